@@ -1,0 +1,30 @@
+//! An article: one text with front matter, in whatever form it lies on the owner's desk.
+
+pub mod draft;
+pub mod encoding;
+pub mod front_matter;
+pub mod markdown;
+pub mod pasted;
+
+/// A checked article.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Article {
+    /// The file's name inside the campaign's folder, for findings.
+    pub file: String,
+    /// The stable id; editions are keyed by it.
+    pub id: String,
+    /// The heading of the letter.
+    pub title: String,
+    /// The subject, a Tera text.
+    pub subject: String,
+    /// The line that mail programs show behind the subject.
+    pub preheader: String,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// A BCP 47 language tag such as `en` or `de-CH`.
+    pub language: String,
+    /// The body, as Markdown.
+    pub markdown: String,
+    /// The line of the file at which the body starts, from 1.
+    pub body_line: usize,
+}

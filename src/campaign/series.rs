@@ -1,0 +1,5 @@
+//! (in work)
+
+/// (in work)
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series;

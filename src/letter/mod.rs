@@ -1,0 +1,80 @@
+//! A letter: the message composed for one subscriber, ready for the wire.
+//!
+//! Promises: the same sources, person and stamp give the same bytes; CRLF only, no bare CR, LF or NUL, ASCII, no line over 998
+//! octets (RFC 5322 §2.1.1); no text of a person's can add a header. Knows nothing of files, relays or the store.
+
+pub mod compile;
+pub mod compose;
+pub mod headers;
+pub mod lint;
+
+use crate::address::Address;
+
+/// Everything an edition is made from, apart from the people: what the store freezes at release.
+///
+/// Serialised as JSON; two editions with equal sources are the same text.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Sources {
+    /// The article.
+    pub article: crate::article::Article,
+    /// The template and its partials.
+    pub template: crate::template::TemplateSource,
+    /// Who writes.
+    pub sender: SenderSource,
+    /// The campaign's title.
+    pub campaign_title: String,
+    /// The campaign's id.
+    pub campaign_id: String,
+}
+
+/// The sender as it is frozen: checked texts, plain shapes.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SenderSource {
+    /// The clinic's name.
+    pub clinic_name: String,
+    /// The postal address.
+    pub postal_address: String,
+    /// Where questions go.
+    pub contact: String,
+    /// The display name of `From:`.
+    pub from_name: Option<String>,
+    /// The address of `From:` and of the envelope.
+    pub from_address: String,
+    /// `Reply-To:`, where it differs.
+    pub reply_to: Option<String>,
+    /// The mailbox for unsubscribes.
+    pub unsubscribe_mailto: Option<String>,
+    /// The page for unsubscribes.
+    pub unsubscribe_url: Option<String>,
+}
+
+/// The person a letter is for, as the store froze them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Where it goes.
+    pub address: Address,
+    /// The columns the template may use.
+    pub attributes: crate::subscriber::Attributes,
+}
+
+/// What the journal decides about a letter: it makes every attempt the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The part of Message-ID before the `@`: opaque, no address in it (law 11).
+    pub message_id: String,
+    /// `Date:`, from the first attempt.
+    pub date: jiff::Timestamp,
+}
+
+/// A finished letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// MAIL FROM.
+    pub from: Address,
+    /// RCPT TO: one person.
+    pub to: Address,
+    /// The whole Message-ID, without `<>`.
+    pub message_id: String,
+    /// The message, CRLF line ends, not dot-stuffed, ending in CRLF.
+    pub bytes: Vec<u8>,
+}

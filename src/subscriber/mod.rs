@@ -1,0 +1,25 @@
+//! A subscriber: a person with an address, attributes and consent, as a list file names them.
+
+pub mod audience;
+pub mod consent;
+pub mod csv;
+pub mod segment;
+pub mod suppression;
+
+use std::collections::BTreeMap;
+
+/// What a list says about a person beyond address and consent: column name → value. Empty cells are absent, never `""`.
+pub type Attributes = BTreeMap<String, String>;
+
+/// One person as one list file names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscriber {
+    /// Where letters go, and who this is.
+    pub address: crate::address::Address,
+    /// The other columns, among them `first_name`, `last_name` and `name` where the file has them.
+    pub attributes: Attributes,
+    /// What the person agreed to, as far as the file says.
+    pub consent: consent::Consent,
+    /// The day the person joined the list, where the file says so.
+    pub joined: Option<jiff::civil::Date>,
+}

@@ -1,0 +1,3 @@
+//! The workspace: the folder read whole, once, into checked values. (in work)
+
+pub mod settings;
