@@ -39,10 +39,18 @@ impl Address {
     /// # Errors
     /// When the text is no address that mail can be sent to over the internet.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let text: String = text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}')).nfc().collect();
+        let text: String = text
+            .chars()
+            .filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}'))
+            .nfc()
+            .collect();
         let text = text.trim().replace('\u{ff20}', "@");
         let bare = text.strip_prefix("mailto:").unwrap_or(&text);
-        let bare = bare.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(bare).trim();
+        let bare = bare
+            .strip_prefix('<')
+            .and_then(|rest| rest.strip_suffix('>'))
+            .unwrap_or(bare)
+            .trim();
         if bare.is_empty() {
             return Err(AddressError::Empty);
         }
@@ -55,7 +63,10 @@ impl Address {
         }
         let domain = a_labels(domain).ok_or_else(|| AddressError::Domain(shown(bare)))?;
         let identity = format!("{}@{domain}", local.to_lowercase().nfc().collect::<String>());
-        Ok(Self { written: format!("{local}@{domain}"), identity })
+        Ok(Self {
+            written: format!("{local}@{domain}"),
+            identity,
+        })
     }
 
     /// The address as it is sent: the local part as written, the domain in lower-case A-labels.
@@ -112,7 +123,10 @@ impl fmt::Display for Address {
 
 /// What was found, short and without controls, for a message.
 fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(80).collect()
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .take(80)
+        .collect()
 }
 
 /// RFC 5321 §4.1.2: a dot-atom of at most 64 octets (RFC 6531 adds non-ASCII letters). Quoted local parts are refused: no clinic
@@ -128,7 +142,9 @@ fn is_foreign_letter(c: char) -> bool {
 
 /// The domain in lower-case A-labels; `None` for hosts without a dot, IP literals and anything DNS cannot hold.
 fn a_labels(domain: &str) -> Option<String> {
-    let ascii = idna::domain_to_ascii_strict(domain.trim_end_matches('.')).ok()?.to_lowercase();
+    let ascii = idna::domain_to_ascii_strict(domain.trim_end_matches('.'))
+        .ok()?
+        .to_lowercase();
     let (_, top) = ascii.rsplit_once('.')?;
     let named = top.len() >= 2 && !top.chars().all(|c| c.is_ascii_digit());
     (named && ascii.len() <= 253).then_some(ascii)
@@ -156,9 +172,24 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for text in [
-            "", "ann", "ann@", "@example.org", "a@b", "ann@localhost", "a@1.2.3.4", "a@example.c", "a b@example.org", "a@@b.org",
-            "a..b@example.org", ".a@example.org", "a@exa mple.org", "a@b.org\r\nBcc: x@y.org", "\"a b\"@example.org", "a@[1.2.3.4]",
-            "a@-x.org", "a@x_y.org",
+            "",
+            "ann",
+            "ann@",
+            "@example.org",
+            "a@b",
+            "ann@localhost",
+            "a@1.2.3.4",
+            "a@example.c",
+            "a b@example.org",
+            "a@@b.org",
+            "a..b@example.org",
+            ".a@example.org",
+            "a@exa mple.org",
+            "a@b.org\r\nBcc: x@y.org",
+            "\"a b\"@example.org",
+            "a@[1.2.3.4]",
+            "a@-x.org",
+            "a@x_y.org",
         ] {
             check(text, None);
         }

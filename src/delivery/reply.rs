@@ -73,7 +73,11 @@ impl EnhancedCode {
         let (class, subject, detail) = (numbers.next()?, numbers.next()?, numbers.next()?);
         let short = |number: &str| number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit());
         let whole = numbers.next().is_none() && [class, subject, detail].into_iter().all(short);
-        let code = Self { class: class.parse().ok()?, subject: subject.parse().ok()?, detail: detail.parse().ok()? };
+        let code = Self {
+            class: class.parse().ok()?,
+            subject: subject.parse().ok()?,
+            detail: detail.parse().ok()?,
+        };
         (whole && matches!(code.class, 2 | 4 | 5)).then_some(code)
     }
 
@@ -108,7 +112,12 @@ impl Reply {
         let words = lines.iter().map(|line| without_code(line, enhanced));
         let joined = words.collect::<Vec<_>>().join(" ");
         let escaped: String = joined.chars().flat_map(escape).take(512).collect();
-        Self { stage, code, enhanced, text: escaped.trim().to_owned() }
+        Self {
+            stage,
+            code,
+            enhanced,
+            text: escaped.trim().to_owned(),
+        }
     }
 
     /// 2xx: done.
@@ -134,7 +143,12 @@ impl fmt::Display for Reply {
 
 fn without_code(line: &str, enhanced: Option<EnhancedCode>) -> String {
     match enhanced {
-        Some(code) => line.trim_start().strip_prefix(&code.to_string()).unwrap_or(line).trim().to_owned(),
+        Some(code) => line
+            .trim_start()
+            .strip_prefix(&code.to_string())
+            .unwrap_or(line)
+            .trim()
+            .to_owned(),
         None => line.trim().to_owned(),
     }
 }
@@ -231,12 +245,19 @@ fn quota_or_throttle(reply: &Reply, text: &str) -> Option<Class> {
         return Some(Class::Throttle);
     }
     let daily = says(&["daily", "quota exceeded", "relay limit", "sending limit", "message limit"]);
-    let mailbox = reply.enhanced.is_some_and(|code| code.subject == 2) || says(&["mailbox", "over quota", "user quota"]);
+    let mailbox =
+        reply.enhanced.is_some_and(|code| code.is(2, 2) || code.is(2, 3)) || says(&["mailbox", "over quota", "user quota"]);
     let gmail_daily = reply.enhanced.is_some_and(|code| code.is(4, 5));
     if gmail_daily || (daily && !mailbox) {
         return Some(Class::Quota);
     }
-    let rate = says(&["too many connections", "too many messages", "rate exceeded", "throttl", "rate limit"]);
+    let rate = says(&[
+        "too many connections",
+        "too many messages",
+        "rate exceeded",
+        "throttl",
+        "rate limit",
+    ]);
     (rate && !(reply.stage == Stage::Rcpt && mailbox)).then_some(Class::Throttle)
 }
 
@@ -313,8 +334,16 @@ mod tests {
         check(Stage::Mail, "550 5.4.5 Daily user sending limit exceeded", Class::Quota);
         check(Stage::Rcpt, "450 4.2.1 Peak SMTP relay limit exceeded", Class::Quota);
         check(Stage::Rcpt, "550 5.7.1 Daily SMTP relay limit exceeded", Class::Quota);
-        check(Stage::EndOfData, "454 Throttling failure: Daily message quota exceeded", Class::Quota);
-        check(Stage::Mail, "454 Throttling failure: Maximum sending rate exceeded", Class::Throttle);
+        check(
+            Stage::EndOfData,
+            "454 Throttling failure: Daily message quota exceeded",
+            Class::Quota,
+        );
+        check(
+            Stage::Mail,
+            "454 Throttling failure: Maximum sending rate exceeded",
+            Class::Throttle,
+        );
         check(Stage::Rcpt, "421 4.7.0 try again later", Class::Throttle);
     }
 
@@ -332,12 +361,20 @@ mod tests {
         check(Stage::EndOfData, "421 4.3.2 closing", Class::Soft);
         check(Stage::EndOfData, "554 5.6.0 bad content", Class::Content);
         check(Stage::EndOfData, "550 5.7.26 unauthenticated mail", Class::Policy);
-        check(Stage::EndOfData, "554 Message rejected: Email address is not verified", Class::Settings);
+        check(
+            Stage::EndOfData,
+            "554 Message rejected: Email address is not verified",
+            Class::Settings,
+        );
     }
 
     #[test]
     fn a_reply_is_kept_short_and_harmless() {
-        let reply = Reply::new(Stage::Rcpt, 550, &["5.1.1 no \u{1b}[31muser".to_owned(), "5.1.1 really".to_owned()]);
+        let reply = Reply::new(
+            Stage::Rcpt,
+            550,
+            &["5.1.1 no \u{1b}[31muser".to_owned(), "5.1.1 really".to_owned()],
+        );
         assert_eq!(reply.to_string(), "550 5.1.1 no \\u{1b}[31muser really");
         let long = Reply::new(Stage::EndOfData, 250, &["x".repeat(10_000_000)]);
         assert_eq!(long.text.len(), 512);
