@@ -10,9 +10,9 @@ use std::process::{Command, Stdio};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tls {
     /// Not at all.
-    None,
+    Never,
     /// After STARTTLS, which is required.
-    StartTls,
+    Required,
     /// From the first byte.
     Implicit,
 }
@@ -20,8 +20,8 @@ pub(crate) enum Tls {
 impl Tls {
     fn name(self) -> &'static str {
         match self {
-            Tls::None => "none",
-            Tls::StartTls => "starttls",
+            Tls::Never => "none",
+            Tls::Required => "starttls",
             Tls::Implicit => "implicit",
         }
     }

@@ -59,23 +59,23 @@ fn aiosmtpd_keeps_its_conditions() {
             .map(|taken| (taken.tls, taken.login.clone(), taken.letter()))
             .collect();
         let letter = LETTER.replace("\\r\\n", "\r\n").into_bytes();
-        let wanted = (tls != Tls::None, login.map(|(name, _)| name.to_owned()), letter);
+        let wanted = (tls != Tls::Never, login.map(|(name, _)| name.to_owned()), letter);
         assert_eq!(taken, if expected == "taken" { vec![wanted] } else { vec![] });
     };
     let (plain, over_tls) = ("smtplib.SMTP(ADDRESS)", "smtplib.SMTP_SSL(ADDRESS, context=context)");
-    check(Tls::None, None, plain, "pass", "taken");
-    check(Tls::None, login, plain, "s.login('tips', 'secret word')", "taken");
-    check(Tls::None, login, plain, "pass", "SMTPSenderRefused");
-    check(Tls::StartTls, None, plain, "pass", "SMTPSenderRefused");
+    check(Tls::Never, None, plain, "pass", "taken");
+    check(Tls::Never, login, plain, "s.login('tips', 'secret word')", "taken");
+    check(Tls::Never, login, plain, "pass", "SMTPSenderRefused");
+    check(Tls::Required, None, plain, "pass", "SMTPSenderRefused");
     check(
-        Tls::StartTls,
+        Tls::Required,
         login,
         plain,
         "s.starttls(context=context); s.login('tips', 'secret word')",
         "taken",
     );
     check(
-        Tls::StartTls,
+        Tls::Required,
         login,
         plain,
         "s.starttls(context=context); s.login('tips', 'wrong')",
@@ -85,7 +85,7 @@ fn aiosmtpd_keeps_its_conditions() {
     check(
         Tls::Implicit,
         None,
-        "smtplib.SMTP_SSL(ADDRESS)",
+        "smtplib.SMTP_SSL(ADDRESS, context=ssl.create_default_context())",
         "pass",
         "SSLCertVerificationError",
     );

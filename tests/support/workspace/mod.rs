@@ -3,13 +3,11 @@
 //! Promises: the environment is empty but for what is set here, standard input is closed, and a run that hangs is killed and
 //! fails its test. Assertions show everything the run said.
 
-mod run;
+pub(crate) mod run;
 mod yaml;
 
 use super::people;
 use std::path::{Path, PathBuf};
-
-pub(crate) use run::{Output, Running};
 
 /// What `cargo test` runs from: the sample workspace is the repository's own root.
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");

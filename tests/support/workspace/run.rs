@@ -179,7 +179,7 @@ impl Output {
 
     /// Nothing at all was said: what cron expects of a run with nothing to do.
     #[track_caller]
-    pub(crate) fn is_silent(self) -> Self {
+    pub(crate) fn says_nothing(self) -> Self {
         assert!(self.stdout.is_empty() && self.stderr.is_empty(), "wanted silence\n{self}");
         self
     }
@@ -224,7 +224,7 @@ fn a_run_is_told_with_all_it_said() {
             .contains("ended with 3\n── stdout\n{\"a\": 1}\n── stderr\ntalk\n"),
         "{output}"
     );
-    shell("exit 0").wait().exits(0).is_silent();
+    shell("exit 0").wait().exits(0).says_nothing();
 }
 
 #[test]
