@@ -11,5 +11,7 @@
 )]
 
 mod architecture;
+#[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;
+#[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod support;
