@@ -1,10 +1,13 @@
 //! A subscriber: a person with an address, attributes and consent, as a list file names them.
 
-pub mod audience;
 pub mod consent;
 pub mod csv;
+pub mod date;
 pub mod segment;
 pub mod suppression;
+pub mod word;
+
+pub mod audience;
 
 use std::collections::BTreeMap;
 
