@@ -6,8 +6,9 @@ use super::ui::Ui;
 use crate::clock::Clock;
 use crate::finding::Finding;
 use crate::finding::suggestion;
-use crate::store::Store;
 use crate::store::lock::{Holder, SenderLock};
+use crate::store::{Kind as StoreKind, Store};
+use crate::workspace::sent::{self, Sent};
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;
@@ -83,6 +84,67 @@ impl Context {
         match SenderLock::take(&self.store_dir(root), "status", self.clock.now())? {
             Ok(_) => Ok(None),
             Err(holder) => Ok(Some(holder_words(&holder))),
+        }
+    }
+
+    /// The store that is meant, or a new one of the kind that the relay calls for.
+    pub(super) fn store_or_new(&self, root: &Path, settings: &Settings) -> Result<Store, Failure> {
+        if let Some(store) = self.store_if_any(root)? {
+            return Ok(store);
+        }
+        if let Some(sent) = sent::read(root).map_err(|error| Failure::new(Kind::FixFirst, error.to_string()))? {
+            let text = format!("letters of this workspace went out from store `{}`, and that store is not here", sent.store_id);
+            return Err(Failure::new(Kind::FixFirst, text)
+                .hint("bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice")
+                .hint("`campaigns/.sent` is what remembers; nothing was sent"));
+        }
+        let kind = match settings.relay.as_ref().is_some_and(|relay| relay.test) {
+            true => StoreKind::Test,
+            false => StoreKind::Real,
+        };
+        Ok(Store::create(&self.store_dir(root), kind, self.clock.now())?)
+    }
+
+    /// The real store, ready for letters: of the right kind, not older than what was sent, and writable.
+    pub(super) fn store_for_sending(&self, root: &Path, settings: &Settings) -> Result<Store, Failure> {
+        let mut store = self.store_or_new(root, settings)?;
+        let test = settings.relay.as_ref().is_some_and(|relay| relay.test);
+        match (store.identity().kind, test) {
+            (StoreKind::Test, false) if settings.relay.is_some() => {
+                return Err(Failure::new(Kind::FixFirst, "this store is a test store for ever: its letters went to a test relay")
+                    .hint("make a new workspace for real letters, or move `.tidings/` away"));
+            }
+            (StoreKind::Real, true) => store.become_test_store().map_err(Failure::from)?,
+            (StoreKind::Rehearsal, _) => return Err(Failure::new(Kind::FixFirst, "`.tidings/` holds a rehearsal, not a store")),
+            (StoreKind::Test | StoreKind::Real, _) => {}
+        }
+        let sent = sent::read(root).map_err(|error| Failure::new(Kind::FixFirst, error.to_string()))?;
+        let identity = store.identity();
+        if let Some(sent) = sent
+            && (sent.store_id != identity.id || sent.generation > identity.generation)
+        {
+            return Err(Failure::new(Kind::FixFirst, "this store is not the one that letters went out from last (`campaigns/.sent`)")
+                .hint("an older or other copy would send letters twice: bring the newest `.tidings/` here; nothing was sent"));
+        }
+        store.prove_writable()?;
+        Ok(store)
+    }
+
+    /// Writes down, beside the campaigns, which store sends: before the first real letter leaves.
+    pub(super) fn mark_sent(&self, root: &Path, store: &Store) -> Result<(), Failure> {
+        let identity = store.identity();
+        if identity.kind != StoreKind::Real {
+            return Ok(());
+        }
+        let marker = Sent { store_id: identity.id.clone(), generation: identity.generation };
+        sent::write(root, &marker).map_err(|error| Failure::new(Kind::Store, error.to_string()))
+    }
+
+    /// Refuses `--now` unless the relay is a test relay.
+    pub(super) fn refuse_played_time_for(&self, settings: &Settings) -> Result<(), Failure> {
+        match settings.relay.as_ref().is_some_and(|relay| relay.test) {
+            true => Ok(()),
+            false => self.refuse_played_time(),
         }
     }
 

@@ -103,6 +103,7 @@ impl From<StoreError> for Failure {
             StoreError::Database { .. } | StoreError::Stopped => {
                 Self::new(Kind::Store, text).hint("check that the disk is not full and that `.tidings/` belongs to you; what was sent is on record")
             }
+            StoreError::Real => Self::new(Kind::FixFirst, text).hint("try things out in a copy of the workspace without its `.tidings/`"),
             StoreError::Newer { .. } => Self::new(Kind::FixFirst, text),
             StoreError::Damaged { .. } => {
                 Self::new(Kind::Store, text).hint("keep a copy of `.tidings/` as it is before you change anything; nothing more was sent")

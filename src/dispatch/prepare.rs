@@ -158,8 +158,8 @@ fn hash(bytes: &[u8]) -> Vec<u8> {
 
 /// Where one person of the audience belongs, and with which of their versions.
 fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
-    let wanted = |name: &String| candidate.memberships.iter().find(|membership| membership.list == *name);
-    let Some(first) = plan.campaign.audience.lists.iter().find_map(wanted) else {
+    let on_list = |name: &String| candidate.memberships.iter().find(|membership| membership.list == *name);
+    let Some(first) = plan.campaign.audience.lists.iter().find_map(on_list) else {
         return Place::Out { reason: "not_on_list", detail: "on none of the campaign's lists".to_owned() };
     };
     let memberships: Vec<audience::ListMembership> = candidate
@@ -176,14 +176,14 @@ fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
         attributes: &first.attributes,
         suppressed: candidate.suppression.as_ref(),
     };
-    let question = audience::Question {
+    let wanted = audience::Wanted {
         lists: &plan.campaign.audience.lists,
         not_lists: &plan.campaign.audience.not_lists,
         only: &plan.campaign.only,
         jurisdiction: plan.sender.clinic.jurisdiction,
         today,
     };
-    match audience::decide(&question, &asked) {
+    match audience::decide(&asked, &wanted) {
         Decision::In => Place::In { version: first.version },
         Decision::Out(reason) => Place::Out { reason: reason.name(), detail: reason.to_string() },
     }

@@ -120,6 +120,9 @@ pub enum StoreError {
         /// What was found.
         what: String,
     },
+    /// Real letters have left from it, so it cannot be used with a test relay.
+    #[error("real letters have left from this store, so a relay with `test: true` may not use it")]
+    Real,
     /// The journal's thread is gone, because an earlier write failed.
     #[error("the journal has stopped after a failed write")]
     Stopped,
@@ -241,6 +244,22 @@ impl Store {
     /// The keys that hash addresses and make Message-IDs.
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// Marks the store as a test store for ever; only one that no letter has left from can become one.
+    ///
+    /// # Errors
+    /// When letters have left from it, or when it cannot be written.
+    pub fn become_test_store(&mut self) -> Result<(), StoreError> {
+        let transaction = self.write("become a test store")?;
+        let sql = "UPDATE store SET kind = 'test' WHERE NOT EXISTS (SELECT 1 FROM attempt)";
+        let changed = transaction.execute(sql, []).doing("become a test store")?;
+        transaction.commit().doing("become a test store")?;
+        if changed != 1 {
+            return Err(StoreError::Real);
+        }
+        self.identity.kind = Kind::Test;
+        Ok(())
     }
 
     /// Proves that the store can be written, before anything leaves.
