@@ -143,6 +143,19 @@ impl Templates {
         self.render(&line_name(key), context)
     }
 
+    /// Whether the line that `key` names asks for anything that differs from person to person.
+    pub(crate) fn line_is_personal(&self, key: &str) -> bool {
+        let name = line_name(key);
+        let free = self.tera.get_template_variables(&name).unwrap_or_default();
+        free.iter()
+            .any(|variable| !context::OBJECTS.iter().any(|(object, _)| object == variable))
+    }
+
+    /// Whether the template has a file `name`.
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        self.source.file(name).is_some()
+    }
+
     fn check_text(&self, name: &str, text: &str, columns: &BTreeSet<String>) -> Vec<Finding> {
         let named = |finding: Finding, offset: usize| self.placed(finding, name, text, offset);
         names::unknown(text, columns)
