@@ -40,8 +40,9 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         Err(holder) => return wait_for(context, &holder),
     };
     let mut store = context.store_for_sending(&root, settings)?;
-    let (run, doubts) = store.begin_run("run", context.clock.now())?;
-    tell_doubts(context, doubts);
+    let began = context.clock.now();
+    let (run, doubts) = store.begin_run("run", began)?;
+    tell_doubts(context, &store, doubts, began)?;
     let findings = begin_due(context, &mut store, &workspace, settings, &root)?;
     let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
         false => {

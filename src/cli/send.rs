@@ -46,8 +46,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let route = route(&root, settings)?;
     let _lock = lock(context, &root, &args.campaign)?;
     let mut store = context.store_for_sending(&root, settings)?;
-    let (run, doubts) = store.begin_run("send", context.clock.now())?;
-    tell_doubts(context, doubts);
+    let began = context.clock.now();
+    let (run, doubts) = store.begin_run("send", began)?;
+    tell_doubts(context, &store, doubts, began)?;
     let desk = Desk { context, workspace: &workspace, settings, plan, root: &root, route: &route, run };
     desk.send(&mut store, args)
 }
@@ -61,12 +62,20 @@ fn lock(context: &Context, root: &Path, campaign: &str) -> Result<SenderLock, Fa
     })
 }
 
-/// Says what a dead run left, if it left anything.
-pub(super) fn tell_doubts(context: &Context, doubts: u64) {
-    if doubts > 0 {
-        context.ui.say(&format!("a run before this one was cut off: {} in doubt, never sent again by itself", count(doubts, "letter")));
-        context.ui.hint("`tidings log --state in_doubt` names them");
+/// Names what a dead run left in doubt, if it left anything.
+pub(super) fn tell_doubts(context: &Context, store: &Store, doubts: u64, began: jiff::Timestamp) -> Result<(), Failure> {
+    if doubts == 0 {
+        return Ok(());
     }
+    context.ui.say(&format!("a run before this one was cut off: {} in doubt, never sent again by itself", count(doubts, "letter")));
+    if !context.ui.wants_json() {
+        for line in store.moved_at("in_doubt", began)? {
+            let address = line.address.as_ref().map_or_else(|| "erased".to_owned(), ToString::to_string);
+            context.ui.data(&format!("  in doubt  {address}  {}", super::log::said(&line)))?;
+        }
+    }
+    context.ui.hint("ask the relay's log whether they went; `tidings why ADDRESS` tells each story");
+    Ok(())
 }
 
 struct Desk<'a> {
@@ -176,7 +185,7 @@ pub(super) fn tell_draft(context: &Context, store: &Store, draft: &Draft) -> Res
     context.ui.say(&format!("{} · {}: {}", Ui::bold(&edition.campaign_name), edition.title, count(edition.planned, "letter")));
     tell_left_out(context, store, edition)?;
     for fault in &draft.proof.faults {
-        context.ui.say(&format!("  held: {} {}", fault.address.masked(), fault.error));
+        context.ui.say(&format!("  held: {} {}", fault.address.masked(), fault.error.finding.text));
     }
     Ok(())
 }

@@ -142,7 +142,10 @@ pub(super) fn hand_over(
         progress.finish();
         closed
     })?;
-    store.end_run(run, context.clock.now())?;
+    // Where the store has failed there is nothing to write any more; the report says why.
+    if !matches!(report.stop, Some(Stop::Store { .. })) {
+        store.end_run(run, context.clock.now())?;
+    }
     Ok(report)
 }
 

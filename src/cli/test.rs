@@ -87,7 +87,7 @@ fn compose(
     let example = store.example(draft.edition.id)?.map(|(_, recipient)| recipient.attributes);
     let attributes = person.into_iter().next().map(|membership| membership.attributes).or(example).unwrap_or_default();
     let stamp = Stamp { message_id: format!("test-{}", random_id()?), date: now };
-    compiled.compose(&Recipient { address: to.clone(), attributes }, &stamp).map_err(|error| Failure::findings(vec![error.finding(&to)]))
+    compiled.compose(&Recipient { address: to.clone(), attributes }, &stamp).map_err(|error| Failure::findings(vec![error.named()]))
 }
 
 fn last<'a>(plan: Plan<'a>) -> Result<&'a crate::article::Article, Failure> {

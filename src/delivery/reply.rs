@@ -141,15 +141,11 @@ impl fmt::Display for Reply {
     }
 }
 
-fn without_code(line: &str, enhanced: Option<EnhancedCode>) -> String {
-    match enhanced {
-        Some(code) => line
-            .trim_start()
-            .strip_prefix(&code.to_string())
-            .unwrap_or(line)
-            .trim()
-            .to_owned(),
-        None => line.trim().to_owned(),
+fn without_code(line: &str) -> &str {
+    let line = line.trim();
+    match EnhancedCode::parse(line) {
+        Some(_) => line.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start()),
+        None => line,
     }
 }
 

@@ -201,13 +201,13 @@ fn settle_proof(
         store.discard(edition)?;
         return Err(DispatchError::Findings { findings: faults(plan, &proof) });
     }
-    let held = proof.faults.iter().map(|fault| (fault.delivery, format!("their letter cannot be written: {}", fault.error)));
+    let held = proof.faults.iter().map(|fault| (fault.delivery, format!("their letter cannot be written: {}", fault.error.finding.text)));
     store.hold_faulty(edition, held)?;
     Ok(Draft { edition: store.edition(edition)?, compiled, proof })
 }
 
 fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = proof.shown().map(|fault| fault.error.finding(&fault.address)).collect();
+    let mut findings: Vec<Finding> = proof.shown().map(|unfit| unfit.error.named()).collect();
     if proof.stopped_by.is_none() {
         let text = format!("{} of {} letters cannot be written", proof.faults.len(), proof.letters);
         let finding = Finding::error(format!("campaigns/{}", plan.campaign.name), text);

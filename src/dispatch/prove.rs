@@ -125,7 +125,7 @@ impl Bench {
                 self.largest.fetch_max(letter.bytes.len() as u64, Ordering::Relaxed);
             }
             Err(error) => {
-                let everybodys = error.fault() == Fault::Template;
+                let everybodys = error.fault == Fault::Template;
                 let fault = UnfitLetter { delivery: claim.delivery, address: claim.recipient.address, error };
                 let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
                 match everybodys {

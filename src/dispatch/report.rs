@@ -81,10 +81,11 @@ impl Tallying {
         }
     }
 
-    /// Notes the first reason to stop; later ones follow from it.
+    /// Notes the first reason to stop; later ones follow from it. Only of the store's failures the last one tells most: a
+    /// connection sees that the journal has stopped, the journal knows why.
     pub fn stop(&self, stop: Stop) {
         let mut inner = self.inner();
-        if inner.stop.is_none() {
+        if matches!((&inner.stop, &stop), (None, _) | (Some(Stop::Store { .. }), Stop::Store { .. })) {
             inner.stop = Some(stop);
         }
     }

@@ -11,6 +11,7 @@ use crate::campaign::CampaignId;
 use crate::clock::Clock;
 use crate::delivery::retry::RetryPolicy;
 use crate::delivery::state::State;
+use crate::finding::Finding;
 use crate::store::edition::Edition;
 use crate::store::hold::{By, Target};
 use crate::store::journal::Journal;
@@ -57,7 +58,7 @@ pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, Dispa
     let closed = close_all(store, order, &editions, &journal).await;
     drop(journal);
     if let Err(error) = writer.join() {
-        order.tallying.stop(Stop::Store { why: error.to_string() });
+        order.tallying.stop(Stop::Store { why: in_full(&error) });
     }
     closed?;
     Ok(order.tallying.report())
@@ -97,23 +98,47 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             expire(store, order, edition.id, now)?;
             continue;
         }
+        let compiled = match thaw(store, edition.id) {
+            Ok(compiled) => compiled,
+            Err(DispatchError::Findings { findings }) => {
+                hold_unreadable(store, edition.id, &findings, now)?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let errand = Errand {
             store,
             edition: edition.id,
-            compiled: thaw(store, edition.id)?,
+            compiled,
             route: order.route,
             clock: order.clock,
             allowance: Arc::clone(&allowance),
             tallying: Arc::clone(&order.tallying),
         };
         for (delivery, address, error) in deliver(&errand, journal).await? {
-            let why = format!("their letter cannot be written: {error}");
+            let why = format!("their letter cannot be written: {}", error.finding.text);
             store.hold(&Target::Delivery(delivery), By::Rule, &why, order.clock.now())?;
             order.tallying.settled(&address, State::Held, &why);
         }
         hold_the_rest(store, order, edition.id)?;
     }
     Ok(())
+}
+
+/// A text that was proved once and cannot be composed now is this program's doing, not the clinic's: it waits for a person.
+fn hold_unreadable(store: &mut Store, edition: EditionId, findings: &[Finding], now: Timestamp) -> Result<(), DispatchError> {
+    let why = findings.first().map(|finding| finding.text.clone()).unwrap_or_default();
+    let reason = format!("this version of tidings cannot compose its text any more: {why}");
+    store.hold(&Target::Edition(edition), By::Rule, &reason, now)?;
+    Ok(())
+}
+
+/// An error with all its causes.
+fn in_full(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", in_full(cause)),
+        None => error.to_string(),
+    }
 }
 
 /// Ends the waiting of an edition whose time is over, and names everybody it leaves without a letter.

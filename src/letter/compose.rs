@@ -49,14 +49,17 @@ pub struct ComposeError {
     pub address: Address,
 }
 
+impl ComposeError {
+    /// The finding with the person in it, masked.
+    pub fn named(&self) -> Finding {
+        let text = format!("{}, for {}", self.finding.text, self.address.masked());
+        Finding { text, ..self.finding.clone() }
+    }
+}
+
 impl fmt::Display for ComposeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = format!("{}, for {}", self.finding.text, self.address.masked());
-        Finding {
-            text,
-            ..self.finding.clone()
-        }
-        .fmt(f)
+        self.named().fmt(f)
     }
 }
 

@@ -142,19 +142,20 @@ impl Store {
         Ok(())
     }
 
+    /// The deliveries that came to stand in `state` at the very moment `at`: what one order or one recovery did.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn moved_at(&self, state: &str, at: Timestamp) -> Result<Vec<LogLine>, StoreError> {
+        self.lines(&format!("{LOG} WHERE d.state = ?1 AND d.changed_at = ?2 ORDER BY d.id"), (state, at.as_microsecond()))
+    }
+
     /// A person's deliveries, oldest edition first.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn deliveries_of(&self, person: PersonId) -> Result<Vec<LogLine>, StoreError> {
-        let sql = format!("{LOG} WHERE d.person = ? ORDER BY d.edition");
-        let mut statement = self.connection.prepare_cached(&sql).doing("read the log")?;
-        let mut rows = statement.query([person.0]).doing("read the log")?;
-        let mut lines = Vec::new();
-        while let Some(row) = rows.next().doing("read the log")? {
-            lines.push(log_line(row)?);
-        }
-        Ok(lines)
+        self.lines(&format!("{LOG} WHERE d.person = ? ORDER BY d.edition"), [person.0])
     }
 
     /// The editions a person was left out of, and why.
@@ -195,6 +196,16 @@ impl Store {
         let row = self.connection.query_row(sql, [edition.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional();
         let Some((id, place, columns)) = row.doing("read an example")? else { return Ok(None) };
         Ok(Some((DeliveryId(id), Recipient { address: address(place)?, attributes: attributes(columns)? })))
+    }
+
+    fn lines(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<LogLine>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).doing("read the log")?;
+        let mut rows = statement.query(parameters).doing("read the log")?;
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next().doing("read the log")? {
+            lines.push(log_line(row)?);
+        }
+        Ok(lines)
     }
 
     fn count(&self, sql: &str, edition: EditionId) -> Result<Tally, StoreError> {

@@ -76,7 +76,7 @@ pub enum Grant {
     Given,
     /// The address was suppressed meanwhile; the delivery is settled as such.
     Suppressed,
-    /// The edition is on hold; the delivery waits.
+    /// The edition is on hold, or its time is over; the delivery waits.
     Held,
     /// The delivery does not wait for this attempt: somebody moved it on.
     Moved,
@@ -264,10 +264,10 @@ fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<G
 
 fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Grant>, StoreError> {
     let sql = "SELECT d.state, d.retry_at, p.hash, e.lists, e.status = 'released' AND e.held IS NULL AND NOT EXISTS \
-               (SELECT 1 FROM campaign_hold h WHERE h.campaign = e.campaign) FROM delivery d JOIN person p ON p.id = d.person \
-               JOIN edition e ON e.id = d.edition WHERE d.id = ? AND d.attempt = ? - 1";
+               (SELECT 1 FROM campaign_hold h WHERE h.campaign = e.campaign) AND coalesce(e.expires_at > ?3, TRUE) FROM delivery d JOIN person p ON p.id = d.person \
+               JOIN edition e ON e.id = d.edition WHERE d.id = ?1 AND d.attempt = ?2 - 1";
     let mut find = transaction.prepare_cached(sql).doing("begin a letter")?;
-    let found = find.query_row((intent.delivery.0, intent.attempt), |row| {
+    let found = find.query_row((intent.delivery.0, intent.attempt, intent.at.as_microsecond()), |row| {
         let lists: String = row.get(3)?;
         Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, [u8; 32]>(2)?, lists, row.get::<_, bool>(4)?))
     });
