@@ -200,12 +200,24 @@ fn is_foreign_letter(c: char) -> bool {
 
 /// The domain in lower-case A-labels; `None` for hosts without a dot, IP literals and anything DNS cannot hold.
 fn a_labels(domain: &str) -> Option<String> {
-    let ascii = idna::domain_to_ascii_strict(domain.trim_end_matches('.'))
-        .ok()?
-        .to_lowercase();
+    let domain = domain.trim_end_matches('.');
+    let ascii = match is_plain(domain) {
+        true => domain.to_ascii_lowercase(),
+        false => idna::domain_to_ascii_strict(domain).ok()?.to_lowercase(),
+    };
     let (_, top) = ascii.rsplit_once('.')?;
     let named = top.len() >= 2 && !top.chars().all(|c| c.is_ascii_digit());
     (named && ascii.len() <= 253).then_some(ascii)
+}
+
+/// Whether IDNA has nothing to say about a domain: letters, digits and single hyphens inside labels. Nearly all domains are so, and
+/// a list may have a million.
+fn is_plain(domain: &str) -> bool {
+    let label = |label: &str| {
+        let hyphens = !label.starts_with('-') && !label.ends_with('-') && !label.contains("--");
+        (1..=63).contains(&label.len()) && hyphens && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    domain.split('.').all(label)
 }
 
 #[cfg(test)]
@@ -286,6 +298,13 @@ mod tests {
                 assert_eq!(folded.identity(), address.identity());
                 assert!(!address.as_str().chars().any(|c| c.is_control() || c.is_whitespace()));
                 let _ = (address.remarks(), address.hint());
+            }
+        }
+
+        #[test]
+        fn what_is_plain_is_what_idna_leaves_alone(domain in "[a-zA-Z0-9.-]{1,12}\\.(org|XN--P1AI|c)") {
+            if super::is_plain(&domain) {
+                assert_eq!(idna::domain_to_ascii_strict(&domain).ok(), Some(domain.to_ascii_lowercase()));
             }
         }
     }

@@ -34,9 +34,9 @@ pub struct Candidate<'a> {
     pub suppressed: Option<&'a Suppression>,
 }
 
-/// Whom a campaign wants, on one day.
+/// What is asked of every person: whom a campaign wants, on one day.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct Question<'a> {
     /// On any of these lists.
     pub lists: &'a [String],
     /// On none of these.
@@ -107,54 +107,59 @@ impl fmt::Display for Reason {
 }
 
 /// Decides about one person.
-pub fn decide(candidate: &Candidate<'_>, wanted: &Wanted<'_>) -> Decision {
-    QUESTIONS
+pub fn decide(question: &Question<'_>, candidate: &Candidate<'_>) -> Decision {
+    OBJECTIONS
         .iter()
-        .find_map(|question| question(candidate, wanted))
+        .find_map(|objection| objection(question, candidate))
         .map_or(Decision::In, Decision::Out)
 }
 
 /// Every reason against one person, not only the first; none means in.
-pub fn objections(candidate: &Candidate<'_>, wanted: &Wanted<'_>) -> Vec<Reason> {
-    QUESTIONS.iter().filter_map(|question| question(candidate, wanted)).collect()
+pub fn objections(question: &Question<'_>, candidate: &Candidate<'_>) -> Vec<Reason> {
+    OBJECTIONS
+        .iter()
+        .filter_map(|objection| objection(question, candidate))
+        .collect()
 }
 
-/// The questions in the order in which a reason is told: who was never meant comes before who may not be written to, and a
+/// The possible objections in the order in which a reason is told: who was never meant comes before who may not be written to, and a
 /// suppression, which is final, before a consent that may be mended.
-const QUESTIONS: [fn(&Candidate<'_>, &Wanted<'_>) -> Option<Reason>; 5] =
+const OBJECTIONS: [fn(&Question<'_>, &Candidate<'_>) -> Option<Reason>; 5] =
     [not_on_list, on_excluded_list, not_in_segment, suppressed, no_consent];
 
-fn not_on_list(candidate: &Candidate<'_>, wanted: &Wanted<'_>) -> Option<Reason> {
-    memberships(candidate, wanted).next().is_none().then_some(Reason::NotOnList)
+fn not_on_list(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reason> {
+    memberships(question, candidate).next().is_none().then_some(Reason::NotOnList)
 }
 
-fn on_excluded_list(candidate: &Candidate<'_>, wanted: &Wanted<'_>) -> Option<Reason> {
+fn on_excluded_list(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reason> {
     let lists = candidate.on_lists.iter().map(|membership| &membership.list);
     lists
         .into_iter()
-        .find(|list| wanted.not_lists.contains(list))
+        .find(|list| question.not_lists.contains(list))
         .cloned()
         .map(Reason::OnExcludedList)
 }
 
-fn not_in_segment(candidate: &Candidate<'_>, wanted: &Wanted<'_>) -> Option<Reason> {
-    wanted.only.first_miss(candidate.attributes).map(Reason::NotInSegment)
+fn not_in_segment(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reason> {
+    question.only.first_miss(candidate.attributes).map(Reason::NotInSegment)
 }
 
-fn suppressed(candidate: &Candidate<'_>, wanted: &Wanted<'_>) -> Option<Reason> {
+fn suppressed(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reason> {
     // Who left one of the wanted lists left this campaign, even where another list would still reach them.
-    let suppression = candidate.suppressed.filter(|suppression| suppression.forbids(wanted.lists))?;
+    let suppression = candidate
+        .suppressed
+        .filter(|suppression| suppression.concerns(question.lists))?;
     Some(Reason::Suppressed(suppression.reason))
 }
 
 /// One accepted consent is enough, unless the person said no on any of the wanted lists.
-fn no_consent(candidate: &Candidate<'_>, wanted: &Wanted<'_>) -> Option<Reason> {
-    if memberships(candidate, wanted).any(|membership| membership.consent.answer == Answer::No) {
+fn no_consent(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reason> {
+    if memberships(question, candidate).any(|membership| membership.consent.answer == Answer::No) {
         return Some(Reason::NoConsent(Refusal::SaidNo));
     }
     let mut refusals = Vec::new();
-    for membership in memberships(candidate, wanted) {
-        match consent::accepts(wanted.jurisdiction, &membership.consent, wanted.today) {
+    for membership in memberships(question, candidate) {
+        match consent::accepts(question.jurisdiction, &membership.consent, question.today) {
             Ok(()) => return None,
             Err(refusal) => refusals.push(refusal),
         }
@@ -162,8 +167,8 @@ fn no_consent(candidate: &Candidate<'_>, wanted: &Wanted<'_>) -> Option<Reason> 
     refusals.into_iter().max().map(Reason::NoConsent)
 }
 
-fn memberships<'a>(candidate: &Candidate<'a>, wanted: &Wanted<'a>) -> impl Iterator<Item = &'a ListMembership> {
-    let lists = wanted.lists;
+fn memberships<'a>(question: &Question<'a>, candidate: &Candidate<'a>) -> impl Iterator<Item = &'a ListMembership> {
+    let lists = question.lists;
     candidate
         .on_lists
         .iter()
@@ -210,7 +215,7 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use super::{Candidate, Decision, ListMembership, Reason, Tally, Wanted, decide, objections};
+    use super::{Candidate, Decision, ListMembership, Question, Reason, Tally, decide, objections};
     use crate::subscriber::Attributes;
     use crate::subscriber::consent::{Answer, Basis, Consent, Jurisdiction, Refusal};
     use crate::subscriber::segment::Segment;
@@ -226,23 +231,23 @@ mod tests {
             scope,
             reason,
             at: Timestamp::UNIX_EPOCH,
-            evidence: String::new(),
+            evidence: None,
         });
         let candidate = Candidate {
             on_lists: &on_lists,
             attributes: &attributes,
             suppressed: suppression.as_ref(),
         };
-        let wanted = Wanted {
+        let question = Question {
             lists: &["patients".to_owned(), "friends".to_owned()],
             not_lists: &["staff".to_owned()],
             only: &Segment::read(&serde_yaml::from_str("{city: Bath}").unwrap()).unwrap(),
             jurisdiction: Jurisdiction::Gb,
             today: date(2026, 6, 1),
         };
-        let reasons = objections(&candidate, &wanted);
+        let reasons = objections(&question, &candidate);
         let decision = reasons.first().cloned().map_or(Decision::In, Decision::Out);
-        assert_eq!(decide(&candidate, &wanted), decision, "the first objection decides");
+        assert_eq!(decide(&question, &candidate), decision, "the first objection decides");
         reasons
     }
 

@@ -116,10 +116,7 @@ fn month_number(word: &str) -> Option<&'static str> {
             .iter()
             .any(|start| word == *start || (start.len() >= 3 && word.len() > 3 && word.starts_with(start)))
     };
-    MONTHS
-        .iter()
-        .position(|starts| is_month(starts))
-        .map(|position| NUMBERS[position])
+    MONTHS.iter().position(is_month).map(|position| NUMBERS[position])
 }
 
 /// `1.6.2026`: wherever days are written with dots, the day comes first.

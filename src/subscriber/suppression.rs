@@ -39,8 +39,8 @@ pub struct Suppression {
     pub reason: Reason,
     /// Since when.
     pub at: Timestamp,
-    /// What proves it: a message, a file's line, a note; may be empty.
-    pub evidence: String,
+    /// What proves it: a message, a line of a file, a note.
+    pub evidence: Option<String>,
 }
 
 impl Suppression {
@@ -50,8 +50,8 @@ impl Suppression {
         rank(self) > rank(other) || (rank(self) == rank(other) && self.at < other.at)
     }
 
-    /// Whether this one forbids a letter that goes to any of `lists`.
-    pub fn forbids<L: AsRef<str>>(&self, lists: &[L]) -> bool {
+    /// Whether this one concerns a letter that goes to any of `lists`.
+    pub fn concerns<L: AsRef<str>>(&self, lists: &[L]) -> bool {
         match &self.scope {
             Scope::All => true,
             Scope::List(name) => lists.iter().any(|list| list.as_ref() == name),
@@ -132,7 +132,7 @@ mod tests {
 
     fn suppression(scope: Scope, reason: Reason, second: i64) -> Suppression {
         let at = Timestamp::from_second(second).unwrap();
-        let evidence = String::new();
+        let evidence = None;
         Suppression {
             scope,
             reason,
@@ -163,9 +163,9 @@ mod tests {
     #[test]
     fn one_list_is_forbidden_or_all_mail() {
         let left = suppression(Scope::List("patients".to_owned()), Reason::Unsubscribed, 0);
-        assert!(left.forbids(&["staff", "patients"]));
-        assert!(!left.forbids(&["staff"]));
-        assert!(suppression(Scope::All, Reason::Bounced, 0).forbids::<&str>(&[]));
+        assert!(left.concerns(&["staff", "patients"]));
+        assert!(!left.concerns(&["staff"]));
+        assert!(suppression(Scope::All, Reason::Bounced, 0).concerns::<&str>(&[]));
     }
 
     #[test]

@@ -9,6 +9,10 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A text in lower case without accents, its punctuation and blanks as single spaces: `E-Mail_Adresse *` is `e mail adresse`.
 pub fn fold(text: &str) -> String {
+    // Most words of most lists are folded as they stand.
+    if text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+        return text.to_owned();
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {

@@ -78,6 +78,11 @@ fn unguarded(cell: &str) -> &str {
 
 /// RFC 5322 has no room for controls in a name, and a reader none for text that turns its direction.
 fn cleaned(text: &str, longest: usize) -> Option<String> {
+    let text = text.trim();
+    // Most cells are clean, and a list may have millions.
+    if text.len() <= longest && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return (!text.is_empty()).then(|| text.to_owned());
+    }
     let spaced: String = text
         .nfc()
         .filter(|c| !matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}'))

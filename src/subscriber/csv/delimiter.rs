@@ -94,9 +94,12 @@ fn likeness(sample: &str, delimiter: Delimiter, names_address: impl Fn(&str) -> 
         .has_headers(false)
         .flexible(true)
         .from_reader(sample.as_bytes());
-    let records: Vec<::csv::StringRecord> = reader.records().flatten().take(RECORDS).collect();
+    let is_blank = |record: &::csv::StringRecord| record.iter().all(|cell| cell.trim().is_empty());
+    let mut records: Vec<::csv::StringRecord> = reader.records().flatten().take(RECORDS).collect();
+    let widest = records.iter().map(::csv::StringRecord::len).max().unwrap_or_default();
+    records.retain(|record| !is_blank(record));
     let header = records.iter().find(|record| record.iter().any(&names_address));
-    let columns = header.or(records.first()).map_or(0, ::csv::StringRecord::len);
+    let columns = header.or(records.first()).map_or(widest, ::csv::StringRecord::len);
     let equal = records.iter().filter(|record| record.len() == columns).count();
     Likeness {
         names_address: header.is_some(),

@@ -19,8 +19,9 @@ pub use field::Field;
 pub use header::{Column, Meaning};
 pub use mapping::{Mapping, MappingFile};
 
+use crate::address::mask;
 use crate::finding::{Finding, Place, suggestion};
-use crate::subscriber::Subscriber;
+use crate::subscriber::{Subscriber, word};
 use header::Layout;
 use merge::{Joined, People};
 use note::Notes;
@@ -198,8 +199,8 @@ impl<'f> Reading<'f> {
     fn remark_on_header(&mut self, header: &Record<'_>, layout: &Layout, mapping: &Mapping) {
         let headers: Vec<&str> = layout.columns.iter().map(|column| column.header.as_str()).collect();
         for mapped in mapping.columns() {
-            let is_there = |header: &&str| **header == mapped.header || crate::subscriber::word::fold(header) == mapped.folded;
-            if !headers.iter().any(|header| is_there(&header)) {
+            let is_there = |header: &&str| **header == mapped.header || word::fold(header) == mapped.folded;
+            if !headers.iter().any(is_there) {
                 let text = format!("the list has no column `{}`, which its `.yaml` file names", mapped.header);
                 let hint = suggestion::hint(&mapped.header, headers.iter().copied());
                 self.list
@@ -223,27 +224,33 @@ impl<'f> Reading<'f> {
         }
     }
 
-    /// Columns that say the same: which of them counts has to be said.
+    /// Columns that say the same: which of them counts has to be said, unless the order of the aliases is what anybody would choose.
     fn remark_on_doubles(&mut self, header: &Record<'_>, layout: &Layout) {
         for (index, column) in layout.columns.iter().enumerate() {
-            let earlier = layout.columns[..index]
+            let Some(earlier) = layout.columns[..index]
                 .iter()
-                .find(|earlier| earlier.meaning == column.meaning);
-            let rule = match (&column.meaning, earlier) {
-                (Meaning::Field(Field::Consent), Some(_)) => "a yes has to stand in both",
-                (Meaning::Field(Field::ConsentSource | Field::Unsubscribed), Some(_)) => continue,
-                (Meaning::Field(_) | Meaning::Attribute(_), Some(_)) => "the first filled one counts",
-                _ => continue,
+                .find(|earlier| earlier.meaning == column.meaning)
+            else {
+                continue;
             };
-            let other = earlier.map_or("", |earlier| earlier.header.as_str());
+            let twice = word::fold(&earlier.header) == word::fold(&column.header);
+            let rule = match &column.meaning {
+                Meaning::Field(Field::Consent) => "a yes has to stand in both".to_owned(),
+                Meaning::Field(field @ Field::Email) => layout.of(*field).first().map_or(String::new(), |first| {
+                    format!("`{}` counts where it is filled", layout.columns[*first].header)
+                }),
+                Meaning::Field(Field::ConsentSource | Field::Unsubscribed) => continue,
+                Meaning::Attribute(_) => "the first filled one counts".to_owned(),
+                Meaning::Field(_) if twice => "the first filled one counts".to_owned(),
+                Meaning::Field(_) | Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => continue,
+            };
             let text = format!(
-                "columns `{other}` and `{}` both tell {}: {rule}",
-                column.header, column.meaning
+                "columns `{}` and `{}` both tell {}: {rule}",
+                earlier.header, column.header, column.meaning
             );
             let hint = "to decide otherwise, map one of them to `ignore` in the list's `.yaml` file";
-            self.list
-                .findings
-                .push(Finding::warning(self.file, text).at(header.place(index)).hint(hint));
+            let finding = Finding::warning(self.file, text).at(header.place(index)).hint(hint);
+            self.list.findings.push(finding);
         }
     }
 
@@ -263,7 +270,7 @@ impl<'f> Reading<'f> {
             .copied()
             .find(|index| !record.cell(*index).is_empty());
         let index = email.unwrap_or(0);
-        let masked = crate::address::mask(record.cell(index));
+        let masked = mask(record.cell(index));
         let text = format!(
             "`{masked}` stands on line {} already; the rows are one person now",
             joined.first
@@ -374,5 +381,7 @@ fn short(header: &str) -> String {
     cell::value(&header.chars().take(60).collect::<String>()).unwrap_or_default()
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

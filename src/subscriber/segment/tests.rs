@@ -1,3 +1,5 @@
+//! The language of `only:`, test by test.
+
 use super::{Problem, Segment};
 use crate::subscriber::Attributes;
 
