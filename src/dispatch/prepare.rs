@@ -176,14 +176,14 @@ fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
         attributes: &first.attributes,
         suppressed: candidate.suppression.as_ref(),
     };
-    let wanted = audience::Wanted {
+    let question = audience::Question {
         lists: &plan.campaign.audience.lists,
         not_lists: &plan.campaign.audience.not_lists,
         only: &plan.campaign.only,
         jurisdiction: plan.sender.clinic.jurisdiction,
         today,
     };
-    match audience::decide(&asked, &wanted) {
+    match audience::decide(&question, &asked) {
         Decision::In => Place::In { version: first.version },
         Decision::Out(reason) => Place::Out { reason: reason.name(), detail: reason.to_string() },
     }

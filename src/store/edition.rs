@@ -355,6 +355,6 @@ fn gravest(connection: &Connection, person: PersonId, lists: &[String]) -> Resul
     let mut statement = connection.prepare_cached("SELECT hash FROM person WHERE id = ?").doing("look up suppressions")?;
     let hash = statement.query_row([person.0], |row| row.get(0)).doing("look up suppressions")?;
     let standing = standing_suppressions(connection, &hash)?;
-    let concerned = standing.into_iter().filter(|suppression| suppression.forbids(lists));
+    let concerned = standing.into_iter().filter(|suppression| suppression.concerns(lists));
     Ok(concerned.reduce(|gravest, next| if next.outranks(&gravest) { next } else { gravest }))
 }

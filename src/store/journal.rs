@@ -284,7 +284,7 @@ fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Gran
         return Ok(None);
     }
     let lists: Vec<String> = serde_json::from_str(&lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
-    let concerned = standing.iter().any(|suppression| suppression.forbids(&lists));
+    let concerned = standing.iter().any(|suppression| suppression.concerns(&lists));
     Ok(concerned.then_some(Grant::Suppressed))
 }
 
