@@ -138,3 +138,130 @@ fn text(sent: &Sent) -> String {
         sent.generation
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    fn workspace(marker: Option<&[u8]>) -> TempDir {
+        let root = TempDir::new().unwrap();
+        fs::create_dir(root.path().join("campaigns")).unwrap();
+        if let Some(marker) = marker {
+            fs::write(root.path().join(FILE), marker).unwrap();
+        }
+        root
+    }
+
+    fn sent(store_id: &str, generation: u32) -> Sent {
+        Sent {
+            store_id: store_id.to_owned(),
+            generation,
+        }
+    }
+
+    #[test]
+    fn a_workspace_that_never_sent_has_no_marker() {
+        assert_eq!(read(workspace(None).path()).unwrap(), None);
+        assert_eq!(read(TempDir::new().unwrap().path()).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_replaced() {
+        let root = workspace(None);
+        for marker in [
+            sent("k7f2m9", 1),
+            sent("k7f2m9", 2),
+            sent("0123", 0),
+            sent("odd: \"id\"\n", u32::MAX),
+        ] {
+            write(root.path(), &marker).unwrap();
+            assert_eq!(read(root.path()).unwrap(), Some(marker));
+        }
+        let names: Vec<_> = fs::read_dir(root.path().join("campaigns"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(names, [".sent"]);
+    }
+
+    #[test]
+    fn the_same_marker_again_touches_nothing() {
+        let root = workspace(Some(b"{generation: 1, store_id: k7f2m9} # as git merged it\n"));
+        let before = fs::read(root.path().join(FILE)).unwrap();
+        write(root.path(), &sent("k7f2m9", 1)).unwrap();
+        assert_eq!(fs::read(root.path().join(FILE)).unwrap(), before);
+        write(root.path(), &sent("k7f2m9", 2)).unwrap();
+        assert_ne!(fs::read(root.path().join(FILE)).unwrap(), before);
+    }
+
+    #[test]
+    fn a_reader_of_the_file_learns_what_it_is() {
+        let root = workspace(None);
+        write(root.path(), &sent("k7f2m9", 1)).unwrap();
+        let text = fs::read_to_string(root.path().join(FILE)).unwrap();
+        assert!(text.starts_with("# Written by tidings") && text.contains("git"), "{text}");
+        assert!(text.ends_with("store_id: k7f2m9\ngeneration: 1\n"), "{text}");
+    }
+
+    #[test]
+    fn a_damaged_marker_is_never_taken_for_none() {
+        fn check(marker: &[u8], expected: &str) {
+            let error = read(workspace(Some(marker)).path()).unwrap_err();
+            assert!(error.hint().contains("do not delete it"));
+            let SentError::Damaged { why, .. } = error else {
+                panic!("{error:?}")
+            };
+            assert!(why.contains(expected), "{why}");
+        }
+        check(b"", "store_id");
+        check(b"# only a comment\n", "store_id");
+        check(b"store_id: k7f2m9\n", "generation");
+        check(b"generation: 1\n", "store_id");
+        check(b"store_id: ' '\ngeneration: 1\n", "empty");
+        check(b"store_id: k7f2m9\ngeneration: -1\n", "generation");
+        check(b"store_id: k7f2m9\ngeneration: 1\nmore: 2\n", "more");
+        check(b"store_id: k7f2m9\nstore_id: other\ngeneration: 1\n", "store_id");
+        check(b"\xff\xfe\x00", "no text");
+        check(b"<<<<<<< ours\nstore_id: a\n=======\nstore_id: b\n>>>>>>> theirs\n", "merge");
+        check(&[b'#'; 5000], "longer");
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_written_is_an_error() {
+        let root = workspace(None);
+        fs::create_dir(root.path().join(FILE)).unwrap();
+        assert!(matches!(read(root.path()), Err(SentError::Unreadable { .. })));
+        assert!(matches!(
+            write(root.path(), &sent("k7f2m9", 1)),
+            Err(SentError::Unwritable { .. })
+        ));
+        let left: Vec<_> = fs::read_dir(root.path().join("campaigns")).unwrap().collect();
+        assert_eq!(left.len(), 1, "the new marker is taken back");
+
+        let root = TempDir::new().unwrap();
+        fs::write(root.path().join("campaigns"), "mine").unwrap();
+        assert!(matches!(read(root.path()), Err(SentError::Unreadable { .. })));
+        assert!(matches!(
+            write(root.path(), &sent("k7f2m9", 1)),
+            Err(SentError::Unwritable { .. })
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_marker_that_is_a_link_to_nowhere_is_not_none() {
+        let root = workspace(None);
+        std::os::unix::fs::symlink("nowhere", root.path().join(FILE)).unwrap();
+        assert!(matches!(read(root.path()), Err(SentError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn what_a_crash_left_of_a_write_is_neither_read_nor_in_the_way() {
+        let root = workspace(None);
+        fs::write(root.path().join("campaigns/.sent.new"), "store_id: half").unwrap();
+        assert_eq!(read(root.path()).unwrap(), None);
+        write(root.path(), &sent("k7f2m9", 1)).unwrap();
+        assert_eq!(read(root.path()).unwrap(), Some(sent("k7f2m9", 1)));
+    }
+}

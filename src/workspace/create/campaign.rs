@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a campaign.
-pub(super) const SETTINGS: &str = "campaign.yaml";
+const SETTINGS: &str = "campaign.yaml";
 
 /// A campaign that is to be made.
 #[derive(Debug, Clone, Copy)]

@@ -108,8 +108,14 @@ impl Made {
             return Ok(());
         }
         self.folders(parent(path), Access::Usual)?;
-        folder(path, access)?;
-        self.paths.push(path.to_owned());
+        match folder(path, access) {
+            Ok(()) => self.paths.push(path.to_owned()),
+            // Somebody else made it just now, and it is theirs to take back.
+            Err(_) if path.is_dir() => {}
+            // "Already exists" would name the wrong thing: what exists is no folder.
+            Err(_) if stands(path) => return Err(io::ErrorKind::NotADirectory.into()),
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 

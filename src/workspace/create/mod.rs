@@ -9,6 +9,8 @@ pub(crate) mod durable;
 mod name;
 pub(crate) mod quoted;
 mod starter;
+#[cfg(test)]
+mod tests;
 
 pub use campaign::{NewCampaign, new_campaign};
 pub use name::NameFault;

@@ -29,10 +29,12 @@ impl StarterFile {
 
 /// In the order in which they are written. The settings come last: a folder without them is no workspace, so a half-written one is
 /// never taken for a workspace, even after a power cut.
-fn files() -> [StarterFile; 7] {
+fn files() -> [StarterFile; 9] {
     let article = include_str!("starter/welcome.md");
     [
         StarterFile::usual(".gitignore", include_str!("starter/gitignore")),
+        StarterFile::usual("templates/footer.html", include_str!("../../../templates/footer.html")),
+        StarterFile::usual("templates/footer.txt", include_str!("../../../templates/footer.txt")),
         StarterFile::usual("templates/letter.html", include_str!("../../../templates/letter.html")),
         StarterFile::usual("templates/letter.txt", include_str!("../../../templates/letter.txt")),
         StarterFile {
