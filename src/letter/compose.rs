@@ -44,7 +44,7 @@ pub struct ComposeError {
     /// Whom it hits.
     pub fault: Fault,
     /// What and where, with the next step; names no person.
-    pub finding: Finding,
+    pub finding: Box<Finding>,
     /// The person; shown masked by `Display`.
     pub address: Address,
 }
@@ -53,7 +53,15 @@ impl ComposeError {
     /// The finding with the person in it, masked.
     pub fn named(&self) -> Finding {
         let text = format!("{}, for {}", self.finding.text, self.address.masked());
-        Finding { text, ..self.finding.clone() }
+        Finding { text, ..(*self.finding).clone() }
+    }
+
+    fn new(fault: Fault, finding: Finding, recipient: &Recipient) -> Self {
+        Self {
+            fault,
+            finding: Box::new(finding),
+            address: recipient.address.clone(),
+        }
     }
 }
 
@@ -141,19 +149,14 @@ impl Compiled {
         } else {
             Fault::Template
         };
-        Err(ComposeError {
-            fault,
-            finding: Finding::error(&self.article_file, text),
-            address: recipient.address.clone(),
-        })
+        Err(ComposeError::new(fault, Finding::error(&self.article_file, text), recipient))
     }
 
     fn built(&self, recipient: &Recipient, stamp: &Stamp, message_id: &str, rendered: Rendered) -> Result<Vec<u8>, ComposeError> {
         let name = context::display_name(&recipient.attributes);
-        let unwritable = || ComposeError {
-            fault: Fault::Person,
-            finding: Finding::error("", "the address cannot be written in a letter"),
-            address: recipient.address.clone(),
+        let unwritable = || {
+            let finding = Finding::error("subscribers", "the address cannot be written in a letter");
+            ComposeError::new(Fault::Person, finding, recipient)
         };
         let to = headers::to(name.as_deref(), &recipient.address).ok_or_else(unwritable)?;
         let date = headers::date(stamp)
@@ -163,7 +166,7 @@ impl Compiled {
             .begin()
             .header(to)
             .raw_header(headers::written("Subject", rendered.subject))
-            .raw_header(date)
+            .header(date)
             .message_id(Some(format!("<{message_id}>")))
             .multipart(
                 MultiPart::alternative()
@@ -177,21 +180,13 @@ impl Compiled {
 
     fn fault_of_all(&self, recipient: &Recipient, text: &str) -> ComposeError {
         let finding = Finding::error(format!("templates/{}", self.html_name), text);
-        ComposeError {
-            fault: Fault::Template,
-            finding,
-            address: recipient.address.clone(),
-        }
+        ComposeError::new(Fault::Template, finding, recipient)
     }
 }
 
 fn failed(recipient: &Recipient, fault: RenderFault) -> ComposeError {
     let whom = if fault.personal { Fault::Person } else { Fault::Template };
-    ComposeError {
-        fault: whom,
-        finding: fault.finding,
-        address: recipient.address.clone(),
-    }
+    ComposeError::new(whom, fault.finding, recipient)
 }
 
 /// Quoted-printable whatever the text: lettre alone would choose base64 for some, 7bit with bare CR for others.

@@ -100,11 +100,11 @@ pub(crate) fn message_id(stamp: &Stamp, from: &Address) -> Option<String> {
     sound.then(|| format!("{}@{}", stamp.message_id, from.domain()))
 }
 
-/// `Date` (RFC 5322 §3.3), always in UTC: the zone would say where the clinic's computer stands.
-pub(crate) fn date(stamp: &Stamp) -> Option<HeaderValue> {
-    let date = stamp.date.to_zoned(jiff::tz::TimeZone::UTC);
-    let text = jiff::fmt::rfc2822::to_string(&date).ok()?;
-    Some(written("Date", text))
+/// `Date` (RFC 5322 §3.3), always in UTC: the zone would say where the clinic's computer stands. `None` before 1970.
+///
+/// Given as a type, because lettre puts the present moment in place of a date that it cannot read.
+pub(crate) fn date(stamp: &Stamp) -> Option<header::Date> {
+    (stamp.date >= jiff::Timestamp::UNIX_EPOCH).then(|| header::Date::new(stamp.date.into()))
 }
 
 /// A MIME boundary that follows from the stamp. `=_` never occurs in quoted-printable text (RFC 2045 §6.7), so no body can hold it.

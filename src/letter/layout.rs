@@ -136,12 +136,20 @@ impl Guarded {
             .resolve_css_variables(true)
             .build();
         let html = inliner
-            .inline(&words_as_comments(&self.html))
+            .inline(&whole_page(&words_as_comments(&self.html)))
             .map_err(|error| error.to_string())?;
         let html = html
             .replace(&format!("<!--{OPEN}"), &OPEN.to_string())
             .replace(&format!("{CLOSE}-->"), &CLOSE.to_string());
         Ok(self.restored(&html))
+    }
+}
+
+/// A template that is only the inside of a page becomes one: what stands before `<body>` would not be moved into it.
+fn whole_page(html: &str) -> String {
+    match markup::pieces(html).iter().any(|piece| piece.is(Kind::Open, "body")) {
+        true => html.to_owned(),
+        false => format!("<!DOCTYPE html><html><body>{html}</body></html>"),
     }
 }
 

@@ -11,6 +11,9 @@ pub mod lint;
 mod markup;
 mod plain;
 
+#[cfg(test)]
+mod tests;
+
 use crate::address::Address;
 
 /// Everything an edition is made from, apart from the people: what the store freezes at release.

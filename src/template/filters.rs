@@ -55,6 +55,7 @@ pub(crate) fn register(tera: &mut tera::Tera) {
 /// `{{ joined | date }}`: a day such as `2026-12-01` as people of the article's language write it.
 ///
 /// `format` is a strftime pattern, `language` a tag that overrides the article's.
+#[expect(clippy::needless_pass_by_value, reason = "Tera hands a filter its arguments by value")]
 fn date(value: &str, arguments: tera::Kwargs, state: &tera::State<'_>) -> tera::TeraResult<String> {
     let day = day(value)?;
     let language = match arguments.get::<&str>("language")? {
