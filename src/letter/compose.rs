@@ -113,13 +113,8 @@ impl Compiled {
             };
             context.insert_value("article", article.variable());
         }
-        // The laid-out template has other lines than the file; where it fails, the file says the place.
-        let part = |name: &str| {
-            let rendered = self.laid_out.render(name, &context);
-            rendered.map_err(|fault| failed(self.as_written.render(name, &context).err().unwrap_or(fault)))
-        };
-        let html = sound_lines(&part(&self.html_name)?);
-        let text = plain::tidy(&sound_lines(&part(&self.text_name)?));
+        let html = sound_lines(&self.part(&self.html_name, &context).map_err(failed)?);
+        let text = plain::tidy(&sound_lines(&self.part(&self.text_name, &context).map_err(failed)?));
         if html.len() > lint::LARGEST_HTML {
             return Err(self.fault_of_all(recipient, &lint::too_large(html.len())));
         }
@@ -128,6 +123,17 @@ impl Compiled {
             preheader,
             html,
             text,
+        })
+    }
+
+    /// The laid-out template has other lines than the file: where it fails, the file is asked for the place.
+    fn part(&self, name: &str, context: &tera::Context) -> Result<String, RenderFault> {
+        self.laid_out.render(name, context).map_err(|fault| {
+            let written = self
+                .as_written
+                .has_file(name)
+                .then(|| self.as_written.render(name, context).err());
+            written.flatten().unwrap_or(fault)
         })
     }
 
@@ -164,7 +170,7 @@ impl Compiled {
         let message = self
             .fixed
             .begin()
-            .header(to)
+            .raw_header(to)
             .raw_header(headers::written("Subject", rendered.subject))
             .header(date)
             .message_id(Some(format!("<{message_id}>")))

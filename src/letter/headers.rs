@@ -37,9 +37,9 @@ impl Fixed {
         let unsubscribe = list_unsubscribe(sender);
         match (from, reply_to, unsubscribe) {
             (Ok(from), Ok(reply_to), Ok(unsubscribe)) => {
-                let mut values = vec![mailbox_value::<header::From>(sender.from_name.as_deref(), &from)?];
+                let mut values = vec![sender_value::<header::From>(sender.from_name.as_deref(), &from)?];
                 if let Some(reply_to) = reply_to {
-                    values.push(mailbox_value::<header::ReplyTo>(None, &reply_to)?);
+                    values.push(sender_value::<header::ReplyTo>(None, &reply_to)?);
                 }
                 values.push(written(
                     "List-Id",
@@ -80,12 +80,8 @@ pub(crate) fn without_encoded_words(text: &str) -> String {
 }
 
 /// `To`: the person's name and address; `None` where lettre refuses the address.
-pub(crate) fn to(name: Option<&str>, address: &Address) -> Option<header::To> {
-    let address = lettre::Address::new(address.local_part(), address.domain()).ok()?;
-    let name = name.and_then(display_name);
-    Some(header::To::from(lettre::message::Mailboxes::from(Mailbox::new(
-        name, address,
-    ))))
+pub(crate) fn to(name: Option<&str>, address: &Address) -> Option<HeaderValue> {
+    mailbox_value::<header::To>(name, address)
 }
 
 /// `Message-ID` without its angle brackets: the stamp's opaque part at the sender's domain.
@@ -123,14 +119,37 @@ pub(crate) fn written(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
-fn mailbox_value<H>(name: Option<&str>, address: &Address) -> Result<HeaderValue, Vec<Finding>>
+/// A name and an address in one header. A name in ASCII stands in quotes as it is: lettre would leave `Dr.` without them, which
+/// only the obsolete syntax allows (RFC 5322 §4.1), and would encode `O'Brien`.
+fn mailbox_value<H>(name: Option<&str>, address: &Address) -> Option<HeaderValue>
 where
     H: Header + From<lettre::message::Mailboxes>,
 {
-    let refused = || vec![settings(format!("`{address}` cannot be written as a sender"))];
-    let bare = lettre::Address::new(address.local_part(), address.domain()).map_err(|_| refused())?;
-    let mailbox = Mailbox::new(name.and_then(display_name), bare);
-    Ok(H::from(lettre::message::Mailboxes::from(mailbox)).display())
+    let bare = lettre::Address::new(address.local_part(), address.domain()).ok()?;
+    match name.and_then(display_name) {
+        Some(name) if name.is_ascii() => {
+            let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+            let fold = if quoted.len() + address.as_str().len() > 70 {
+                "\r\n "
+            } else {
+                " "
+            };
+            let encoded = format!("\"{quoted}\"{fold}<{address}>");
+            Some(HeaderValue::dangerous_new_pre_encoded(
+                H::name(),
+                address.to_string(),
+                encoded,
+            ))
+        }
+        name => Some(H::from(lettre::message::Mailboxes::from(Mailbox::new(name, bare))).display()),
+    }
+}
+
+fn sender_value<H>(name: Option<&str>, address: &Address) -> Result<HeaderValue, Vec<Finding>>
+where
+    H: Header + From<lettre::message::Mailboxes>,
+{
+    mailbox_value::<H>(name, address).ok_or_else(|| vec![settings(format!("`{address}` cannot be written as a sender"))])
 }
 
 fn address(key: &str, text: &str) -> Result<Address, Finding> {
@@ -259,6 +278,21 @@ mod tests {
             assert_eq!(display_name(name).as_deref(), expected, "{name:?}");
         }
         assert_eq!(display_name(&"é".repeat(300)).map(|name| name.chars().count()), Some(100));
+    }
+
+    #[test]
+    fn a_name_is_quoted_or_encoded_and_never_left_bare() {
+        let ann = Address::parse("ann@example.org").unwrap();
+        let shown = |name| format!("{:?}", to(name, &ann).unwrap());
+        for (name, expected) in [
+            (None, "encoded_value: \"ann@example.org\""),
+            (Some("."), r#"encoded_value: "\".\" <ann@example.org>""#),
+            (Some("O'Brien"), r#"encoded_value: "\"O'Brien\" <ann@example.org>""#),
+            (Some("a\"b\\"), r#"encoded_value: "\"a\\\"b\\\\\" <ann@example.org>""#),
+            (Some("Zoë"), r#"encoded_value: "=?utf-8?b?Wm/Dqw==?= <ann@example.org>""#),
+        ] {
+            assert!(shown(name).contains(expected), "{name:?}: {}", shown(name));
+        }
     }
 
     fn sender(mailto: Option<&str>, url: Option<&str>) -> SenderSource {

@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(piece.attribute("alt"), Some(""));
         assert_eq!(piece.attribute("width"), Some("3/"));
         assert_eq!(piece.attribute("title"), None);
-        assert_eq!(piece.quoted(), [10..13]);
+        assert_eq!(piece.quoted(), vec![10..13]);
     }
 
     #[test]

@@ -116,8 +116,12 @@ def faults(raw):
     if missing:
         yield f"no {', '.join(missing)}"
         return
-    yield from faults_of_headers(message)
-    yield from faults_of_parts(message)
+    try:
+        yield from faults_of_headers(message)
+        yield from faults_of_parts(message)
+    except (AttributeError, IndexError, LookupError, ValueError) as error:
+        # Python's own parser gives up on some headers that are no longer legal.
+        yield f"Python's parser stumbled: {type(error).__name__}: {error}"
 
 
 def letters(arguments):

@@ -8,6 +8,7 @@
 mod syntax;
 mod tree;
 mod typed;
+mod walk;
 
 #[cfg(test)]
 mod tests;

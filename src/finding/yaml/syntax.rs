@@ -1,6 +1,7 @@
 //! What is wrong with a text that is no YAML at all, in words of somebody who has never heard of YAML.
 
-use super::tree::{Body, Node, place_in};
+use super::tree::{Body, Node};
+use super::walk::place_in;
 use super::{Mistake, shown};
 use crate::finding::Place;
 
@@ -93,7 +94,11 @@ fn second_document(text: &str) -> Mistake {
         .map(|(number, _)| number)
         .collect();
     let line = match lines.as_slice() {
-        [] => 1,
+        // The parser also says so of words behind a value that was complete.
+        [] => {
+            let lost = Mistake::somewhere("this is not a text of lines such as `title: Winter tips`");
+            return open_quote(text, Place::new(text.lines().count(), 1)).unwrap_or(lost);
+        }
         [only] => *only,
         [_, second, ..] => *second,
     };

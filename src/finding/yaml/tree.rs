@@ -1,18 +1,13 @@
 //! The YAML text as a tree in which every key and value knows its place.
-//!
-//! serde_yaml tells no places except in its errors. So each node is visited twice: first with a seed that fails on purpose, whose
-//! error names the place and which leaves the reader where it was (`deserialize_enum` only peeks), then in earnest. One walk finds
-//! all places. The tests of this folder hold serde_yaml to that.
 
+use super::walk::{Pin, Walk};
 use super::{MAX_BYTES, Mistake, shown, syntax};
 use crate::finding::Place;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use std::cell::{Cell, RefCell};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::collections::HashMap;
 use std::fmt;
 
 const MAX_DEPTH: usize = 32;
-const MAX_NODES: usize = 20_000;
 
 /// A text that is YAML, with what is wrong although it is.
 pub(super) struct Tree {
@@ -97,7 +92,7 @@ pub(super) fn plant(text: &str) -> Result<Tree, Mistake> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     syntax::foresee(text)?;
     let walk = Walk::new(text);
-    let planted = walk.start();
+    let planted = root(&walk, text);
     let Walk { mistakes, stop, .. } = walk;
     if let Some(mistake) = stop.into_inner() {
         return Err(mistake);
@@ -110,124 +105,20 @@ pub(super) fn plant(text: &str) -> Result<Tree, Mistake> {
     }
 }
 
-/// What one walk through a text has gathered.
-struct Walk<'t> {
-    text: &'t str,
-    nodes: Cell<usize>,
-    /// How far the walk has come, as a place and as an offset into the text.
-    reached: Cell<(Place, usize)>,
-    mistakes: RefCell<Vec<Mistake>>,
-    /// Why the walk ended early.
-    stop: RefCell<Option<Mistake>>,
-}
-
-impl<'t> Walk<'t> {
-    fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            nodes: Cell::new(0),
-            reached: Cell::new((Place::new(1, 1), 0)),
-            mistakes: RefCell::default(),
-            stop: RefCell::default(),
-        }
-    }
-
-    fn start(&self) -> Result<Node, serde_yaml::Error> {
-        let place = match Pin.deserialize(serde_yaml::Deserializer::from_str(self.text)) {
-            Ok(()) => Place::new(1, 1),
-            Err(error) => self.pinned(error).unwrap_or(Place::new(1, 1)),
-        };
-        let depth = 0;
-        let key_place = place;
-        let seed = Seed {
-            walk: self,
-            depth,
-            place,
-            key_place,
-        };
-        seed.deserialize(serde_yaml::Deserializer::from_str(self.text))
-    }
-
-    fn stop<E: serde::de::Error>(&self, mistake: Mistake) -> E {
-        self.stop.replace(Some(mistake));
-        E::custom("stopped")
-    }
-
-    /// The place that a pin's error names; any other error is handed back. A tagged node has no place: it is taken to stand where
-    /// the walk is.
-    fn pinned<E: serde::de::Error>(&self, error: E) -> Result<Place, E> {
-        let message = error.to_string();
-        match message.contains(PIN) || message.contains(PIN_IN_COLLECTION) {
-            true => Ok(place_in(&message).unwrap_or(self.reached.get().0)),
-            false => Err(error),
-        }
-    }
-
-    /// Counts a node that starts at `place`. An anchor ends the walk here, and with it goes every alias: none can multiply.
-    fn arrive<E: serde::de::Error>(&self, place: Place) -> Result<usize, E> {
-        let backwards = place < self.reached.get().0;
-        if backwards || self.from(place).starts_with(['&', '!']) {
-            return Err(self.stop(syntax::property(self.from(place), place)));
-        }
-        let number = self.nodes.replace(self.nodes.get() + 1);
-        match number < MAX_NODES {
-            true => Ok(number),
-            false => Err(self.stop(Mistake::at(place, format!("the file has more than {MAX_NODES} values")))),
-        }
-    }
-
-    /// The text from `place` on. Line breaks are those of YAML 1.1, as the parser counts them.
-    fn from(&self, place: Place) -> &'t str {
-        let (mut here, mut offset) = self.reached.get();
-        if place < here {
-            (here, offset) = (Place::new(1, 1), 0);
-        }
-        let mut rest = self.text[offset..].chars().peekable();
-        while here < place {
-            let Some(c) = rest.next() else { break };
-            offset += c.len_utf8();
-            let breaks = match c {
-                '\r' => rest.peek() != Some(&'\n'),
-                '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
-                _ => false,
-            };
-            here = match breaks {
-                true => Place::new(here.line + 1, 1),
-                false => Place::new(here.line, here.column + 1),
-            };
-        }
-        self.reached.set((here, offset));
-        &self.text[offset..]
-    }
-
-    /// A number or a truth value as it was written: `1.50`, not `1.5`.
-    fn written(&self, place: Place, value: &dyn fmt::Display) -> String {
-        let word = self
-            .from(place)
-            .split([' ', '\t', ',', ']', '}', ':', '\r', '\n'])
-            .next()
-            .unwrap_or("");
-        let same = serde_yaml::from_str::<serde_yaml::Value>(word).is_ok_and(|found| found.is_number() || found.is_bool());
-        match same {
-            true => word.to_owned(),
-            false => value.to_string(),
-        }
-    }
-
-    /// Straightens the curly quotes that word processors put where YAML wants straight ones.
-    fn uncurled(&self, place: Place, text: String) -> String {
-        const CURLY: [char; 6] = ['“', '”', '„', '‘', '’', '‟'];
-        let inner = text.strip_prefix(CURLY).and_then(|rest| rest.strip_suffix(CURLY));
-        match inner {
-            Some(inner) if self.from(place).starts_with(CURLY) => {
-                let mistake = Mistake::at(place, "these curly quotation marks would become part of the text");
-                let hint = "write straight ones (\"), or none; a text that shall show curly ones goes into straight ones";
-                self.mistakes.borrow_mut().push(mistake.hint(hint));
-                inner.to_owned()
-            }
-            _ => text,
-        }
-    }
+fn root(walk: &Walk<'_>, text: &str) -> Result<Node, serde_yaml::Error> {
+    let place = match Pin.deserialize(serde_yaml::Deserializer::from_str(text)) {
+        Ok(()) => Place::new(1, 1),
+        Err(error) => walk.pinned(error).unwrap_or(Place::new(1, 1)),
+    };
+    let depth = 0;
+    let key_place = place;
+    let seed = Seed {
+        walk,
+        depth,
+        place,
+        key_place,
+    };
+    seed.deserialize(serde_yaml::Deserializer::from_str(text))
 }
 
 /// Reads the node that comes next, whose place is known.
@@ -363,7 +254,9 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
     }
 
     fn visit_enum<A: serde::de::EnumAccess<'de>>(self, _tagged: A) -> Result<Body, A::Error> {
-        Err(self.walk.stop(syntax::property("!", self.place)))
+        let ahead = self.walk.from(self.place).chars().position(|c| c == '!');
+        let place = Place::new(self.place.line, self.place.column + ahead.unwrap_or(0));
+        Err(self.walk.stop(syntax::property("!", place)))
     }
 }
 
@@ -382,41 +275,4 @@ impl<'de> DeserializeSeed<'de> for Key<'_, '_> {
         let key = <String as serde::Deserialize>::deserialize(deserializer);
         key.map_err(|_| walk.stop(syntax::key_of_many(walk.from(place), place)))
     }
-}
-
-/// What a pin says in its error where it met a single value.
-const PIN: &str = "pinned here";
-
-/// What serde_yaml says in its place where the pin met a list or a mapping.
-const PIN_IN_COLLECTION: &str = "expected a YAML tag starting with '!'";
-
-/// Fails on purpose, without taking anything: the error tells where the next node stands.
-struct Pin;
-
-impl<'de> DeserializeSeed<'de> for Pin {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_enum("", &[], Self)
-    }
-}
-
-impl<'de> Visitor<'de> for Pin {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nothing")
-    }
-
-    fn visit_enum<A: serde::de::EnumAccess<'de>>(self, _access: A) -> Result<(), A::Error> {
-        Err(A::Error::custom(PIN))
-    }
-}
-
-/// The place at the end of serde_yaml's message, `… at line 3 column 5`.
-pub(super) fn place_in(message: &str) -> Option<Place> {
-    let (_, place) = message.rsplit_once(" at line ")?;
-    let (line, column) = place.split_once(" column ")?;
-    let column: String = column.chars().take_while(char::is_ascii_digit).collect();
-    Some(Place::new(line.parse().ok()?, column.parse().ok()?))
 }
