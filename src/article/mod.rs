@@ -5,6 +5,7 @@
 //! and text), of campaigns or of the people who get the letter.
 
 mod body;
+pub mod draft;
 pub mod encoding;
 pub mod front_matter;
 pub mod markdown;

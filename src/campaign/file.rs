@@ -45,15 +45,30 @@ struct ArticleFile {
 ///
 /// `file` is the name that findings show, `name` the campaign's folder.
 pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Finding>) {
-    let source = Source { file, text, first_line: 1 };
-    let Read { value: written, findings } = read::<CampaignFile>(&source);
+    let source = Source {
+        file,
+        text,
+        first_line: 1,
+    };
+    let Read {
+        value: written,
+        findings,
+    } = read::<CampaignFile>(&source);
     let mut desk = Desk { source, findings };
-    let id = desk.required(&["id"], written.id.as_ref(), "any short word that no other campaign has; keep it for ever, sent letters are known by it");
+    let id = desk.required(
+        &["id"],
+        written.id.as_ref(),
+        "any short word that no other campaign has; keep it for ever, sent letters are known by it",
+    );
     let id = id.filter(|id| desk.is_plain_id(id));
     let title = desk.required(&["title"], written.title.as_ref(), "what the campaign is called");
     let audience = audience(&mut desk, written.audience.as_ref());
     let only = only(&mut desk, written.only.as_ref());
-    let template = desk.required(&["template"], written.template.as_ref(), "the name of a file in `templates/` without its ending, like `letter`");
+    let template = desk.required(
+        &["template"],
+        written.template.as_ref(),
+        "the name of a file in `templates/` without its ending, like `letter`",
+    );
     let timing = timing(&mut desk, &written);
     let season = desk.part(written.season.as_ref(), |part, source| part.check(source, &["season"]));
     let window = desk.part(written.window.as_ref(), |part, source| part.check(source, &["window"]));
@@ -108,14 +123,22 @@ impl Desk<'_> {
     fn is_plain_id(&mut self, id: &str) -> bool {
         let plain = id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if !plain {
-            self.wrong(&["id"], format!("`{id}` cannot be an id"), "use letters, digits, `-` and `_`, at most 64 of them");
+            self.wrong(
+                &["id"],
+                format!("`{id}` cannot be an id"),
+                "use letters, digits, `-` and `_`, at most 64 of them",
+            );
         }
         plain
     }
 
     /// A part that may be absent; `None` where it is there and wrong.
     #[expect(clippy::option_option, reason = "an absent part and a wrong one are different")]
-    fn part<F, T>(&mut self, file: Option<&F>, check: impl FnOnce(&F, &Source<'_>) -> Result<T, Vec<Finding>>) -> Option<Option<T>> {
+    fn part<F, T>(
+        &mut self,
+        file: Option<&F>,
+        check: impl FnOnce(&F, &Source<'_>) -> Result<T, Vec<Finding>>,
+    ) -> Option<Option<T>> {
         let Some(file) = file else { return Some(None) };
         match check(file, &self.source) {
             Ok(part) => Some(Some(part)),
@@ -130,24 +153,38 @@ impl Desk<'_> {
 fn audience(desk: &mut Desk<'_>, file: Option<&AudienceFile>) -> Option<Audience> {
     const HINT: &str = "name at least one file of `subscribers/` without `.csv`: `audience: {lists: [patients]}`";
     let Some(file) = file else {
-        desk.findings.extend(desk.source.missing(&["audience"], "`audience` is missing").map(|finding| finding.hint(HINT)));
+        desk.findings.extend(
+            desk.source
+                .missing(&["audience"], "`audience` is missing")
+                .map(|finding| finding.hint(HINT)),
+        );
         return None;
     };
     let lists = file.lists.clone().unwrap_or_default();
     let not_lists = file.not_lists.clone().unwrap_or_default();
     if lists.is_empty() {
-        desk.wrong(&["audience", "lists"], "`audience.lists` names no list, so nobody would get a letter", HINT);
+        desk.wrong(
+            &["audience", "lists"],
+            "`audience.lists` names no list, so nobody would get a letter",
+            HINT,
+        );
         return None;
     }
     if let Some(both) = lists.iter().find(|list| not_lists.contains(list)) {
-        desk.wrong(&["audience"], format!("list `{both}` stands in `lists` and in `not_lists`"), "take it out of one of them");
+        desk.wrong(
+            &["audience"],
+            format!("list `{both}` stands in `lists` and in `not_lists`"),
+            "take it out of one of them",
+        );
         return None;
     }
     Some(Audience { lists, not_lists })
 }
 
 fn only(desk: &mut Desk<'_>, conditions: Option<&serde_yaml::Mapping>) -> Option<Segment> {
-    let Some(conditions) = conditions else { return Some(Segment::default()) };
+    let Some(conditions) = conditions else {
+        return Some(Segment::default());
+    };
     let problems = match Segment::read(conditions) {
         Ok(segment) => return Some(segment),
         Err(problems) => problems,
@@ -167,7 +204,11 @@ fn timing(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Timing> {
     match (&file.schedule, &file.series) {
         (None, None) => Some(Timing::ByHand),
         (Some(_), Some(_)) => {
-            desk.wrong(&["series"], "a campaign has a `schedule` or a `series`, not both", "make two campaigns of it");
+            desk.wrong(
+                &["series"],
+                "a campaign has a `schedule` or a `series`, not both",
+                "make two campaigns of it",
+            );
             None
         }
         (Some(schedule), None) => match schedule.check(&desk.source, &["schedule"]) {
@@ -180,7 +221,9 @@ fn timing(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Timing> {
                 None
             }
         },
-        (None, Some(steps)) => desk.part(Some(steps), |steps, source| Series::check(steps, source, &["series"]))?.map(Timing::Series),
+        (None, Some(steps)) => desk
+            .part(Some(steps), |steps, source| Series::check(steps, source, &["series"]))?
+            .map(Timing::Series),
     }
 }
 
@@ -199,12 +242,20 @@ fn articles(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Vec<ArticleEntry
         }
         return None;
     }
-    let entries: Vec<_> = written.iter().enumerate().map(|(index, entry)| article(desk, index, entry)).collect();
+    let entries: Vec<_> = written
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| article(desk, index, entry))
+        .collect();
     let entries: Vec<ArticleEntry> = entries.into_iter().collect::<Option<_>>()?;
     for (index, entry) in entries.iter().enumerate() {
         if entries[..index].iter().any(|before| before.file == entry.file) {
             let position = index.to_string();
-            desk.wrong(&["articles", &position, "file"], format!("`{}` stands twice", entry.file), "an article goes out once; take one of them away");
+            desk.wrong(
+                &["articles", &position, "file"],
+                format!("`{}` stands twice", entry.file),
+                "an article goes out once; take one of them away",
+            );
         }
     }
     Some(entries)
@@ -212,10 +263,18 @@ fn articles(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Vec<ArticleEntry
 
 fn article(desk: &mut Desk<'_>, index: usize, entry: &ArticleFile) -> Option<ArticleEntry> {
     let position = index.to_string();
-    let file = desk.required(&["articles", &position, "file"], entry.file.as_ref(), "the article's file name in this folder")?;
+    let file = desk.required(
+        &["articles", &position, "file"],
+        entry.file.as_ref(),
+        "the article's file name in this folder",
+    )?;
     if file.contains(['/', '\\']) || file.starts_with('.') {
         let hint = "put the article into the campaign's own folder and name it alone";
-        desk.wrong(&["articles", &position, "file"], format!("`{file}` is no file of this folder"), hint);
+        desk.wrong(
+            &["articles", &position, "file"],
+            format!("`{file}` is no file of this folder"),
+            hint,
+        );
         return None;
     }
     let date = match entry.date.as_deref().map(str::parse::<Date>) {
@@ -223,7 +282,11 @@ fn article(desk: &mut Desk<'_>, index: usize, entry: &ArticleFile) -> Option<Art
         Some(Ok(date)) => Some(date),
         Some(Err(_)) => {
             let found = entry.date.clone().unwrap_or_default();
-            desk.wrong(&["articles", &position, "date"], format!("`{found}` is no day"), "write it like 2027-01-05");
+            desk.wrong(
+                &["articles", &position, "date"],
+                format!("`{found}` is no day"),
+                "write it like 2027-01-05",
+            );
             return None;
         }
     };

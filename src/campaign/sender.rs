@@ -34,10 +34,14 @@ impl Mailbox {
     pub fn parse(text: &str) -> Result<Self, MailboxError> {
         let text = text.trim();
         let Some((name, address)) = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) else {
-            return Ok(Self { name: None, address: Address::parse(text)? });
+            return Ok(Self {
+                name: None,
+                address: Address::parse(text)?,
+            });
         };
         let name = name.trim().trim_matches('"').trim();
-        let hidden = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let hidden =
+            |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if name.chars().any(hidden) {
             return Err(MailboxError::Name(name.chars().filter(|c| !hidden(*c)).collect()));
         }
@@ -45,7 +49,10 @@ impl Mailbox {
             return Err(MailboxError::Long(name.chars().count()));
         }
         let name = (!name.is_empty()).then(|| name.to_owned());
-        Ok(Self { name, address: Address::parse(address)? })
+        Ok(Self {
+            name,
+            address: Address::parse(address)?,
+        })
     }
 }
 
@@ -90,14 +97,22 @@ mod tests {
 
     fn check(text: &str, expected: Option<(Option<&str>, &str)>) {
         let found = Mailbox::parse(text).ok();
-        let found = found.as_ref().map(|mailbox| (mailbox.name.as_deref(), mailbox.address.as_str()));
+        let found = found
+            .as_ref()
+            .map(|mailbox| (mailbox.name.as_deref(), mailbox.address.as_str()));
         assert_eq!(found, expected, "{text:?}");
     }
 
     #[test]
     fn a_sender_is_a_name_and_an_address() {
-        check("Riverside Massage <tips@riverside.example>", Some((Some("Riverside Massage"), "tips@riverside.example")));
-        check("\"Reed, Hannah\" <tips@riverside.example>", Some((Some("Reed, Hannah"), "tips@riverside.example")));
+        check(
+            "Riverside Massage <tips@riverside.example>",
+            Some((Some("Riverside Massage"), "tips@riverside.example")),
+        );
+        check(
+            "\"Reed, Hannah\" <tips@riverside.example>",
+            Some((Some("Reed, Hannah"), "tips@riverside.example")),
+        );
         check("tips@riverside.example", Some((None, "tips@riverside.example")));
         check(" <tips@riverside.example>", Some((None, "tips@riverside.example")));
         check("Riverside\r\nBcc: x@y.org <tips@riverside.example>", None);

@@ -38,7 +38,11 @@ struct Shape<'a> {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let (_, workspace) = context.workspace()?;
-    let named = args.campaign.as_ref().map(|name| campaign_named(&workspace, name)).transpose()?;
+    let named = args
+        .campaign
+        .as_ref()
+        .map(|name| campaign_named(&workspace, name))
+        .transpose()?;
     let folders: Vec<&CampaignFolder> = named.map_or_else(|| workspace.campaigns.iter().collect(), |folder| vec![folder]);
     let mut findings = workspace.findings.clone();
     let mut letters = 0;
@@ -108,7 +112,9 @@ fn check_letters(
     settings: &Settings,
     folder: &CampaignFolder,
 ) -> Result<(u64, Vec<Finding>), Failure> {
-    let Ok(plan) = plan(settings, folder) else { return Ok((0, Vec::new())) };
+    let Ok(plan) = plan(settings, folder) else {
+        return Ok((0, Vec::new()));
+    };
     let (mut letters, mut findings) = (0, Vec::new());
     for article in plan.articles {
         let due = due_now(context, settings, plan);
@@ -142,7 +148,11 @@ fn show(context: &Context, findings: &[Finding], letters: u64, campaigns: u64) -
     } else {
         context.ui.findings(findings);
         let numbers = format!("{}, {} composed", count(campaigns, "campaign"), count(letters, "letter"));
-        context.ui.say(&format!("checked {numbers}: {}, {}", count(errors, "error"), count(warnings, "warning")));
+        context.ui.say(&format!(
+            "checked {numbers}: {}, {}",
+            count(errors, "error"),
+            count(warnings, "warning")
+        ));
     }
     match errors {
         0 => Ok(()),

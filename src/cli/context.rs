@@ -29,7 +29,13 @@ impl Context {
     pub(super) fn new(global: Global, ui: Ui) -> Result<Self, Failure> {
         let moment = global.now.as_deref().map(parse_moment).transpose()?;
         let clock = moment.map_or_else(Clock::real, Clock::playing);
-        Ok(Self { ui, clock, start: global.workspace, rehearsal: global.rehearsal, played: moment.is_some() })
+        Ok(Self {
+            ui,
+            clock,
+            start: global.workspace,
+            rehearsal: global.rehearsal,
+            played: moment.is_some(),
+        })
     }
 
     /// Whether `--rehearsal` points at the last rehearsal.
@@ -41,7 +47,8 @@ impl Context {
     pub(super) fn root(&self) -> Result<PathBuf, Failure> {
         let start = match &self.start {
             Some(dir) => dir.clone(),
-            None => std::env::current_dir().map_err(|error| Failure::new(Kind::FixFirst, format!("cannot see the current folder: {error}")))?,
+            None => std::env::current_dir()
+                .map_err(|error| Failure::new(Kind::FixFirst, format!("cannot see the current folder: {error}")))?,
         };
         Workspace::find(&start).map_err(|error| {
             Failure::new(Kind::FixFirst, error.to_string())
@@ -61,7 +68,10 @@ impl Context {
     pub(super) fn settings<'a>(&self, workspace: &'a Workspace) -> Result<&'a Settings, Failure> {
         workspace.settings.as_ref().ok_or_else(|| {
             let errors = workspace.findings.iter().filter(|finding| finding.is_error()).cloned();
-            Failure { text: "the settings have to be mended first; nothing was sent".to_owned(), ..Failure::findings(errors.collect()) }
+            Failure {
+                text: "the settings have to be mended first; nothing was sent".to_owned(),
+                ..Failure::findings(errors.collect())
+            }
         })
     }
 
@@ -76,7 +86,10 @@ impl Context {
     /// The store that is meant, if it is there.
     pub(super) fn store_if_any(&self, root: &Path) -> Result<Option<Store>, Failure> {
         let dir = self.store_dir(root);
-        Store::exists(&dir).then(|| Store::open(&dir)).transpose().map_err(Failure::from)
+        Store::exists(&dir)
+            .then(|| Store::open(&dir))
+            .transpose()
+            .map_err(Failure::from)
     }
 
     /// Who sends at this moment, in words, if anybody does.
@@ -92,8 +105,11 @@ impl Context {
         if let Some(store) = self.store_if_any(root)? {
             return Ok(store);
         }
-        if let Some(sent) = sent::read(root).map_err(|error| Failure::new(Kind::FixFirst, error.to_string()))? {
-            let text = format!("letters of this workspace went out from store `{}`, and that store is not here", sent.store_id);
+        if let Some(sent) = sent::read(root)? {
+            let text = format!(
+                "letters of this workspace went out from store `{}`, and that store is not here",
+                sent.store_id
+            );
             return Err(Failure::new(Kind::FixFirst, text)
                 .hint("bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice")
                 .hint("`campaigns/.sent` is what remembers; nothing was sent"));
@@ -111,20 +127,26 @@ impl Context {
         let test = settings.relay.as_ref().is_some_and(|relay| relay.test);
         match (store.identity().kind, test) {
             (StoreKind::Test, false) if settings.relay.is_some() => {
-                return Err(Failure::new(Kind::FixFirst, "this store is a test store for ever: its letters went to a test relay")
-                    .hint("make a new workspace for real letters, or move `.tidings/` away"));
+                return Err(Failure::new(
+                    Kind::FixFirst,
+                    "this store is a test store for ever: its letters went to a test relay",
+                )
+                .hint("make a new workspace for real letters, or move `.tidings/` away"));
             }
             (StoreKind::Real, true) => store.become_test_store().map_err(Failure::from)?,
             (StoreKind::Rehearsal, _) => return Err(Failure::new(Kind::FixFirst, "`.tidings/` holds a rehearsal, not a store")),
             (StoreKind::Test | StoreKind::Real, _) => {}
         }
-        let sent = sent::read(root).map_err(|error| Failure::new(Kind::FixFirst, error.to_string()))?;
+        let sent = sent::read(root)?;
         let identity = store.identity();
         if let Some(sent) = sent
             && (sent.store_id != identity.id || sent.generation > identity.generation)
         {
-            return Err(Failure::new(Kind::FixFirst, "this store is not the one that letters went out from last (`campaigns/.sent`)")
-                .hint("an older or other copy would send letters twice: bring the newest `.tidings/` here; nothing was sent"));
+            return Err(Failure::new(
+                Kind::FixFirst,
+                "this store is not the one that letters went out from last (`campaigns/.sent`)",
+            )
+            .hint("an older or other copy would send letters twice: bring the newest `.tidings/` here; nothing was sent"));
         }
         store.prove_writable()?;
         Ok(store)
@@ -136,8 +158,11 @@ impl Context {
         if identity.kind != StoreKind::Real {
             return Ok(());
         }
-        let marker = Sent { store_id: identity.id.clone(), generation: identity.generation };
-        sent::write(root, &marker).map_err(|error| Failure::new(Kind::Store, error.to_string()))
+        let marker = Sent {
+            store_id: identity.id.clone(),
+            generation: identity.generation,
+        };
+        Ok(sent::write(root, &marker)?)
     }
 
     /// Refuses `--now` unless the relay is a test relay.
@@ -151,8 +176,11 @@ impl Context {
     /// Refuses `--now` where real letters could leave at a played moment.
     pub(super) fn refuse_played_time(&self) -> Result<(), Failure> {
         match self.played && !self.rehearsal {
-            true => Err(Failure::new(Kind::Usage, "`--now` plays another moment, and this command would act for real")
-                .hint("add `--rehearsal`, use `tidings rehearse`, or a relay with `test: true`")),
+            true => Err(Failure::new(
+                Kind::Usage,
+                "`--now` plays another moment, and this command would act for real",
+            )
+            .hint("add `--rehearsal`, use `tidings rehearse`, or a relay with `test: true`")),
             false => Ok(()),
         }
     }
@@ -176,7 +204,10 @@ pub(super) fn holder_words(holder: &Holder) -> String {
 
 /// The campaign of this name, or what is wrong with the name.
 pub(super) fn campaign_named<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a CampaignFolder, Failure> {
-    let found = workspace.campaigns.iter().find(|folder| folder.name == name || folder.id() == Some(name));
+    let found = workspace
+        .campaigns
+        .iter()
+        .find(|folder| folder.name == name || folder.id() == Some(name));
     found.ok_or_else(|| {
         let names = workspace.campaigns.iter().map(|folder| folder.name.as_str());
         let missing = Failure::new(Kind::Usage, format!("there is no campaign `{name}` in `campaigns/`"));
@@ -189,13 +220,17 @@ pub(super) fn refuse_errors(findings: &[Finding]) -> Result<(), Failure> {
     let errors: Vec<Finding> = findings.iter().filter(|finding| finding.is_error()).cloned().collect();
     match errors.is_empty() {
         true => Ok(()),
-        false => Err(Failure { text: "mend these first; nothing was sent".to_owned(), ..Failure::findings(errors) }),
+        false => Err(Failure {
+            text: "mend these first; nothing was sent".to_owned(),
+            ..Failure::findings(errors)
+        }),
     }
 }
 
 fn parse_moment(text: &str) -> Result<Timestamp, Failure> {
     let zoned = text.parse::<jiff::Zoned>().map(|zoned| zoned.timestamp());
     text.parse::<Timestamp>().or(zoned).map_err(|_| {
-        Failure::new(Kind::Usage, format!("`--now {text}` is no instant")).hint("write it like 2027-01-05T09:00Z or 2027-01-05T09:00[Europe/London]")
+        Failure::new(Kind::Usage, format!("`--now {text}` is no instant"))
+            .hint("write it like 2027-01-05T09:00Z or 2027-01-05T09:00[Europe/London]")
     })
 }

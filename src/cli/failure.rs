@@ -4,6 +4,8 @@ use crate::dispatch::DispatchError;
 use crate::dispatch::report::Stop;
 use crate::finding::Finding;
 use crate::store::StoreError;
+use crate::workspace::create::CreateError;
+use crate::workspace::sent::SentError;
 use std::error::Error;
 
 /// The kinds of failure, each with its exit code.
@@ -56,7 +58,12 @@ pub struct Failure {
 impl Failure {
     /// A failure in words.
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), hints: Vec::new(), findings: Vec::new() }
+        Self {
+            kind,
+            text: text.into(),
+            hints: Vec::new(),
+            findings: Vec::new(),
+        }
     }
 
     /// The same failure with a next step.
@@ -68,7 +75,10 @@ impl Failure {
 
     /// Files have errors; the findings say which.
     pub fn findings(findings: Vec<Finding>) -> Self {
-        Self { findings, ..Self::new(Kind::Files, "") }
+        Self {
+            findings,
+            ..Self::new(Kind::Files, "")
+        }
     }
 
     /// The exit code alone: everything has been said.
@@ -95,20 +105,41 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let text = chain(&error);
         match &error {
-            StoreError::Missing { .. } => Self::new(Kind::FixFirst, text).hint("the store is made by the first `tidings send` or `tidings import`"),
+            StoreError::Missing { .. } => {
+                Self::new(Kind::FixFirst, text).hint("the store is made by the first `tidings send` or `tidings import`")
+            }
             StoreError::File { path, .. } => {
-                let hint = format!("check that `{}` belongs to you, can be written, and that the disk is not full", path.display());
+                let hint = format!(
+                    "check that `{}` belongs to you, can be written, and that the disk is not full",
+                    path.display()
+                );
                 Self::new(Kind::Store, text).hint(hint)
             }
-            StoreError::Database { .. } | StoreError::Stopped => {
-                Self::new(Kind::Store, text).hint("check that the disk is not full and that `.tidings/` belongs to you; what was sent is on record")
+            StoreError::Database { .. } | StoreError::Stopped => Self::new(Kind::Store, text)
+                .hint("check that the disk is not full and that `.tidings/` belongs to you; what was sent is on record"),
+            StoreError::Real => {
+                Self::new(Kind::FixFirst, text).hint("try things out in a copy of the workspace without its `.tidings/`")
             }
-            StoreError::Real => Self::new(Kind::FixFirst, text).hint("try things out in a copy of the workspace without its `.tidings/`"),
             StoreError::Newer { .. } => Self::new(Kind::FixFirst, text),
-            StoreError::Damaged { .. } => {
-                Self::new(Kind::Store, text).hint("keep a copy of `.tidings/` as it is before you change anything; nothing more was sent")
-            }
+            StoreError::Damaged { .. } => Self::new(Kind::Store, text)
+                .hint("keep a copy of `.tidings/` as it is before you change anything; nothing more was sent"),
         }
+    }
+}
+
+impl From<CreateError> for Failure {
+    fn from(error: CreateError) -> Self {
+        Self::new(Kind::Files, chain(&error)).hint(error.hint())
+    }
+}
+
+impl From<SentError> for Failure {
+    fn from(error: SentError) -> Self {
+        let kind = match &error {
+            SentError::Damaged { .. } | SentError::Unreadable { .. } => Kind::FixFirst,
+            SentError::Unwritable { .. } => Kind::Store,
+        };
+        Self::new(kind, chain(&error)).hint(error.hint())
     }
 }
 
@@ -117,9 +148,8 @@ impl From<DispatchError> for Failure {
         match error {
             DispatchError::Store(error) => error.into(),
             DispatchError::Findings { findings } => Self::findings(findings),
-            DispatchError::Thread { .. } => {
-                Self::new(Kind::Internal, error.to_string()).hint("please report this; what was sent is on record, and `tidings run` goes on")
-            }
+            DispatchError::Thread { .. } => Self::new(Kind::Internal, error.to_string())
+                .hint("please report this; what was sent is on record, and `tidings run` goes on"),
             other => Self::new(Kind::FixFirst, chain(&other)),
         }
     }
@@ -128,13 +158,14 @@ impl From<DispatchError> for Failure {
 impl From<&Stop> for Failure {
     fn from(stop: &Stop) -> Self {
         match stop {
-            Stop::RelayForNow { why } => {
-                Self::new(Kind::Later, format!("stopped for now: {why}")).hint("nobody is lost: `tidings run` goes on where this stopped")
-            }
+            Stop::RelayForNow { why } => Self::new(Kind::Later, format!("stopped for now: {why}"))
+                .hint("nobody is lost: `tidings run` goes on where this stopped"),
             Stop::FixFirst { why, hint } => Self::new(Kind::FixFirst, why.clone()).hint(hint.clone()),
             Stop::Store { why } => Self::new(Kind::Store, why.clone())
                 .hint("check that the disk is not full and that `.tidings/` belongs to you; what was sent is on record"),
-            Stop::Signal { .. } => Self::new(Kind::Later, "stopped because it was asked to").hint("`tidings run` goes on where this stopped"),
+            Stop::Signal { .. } => {
+                Self::new(Kind::Later, "stopped because it was asked to").hint("`tidings run` goes on where this stopped")
+            }
             Stop::Limit { .. } => Self::said(Kind::Attention),
         }
     }

@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 /// All or nothing. The same file twice changes nothing; a row gone from the file leaves the list; whoever unsubscribed stays
 /// unsubscribed. A file that would change more than 20 % of its list waits for --yes.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  tidings import subscribers/patients.csv --dry-run\n  tidings import export.csv --list patients --yes")]
+#[command(
+    after_help = "Examples:\n  tidings import subscribers/patients.csv --dry-run\n  tidings import export.csv --list patients --yes"
+)]
 pub(super) struct Args {
     /// The CSV file; a file outside `subscribers/` is read for the list that --list names
     file: PathBuf,
@@ -67,7 +69,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let enrolled = enrol(&mut store, &list, guard, now)?;
     let objections = objection(&list, &enrolled);
     if !objections.is_empty() && !args.dry_run {
-        return Err(Failure { text: "nothing was imported".to_owned(), ..Failure::findings(objections) });
+        return Err(Failure {
+            text: "nothing was imported".to_owned(),
+            ..Failure::findings(objections)
+        });
     }
     match &enrolled {
         Enrolled::Unreadable { .. } => Err(Failure::findings(objections)),
@@ -86,7 +91,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
                     fix: skipped.fix.as_deref(),
                 });
                 let (list, skipped, merged) = (list.name.as_str(), skipped.collect(), rows.merged.len());
-                return context.ui.json(&Shape { list, kept, report: *report, skipped, merged });
+                return context.ui.json(&Shape {
+                    list,
+                    kept,
+                    report: *report,
+                    skipped,
+                    merged,
+                });
             }
             context.ui.findings(&said(&list, rows));
             show(context, &list, kept, report, rows.skipped.len() as u64)
@@ -99,10 +110,14 @@ fn list_file(root: &Path, workspace: &Workspace, args: &Args) -> Result<ListFile
     let name = match (&args.list, args.file.file_stem().and_then(|stem| stem.to_str())) {
         (Some(name), _) => name.clone(),
         (None, Some(stem)) => stem.to_owned(),
-        (None, None) => return Err(Failure::new(Kind::Usage, "the file has no name to call its list by").hint("name it: `--list patients`")),
+        (None, None) => {
+            return Err(Failure::new(Kind::Usage, "the file has no name to call its list by").hint("name it: `--list patients`"));
+        }
     };
     let known = workspace.lists.iter().find(|list| list.name == name);
-    let path = [args.file.clone(), root.join(&args.file)].into_iter().find(|path| path.is_file());
+    let path = [args.file.clone(), root.join(&args.file)]
+        .into_iter()
+        .find(|path| path.is_file());
     let Some(path) = path else {
         let names = workspace.lists.iter().map(|list| list.file.as_str());
         let missing = Failure::new(Kind::Files, format!("there is no file `{}`", args.file.display()));
@@ -115,9 +130,17 @@ fn list_file(root: &Path, workspace: &Workspace, args: &Args) -> Result<ListFile
 fn same(context: &Context, list: &ListFile) -> Result<(), Failure> {
     if context.ui.wants_json() {
         let report = ImportReport::default();
-        return context.ui.json(&Shape { list: &list.name, kept: true, report, skipped: Vec::new(), merged: 0 });
+        return context.ui.json(&Shape {
+            list: &list.name,
+            kept: true,
+            report,
+            skipped: Vec::new(),
+            merged: 0,
+        });
     }
-    context.ui.data(&format!("{}: nothing changed since the last import", Ui::bold(&list.name)))
+    context
+        .ui
+        .data(&format!("{}: nothing changed since the last import", Ui::bold(&list.name)))
 }
 
 fn show(context: &Context, list: &ListFile, kept: bool, report: &ImportReport, skipped: u64) -> Result<(), Failure> {
@@ -129,12 +152,22 @@ fn show(context: &Context, list: &ListFile, kept: bool, report: &ImportReport, s
         (report.unchanged, "as before"),
         (skipped, "left out"),
     ];
-    let words = numbers.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}"));
+    let words = numbers
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"));
     let words: Vec<String> = words.collect();
-    let words = if words.is_empty() { "nobody".to_owned() } else { words.join(", ") };
+    let words = if words.is_empty() {
+        "nobody".to_owned()
+    } else {
+        words.join(", ")
+    };
     context.ui.data(&format!("{}: {words}", Ui::bold(&list.name)))?;
     match kept {
         true => Ok(()),
-        false => context.ui.data(&format!("  only tried ({}): nothing was written", count(report.changed(), "change"))),
+        false => context.ui.data(&format!(
+            "  only tried ({}): nothing was written",
+            count(report.changed(), "change")
+        )),
     }
 }

@@ -1,7 +1,7 @@
 //! `tidings init`: a new workspace.
 
 use super::context::Context;
-use super::failure::{Failure, Kind};
+use super::failure::Failure;
 use crate::workspace::create;
 use std::path::PathBuf;
 
@@ -16,15 +16,20 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    let files = create::init(&args.dir).map_err(|error| Failure::new(Kind::Files, error.to_string()))?;
+    let files = create::init(&args.dir).map_err(Failure::from)?;
     if context.ui.wants_json() {
         let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-        return context.ui.json(&serde_json::json!({"workspace": args.dir.display().to_string(), "files": files}));
+        return context
+            .ui
+            .json(&serde_json::json!({"workspace": args.dir.display().to_string(), "files": files}));
     }
     context.ui.data(&format!("made a workspace in `{}`:", args.dir.display()))?;
     for file in &files {
         context.ui.data(&format!("  {}", file.display()))?;
     }
-    context.ui.hint(&format!("`cd {}`, fill in `tidings.yaml`, then `tidings rehearse`", args.dir.display()));
+    context.ui.hint(&format!(
+        "`cd {}`, fill in `tidings.yaml`, then `tidings rehearse`",
+        args.dir.display()
+    ));
     Ok(())
 }

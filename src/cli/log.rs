@@ -12,7 +12,9 @@ use crate::store::edition::{Edition, Status};
 ///
 /// One line a letter, oldest edition first. With --json, one object a line, addresses in full.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  tidings log seasonal-immunity\n  tidings log --state in_doubt\n  tidings log --json > letters.jsonl")]
+#[command(
+    after_help = "Examples:\n  tidings log seasonal-immunity\n  tidings log --state in_doubt\n  tidings log --json > letters.jsonl"
+)]
 pub(super) struct Args {
     /// Only this campaign
     campaign: Option<String>,
@@ -48,14 +50,25 @@ struct Shape<'a> {
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
     let Some(store) = context.store_if_any(&root)? else {
-        return if context.ui.wants_json() { Ok(()) } else { context.ui.data("nothing has been sent yet: there is no store") };
+        return if context.ui.wants_json() {
+            Ok(())
+        } else {
+            context.ui.data("nothing has been sent yet: there is no store")
+        };
     };
     let editions = editions_named(&store, args.campaign.as_deref())?;
     for edition in editions.iter().filter(|edition| edition.status != Status::Draft) {
         if !context.ui.wants_json() {
-            context.ui.data(&format!("{} · {} · due {}", Ui::bold(&edition.campaign_name), edition.key.article, edition.due_at))?;
+            context.ui.data(&format!(
+                "{} · {} · due {}",
+                Ui::bold(&edition.campaign_name),
+                edition.key.article,
+                edition.due_at
+            ))?;
         }
-        store.each_delivery(edition.id, args.state.as_deref(), |line| show(context, &store, edition, &line))?;
+        store.each_delivery(edition.id, args.state.as_deref(), |line| {
+            show(context, &store, edition, &line)
+        })?;
     }
     Ok(())
 }
@@ -65,7 +78,10 @@ pub(super) fn editions_named(store: &Store, campaign: Option<&str>) -> Result<Ve
     let all = store.editions()?;
     let Some(name) = campaign else { return Ok(all) };
     let known: Vec<String> = all.iter().map(|edition| edition.campaign_name.clone()).collect();
-    let found: Vec<Edition> = all.into_iter().filter(|edition| edition.campaign_name == name || edition.key.campaign.0 == name).collect();
+    let found: Vec<Edition> = all
+        .into_iter()
+        .filter(|edition| edition.campaign_name == name || edition.key.campaign.0 == name)
+        .collect();
     if found.is_empty() {
         let mut known = known;
         known.sort();
@@ -81,7 +97,11 @@ fn show(context: &Context, store: &Store, edition: &Edition, line: &LogLine) -> 
         return context.ui.json(&shape(store, edition, line));
     }
     let address = line.address.as_ref().map_or("erased".to_owned(), ToString::to_string);
-    context.ui.data(&format!("  {:<11} {address}  {}", line.state.name().replace('_', " "), said(line)))
+    context.ui.data(&format!(
+        "  {:<11} {address}  {}",
+        line.state.name().replace('_', " "),
+        said(line)
+    ))
 }
 
 fn shape<'a>(store: &Store, edition: &'a Edition, line: &LogLine) -> Shape<'a> {
@@ -95,7 +115,11 @@ fn shape<'a>(store: &Store, edition: &'a Edition, line: &LogLine) -> Shape<'a> {
         enhanced_code: line.enhanced_code.clone(),
         reply: line.reply.clone(),
         relay: line.relay.clone(),
-        message_id: format!("{}@{}", store.keys().message_id(line.delivery, 1, line.orders), edition.domain),
+        message_id: format!(
+            "{}@{}",
+            store.keys().message_id(line.delivery, 1, line.orders),
+            edition.domain
+        ),
         at: line.at.to_string(),
     }
 }
@@ -104,5 +128,7 @@ fn shape<'a>(store: &Store, edition: &'a Edition, line: &LogLine) -> Shape<'a> {
 pub(super) fn said(line: &LogLine) -> String {
     let code = line.code.map(|code| format!("{code} ")).unwrap_or_default();
     let enhanced = line.enhanced_code.as_ref().map(|code| format!("{code} ")).unwrap_or_default();
-    format!("{code}{enhanced}{}", line.reply.as_deref().unwrap_or_default()).trim().to_owned()
+    format!("{code}{enhanced}{}", line.reply.as_deref().unwrap_or_default())
+        .trim()
+        .to_owned()
 }

@@ -10,6 +10,7 @@ pub mod ui;
 mod context;
 mod listing;
 mod outcome;
+mod sending;
 
 mod check;
 mod hold;
@@ -58,7 +59,13 @@ Exit codes: 0 all well · 1 letters need a person · 2 wrong usage · 65 files h
 #[derive(Debug, Clone, clap::Args)]
 struct Global {
     /// Use the workspace in this folder instead of the nearest one
-    #[arg(short = 'C', long = "workspace", global = true, value_name = "DIR", env = "TIDINGS_WORKSPACE")]
+    #[arg(
+        short = 'C',
+        long = "workspace",
+        global = true,
+        value_name = "DIR",
+        env = "TIDINGS_WORKSPACE"
+    )]
     workspace: Option<PathBuf>,
     /// Print data as JSON
     #[arg(long, global = true)]

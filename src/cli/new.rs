@@ -37,17 +37,23 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         article_text: &draft.to_file(),
         lists: &lists,
     };
-    let folder = create::new_campaign(&root, &new).map_err(|error| Failure::new(Kind::Files, error.to_string()))?;
+    let folder = create::new_campaign(&root, &new).map_err(Failure::from)?;
     tell(context, &root, args, &draft, &folder)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(Kind::Files, format!("cannot read `{}`: {error}", path.display())).hint("check the path; `--article` takes a text file")
+        Failure::new(Kind::Files, format!("cannot read `{}`: {error}", path.display()))
+            .hint("check the path; `--article` takes a text file")
     };
     let size = std::fs::metadata(path).map_err(failed)?.len();
     if size > MAX_ARTICLE_BYTES as u64 {
-        let text = format!("`{}` has {} MB, an article at most {} MB", path.display(), size / 1_000_000, MAX_ARTICLE_BYTES / 1_000_000);
+        let text = format!(
+            "`{}` has {} MB, an article at most {} MB",
+            path.display(),
+            size / 1_000_000,
+            MAX_ARTICLE_BYTES / 1_000_000
+        );
         return Err(Failure::new(Kind::Files, text).hint("an article is text alone; take pictures and scans out"));
     }
     std::fs::read(path).map_err(failed)
@@ -62,7 +68,9 @@ fn tell(context: &Context, root: &Path, args: &Args, draft: &Draft, folder: &Pat
             "preheader": draft.preheader, "author": draft.author, "language": draft.language, "notes": notes,
         }));
     }
-    context.ui.data(&format!("made campaign {} in `{folder}`", Ui::bold(&args.name)))?;
+    context
+        .ui
+        .data(&format!("made campaign {} in `{folder}`", Ui::bold(&args.name)))?;
     context.ui.data(&format!("  title      {}", draft.title))?;
     context.ui.data(&format!("  subject    {}", draft.subject))?;
     context.ui.data(&format!("  preheader  {}", draft.preheader))?;
@@ -72,6 +80,8 @@ fn tell(context: &Context, root: &Path, args: &Args, draft: &Draft, folder: &Pat
     for note in &draft.notes {
         context.ui.data(&format!("  {note}"))?;
     }
-    context.ui.hint(&format!("`tidings check {0}`, then `tidings rehearse {0}`", args.name));
+    context
+        .ui
+        .hint(&format!("`tidings check {0}`, then `tidings rehearse {0}`", args.name));
     Ok(())
 }

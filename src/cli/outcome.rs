@@ -36,7 +36,12 @@ pub(super) fn tell(context: &Context, report: &Report) -> Result<(), Failure> {
     }
     if !context.ui.wants_json() {
         for named in &report.named {
-            context.ui.data(&format!("  {:<9} {}  {}", named.state.name().replace('_', " "), named.address, named.why))?;
+            context.ui.data(&format!(
+                "  {:<9} {}  {}",
+                named.state.name().replace('_', " "),
+                named.address,
+                named.why
+            ))?;
         }
     }
     ending(report)
@@ -50,8 +55,11 @@ pub(super) fn ending(report: &Report) -> Result<(), Failure> {
     }
     match report.need_a_person() {
         0 => Ok(()),
-        need => Err(Failure::new(Kind::Attention, format!("{} a person to look at", super::status::needs(need)))
-            .hint("`tidings status` counts them, `tidings log --state STATE` names them, `tidings why ADDRESS` tells each story")),
+        need => Err(
+            Failure::new(Kind::Attention, format!("{} a person to look at", super::status::needs(need))).hint(
+                "`tidings status` counts them, `tidings log --state STATE` names them, `tidings why ADDRESS` tells each story",
+            ),
+        ),
     }
 }
 
@@ -66,7 +74,12 @@ fn shape(report: &Report) -> Shape<'_> {
         Stop::Signal { .. } => "asked to stop".to_owned(),
         Stop::Limit { limit } => format!("--limit {limit}"),
     });
-    Shape { states: &report.states, need_a_person: report.need_a_person(), letters: letters.collect(), stopped }
+    Shape {
+        states: &report.states,
+        need_a_person: report.need_a_person(),
+        letters: letters.collect(),
+        stopped,
+    }
 }
 
 /// `24 letters accepted by the relay, 1 deferred`.
@@ -89,7 +102,10 @@ impl Progress {
     /// Watches `tallying` until it is finished; needs a runtime around it.
     pub(super) fn watch(context: &Context, tallying: &Arc<Tallying>, letters: u64) -> Self {
         if !context.ui.is_watched() || letters == 0 {
-            return Self { bar: ProgressBar::hidden(), ticker: None };
+            return Self {
+                bar: ProgressBar::hidden(),
+                ticker: None,
+            };
         }
         let bar = ProgressBar::new(letters);
         let style = ProgressStyle::with_template("  {bar:30} {pos}/{len} letters  {per_sec}  {eta} to go");
@@ -101,7 +117,10 @@ impl Progress {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         });
-        Self { bar, ticker: Some(ticker) }
+        Self {
+            bar,
+            ticker: Some(ticker),
+        }
     }
 
     /// Takes the bar off the screen.

@@ -66,7 +66,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     }
     show(context, &lines)?;
     match findings.iter().any(Finding::is_error) {
-        true => Err(Failure { text: "these campaigns are left out until they are mended".to_owned(), ..Failure::findings(findings) }),
+        true => Err(Failure {
+            text: "these campaigns are left out until they are mended".to_owned(),
+            ..Failure::findings(findings)
+        }),
         false => Ok(()),
     }
 }
@@ -87,7 +90,9 @@ fn look_ahead(
         edition: None,
         title: None,
         due_at: occurrence.as_ref().map(|occurrence| occurrence.at.to_string()),
-        local: occurrence.as_ref().map(|occurrence| occurrence.local.strftime("%a %-d %b %Y %H:%M %Z").to_string()),
+        local: occurrence
+            .as_ref()
+            .map(|occurrence| occurrence.local.strftime("%a %-d %b %Y %H:%M %Z").to_string()),
         planned: 0,
         held: 0,
         left_out: BTreeMap::new(),
@@ -145,14 +150,24 @@ fn show(context: &Context, lines: &[Line]) -> Result<(), Failure> {
             line.note.clone().unwrap_or_default(),
         ]
     });
-    context.ui.data(&table(&["campaign", "next article", "due", "letters", ""], rows))?;
+    context
+        .ui
+        .data(&table(&["campaign", "next article", "due", "letters", ""], rows))?;
     for line in lines {
         for (reason, people) in &line.left_out {
             let name = Ui::bold(&line.campaign);
-            context.ui.data(&format!("{name}: {} left out ({})", count(*people, "person"), reason.replace('_', " ")))?;
+            context.ui.data(&format!(
+                "{name}: {} left out ({})",
+                count(*people, "person"),
+                reason.replace('_', " ")
+            ))?;
         }
         if line.held > 0 {
-            context.ui.data(&format!("{}: {} held, their data spoil it", Ui::bold(&line.campaign), count(line.held, "letter")))?;
+            context.ui.data(&format!(
+                "{}: {} held, their data spoil it",
+                Ui::bold(&line.campaign),
+                count(line.held, "letter")
+            ))?;
         }
     }
     Ok(())

@@ -27,7 +27,9 @@ use std::path::{Path, PathBuf};
 /// The store is copied, every letter goes through a real mail conversation with the sandbox inside this program, and lands in a folder
 /// to look at. The real store never learns of it, so rehearse as often as you like.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  tidings rehearse\n  tidings rehearse seasonal-immunity --now 2027-01-05T09:00Z\n  tidings --rehearsal log")]
+#[command(
+    after_help = "Examples:\n  tidings rehearse\n  tidings rehearse seasonal-immunity --now 2027-01-05T09:00Z\n  tidings --rehearsal log"
+)]
 pub(super) struct Args {
     /// Only this campaign
     campaign: Option<String>,
@@ -130,7 +132,10 @@ fn stage_one(
     let article = match prepare::next(store, plan)? {
         Next::Unfinished(edition) => return Ok(Some(edition.key.to_string())),
         Next::NothingLeft => {
-            context.ui.say(&format!("every article of `{}` has gone out: nothing to rehearse", folder.name));
+            context.ui.say(&format!(
+                "every article of `{}` has gone out: nothing to rehearse",
+                folder.name
+            ));
             return Ok(None);
         }
         Next::Article(article) => article,
@@ -175,7 +180,12 @@ fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, F
         roots: Roots::System,
         deadlines: Deadlines::default(),
     };
-    let route = Route { server, connections: 4, per_connection: None, per_second: None };
+    let route = Route {
+        server,
+        connections: 4,
+        per_connection: None,
+        per_second: None,
+    };
     let report = hand_over(context, store, run, Work::Everything, &route, None);
     runtime.block_on(sandbox.stop());
     report
@@ -186,15 +196,30 @@ fn show(context: &Context, report: &Report, outbox: &Path, editions: Vec<String>
     let written = index::write_index(outbox, "Rehearsal").map_err(|error| cannot("write the page for", outbox, &error))?;
     if context.ui.wants_json() {
         let need_a_person = report.need_a_person();
-        return context.ui.json(&Shape { accepted, outbox, index: &written.path, editions, need_a_person });
+        return context.ui.json(&Shape {
+            accepted,
+            outbox,
+            index: &written.path,
+            editions,
+            need_a_person,
+        });
     }
-    context.ui.data(&format!("{}: the sandbox accepted {}; nobody was written to", Ui::bold("rehearsed"), count(accepted, "letter")))?;
+    context.ui.data(&format!(
+        "{}: the sandbox accepted {}; nobody was written to",
+        Ui::bold("rehearsed"),
+        count(accepted, "letter")
+    ))?;
     if report.states.len() > 1 {
         context.ui.data(&format!("  {}", summary(report)))?;
     }
     context.ui.data(&format!("  look at them:  {}", shown(&written.path)))?;
-    context.ui.data(&format!("  or one by one: {}", first_letter(outbox).map_or_else(|| shown(outbox), |path| shown(&path))))?;
-    context.ui.data("  who and why:   tidings --rehearsal log · tidings --rehearsal why ADDRESS")
+    context.ui.data(&format!(
+        "  or one by one: {}",
+        first_letter(outbox).map_or_else(|| shown(outbox), |path| shown(&path))
+    ))?;
+    context
+        .ui
+        .data("  who and why:   tidings --rehearsal log · tidings --rehearsal why ADDRESS")
 }
 
 /// The path from here, where that is shorter.
@@ -206,5 +231,7 @@ fn shown(path: &Path) -> String {
 
 fn first_letter(outbox: &Path) -> Option<PathBuf> {
     let letters = fs::read_dir(outbox).ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    letters.filter(|path| path.extension().is_some_and(|ending| ending == "eml")).min()
+    letters
+        .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+        .min()
 }

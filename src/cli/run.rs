@@ -31,7 +31,8 @@ const LONG: SignedDuration = SignedDuration::from_hours(6);
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let (root, workspace) = context.workspace()?;
     if context.is_rehearsal() {
-        return Err(Failure::new(Kind::Usage, "a rehearsal is played by `tidings rehearse`").hint("it starts from the real store each time"));
+        return Err(Failure::new(Kind::Usage, "a rehearsal is played by `tidings rehearse`")
+            .hint("it starts from the real store each time"));
     }
     let settings = context.settings(&workspace)?;
     context.refuse_played_time_for(settings)?;
@@ -70,10 +71,15 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
 
 /// Another sender is at work: no news, unless it has been at it for very long.
 fn wait_for(context: &Context, holder: &Holder) -> Result<(), Failure> {
-    let long = holder.since.is_some_and(|since| context.clock.now().duration_since(since) > LONG);
+    let long = holder
+        .since
+        .is_some_and(|since| context.clock.now().duration_since(since) > LONG);
     match long {
-        true => Err(Failure::new(Kind::Later, format!("{} has been sending for over six hours", holder_words(holder)))
-            .hint("a slow relay is the usual reason; if it hangs, end that process: nothing is lost")),
+        true => Err(Failure::new(
+            Kind::Later,
+            format!("{} has been sending for over six hours", holder_words(holder)),
+        )
+        .hint("a slow relay is the usual reason; if it hangs, end that process: nothing is lost")),
         false => Ok(()),
     }
 }
@@ -123,9 +129,15 @@ fn begin_one(
     context.mark_sent(root, store)?;
     if late {
         let hours = now.duration_since(occurrence.at).as_hours();
-        let reason = format!("due at {}, found {hours} hours late; `tidings release` sends it all the same", occurrence.local);
+        let reason = format!(
+            "due at {}, found {hours} hours late; `tidings release` sends it all the same",
+            occurrence.local
+        );
         store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
-        context.ui.say(&format!("campaign `{}`, article `{}`: {reason}", plan.campaign.name, article.id));
+        context.ui.say(&format!(
+            "campaign `{}`, article `{}`: {reason}",
+            plan.campaign.name, article.id
+        ));
     }
     store.release(draft.edition.id, now)?;
     Ok(())

@@ -22,7 +22,9 @@ use std::path::Path;
 /// It counts as the article's turn. Shows the plan in short and asks first; without a terminal it wants --yes. An edition that was
 /// begun and has letters waiting is finished first, with the text it was released with.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  tidings send seasonal-immunity\n  tidings send seasonal-immunity --limit 20\n  tidings send seasonal-immunity --yes")]
+#[command(
+    after_help = "Examples:\n  tidings send seasonal-immunity\n  tidings send seasonal-immunity --limit 20\n  tidings send seasonal-immunity --yes"
+)]
 pub(super) struct Args {
     /// The campaign
     campaign: String,
@@ -36,7 +38,9 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     if context.is_rehearsal() {
-        return Err(Failure::new(Kind::Usage, "`send` is for real letters").hint(format!("`tidings rehearse {}` plays it", args.campaign)));
+        return Err(
+            Failure::new(Kind::Usage, "`send` is for real letters").hint(format!("`tidings rehearse {}` plays it", args.campaign))
+        );
     }
     let (root, workspace) = context.workspace()?;
     let settings = context.settings(&workspace)?;
@@ -49,7 +53,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let began = context.clock.now();
     let (run, doubts) = store.begin_run("send", began)?;
     tell_doubts(context, &store, doubts, began)?;
-    let desk = Desk { context, workspace: &workspace, settings, plan, root: &root, route: &route, run };
+    let desk = Desk {
+        context,
+        workspace: &workspace,
+        settings,
+        plan,
+        root: &root,
+        route: &route,
+        run,
+    };
     desk.send(&mut store, args)
 }
 
@@ -67,14 +79,21 @@ pub(super) fn tell_doubts(context: &Context, store: &Store, doubts: u64, began: 
     if doubts == 0 {
         return Ok(());
     }
-    context.ui.say(&format!("a run before this one was cut off: {} in doubt, never sent again by itself", count(doubts, "letter")));
+    context.ui.say(&format!(
+        "a run before this one was cut off: {} in doubt, never sent again by itself",
+        count(doubts, "letter")
+    ));
     if !context.ui.wants_json() {
         for line in store.moved_at("in_doubt", began)? {
             let address = line.address.as_ref().map_or_else(|| "erased".to_owned(), ToString::to_string);
-            context.ui.data(&format!("  in doubt  {address}  {}", super::log::said(&line)))?;
+            context
+                .ui
+                .data(&format!("  in doubt  {address}  {}", super::log::said(&line)))?;
         }
     }
-    context.ui.hint("ask the relay's log whether they went; `tidings why ADDRESS` tells each story");
+    context
+        .ui
+        .hint("ask the relay's log whether they went; `tidings why ADDRESS` tells each story");
     Ok(())
 }
 
@@ -92,8 +111,10 @@ impl Desk<'_> {
     fn send(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
         let name = &self.plan.campaign.name;
         if let Some(reason) = store.campaign_hold(&self.plan.campaign.id)? {
-            return Err(Failure::new(Kind::Attention, format!("campaign `{name}` is on hold: {reason}"))
-                .hint(format!("`tidings release {name}` lets it go on")));
+            return Err(
+                Failure::new(Kind::Attention, format!("campaign `{name}` is on hold: {reason}"))
+                    .hint(format!("`tidings release {name}` lets it go on")),
+            );
         }
         match prepare::next(store, self.plan)? {
             Next::NothingLeft => self.nothing_left(store),
@@ -102,7 +123,13 @@ impl Desk<'_> {
                 let now = self.context.clock.now();
                 let warnings = bring_lists(store, self.workspace, self.plan, Guard::Cautious, now)?;
                 self.context.ui.findings(&warnings);
-                let draft = prepare::draft(store, self.plan, article, due_now(self.context, self.settings, self.plan), now)?;
+                let draft = prepare::draft(
+                    store,
+                    self.plan,
+                    article,
+                    due_now(self.context, self.settings, self.plan),
+                    now,
+                )?;
                 self.begin(store, &draft, args)
             }
         }
@@ -111,7 +138,9 @@ impl Desk<'_> {
     fn nothing_left(&self, store: &mut Store) -> Result<(), Failure> {
         store.end_run(self.run, self.context.clock.now())?;
         let name = &self.plan.campaign.name;
-        self.context.ui.say(&format!("nothing to send: every article of `{name}` has gone out"));
+        self.context
+            .ui
+            .say(&format!("nothing to send: every article of `{name}` has gone out"));
         self.context.ui.hint("add an article to `articles:` in its `campaign.yaml`");
         Ok(())
     }
@@ -119,12 +148,21 @@ impl Desk<'_> {
     fn resume(&self, store: &mut Store, edition: &Edition, args: &Args) -> Result<(), Failure> {
         let waiting = store.tally(edition.id)?.open();
         if let Some(reason) = &edition.held {
-            return Err(Failure::new(Kind::Attention, format!("edition `{}` is on hold: {reason}", edition.key.article))
-                .hint(format!("`tidings release {}` lets it go on", edition.campaign_name)));
+            return Err(Failure::new(
+                Kind::Attention,
+                format!("edition `{}` is on hold: {reason}", edition.key.article),
+            )
+            .hint(format!("`tidings release {}` lets it go on", edition.campaign_name)));
         }
-        self.context.ui.say(&format!("going on with `{}`: {} waiting", edition.key.article, count(waiting, "letter")));
+        self.context.ui.say(&format!(
+            "going on with `{}`: {} waiting",
+            edition.key.article,
+            count(waiting, "letter")
+        ));
         if prepare::differs(edition, self.plan) {
-            self.context.ui.say("the files differ from what was released; the released text goes out, as it did to the others");
+            self.context
+                .ui
+                .say("the files differ from what was released; the released text goes out, as it did to the others");
         }
         self.hand_over(store, args)
     }
@@ -134,13 +172,17 @@ impl Desk<'_> {
         if planned == 0 {
             tell_left_out(self.context, store, &draft.edition)?;
             store.discard(draft.edition.id)?;
-            return Err(Failure::new(Kind::Files, "nobody would get this letter").hint("`tidings plan` tells who is left out and why"));
+            return Err(
+                Failure::new(Kind::Files, "nobody would get this letter").hint("`tidings plan` tells who is left out and why")
+            );
         }
         tell_draft(self.context, store, draft)?;
         let told = self.settings.relay.as_ref().is_some_and(|relay| relay.test) || args.yes;
         if !told && !self.context.ui.can_ask() {
             store.discard(draft.edition.id)?;
-            return Err(Failure::new(Kind::Usage, "nobody is here to ask").hint("add `--yes` if that is what you want; nothing was sent"));
+            return Err(
+                Failure::new(Kind::Usage, "nobody is here to ask").hint("add `--yes` if that is what you want; nothing was sent")
+            );
         }
         if !told && !self.context.ui.ask(&format!("send {} now?", count(planned, "letter"))) {
             store.discard(draft.edition.id)?;
@@ -156,13 +198,20 @@ impl Desk<'_> {
         let work = Work::Campaign(CampaignId(self.plan.campaign.id.0.clone()));
         let report = hand_over(self.context, store, self.run, work, self.route, args.limit)?;
         if report.states.is_empty() && report.stop.is_none() {
-            self.context.ui.say("nothing is due just now: what waits will be tried again later, by `tidings run`");
+            self.context
+                .ui
+                .say("nothing is due just now: what waits will be tried again later, by `tidings run`");
         }
         if let Some(limit) = args.limit
             && report.stop.is_some()
         {
-            self.context.ui.say(&format!("{}; the rest is on hold after `--limit {limit}`", summary(&report)));
-            self.context.ui.hint(&format!("`tidings release {}` and `tidings run` send the rest", self.plan.campaign.name));
+            self.context
+                .ui
+                .say(&format!("{}; the rest is on hold after `--limit {limit}`", summary(&report)));
+            self.context.ui.hint(&format!(
+                "`tidings release {}` and `tidings run` send the rest",
+                self.plan.campaign.name
+            ));
         }
         tell(self.context, &report)
     }
@@ -176,16 +225,27 @@ pub(super) fn due_now(context: &Context, settings: &Settings, plan: Plan<'_>) ->
 /// Due at `at`, for as long as the campaign says.
 pub(super) fn due_at(at: jiff::Timestamp, settings: &Settings, plan: Plan<'_>) -> Due {
     let expires = plan.campaign.expires().and_then(|after| at.saturating_add(after).ok());
-    Due { at, expires_at: expires, today: at.to_zoned(settings.timezone.clone()).date() }
+    Due {
+        at,
+        expires_at: expires,
+        today: at.to_zoned(settings.timezone.clone()).date(),
+    }
 }
 
 /// Who gets the letter and who does not, before it leaves.
 pub(super) fn tell_draft(context: &Context, store: &Store, draft: &Draft) -> Result<(), Failure> {
     let edition = &draft.edition;
-    context.ui.say(&format!("{} · {}: {}", Ui::bold(&edition.campaign_name), edition.title, count(edition.planned, "letter")));
+    context.ui.say(&format!(
+        "{} · {}: {}",
+        Ui::bold(&edition.campaign_name),
+        edition.title,
+        count(edition.planned, "letter")
+    ));
     tell_left_out(context, store, edition)?;
     for fault in &draft.proof.faults {
-        context.ui.say(&format!("  held: {} {}", fault.address.masked(), fault.error.finding.text));
+        context
+            .ui
+            .say(&format!("  held: {} {}", fault.address.masked(), fault.error.finding.text));
     }
     Ok(())
 }
@@ -193,7 +253,11 @@ pub(super) fn tell_draft(context: &Context, store: &Store, draft: &Draft) -> Res
 /// Who is left out, by reason.
 pub(super) fn tell_left_out(context: &Context, store: &Store, edition: &Edition) -> Result<(), Failure> {
     for (reason, people) in store.left_out(edition.id)? {
-        context.ui.say(&format!("  left out: {} ({})", count(people, "person"), reason.replace('_', " ")));
+        context.ui.say(&format!(
+            "  left out: {} ({})",
+            count(people, "person"),
+            reason.replace('_', " ")
+        ));
     }
     Ok(())
 }

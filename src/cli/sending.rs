@@ -22,12 +22,21 @@ use tokio::signal::unix::{SignalKind, signal};
 /// The relay that the settings name, as a route; a real one is refused until it may be used.
 pub(super) fn route(root: &Path, settings: &Settings) -> Result<Route, Failure> {
     let Some(relay) = &settings.relay else {
-        return Err(Failure::new(Kind::FixFirst, "`tidings.yaml` names no relay, so nothing can be sent for real")
-            .hint("add `relay:` with `host`, `user` and a password to `tidings.yaml`; `tidings rehearse` needs none"));
+        return Err(Failure::new(
+            Kind::FixFirst,
+            "`tidings.yaml` names no relay, so nothing can be sent for real",
+        )
+        .hint("add `relay:` with `host`, `user` and a password to `tidings.yaml`; `tidings rehearse` needs none"));
     };
     if !relay.test {
-        return Err(Failure::new(Kind::FixFirst, format!("sending through a real relay (`{}`) is not open in this version yet", relay.host))
-            .hint("`tidings rehearse` goes through everything but the relay; a relay on this machine works with `test: true`"));
+        return Err(Failure::new(
+            Kind::FixFirst,
+            format!(
+                "sending through a real relay (`{}`) is not open in this version yet",
+                relay.host
+            ),
+        )
+        .hint("`tidings rehearse` goes through everything but the relay; a relay on this machine works with `test: true`"));
     }
     Ok(Route {
         server: server(root, relay)?,
@@ -39,7 +48,10 @@ pub(super) fn route(root: &Path, settings: &Settings) -> Result<Route, Failure> 
 
 fn server(root: &Path, relay: &RelaySettings) -> Result<Server, Failure> {
     let login = match (&relay.user, &relay.password) {
-        (Some(user), Some(source)) => Some(Login { user: user.clone(), password: password(root, source)? }),
+        (Some(user), Some(source)) => Some(Login {
+            user: user.clone(),
+            password: password(root, source)?,
+        }),
         (_, _) => None,
     };
     let security = match relay.tls {
@@ -52,19 +64,32 @@ fn server(root: &Path, relay: &RelaySettings) -> Result<Server, Failure> {
         None => Roots::System,
     };
     let (host, port, hello) = (relay.host.clone(), relay.port, "[127.0.0.1]".to_owned());
-    Ok(Server { host, port, security, login, hello, roots, deadlines: Deadlines::default() })
+    Ok(Server {
+        host,
+        port,
+        security,
+        login,
+        hello,
+        roots,
+        deadlines: Deadlines::default(),
+    })
 }
 
 /// Fetches the password; neither it nor the command's output is ever shown.
 fn password(root: &Path, source: &PasswordSource) -> Result<Secret, Failure> {
-    let fix = |text: String| Failure::new(Kind::FixFirst, text).hint("nobody was touched; mend it under `relay:` in `tidings.yaml`");
+    let fix =
+        |text: String| Failure::new(Kind::FixFirst, text).hint("nobody was touched; mend it under `relay:` in `tidings.yaml`");
     let text = match source {
         PasswordSource::Env(name) => {
             std::env::var(name).map_err(|_| fix(format!("the environment has no variable `{name}` with the relay's password")))?
         }
         PasswordSource::File(file) => read_secret(root, file)?,
         PasswordSource::Command(command) => {
-            let output = std::process::Command::new("sh").arg("-c").arg(command).current_dir(root).output();
+            let output = std::process::Command::new("sh")
+                .arg("-c")
+                .arg(command)
+                .current_dir(root)
+                .output();
             let output = output.map_err(|error| fix(format!("`password_command` cannot be run: {error}")))?;
             if !output.status.success() {
                 return Err(fix(format!("`password_command` ended with {}", output.status)));
@@ -81,14 +106,20 @@ fn password(root: &Path, source: &PasswordSource) -> Result<Secret, Failure> {
 
 fn read_secret(root: &Path, file: &str) -> Result<String, Failure> {
     std::fs::read_to_string(root.join(file)).map_err(|error| {
-        Failure::new(Kind::FixFirst, format!("cannot read `{file}`, which `relay:` in `tidings.yaml` names: {error}"))
-            .hint("nobody was touched; the path is relative to the workspace")
+        Failure::new(
+            Kind::FixFirst,
+            format!("cannot read `{file}`, which `relay:` in `tidings.yaml` names: {error}"),
+        )
+        .hint("nobody was touched; the path is relative to the workspace")
     })
 }
 
 /// A runtime for one command's connections.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let built = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build();
     built.map_err(|error| Failure::new(Kind::Internal, format!("cannot start: {error}")))
 }
 
@@ -96,7 +127,12 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 pub(super) fn plan<'a>(settings: &'a Settings, folder: &'a CampaignFolder) -> Result<Plan<'a>, Failure> {
     super::context::refuse_errors(&folder.findings)?;
     match (&folder.campaign, &folder.template) {
-        (Some(campaign), Some(template)) => Ok(Plan { campaign, articles: &folder.articles, template, sender: &settings.sender }),
+        (Some(campaign), Some(template)) => Ok(Plan {
+            campaign,
+            articles: &folder.articles,
+            template,
+            sender: &settings.sender,
+        }),
         (_, _) => Err(Failure::findings(folder.findings.clone())),
     }
 }
@@ -111,7 +147,11 @@ pub(super) fn bring_lists(
 ) -> Result<Vec<Finding>, Failure> {
     let audience = &plan.campaign.audience;
     let (mut objections, mut warnings) = (Vec::new(), Vec::new());
-    for list in workspace.lists.iter().filter(|list| audience.lists.contains(&list.name) || audience.not_lists.contains(&list.name)) {
+    for list in workspace
+        .lists
+        .iter()
+        .filter(|list| audience.lists.contains(&list.name) || audience.not_lists.contains(&list.name))
+    {
         let enrolled = enrol(store, list, guard, now)?;
         objections.extend(objection(list, &enrolled));
         if let crate::dispatch::enrol::Enrolled::Read { rows, .. } = enrolled {
@@ -136,7 +176,14 @@ pub(super) fn hand_over(
     let report = runtime()?.block_on(async {
         let signals = tokio::spawn(heed_signals(Arc::clone(&tallying)));
         let progress = Progress::watch(context, &tallying, limit.map_or(letters, |limit| limit.min(letters)));
-        let order = Order { run, work, route, clock: context.clock, limit, tallying: Arc::clone(&tallying) };
+        let order = Order {
+            run,
+            work,
+            route,
+            clock: context.clock,
+            limit,
+            tallying: Arc::clone(&tallying),
+        };
         let closed = close(store, &order).await;
         signals.abort();
         progress.finish();
@@ -161,7 +208,9 @@ fn waiting(store: &Store, work: &Work) -> Result<u64, Failure> {
 
 /// SIGTERM and SIGINT ask the run to finish its open letters and end; what waits goes on waiting.
 async fn heed_signals(tallying: Arc<Tallying>) {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else { return };
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return;
+    };
     tokio::select! {
         _ = terminate.recv() => tallying.stop(Stop::Signal { interrupt: false }),
         _ = interrupt.recv() => tallying.stop(Stop::Signal { interrupt: true }),

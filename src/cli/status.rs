@@ -42,13 +42,24 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         return nothing_yet(context);
     };
     let editions = store.editions()?;
-    let numbers = editions.iter().map(|edition| Ok((store.tally(edition.id)?, store.left_out(edition.id)?)));
+    let numbers = editions
+        .iter()
+        .map(|edition| Ok((store.tally(edition.id)?, store.left_out(edition.id)?)));
     let numbers = numbers.collect::<Result<Vec<_>, Failure>>()?;
     let need: u64 = numbers.iter().map(|(tally, _)| tally.need_a_person()).sum();
     let sender = context.live_sender(&root)?;
     if context.ui.wants_json() {
-        let lines = editions.iter().zip(numbers).map(|(edition, (tally, left_out))| line(edition, &tally, left_out)).collect();
-        context.ui.json(&Whole { store: store.identity().kind.name(), sender, editions: lines, need_a_person: need })?;
+        let lines = editions
+            .iter()
+            .zip(numbers)
+            .map(|(edition, (tally, left_out))| line(edition, &tally, left_out))
+            .collect();
+        context.ui.json(&Whole {
+            store: store.identity().kind.name(),
+            sender,
+            editions: lines,
+            need_a_person: need,
+        })?;
     } else {
         show(context, &editions, &numbers, sender.as_deref())?;
     }
@@ -69,7 +80,12 @@ pub(super) fn needs(need: u64) -> String {
 
 fn nothing_yet(context: &Context) -> Result<(), Failure> {
     if context.ui.wants_json() {
-        return context.ui.json(&Whole { store: "none", sender: None, editions: Vec::new(), need_a_person: 0 });
+        return context.ui.json(&Whole {
+            store: "none",
+            sender: None,
+            editions: Vec::new(),
+            need_a_person: 0,
+        });
     }
     context.ui.data(match context.is_rehearsal() {
         true => "there is no rehearsal yet: `tidings rehearse` makes one",
@@ -109,7 +125,9 @@ fn show(
         return context.ui.data("nothing has been sent yet: the store holds no edition");
     }
     let rows = editions.iter().zip(numbers).map(|(edition, (tally, _))| {
-        let states = tally.filled().map(|(state, count)| format!("{count} {}", state.replace('_', " ")));
+        let states = tally
+            .filled()
+            .map(|(state, count)| format!("{count} {}", state.replace('_', " ")));
         vec![
             edition.campaign_name.clone(),
             edition.key.article.clone(),
@@ -118,12 +136,20 @@ fn show(
             standing(edition, tally),
         ]
     });
-    context.ui.data(&table(&["campaign", "article", "planned", "letters", "edition"], rows))?;
+    context
+        .ui
+        .data(&table(&["campaign", "article", "planned", "letters", "edition"], rows))?;
     for (edition, (_, left_out)) in editions.iter().zip(numbers) {
         if !left_out.is_empty() {
-            let reasons = left_out.iter().map(|(reason, count)| format!("{count} {}", reason.replace('_', " ")));
+            let reasons = left_out
+                .iter()
+                .map(|(reason, count)| format!("{count} {}", reason.replace('_', " ")));
             let reasons: Vec<String> = reasons.collect();
-            context.ui.data(&format!("left out of {}: {}", Ui::bold(&edition.key.article), reasons.join(", ")))?;
+            context.ui.data(&format!(
+                "left out of {}: {}",
+                Ui::bold(&edition.key.article),
+                reasons.join(", ")
+            ))?;
         }
     }
     match sender {

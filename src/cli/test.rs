@@ -71,51 +71,98 @@ fn compose(
     let article = match (&args.article, &real) {
         (Some(id), _) => plan.articles.iter().find(|article| article.id == *id).ok_or_else(|| {
             let ids = plan.articles.iter().map(|article| article.id.as_str());
-            Failure::new(Kind::Usage, format!("campaign `{}` has no article `{id}`", plan.campaign.name)).hint(suggestion::hint(id, ids))
+            Failure::new(
+                Kind::Usage,
+                format!("campaign `{}` has no article `{id}`", plan.campaign.name),
+            )
+            .hint(suggestion::hint(id, ids))
         })?,
         (None, Some(real)) => match prepare::next(real, plan)? {
             prepare::Next::Article(article) => article,
             prepare::Next::Unfinished(_) | prepare::Next::NothingLeft => last(plan)?,
         },
-        (None, None) => plan.articles.first().ok_or_else(|| Failure::new(Kind::Files, "the campaign has no article"))?,
+        (None, None) => plan
+            .articles
+            .first()
+            .ok_or_else(|| Failure::new(Kind::Files, "the campaign has no article"))?,
     };
     let draft = prepare::draft(&mut store, plan, article, due_now(context, settings, plan), now)?;
     let mut sources = prepare::sources(plan, article);
     sources.article.subject = format!("[Test] {}", sources.article.subject);
     let compiled = compile(&sources).map_err(Failure::findings)?;
-    let person = store.person(&to)?.map(|person| store.memberships(person)).transpose()?.unwrap_or_default();
+    let person = store
+        .person(&to)?
+        .map(|person| store.memberships(person))
+        .transpose()?
+        .unwrap_or_default();
     let example = store.example(draft.edition.id)?.map(|(_, recipient)| recipient.attributes);
-    let attributes = person.into_iter().next().map(|membership| membership.attributes).or(example).unwrap_or_default();
-    let stamp = Stamp { message_id: format!("test-{}", random_id()?), date: now };
-    compiled.compose(&Recipient { address: to.clone(), attributes }, &stamp).map_err(|error| Failure::findings(vec![error.named()]))
+    let attributes = person
+        .into_iter()
+        .next()
+        .map(|membership| membership.attributes)
+        .or(example)
+        .unwrap_or_default();
+    let stamp = Stamp {
+        message_id: format!("test-{}", random_id()?),
+        date: now,
+    };
+    compiled
+        .compose(
+            &Recipient {
+                address: to.clone(),
+                attributes,
+            },
+            &stamp,
+        )
+        .map_err(|error| Failure::findings(vec![error.named()]))
 }
 
 fn last<'a>(plan: Plan<'a>) -> Result<&'a crate::article::Article, Failure> {
-    plan.articles.last().ok_or_else(|| Failure::new(Kind::Files, "the campaign has no article"))
+    plan.articles
+        .last()
+        .ok_or_else(|| Failure::new(Kind::Files, "the campaign has no article"))
 }
 
 async fn hand_over(server: &Server, letter: &Letter) -> Result<Outcome, Trouble> {
     let mut connection = socket::open(server).await?;
-    let outcome = connection.post(&Envelope { from: &letter.from, to: &letter.to, bytes: &letter.bytes }).await;
+    let outcome = connection
+        .post(&Envelope {
+            from: &letter.from,
+            to: &letter.to,
+            bytes: &letter.bytes,
+        })
+        .await;
     connection.quit().await;
     Ok(outcome)
 }
 
 fn told(context: &Context, root: &Path, plan: Plan<'_>, letter: &Letter, outcome: &Outcome) -> Result<(), Failure> {
     let verdict = judge(outcome, &letter.to, 0);
-    let words = verdict.reply.as_ref().map(ToString::to_string).or(verdict.reason).unwrap_or_default();
+    let words = verdict
+        .reply
+        .as_ref()
+        .map(ToString::to_string)
+        .or(verdict.reason)
+        .unwrap_or_default();
     if let Some(mut store) = context.store_if_any(root)? {
         store.note_test(&plan.campaign.id, &words, context.clock.now())?;
     }
     if outcome.is_accepted() {
         if context.ui.wants_json() {
             let (to, id) = (letter.to.to_string(), &letter.message_id);
-            return context.ui.json(&serde_json::json!({"address": to, "state": "accepted", "reply": words, "message_id": id}));
+            return context
+                .ui
+                .json(&serde_json::json!({"address": to, "state": "accepted", "reply": words, "message_id": id}));
         }
-        return context.ui.data(&format!("the relay accepted the test letter to {}: {words}", letter.to));
+        return context
+            .ui
+            .data(&format!("the relay accepted the test letter to {}: {words}", letter.to));
     }
     match verdict.stop {
         Some(stop @ (Stop::FixFirst { .. } | Stop::RelayForNow { .. })) => Err(Failure::from(&stop)),
-        Some(_) | None => Err(Failure::new(Kind::Attention, format!("the test letter to {} was not accepted: {words}", letter.to))),
+        Some(_) | None => Err(Failure::new(
+            Kind::Attention,
+            format!("the test letter to {} was not accepted: {words}", letter.to),
+        )),
     }
 }

@@ -150,7 +150,10 @@ mod tests {
 
     #[test]
     fn numbers_and_lists_are_spoken() {
-        assert_eq!([count(0, "letter"), count(1, "person"), count(25_000, "person")], ["0 letters", "1 person", "25,000 people"]);
+        assert_eq!(
+            [count(0, "letter"), count(1, "person"), count(25_000, "person")],
+            ["0 letters", "1 person", "25,000 people"]
+        );
         assert_eq!(listed(&["a".to_owned(), "b".to_owned(), "c".to_owned()]), "a, b and c");
     }
 }

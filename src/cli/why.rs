@@ -41,10 +41,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
 
 fn unknown(context: &Context, address: &Address) -> Result<(), Failure> {
     if context.ui.wants_json() {
-        return context.ui.json(&serde_json::json!({"address": address.to_string(), "known": false}));
+        return context
+            .ui
+            .json(&serde_json::json!({"address": address.to_string(), "known": false}));
     }
     context.ui.data(&format!("nobody with the address {address} is on record"))?;
-    context.ui.hint("their row may not be imported yet: `tidings import subscribers/LIST.csv`, or look at the spelling");
+    context
+        .ui
+        .hint("their row may not be imported yet: `tidings import subscribers/LIST.csv`, or look at the spelling");
     Ok(())
 }
 
@@ -67,8 +71,15 @@ impl Known {
             }
         }
         let left_out = store.left_out_of(person)?.into_iter();
-        let left_out = left_out.filter_map(|left| of(left.edition).map(|edition| (edition, left.reason, left.detail))).collect();
-        Ok(Self { memberships: store.memberships(person)?, suppressions: store.suppressions(address)?, letters, left_out })
+        let left_out = left_out
+            .filter_map(|left| of(left.edition).map(|edition| (edition, left.reason, left.detail)))
+            .collect();
+        Ok(Self {
+            memberships: store.memberships(person)?,
+            suppressions: store.suppressions(address)?,
+            letters,
+            left_out,
+        })
     }
 
     fn show(&self, ui: Ui, address: &Address) -> Result<(), Failure> {
@@ -80,7 +91,12 @@ impl Known {
             ui.data(&format!("  not written to: {}", suppression_words(suppression)))?;
         }
         for (edition, line, attempts) in &self.letters {
-            ui.data(&format!("  {} · {}: {}", edition.campaign_name, edition.key.article, line.state.name().replace('_', " ")))?;
+            ui.data(&format!(
+                "  {} · {}: {}",
+                edition.campaign_name,
+                edition.key.article,
+                line.state.name().replace('_', " ")
+            ))?;
             for attempt in attempts {
                 ui.data(&format!("    {}", attempt_words(attempt)))?;
             }
@@ -92,7 +108,10 @@ impl Known {
             }
         }
         for (edition, _, detail) in &self.left_out {
-            ui.data(&format!("  {} · {}: left out, {detail}", edition.campaign_name, edition.key.article))?;
+            ui.data(&format!(
+                "  {} · {}: left out, {detail}",
+                edition.campaign_name, edition.key.article
+            ))?;
         }
         match self.letters.is_empty() && self.left_out.is_empty() {
             true => ui.data("  no edition has been planned for them yet"),
@@ -142,7 +161,11 @@ fn membership_words(membership: &Membership) -> String {
     }];
     words.extend(membership.joined.map(|joined| format!("since {joined}")));
     let date = consent.date.map(|date| format!(" on {date}")).unwrap_or_default();
-    let source = consent.source.as_ref().map(|source| format!(", {source}")).unwrap_or_default();
+    let source = consent
+        .source
+        .as_ref()
+        .map(|source| format!(", {source}"))
+        .unwrap_or_default();
     words.push(format!("consent: {}{date}{source}", consent.answer.as_str()));
     words.join(", ")
 }
@@ -152,17 +175,32 @@ fn suppression_words(suppression: &Suppression) -> String {
         Scope::All => "all mail".to_owned(),
         Scope::List(list) => format!("list `{list}`"),
     };
-    let evidence = suppression.evidence.as_ref().map(|evidence| format!(" ({evidence})")).unwrap_or_default();
-    format!("{scope}, {} at {}{evidence}", suppression.reason.as_str().replace('_', " "), suppression.at)
+    let evidence = suppression
+        .evidence
+        .as_ref()
+        .map(|evidence| format!(" ({evidence})"))
+        .unwrap_or_default();
+    format!(
+        "{scope}, {} at {}{evidence}",
+        suppression.reason.as_str().replace('_', " "),
+        suppression.at
+    )
 }
 
 fn attempt_words(attempt: &AttemptLine) -> String {
     let outcome = attempt.outcome.as_deref().unwrap_or("not settled").replace('_', " ");
     let code = attempt.code.map(|code| format!(" {code}")).unwrap_or_default();
-    let stage = attempt.stage.as_ref().map(|stage| format!(" at the stage `{stage}`")).unwrap_or_default();
+    let stage = attempt
+        .stage
+        .as_ref()
+        .map(|stage| format!(" at the stage `{stage}`"))
+        .unwrap_or_default();
     let reply = attempt.reply.as_deref().unwrap_or_default();
     let relay = attempt.relay.as_ref().map(|relay| format!(" by {relay}")).unwrap_or_default();
-    format!("attempt {} at {}: {outcome}{relay}{stage}:{code} {reply}", attempt.number, attempt.begun_at)
+    format!(
+        "attempt {} at {}: {outcome}{relay}{stage}:{code} {reply}",
+        attempt.number, attempt.begun_at
+    )
 }
 
 fn attempt_json(attempt: &AttemptLine) -> serde_json::Value {

@@ -39,14 +39,29 @@ pub enum Turn<'a> {
 /// # Errors
 /// When the store cannot be read or written.
 pub fn turn<'a>(store: &mut Store, plan: Plan<'a>, zone: &TimeZone, now: Timestamp) -> Result<Turn<'a>, DispatchError> {
-    let Timing::Schedule(schedule) = &plan.campaign.timing else { return Ok(Turn::NotNow) };
+    let Timing::Schedule(schedule) = &plan.campaign.timing else {
+        return Ok(Turn::NotNow);
+    };
     let since = store.campaign_seen(&plan.campaign.id, now)?;
-    let Some(occurrence) = latest(schedule, plan, zone, now) else { return Ok(Turn::NotNow) };
+    let Some(occurrence) = latest(schedule, plan, zone, now) else {
+        return Ok(Turn::NotNow);
+    };
     let late = now.duration_since(occurrence.at) > plan.campaign.late.by;
     let recorded = store.editions_of(&plan.campaign.id)?;
-    let used = recorded.iter().any(|edition| edition.status != Status::Draft && edition.due_at >= occurrence.at);
-    let Next::Article(article) = next(store, plan)? else { return Ok(Turn::NotNow) };
-    if used || (late && occurrence.at < since) || plan.campaign.window.as_ref().is_some_and(|window| !window.contains(zone, now)) {
+    let used = recorded
+        .iter()
+        .any(|edition| edition.status != Status::Draft && edition.due_at >= occurrence.at);
+    let Next::Article(article) = next(store, plan)? else {
+        return Ok(Turn::NotNow);
+    };
+    if used
+        || (late && occurrence.at < since)
+        || plan
+            .campaign
+            .window
+            .as_ref()
+            .is_some_and(|window| !window.contains(zone, now))
+    {
         return Ok(Turn::NotNow);
     }
     Ok(match (late, plan.campaign.late.then) {
@@ -58,7 +73,11 @@ pub fn turn<'a>(store: &mut Store, plan: Plan<'a>, zone: &TimeZone, now: Timesta
 
 fn latest(schedule: &Schedule, plan: Plan<'_>, zone: &TimeZone, now: Timestamp) -> Option<Occurrence> {
     let occurrence = schedule.latest_until(zone, now)?;
-    let in_season = plan.campaign.season.as_ref().is_none_or(|season| season.contains(occurrence.date));
+    let in_season = plan
+        .campaign
+        .season
+        .as_ref()
+        .is_none_or(|season| season.contains(occurrence.date));
     in_season.then_some(occurrence)
 }
 
@@ -66,7 +85,14 @@ fn latest(schedule: &Schedule, plan: Plan<'_>, zone: &TimeZone, now: Timestamp) 
 pub fn upcoming(plan: Plan<'_>, zone: &TimeZone, now: Timestamp) -> Option<Occurrence> {
     /// A season may be away for most of a year; a daily schedule has no more occurrences than this in it.
     const MOST: usize = 400;
-    let Timing::Schedule(schedule) = &plan.campaign.timing else { return None };
-    let counts = |occurrence: &Occurrence| plan.campaign.season.as_ref().is_none_or(|season| season.contains(occurrence.date));
+    let Timing::Schedule(schedule) = &plan.campaign.timing else {
+        return None;
+    };
+    let counts = |occurrence: &Occurrence| {
+        plan.campaign
+            .season
+            .as_ref()
+            .is_none_or(|season| season.contains(occurrence.date))
+    };
     schedule.upcoming(zone, now, MOST).into_iter().find(counts)
 }

@@ -56,7 +56,10 @@ pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -
 pub fn objection(list: &ListFile, enrolled: &Enrolled) -> Vec<Finding> {
     match enrolled {
         Enrolled::Unreadable { findings } => findings.clone(),
-        Enrolled::Read { imported: Imported::Undone(report), .. } if report.is_alarming() => vec![alarm(list, report)],
+        Enrolled::Read {
+            imported: Imported::Undone(report),
+            ..
+        } if report.is_alarming() => vec![alarm(list, report)],
         Enrolled::Read { .. } | Enrolled::Same => Vec::new(),
     }
 }
@@ -71,6 +74,9 @@ fn alarm(list: &ListFile, report: &ImportReport) -> Finding {
         report.updated,
         report.left
     );
-    let hint = format!("if that is right, say so once: `tidings import {} --yes`; nothing was changed", list.file);
+    let hint = format!(
+        "if that is right, say so once: `tidings import {} --yes`; nothing was changed",
+        list.file
+    );
     Finding::error(&list.file, text).hint(hint)
 }

@@ -15,8 +15,13 @@ pub struct Pace {
 impl Pace {
     /// At most `per_second` letters a second; `None` is as fast as the relay takes them.
     pub fn new(per_second: Option<f64>) -> Self {
-        let gap = per_second.filter(|rate| *rate > 0.0).map(|rate| Duration::from_secs_f64(1.0 / rate));
-        Self { gap, next: Mutex::new(None) }
+        let gap = per_second
+            .filter(|rate| *rate > 0.0)
+            .map(|rate| Duration::from_secs_f64(1.0 / rate));
+        Self {
+            gap,
+            next: Mutex::new(None),
+        }
     }
 
     /// Waits for this letter's turn. Time lost is not caught up by a burst.

@@ -74,12 +74,23 @@ pub struct Draft {
 /// When the store cannot be read.
 pub fn next<'a>(store: &Store, plan: Plan<'a>) -> Result<Next<'a>, DispatchError> {
     let recorded = store.editions_of(&plan.campaign.id)?;
-    let unfinished = store.unfinished_editions()?.into_iter().find(|edition| edition.key.campaign == plan.campaign.id);
+    let unfinished = store
+        .unfinished_editions()?
+        .into_iter()
+        .find(|edition| edition.key.campaign == plan.campaign.id);
     if let Some(edition) = unfinished {
         return Ok(Next::Unfinished(edition));
     }
-    let used = |article: &&Article| recorded.iter().any(|edition| edition.status != Status::Draft && edition.key.article == article.id);
-    Ok(plan.articles.iter().find(|article| !used(article)).map_or(Next::NothingLeft, Next::Article))
+    let used = |article: &&Article| {
+        recorded
+            .iter()
+            .any(|edition| edition.status != Status::Draft && edition.key.article == article.id)
+    };
+    Ok(plan
+        .articles
+        .iter()
+        .find(|article| !used(article))
+        .map_or(Next::NothingLeft, Next::Article))
 }
 
 /// Writes the draft of an article's edition and composes all its letters (law 1).
@@ -92,10 +103,16 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
     let sources = sources(plan, article);
     let compiled = compile(&sources).map_err(|findings| DispatchError::Findings { findings })?;
     let text = serde_json::to_string(&sources).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
-    let key = EditionKey { campaign: plan.campaign.id.clone(), article: article.id.clone(), round: 1 };
+    let key = EditionKey {
+        campaign: plan.campaign.id.clone(),
+        article: article.id.clone(),
+        round: 1,
+    };
     let article_hash = hash(article.markdown.as_bytes());
     if let Some(same) = store.same_text(&key, &article_hash)? {
-        return Err(DispatchError::Findings { findings: vec![sent_before(plan, article, &same)] });
+        return Err(DispatchError::Findings {
+            findings: vec![sent_before(plan, article, &same)],
+        });
     }
     let new = NewEdition {
         key: &key,
@@ -121,12 +138,16 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
 pub fn thaw(store: &Store, edition: EditionId) -> Result<Arc<Compiled>, DispatchError> {
     let text = store.sources(edition)?;
     let sources: Sources = serde_json::from_str(&text).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
-    compile(&sources).map(Arc::new).map_err(|findings| DispatchError::Findings { findings })
+    compile(&sources)
+        .map(Arc::new)
+        .map_err(|findings| DispatchError::Findings { findings })
 }
 
 /// Whether the files still say what the edition was released with.
 pub fn differs(edition: &Edition, plan: Plan<'_>) -> bool {
-    let Some(article) = plan.articles.iter().find(|article| article.id == edition.key.article) else { return true };
+    let Some(article) = plan.articles.iter().find(|article| article.id == edition.key.article) else {
+        return true;
+    };
     let text = serde_json::to_string(&sources(plan, article)).unwrap_or_default();
     hash(text.as_bytes()) != edition.sources_hash
 }
@@ -160,7 +181,10 @@ fn hash(bytes: &[u8]) -> Vec<u8> {
 fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
     let on_list = |name: &String| candidate.memberships.iter().find(|membership| membership.list == *name);
     let Some(first) = plan.campaign.audience.lists.iter().find_map(on_list) else {
-        return Place::Out { reason: "not_on_list", detail: "on none of the campaign's lists".to_owned() };
+        return Place::Out {
+            reason: "not_on_list",
+            detail: "on none of the campaign's lists".to_owned(),
+        };
     };
     let memberships: Vec<audience::ListMembership> = candidate
         .memberships
@@ -185,7 +209,10 @@ fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
     };
     match audience::decide(&question, &asked) {
         Decision::In => Place::In { version: first.version },
-        Decision::Out(reason) => Place::Out { reason: reason.name(), detail: reason.to_string() },
+        Decision::Out(reason) => Place::Out {
+            reason: reason.name(),
+            detail: reason.to_string(),
+        },
     }
 }
 
@@ -199,11 +226,22 @@ fn settle_proof(
     let proof = prove(store, edition, &compiled, now)?;
     if !proof.holds() {
         store.discard(edition)?;
-        return Err(DispatchError::Findings { findings: faults(plan, &proof) });
+        return Err(DispatchError::Findings {
+            findings: faults(plan, &proof),
+        });
     }
-    let held = proof.faults.iter().map(|fault| (fault.delivery, format!("their letter cannot be written: {}", fault.error.finding.text)));
+    let held = proof.faults.iter().map(|fault| {
+        (
+            fault.delivery,
+            format!("their letter cannot be written: {}", fault.error.finding.text),
+        )
+    });
     store.hold_faulty(edition, held)?;
-    Ok(Draft { edition: store.edition(edition)?, compiled, proof })
+    Ok(Draft {
+        edition: store.edition(edition)?,
+        compiled,
+        proof,
+    })
 }
 
 fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
@@ -218,6 +256,12 @@ fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
 
 fn sent_before(plan: Plan<'_>, article: &Article, same: &Edition) -> Finding {
     let file = format!("campaigns/{}/{}", plan.campaign.name, article.file);
-    let text = format!("article `{}` has the very text that went out as `{}`", article.id, same.key.article);
-    Finding::error(file, text).hint(format!("if it is the same article, give it its old id `{}` back", same.key.article))
+    let text = format!(
+        "article `{}` has the very text that went out as `{}`",
+        article.id, same.key.article
+    );
+    Finding::error(file, text).hint(format!(
+        "if it is the same article, give it its old id `{}` back",
+        same.key.article
+    ))
 }

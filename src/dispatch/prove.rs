@@ -81,7 +81,10 @@ pub fn prove(store: &Store, edition: EditionId, compiled: &Compiled, now: Timest
 
 /// A stamp like the one the letter will have: the same length in every part, so the proof has the same size.
 fn store_stamp(claim: &Claim, now: Timestamp) -> Stamp {
-    Stamp { message_id: format!("{:026}", claim.delivery.0), date: now }
+    Stamp {
+        message_id: format!("{:026}", claim.delivery.0),
+        date: now,
+    }
 }
 
 fn feed(
@@ -126,7 +129,11 @@ impl Bench {
             }
             Err(error) => {
                 let everybodys = error.fault == Fault::Template;
-                let fault = UnfitLetter { delivery: claim.delivery, address: claim.recipient.address, error };
+                let fault = UnfitLetter {
+                    delivery: claim.delivery,
+                    address: claim.recipient.address,
+                    error,
+                };
                 let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
                 match everybodys {
                     true => {
@@ -142,6 +149,11 @@ impl Bench {
     fn proof(self) -> Proof {
         let (mut faults, stopped_by) = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         faults.sort_by_key(|fault| fault.delivery);
-        Proof { letters: self.letters.into_inner(), largest: self.largest.into_inner(), faults, stopped_by }
+        Proof {
+            letters: self.letters.into_inner(),
+            largest: self.largest.into_inner(),
+            faults,
+            stopped_by,
+        }
     }
 }

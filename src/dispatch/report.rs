@@ -77,7 +77,11 @@ impl Tallying {
         let mut inner = self.inner();
         *inner.states.entry(state.name()).or_default() += 1;
         if state.needs_a_person() && inner.named.len() < NAMED {
-            inner.named.push(Named { address: address.clone(), state, why: why.to_owned() });
+            inner.named.push(Named {
+                address: address.clone(),
+                state,
+                why: why.to_owned(),
+            });
         }
     }
 
@@ -85,7 +89,10 @@ impl Tallying {
     /// connection sees that the journal has stopped, the journal knows why.
     pub fn stop(&self, stop: Stop) {
         let mut inner = self.inner();
-        if matches!((&inner.stop, &stop), (None, _) | (Some(Stop::Store { .. }), Stop::Store { .. })) {
+        if matches!(
+            (&inner.stop, &stop),
+            (None, _) | (Some(Stop::Store { .. }), Stop::Store { .. })
+        ) {
             inner.stop = Some(stop);
         }
     }
@@ -103,7 +110,11 @@ impl Tallying {
     /// The report.
     pub fn report(&self) -> Report {
         let inner = self.inner();
-        Report { states: inner.states.clone(), named: inner.named.clone(), stop: inner.stop.clone() }
+        Report {
+            states: inner.states.clone(),
+            named: inner.named.clone(),
+            stop: inner.stop.clone(),
+        }
     }
 
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
@@ -131,7 +142,10 @@ impl Report {
 
     /// How many letters need a person.
     pub fn need_a_person(&self) -> u64 {
-        ["failed", "held", "in_doubt", "expired"].into_iter().map(|state| self.of(state)).sum()
+        ["failed", "held", "in_doubt", "expired"]
+            .into_iter()
+            .map(|state| self.of(state))
+            .sum()
     }
 
     /// Adds another edition's report to this one.

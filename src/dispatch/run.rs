@@ -53,7 +53,10 @@ pub struct Order<'a> {
 pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, DispatchError> {
     let editions = work(store, &order.work)?;
     let expiries: HashMap<i64, Option<Timestamp>> = editions.iter().map(|edition| (edition.id.0, edition.expires_at)).collect();
-    let policy = move |edition| RetryPolicy { expires: expiries.get(&edition).copied().flatten(), ..RetryPolicy::default() };
+    let policy = move |edition| RetryPolicy {
+        expires: expiries.get(&edition).copied().flatten(),
+        ..RetryPolicy::default()
+    };
     let (journal, writer) = Journal::start(store, order.run, policy)?;
     let closed = close_all(store, order, &editions, &journal).await;
     drop(journal);
@@ -146,7 +149,9 @@ fn expire(store: &mut Store, order: &Order<'_>, edition: EditionId, now: Timesta
     store.expire(edition, now)?;
     store.each_delivery(edition, Some("expired"), |line| {
         if let (Some(address), true) = (&line.address, line.at == now) {
-            order.tallying.settled(address, State::Expired, line.reply.as_deref().unwrap_or_default());
+            order
+                .tallying
+                .settled(address, State::Expired, line.reply.as_deref().unwrap_or_default());
         }
         Ok(())
     })
@@ -157,7 +162,9 @@ fn hold_the_rest(store: &mut Store, order: &Order<'_>, edition: EditionId) -> Re
     let reason = match order.tallying.report().stop {
         Some(Stop::Limit { limit }) => format!("the first {limit} have left (`--limit`); `tidings release` lets the rest go"),
         Some(Stop::Signal { interrupt: true }) => "interrupted at the terminal; `tidings release` lets the rest go".to_owned(),
-        Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::FixFirst { .. } | Stop::Store { .. }) | None => return Ok(()),
+        Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::FixFirst { .. } | Stop::Store { .. }) | None => {
+            return Ok(());
+        }
     };
     if store.tally(edition)?.open() > 0 {
         store.hold(&Target::Edition(edition), By::Rule, &reason, order.clock.now())?;

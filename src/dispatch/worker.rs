@@ -79,7 +79,10 @@ pub struct Allowance {
 impl Allowance {
     /// `limit` letters; `None` is as many as there are.
     pub fn new(limit: Option<u64>) -> Self {
-        Self { limit, left: AtomicI64::new(limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX))) }
+        Self {
+            limit,
+            left: AtomicI64::new(limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX))),
+        }
     }
 
     fn take(&self) -> Result<(), Stop> {
@@ -87,7 +90,9 @@ impl Allowance {
             return Ok(());
         }
         self.left.fetch_add(1, Ordering::SeqCst);
-        Err(Stop::Limit { limit: self.limit.unwrap_or(u64::MAX) })
+        Err(Stop::Limit {
+            limit: self.limit.unwrap_or(u64::MAX),
+        })
     }
 
     fn give_back(&self) {
@@ -173,7 +178,12 @@ impl Pass {
         for _ in 0..errand.route.connections.max(1) {
             connections.spawn(Arc::clone(&line).work());
         }
-        Ok(Self { line, feeder, composers, connections })
+        Ok(Self {
+            line,
+            feeder,
+            composers,
+            connections,
+        })
     }
 
     /// Waits for all parts to end; gives how many letters came back untaken.
@@ -182,9 +192,13 @@ impl Pass {
         // Nobody takes letters any more: composers and feeder find their queues closed.
         self.line.letters.close();
         for composer in self.composers {
-            composer.join().map_err(|_| DispatchError::Thread { what: "composing letters" })?;
+            composer.join().map_err(|_| DispatchError::Thread {
+                what: "composing letters",
+            })?;
         }
-        self.feeder.join().map_err(|_| DispatchError::Thread { what: "reading waiting letters" })??;
+        self.feeder.join().map_err(|_| DispatchError::Thread {
+            what: "reading waiting letters",
+        })??;
         let unfit = std::mem::take(&mut *self.line.unfit.lock().unwrap_or_else(PoisonError::into_inner));
         Ok((self.line.returned.load(Ordering::SeqCst), unfit))
     }
@@ -247,10 +261,20 @@ fn spawn<T: Send + 'static>(
 fn compose(compiled: &Compiled, keys: &Keys, claim: &Claim, clock: Clock) -> Result<Ready, ComposeError> {
     // The header has whole seconds; keeping just those makes every attempt the same bytes.
     let now = clock.now();
-    let dated = claim.dated.unwrap_or_else(|| Timestamp::from_second(now.as_second()).unwrap_or(now));
-    let stamp = Stamp { message_id: keys.message_id(claim.delivery, 1, claim.orders), date: dated };
+    let dated = claim
+        .dated
+        .unwrap_or_else(|| Timestamp::from_second(now.as_second()).unwrap_or(now));
+    let stamp = Stamp {
+        message_id: keys.message_id(claim.delivery, 1, claim.orders),
+        date: dated,
+    };
     let letter = compiled.compose(&claim.recipient, &stamp)?;
-    Ok(Ready { delivery: claim.delivery, attempt: claim.attempt, dated, letter })
+    Ok(Ready {
+        delivery: claim.delivery,
+        attempt: claim.attempt,
+        dated,
+        letter,
+    })
 }
 
 /// An open connection and how much it has got done.
@@ -350,7 +374,11 @@ impl Line {
     /// Hands one granted letter to the relay and judges what came of it.
     async fn hand_over(&self, link: &mut Link, ready: Ready) -> Unwritten {
         let letter = &ready.letter;
-        let envelope = Envelope { from: &letter.from, to: &letter.to, bytes: &letter.bytes };
+        let envelope = Envelope {
+            from: &letter.from,
+            to: &letter.to,
+            bytes: &letter.bytes,
+        };
         let outcome = link.connection.post(&envelope).await;
         let verdict = judge(&outcome, &letter.to, self.refused_in_a_row.load(Ordering::SeqCst));
         link.letters += 1;
@@ -365,7 +393,12 @@ impl Line {
         if verdict.refused {
             self.refused_in_a_row.fetch_add(1, Ordering::SeqCst);
         }
-        let why = verdict.reply.as_ref().map(ToString::to_string).or_else(|| verdict.reason.clone()).unwrap_or_default();
+        let why = verdict
+            .reply
+            .as_ref()
+            .map(ToString::to_string)
+            .or_else(|| verdict.reason.clone())
+            .unwrap_or_default();
         if let Some(stop) = verdict.stop {
             self.tallying.stop(stop);
         }
@@ -378,14 +411,20 @@ impl Line {
             relay: link.connection.relay_name().to_owned(),
             at: self.clock.now(),
         };
-        Unwritten { settlement, to: ready.letter.to, why }
+        Unwritten {
+            settlement,
+            to: ready.letter.to,
+            why,
+        }
     }
 
     /// Counts a letter that came back untaken; too many in a row, and the relay is as good as away.
     fn came_back(&self, goes_on: bool) {
         self.returned.fetch_add(1, Ordering::SeqCst);
         if goes_on && self.barren.fetch_add(1, Ordering::SeqCst) + 1 >= BARREN {
-            self.tallying.stop(Stop::RelayForNow { why: format!("the relay broke off {BARREN} letters in a row") });
+            self.tallying.stop(Stop::RelayForNow {
+                why: format!("the relay broke off {BARREN} letters in a row"),
+            });
         }
     }
 
@@ -395,8 +434,16 @@ impl Line {
             return None;
         }
         let at = self.clock.now();
-        let begin = next.map(|ready| Intent { delivery: ready.delivery, attempt: ready.attempt, dated: ready.dated, at });
-        let entry = Entry { settle: last.as_ref().map(|last| last.settlement.clone()), begin };
+        let begin = next.map(|ready| Intent {
+            delivery: ready.delivery,
+            attempt: ready.attempt,
+            dated: ready.dated,
+            at,
+        });
+        let entry = Entry {
+            settle: last.as_ref().map(|last| last.settlement.clone()),
+            begin,
+        };
         match self.journal.record(entry).await {
             Ok(Recorded { settled, begun }) => {
                 if let (Some(last), Some(state)) = (last, settled) {

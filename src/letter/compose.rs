@@ -53,7 +53,10 @@ impl ComposeError {
     /// The finding with the person in it, masked.
     pub fn named(&self) -> Finding {
         let text = format!("{}, for {}", self.finding.text, self.address.masked());
-        Finding { text, ..(*self.finding).clone() }
+        Finding {
+            text,
+            ..(*self.finding).clone()
+        }
     }
 
     fn new(fault: Fault, finding: Finding, recipient: &Recipient) -> Self {

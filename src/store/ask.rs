@@ -28,7 +28,10 @@ impl Tally {
 
     /// The states that are not empty, in the order in which numbers are shown.
     pub fn filled(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        State::NAMES.into_iter().map(|name| (name, self.of(name))).filter(|(_, count)| *count > 0)
+        State::NAMES
+            .into_iter()
+            .map(|name| (name, self.of(name)))
+            .filter(|(_, count)| *count > 0)
     }
 
     /// Letters that still wait for an attempt.
@@ -38,7 +41,10 @@ impl Tally {
 
     /// Letters that a person has to look at.
     pub fn need_a_person(&self) -> u64 {
-        ["failed", "held", "in_doubt", "expired"].into_iter().map(|name| self.of(name)).sum()
+        ["failed", "held", "in_doubt", "expired"]
+            .into_iter()
+            .map(|name| self.of(name))
+            .sum()
     }
 }
 
@@ -120,7 +126,12 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn left_out(&self, edition: EditionId) -> Result<BTreeMap<String, u64>, StoreError> {
-        Ok(self.count("SELECT reason, count(*) FROM left_out WHERE edition = ? GROUP BY reason", edition)?.counts)
+        Ok(self
+            .count(
+                "SELECT reason, count(*) FROM left_out WHERE edition = ? GROUP BY reason",
+                edition,
+            )?
+            .counts)
     }
 
     /// Hands every delivery of an edition to `each`, in the order of their rows; only those in `state`, where one is named.
@@ -147,7 +158,10 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn moved_at(&self, state: &str, at: Timestamp) -> Result<Vec<LogLine>, StoreError> {
-        self.lines(&format!("{LOG} WHERE d.state = ?1 AND d.changed_at = ?2 ORDER BY d.id"), (state, at.as_microsecond()))
+        self.lines(
+            &format!("{LOG} WHERE d.state = ?1 AND d.changed_at = ?2 ORDER BY d.id"),
+            (state, at.as_microsecond()),
+        )
     }
 
     /// A person's deliveries, oldest edition first.
@@ -166,9 +180,15 @@ impl Store {
         let sql = "SELECT edition, reason, detail FROM left_out WHERE person = ? ORDER BY edition";
         let mut statement = self.connection.prepare_cached(sql).doing("read who was left out")?;
         let rows = statement.query_map([person.0], |row| {
-            Ok(LeftOut { edition: EditionId(row.get(0)?), reason: row.get(1)?, detail: row.get(2)? })
+            Ok(LeftOut {
+                edition: EditionId(row.get(0)?),
+                reason: row.get(1)?,
+                detail: row.get(2)?,
+            })
         });
-        rows.doing("read who was left out")?.collect::<Result<_, _>>().doing("read who was left out")
+        rows.doing("read who was left out")?
+            .collect::<Result<_, _>>()
+            .doing("read who was left out")
     }
 
     /// All attempts of a delivery.
@@ -193,9 +213,20 @@ impl Store {
     pub fn example(&self, edition: EditionId) -> Result<Option<(DeliveryId, Recipient)>, StoreError> {
         let sql = "SELECT d.id, v.address, v.attributes FROM delivery d JOIN person_version v ON v.id = d.version \
                    WHERE d.edition = ? ORDER BY d.id LIMIT 1";
-        let row = self.connection.query_row(sql, [edition.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional();
-        let Some((id, place, columns)) = row.doing("read an example")? else { return Ok(None) };
-        Ok(Some((DeliveryId(id), Recipient { address: address(place)?, attributes: attributes(columns)? })))
+        let row = self
+            .connection
+            .query_row(sql, [edition.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional();
+        let Some((id, place, columns)) = row.doing("read an example")? else {
+            return Ok(None);
+        };
+        Ok(Some((
+            DeliveryId(id),
+            Recipient {
+                address: address(place)?,
+                attributes: attributes(columns)?,
+            },
+        )))
     }
 
     fn lines(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<LogLine>, StoreError> {
@@ -211,7 +242,10 @@ impl Store {
     fn count(&self, sql: &str, edition: EditionId) -> Result<Tally, StoreError> {
         let mut statement = self.connection.prepare_cached(sql).doing("count letters")?;
         let rows = statement.query_map([edition.0], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())));
-        let counts = rows.doing("count letters")?.collect::<Result<_, _>>().doing("count letters")?;
+        let counts = rows
+            .doing("count letters")?
+            .collect::<Result<_, _>>()
+            .doing("count letters")?;
         Ok(Tally { counts })
     }
 }
@@ -221,7 +255,11 @@ fn log_line(row: &Row<'_>) -> Result<LogLine, StoreError> {
     Ok(LogLine {
         delivery: DeliveryId(row.get(0).doing("read the log")?),
         edition: EditionId(row.get(1).doing("read the log")?),
-        address: row.get::<_, Option<String>>(2).doing("read the log")?.map(|text| address(Some(text))).transpose()?,
+        address: row
+            .get::<_, Option<String>>(2)
+            .doing("read the log")?
+            .map(|text| address(Some(text)))
+            .transpose()?,
         state: codec::state(&word, row.get(4).doing("read the log")?)?,
         attempts: row.get(5).doing("read the log")?,
         orders: row.get(6).doing("read the log")?,

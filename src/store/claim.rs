@@ -34,7 +34,9 @@ impl Store {
                    JOIN person_version v ON v.id = d.version WHERE d.edition = ?1 AND d.id > ?2 AND \
                    (d.state = 'pending' OR (d.state = 'deferred' AND d.retry_at <= ?3)) ORDER BY d.id LIMIT ?4";
         let mut statement = self.connection.prepare_cached(sql).doing("read waiting letters")?;
-        let mut rows = statement.query((edition.0, after.0, now.as_microsecond(), limit)).doing("read waiting letters")?;
+        let mut rows = statement
+            .query((edition.0, after.0, now.as_microsecond(), limit))
+            .doing("read waiting letters")?;
         let mut claims = Vec::new();
         while let Some(row) = rows.next().doing("read waiting letters")? {
             let address = people::address(row.get(2).doing("read waiting letters")?)?;
@@ -45,7 +47,11 @@ impl Store {
                 recipient: Recipient { address, attributes },
                 attempt: row.get(4).doing("read waiting letters")?,
                 orders: row.get(5).doing("read waiting letters")?,
-                dated: row.get::<_, Option<i64>>(6).doing("read waiting letters")?.map(codec::instant).transpose()?,
+                dated: row
+                    .get::<_, Option<i64>>(6)
+                    .doing("read waiting letters")?
+                    .map(codec::instant)
+                    .transpose()?,
             });
         }
         Ok(claims)
@@ -57,7 +63,10 @@ impl Store {
     /// When the store cannot be read.
     pub fn next_retry(&self, edition: EditionId) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT min(retry_at) FROM delivery WHERE edition = ? AND state = 'deferred'";
-        let at = self.connection.query_row(sql, [edition.0], |row| row.get::<_, Option<i64>>(0)).doing("read waiting letters")?;
+        let at = self
+            .connection
+            .query_row(sql, [edition.0], |row| row.get::<_, Option<i64>>(0))
+            .doing("read waiting letters")?;
         at.map(codec::instant).transpose()
     }
 }

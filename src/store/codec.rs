@@ -17,13 +17,19 @@ pub(super) fn state(word: &str, retry_at: Option<i64>) -> Result<State, StoreErr
         ("suppressed", _) => State::Suppressed,
         ("cancelled", _) => State::Cancelled,
         ("expired", _) => State::Expired,
-        _ => return Err(StoreError::Damaged { what: format!("a delivery is `{word}`") }),
+        _ => {
+            return Err(StoreError::Damaged {
+                what: format!("a delivery is `{word}`"),
+            });
+        }
     })
 }
 
 /// The instant of a row.
 pub(super) fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_microsecond(microseconds).map_err(|_| StoreError::Damaged { what: format!("an instant is {microseconds}") })
+    Timestamp::from_microsecond(microseconds).map_err(|_| StoreError::Damaged {
+        what: format!("an instant is {microseconds}"),
+    })
 }
 
 /// The `retry_at` column of a state.

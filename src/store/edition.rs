@@ -112,7 +112,9 @@ impl Store {
         discard_draft(&transaction, new.key)?;
         let edition = insert_edition(&transaction, new, now)?;
         let planned = fill(&transaction, edition, new, now, &mut decide)?;
-        transaction.execute("UPDATE edition SET planned = ? WHERE id = ?", (planned, edition.0)).doing("draft an edition")?;
+        transaction
+            .execute("UPDATE edition SET planned = ? WHERE id = ?", (planned, edition.0))
+            .doing("draft an edition")?;
         transaction.commit().doing("draft an edition")?;
         Ok(edition)
     }
@@ -124,9 +126,13 @@ impl Store {
     pub fn release(&mut self, edition: EditionId, now: Timestamp) -> Result<(), StoreError> {
         let transaction = self.write("release an edition")?;
         let sql = "UPDATE edition SET status = 'released', released_at = ? WHERE id = ? AND status = 'draft'";
-        let changed = transaction.execute(sql, (now.as_microsecond(), edition.0)).doing("release an edition")?;
+        let changed = transaction
+            .execute(sql, (now.as_microsecond(), edition.0))
+            .doing("release an edition")?;
         if changed != 1 {
-            return Err(StoreError::Damaged { what: format!("edition {} is no draft", edition.0) });
+            return Err(StoreError::Damaged {
+                what: format!("edition {} is no draft", edition.0),
+            });
         }
         transaction.commit().doing("release an edition")
     }
@@ -137,7 +143,9 @@ impl Store {
     /// When the store cannot be written.
     pub fn discard(&mut self, edition: EditionId) -> Result<(), StoreError> {
         let transaction = self.write("throw a draft away")?;
-        transaction.execute("DELETE FROM edition WHERE id = ? AND status = 'draft'", [edition.0]).doing("throw a draft away")?;
+        transaction
+            .execute("DELETE FROM edition WHERE id = ? AND status = 'draft'", [edition.0])
+            .doing("throw a draft away")?;
         transaction.commit().doing("throw a draft away")
     }
 
@@ -153,7 +161,9 @@ impl Store {
         let transaction = self.write("hold letters")?;
         for (delivery, reason) in faults {
             let sql = "UPDATE delivery SET state = 'held', reason = ? WHERE id = ? AND edition = ? AND state = 'pending'";
-            transaction.execute(sql, (reason, delivery.0, edition.0)).doing("hold letters")?;
+            transaction
+                .execute(sql, (reason, delivery.0, edition.0))
+                .doing("hold letters")?;
         }
         transaction.commit().doing("hold letters")
     }
@@ -164,7 +174,9 @@ impl Store {
     /// When the store cannot be read or has no such edition.
     pub fn edition(&self, id: EditionId) -> Result<Edition, StoreError> {
         let found = self.editions_where("id = ?1", [id.0])?.pop();
-        found.ok_or_else(|| StoreError::Damaged { what: format!("edition {} is gone", id.0) })
+        found.ok_or_else(|| StoreError::Damaged {
+            what: format!("edition {} is gone", id.0),
+        })
     }
 
     /// All editions, oldest due first.
@@ -199,7 +211,9 @@ impl Store {
     /// When the store cannot be read.
     pub fn sources(&self, edition: EditionId) -> Result<String, StoreError> {
         let sql = "SELECT sources FROM edition WHERE id = ?";
-        self.connection.query_row(sql, [edition.0], |row| row.get(0)).doing("read an edition's text")
+        self.connection
+            .query_row(sql, [edition.0], |row| row.get(0))
+            .doing("read an edition's text")
     }
 
     /// The edition of this campaign that carried the same text under another article id, if there is one.
@@ -208,8 +222,16 @@ impl Store {
     /// When the store cannot be read.
     pub fn same_text(&self, key: &EditionKey, article_hash: &[u8]) -> Result<Option<Edition>, StoreError> {
         let sql = "SELECT id FROM edition WHERE campaign = ? AND article_hash = ? AND article <> ? AND status <> 'draft' LIMIT 1";
-        let found = self.connection.query_row(sql, (&key.campaign.0, article_hash, &key.article), |row| row.get(0).map(EditionId));
-        found.optional().doing("compare articles")?.map(|id| self.edition(id)).transpose()
+        let found = self
+            .connection
+            .query_row(sql, (&key.campaign.0, article_hash, &key.article), |row| {
+                row.get(0).map(EditionId)
+            });
+        found
+            .optional()
+            .doing("compare articles")?
+            .map(|id| self.edition(id))
+            .transpose()
     }
 
     /// Since when the sender knows this campaign: from `now` on, if it has not seen it before.
@@ -218,9 +240,15 @@ impl Store {
     /// When the store cannot be written.
     pub fn campaign_seen(&mut self, campaign: &CampaignId, now: Timestamp) -> Result<Timestamp, StoreError> {
         let sql = "INSERT INTO campaign_seen (campaign, since) VALUES (?, ?) ON CONFLICT (campaign) DO NOTHING";
-        self.connection.execute(sql, (&campaign.0, now.as_microsecond())).doing("note a campaign")?;
+        self.connection
+            .execute(sql, (&campaign.0, now.as_microsecond()))
+            .doing("note a campaign")?;
         let sql = "SELECT since FROM campaign_seen WHERE campaign = ?";
-        codec::instant(self.connection.query_row(sql, [&campaign.0], |row| row.get(0)).doing("note a campaign")?)
+        codec::instant(
+            self.connection
+                .query_row(sql, [&campaign.0], |row| row.get(0))
+                .doing("note a campaign")?,
+        )
     }
 
     fn editions_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Edition>, StoreError> {
@@ -237,7 +265,12 @@ impl Store {
 
 fn read_edition(row: &Row<'_>) -> Result<Edition, StoreError> {
     let (status, held): (String, Option<String>) = (row.get(6).doing("read editions")?, row.get(12).doing("read editions")?);
-    let instant = |index: usize| row.get::<_, Option<i64>>(index).doing("read editions")?.map(codec::instant).transpose();
+    let instant = |index: usize| {
+        row.get::<_, Option<i64>>(index)
+            .doing("read editions")?
+            .map(codec::instant)
+            .transpose()
+    };
     Ok(Edition {
         id: EditionId(row.get(0).doing("read editions")?),
         key: EditionKey {
@@ -252,7 +285,11 @@ fn read_edition(row: &Row<'_>) -> Result<Edition, StoreError> {
             "draft" => Status::Draft,
             "released" => Status::Released,
             "cancelled" => Status::Cancelled,
-            other => return Err(StoreError::Damaged { what: format!("an edition is `{other}`") }),
+            other => {
+                return Err(StoreError::Damaged {
+                    what: format!("an edition is `{other}`"),
+                });
+            }
         },
         sources_hash: row.get(7).doing("read editions")?,
         due_at: codec::instant(row.get(8).doing("read editions")?)?,
@@ -265,7 +302,10 @@ fn read_edition(row: &Row<'_>) -> Result<Edition, StoreError> {
 
 fn discard_draft(transaction: &Transaction<'_>, key: &EditionKey) -> Result<(), StoreError> {
     let sql = "DELETE FROM edition WHERE campaign = ? AND article = ? AND round = ? AND status = 'draft'";
-    transaction.execute(sql, (&key.campaign.0, &key.article, key.round)).doing("throw a draft away").map(|_| ())
+    transaction
+        .execute(sql, (&key.campaign.0, &key.article, key.round))
+        .doing("throw a draft away")
+        .map(|_| ())
 }
 
 fn insert_edition(transaction: &Transaction<'_>, new: &NewEdition<'_>, now: Timestamp) -> Result<EditionId, StoreError> {
@@ -305,13 +345,17 @@ fn fill(
             Place::In { version } => {
                 let sql = "INSERT INTO delivery (edition, person, version, state, changed_at) VALUES (?, ?, ?, 'pending', ?)";
                 let mut insert = transaction.prepare_cached(sql).doing("draft an edition")?;
-                insert.execute((edition.0, candidate.person.0, version, now.as_microsecond())).doing("draft an edition")?;
+                insert
+                    .execute((edition.0, candidate.person.0, version, now.as_microsecond()))
+                    .doing("draft an edition")?;
                 planned += 1;
             }
             Place::Out { reason, detail } => {
                 let sql = "INSERT INTO left_out (edition, person, reason, detail) VALUES (?, ?, ?, ?)";
                 let mut insert = transaction.prepare_cached(sql).doing("draft an edition")?;
-                insert.execute((edition.0, candidate.person.0, reason, detail)).doing("draft an edition")?;
+                insert
+                    .execute((edition.0, candidate.person.0, reason, detail))
+                    .doing("draft an edition")?;
             }
         }
         Ok(())
@@ -336,7 +380,11 @@ fn each_candidate(
     let mut rows = statement.query((names(&all)?, names(new.lists)?)).doing("read an audience")?;
     let mut open: Option<(PersonId, Vec<Membership>)> = None;
     let mut close = |found: Option<(PersonId, Vec<Membership>)>| match found {
-        Some((person, memberships)) => each(Candidate { person, suppression: gravest(connection, person, new.lists)?, memberships }),
+        Some((person, memberships)) => each(Candidate {
+            person,
+            suppression: gravest(connection, person, new.lists)?,
+            memberships,
+        }),
         None => Ok(()),
     };
     while let Some(row) = rows.next().doing("read an audience")? {
@@ -352,8 +400,12 @@ fn each_candidate(
 
 /// The gravest suppression that keeps a person from these lists' letters.
 fn gravest(connection: &Connection, person: PersonId, lists: &[String]) -> Result<Option<Suppression>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT hash FROM person WHERE id = ?").doing("look up suppressions")?;
-    let hash = statement.query_row([person.0], |row| row.get(0)).doing("look up suppressions")?;
+    let mut statement = connection
+        .prepare_cached("SELECT hash FROM person WHERE id = ?")
+        .doing("look up suppressions")?;
+    let hash = statement
+        .query_row([person.0], |row| row.get(0))
+        .doing("look up suppressions")?;
     let standing = standing_suppressions(connection, &hash)?;
     let concerned = standing.into_iter().filter(|suppression| suppression.concerns(lists));
     Ok(concerned.reduce(|gravest, next| if next.outranks(&gravest) { next } else { gravest }))

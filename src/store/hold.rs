@@ -37,7 +37,9 @@ impl Store {
         let stopped = match target {
             Target::Campaign(campaign) => {
                 let sql = "INSERT INTO campaign_hold (campaign, reason, at) VALUES (?, ?, ?) ON CONFLICT (campaign) DO NOTHING";
-                transaction.execute(sql, (&campaign.0, reason, now.as_microsecond())).doing("hold a campaign")?;
+                transaction
+                    .execute(sql, (&campaign.0, reason, now.as_microsecond()))
+                    .doing("hold a campaign")?;
                 let editions = "SELECT id FROM edition WHERE campaign = ? AND status = 'released'";
                 waiting(&transaction, editions, &campaign.0)?
             }
@@ -50,7 +52,9 @@ impl Store {
             Target::Delivery(delivery) => {
                 let sql = "UPDATE delivery SET state = 'held', retry_at = NULL, reason = ?, changed_at = ? \
                            WHERE id = ? AND state IN ('pending', 'deferred')";
-                transaction.execute(sql, (reason, now.as_microsecond(), delivery.0)).doing("hold a letter")? as u64
+                transaction
+                    .execute(sql, (reason, now.as_microsecond(), delivery.0))
+                    .doing("hold a letter")? as u64
             }
         };
         write_order(&transaction, "hold", target, reason, now)?;
@@ -66,7 +70,9 @@ impl Store {
         let transaction = self.write("release")?;
         let freed = match target {
             Target::Campaign(campaign) => {
-                transaction.execute("DELETE FROM campaign_hold WHERE campaign = ?", [&campaign.0]).doing("release a campaign")?;
+                transaction
+                    .execute("DELETE FROM campaign_hold WHERE campaign = ?", [&campaign.0])
+                    .doing("release a campaign")?;
                 let sql = "UPDATE edition SET held = NULL, held_by = NULL WHERE campaign = ?";
                 transaction.execute(sql, [&campaign.0]).doing("release a campaign")?;
                 let editions = "SELECT id FROM edition WHERE campaign = ? AND status = 'released'";
@@ -81,7 +87,9 @@ impl Store {
             }
             Target::Delivery(delivery) => {
                 let sql = "UPDATE delivery SET state = 'pending', reason = NULL, changed_at = ? WHERE id = ? AND state = 'held'";
-                transaction.execute(sql, (now.as_microsecond(), delivery.0)).doing("release a letter")? as u64
+                transaction
+                    .execute(sql, (now.as_microsecond(), delivery.0))
+                    .doing("release a letter")? as u64
             }
         };
         write_order(&transaction, "release", target, "", now)?;
@@ -95,7 +103,9 @@ impl Store {
     /// When the store cannot be read.
     pub fn campaign_hold(&self, campaign: &CampaignId) -> Result<Option<String>, StoreError> {
         let sql = "SELECT max(reason) FROM campaign_hold WHERE campaign = ?";
-        self.connection.query_row(sql, [&campaign.0], |row| row.get(0)).doing("look for a hold")
+        self.connection
+            .query_row(sql, [&campaign.0], |row| row.get(0))
+            .doing("look for a hold")
     }
 
     /// Writes down a letter that was sent as a test: it is no delivery and counts nowhere.
@@ -112,15 +122,26 @@ impl Store {
 /// How many letters of these editions wait for an attempt.
 fn waiting(transaction: &Transaction<'_>, editions: &str, key: impl rusqlite::ToSql) -> Result<u64, StoreError> {
     let sql = format!("SELECT count(*) FROM delivery WHERE state IN ('pending', 'deferred') AND edition IN ({editions})");
-    transaction.query_row(&sql, [key], |row| row.get::<_, i64>(0)).doing("count letters").map(i64::unsigned_abs)
+    transaction
+        .query_row(&sql, [key], |row| row.get::<_, i64>(0))
+        .doing("count letters")
+        .map(i64::unsigned_abs)
 }
 
-fn free_letters(transaction: &Transaction<'_>, editions: &str, key: impl rusqlite::ToSql, now: Timestamp) -> Result<(), StoreError> {
+fn free_letters(
+    transaction: &Transaction<'_>,
+    editions: &str,
+    key: impl rusqlite::ToSql,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE delivery SET state = 'pending', reason = NULL, changed_at = ?2 WHERE state = 'held' AND edition IN ({})",
         editions.replace('?', "?1")
     );
-    transaction.execute(&sql, rusqlite::params![key, now.as_microsecond()]).doing("release letters").map(|_| ())
+    transaction
+        .execute(&sql, rusqlite::params![key, now.as_microsecond()])
+        .doing("release letters")
+        .map(|_| ())
 }
 
 fn write_order(transaction: &Transaction<'_>, verb: &str, target: &Target, detail: &str, now: Timestamp) -> Result<(), StoreError> {

@@ -110,12 +110,26 @@ impl Journal {
     ///
     /// # Errors
     /// When the store cannot be opened a second time.
-    pub fn start(store: &Store, run: RunId, policy: impl Fn(i64) -> RetryPolicy + Send + 'static) -> Result<(Self, Writer), StoreError> {
+    pub fn start(
+        store: &Store,
+        run: RunId,
+        policy: impl Fn(i64) -> RetryPolicy + Send + 'static,
+    ) -> Result<(Self, Writer), StoreError> {
         let connection = super::open_connection(&super::file(&store.dir))?;
         let (sender, receiver) = mpsc::channel(GROUP);
-        let desk = Desk { connection, run, policy: Box::new(policy) };
-        let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || desk.work(receiver));
-        let thread = thread.map_err(|source| StoreError::File { doing: "start the writer of", path: store.dir.clone(), source })?;
+        let desk = Desk {
+            connection,
+            run,
+            policy: Box::new(policy),
+        };
+        let thread = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || desk.work(receiver));
+        let thread = thread.map_err(|source| StoreError::File {
+            doing: "start the writer of",
+            path: store.dir.clone(),
+            source,
+        })?;
         Ok((Self { sender }, Writer { thread }))
     }
 
@@ -179,12 +193,26 @@ impl Desk {
 
     /// One transaction for all entries; any error of the store undoes all of them.
     fn write<'a>(&mut self, entries: impl Iterator<Item = &'a Entry>) -> Result<Vec<Recorded>, StoreError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).doing("write the journal")?;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .doing("write the journal")?;
         let mut recorded = Vec::new();
         for entry in entries {
-            let settled = entry.settle.as_ref().map(|settlement| settle(&transaction, self.run, settlement, &self.policy)).transpose()?;
-            let begun = entry.begin.as_ref().map(|intent| begin(&transaction, self.run, intent)).transpose()?;
-            recorded.push(Recorded { settled: settled.flatten(), begun });
+            let settled = entry
+                .settle
+                .as_ref()
+                .map(|settlement| settle(&transaction, self.run, settlement, &self.policy))
+                .transpose()?;
+            let begun = entry
+                .begin
+                .as_ref()
+                .map(|intent| begin(&transaction, self.run, intent))
+                .transpose()?;
+            recorded.push(Recorded {
+                settled: settled.flatten(),
+                begun,
+            });
         }
         transaction.commit().doing("write the journal")?;
         Ok(recorded)
@@ -200,18 +228,31 @@ fn settle(
 ) -> Result<Option<State>, StoreError> {
     let sql = "SELECT edition, refusals FROM delivery WHERE id = ? AND state = 'sending' AND attempt = ? AND run = ?";
     let mut find = transaction.prepare_cached(sql).doing("settle a letter")?;
-    let row = find.query_row((settlement.delivery.0, settlement.attempt, run.0), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?)));
-    let Some((edition, before)) = row.optional().doing("settle a letter")? else { return Ok(None) };
+    let row = find.query_row((settlement.delivery.0, settlement.attempt, run.0), |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?))
+    });
+    let Some((edition, before)) = row.optional().doing("settle a letter")? else {
+        return Ok(None);
+    };
     let (event, refusals) = match settlement.event {
         Event::RefuseForNow { .. } => (Event::RefuseForNow { refusals: before + 1 }, before + 1),
         other => (other, before),
     };
     let next = step(State::Sending, event, settlement.at, &policy(edition));
-    let state = next.map_err(|impossible| StoreError::Damaged { what: impossible.to_string() })?;
+    let state = next.map_err(|impossible| StoreError::Damaged {
+        what: impossible.to_string(),
+    })?;
     let sql = "UPDATE delivery SET state = ?, refusals = ?, retry_at = ?, reason = ?, changed_at = ? WHERE id = ?";
     let mut update = transaction.prepare_cached(sql).doing("settle a letter")?;
     let at = settlement.at.as_microsecond();
-    let row = params![state.name(), refusals, codec::retry_at(state), settlement.reason, at, settlement.delivery.0];
+    let row = params![
+        state.name(),
+        refusals,
+        codec::retry_at(state),
+        settlement.reason,
+        at,
+        settlement.delivery.0
+    ];
     update.execute(row).doing("settle a letter")?;
     settle_attempt(transaction, settlement, state)?;
     Ok(Some(state))
@@ -246,7 +287,9 @@ fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<G
     if refused == Some(Grant::Suppressed) {
         let sql = "UPDATE delivery SET state = 'suppressed', retry_at = NULL, reason = 'left after the edition was frozen', \
                    changed_at = ? WHERE id = ?";
-        transaction.execute(sql, (intent.at.as_microsecond(), intent.delivery.0)).doing("suppress a letter")?;
+        transaction
+            .execute(sql, (intent.at.as_microsecond(), intent.delivery.0))
+            .doing("suppress a letter")?;
     }
     if let Some(refused) = refused {
         return Ok(refused);
@@ -255,10 +298,14 @@ fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<G
                dated = coalesce(dated, ?4), changed_at = ?5 WHERE id = ?1";
     let mut update = transaction.prepare_cached(sql).doing("begin a letter")?;
     let (dated, at) = (intent.dated.as_microsecond(), intent.at.as_microsecond());
-    update.execute((intent.delivery.0, intent.attempt, run.0, dated, at)).doing("begin a letter")?;
+    update
+        .execute((intent.delivery.0, intent.attempt, run.0, dated, at))
+        .doing("begin a letter")?;
     let sql = "INSERT INTO attempt (delivery, number, run, begun_at) VALUES (?, ?, ?, ?)";
     let mut insert = transaction.prepare_cached(sql).doing("begin a letter")?;
-    insert.execute((intent.delivery.0, intent.attempt, run.0, at)).doing("begin a letter")?;
+    insert
+        .execute((intent.delivery.0, intent.attempt, run.0, at))
+        .doing("begin a letter")?;
     Ok(Grant::Given)
 }
 
@@ -269,9 +316,17 @@ fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Gran
     let mut find = transaction.prepare_cached(sql).doing("begin a letter")?;
     let found = find.query_row((intent.delivery.0, intent.attempt, intent.at.as_microsecond()), |row| {
         let lists: String = row.get(3)?;
-        Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, [u8; 32]>(2)?, lists, row.get::<_, bool>(4)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, Option<i64>>(1)?,
+            row.get::<_, [u8; 32]>(2)?,
+            lists,
+            row.get::<_, bool>(4)?,
+        ))
     });
-    let Some((word, retry_at, hash, lists, open)) = found.optional().doing("begin a letter")? else { return Ok(Some(Grant::Moved)) };
+    let Some((word, retry_at, hash, lists, open)) = found.optional().doing("begin a letter")? else {
+        return Ok(Some(Grant::Moved));
+    };
     let state = codec::state(&word, retry_at)?;
     if step(state, Event::Begin, intent.at, &RetryPolicy::default()).is_err() {
         return Ok(Some(Grant::Moved));

@@ -50,18 +50,39 @@ impl Keys {
     pub(super) fn read(dir: &Path) -> Result<Self, StoreError> {
         let path = file(dir);
         super::protect(&path, 0o600)?;
-        let text = fs::read_to_string(&path).map_err(|source| StoreError::File { doing: "read", path: path.clone(), source })?;
-        let secret = text.lines().find_map(|line| line.strip_prefix("v1 ")).and_then(|hex| HEXLOWER.decode(hex.trim().as_bytes()).ok());
+        let text = fs::read_to_string(&path).map_err(|source| StoreError::File {
+            doing: "read",
+            path: path.clone(),
+            source,
+        })?;
+        let secret = text
+            .lines()
+            .find_map(|line| line.strip_prefix("v1 "))
+            .and_then(|hex| HEXLOWER.decode(hex.trim().as_bytes()).ok());
         let secret = secret.and_then(|bytes| bytes.try_into().ok());
-        secret.map(Self::from_secret).ok_or_else(|| StoreError::Damaged { what: format!("`{}` holds no key", path.display()) })
+        secret.map(Self::from_secret).ok_or_else(|| StoreError::Damaged {
+            what: format!("`{}` holds no key", path.display()),
+        })
     }
 
     /// Writes the keys into `dir`; an existing key file is never overwritten.
     pub(super) fn write(&self, dir: &Path) -> Result<(), StoreError> {
         let path = file(dir);
-        let failed = |source| StoreError::File { doing: "write", path: path.clone(), source };
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
-        let text = format!("# The keys of this store. Keep them with it; never in git.\nv1 {}\n", HEXLOWER.encode(&self.secret));
+        let failed = |source| StoreError::File {
+            doing: "write",
+            path: path.clone(),
+            source,
+        };
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed)?;
+        let text = format!(
+            "# The keys of this store. Keep them with it; never in git.\nv1 {}\n",
+            HEXLOWER.encode(&self.secret)
+        );
         file.write_all(text.as_bytes()).map_err(failed)?;
         file.sync_all().map_err(failed)
     }
@@ -89,7 +110,11 @@ impl Keys {
             let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), purpose);
             hmac::Key::new(hmac::HMAC_SHA256, tag.as_ref())
         };
-        Self { person: derived(b"person"), message: derived(b"message-id"), secret }
+        Self {
+            person: derived(b"person"),
+            message: derived(b"message-id"),
+            secret,
+        }
     }
 }
 
@@ -105,7 +130,9 @@ pub fn random_id() -> Result<String, StoreError> {
 fn random() -> Result<[u8; 32], StoreError> {
     let mut bytes = [0; 32];
     let filled = SystemRandom::new().fill(&mut bytes);
-    filled.map_err(|_| StoreError::Damaged { what: "the system gives no random bytes".to_owned() })?;
+    filled.map_err(|_| StoreError::Damaged {
+        what: "the system gives no random bytes".to_owned(),
+    })?;
     Ok(bytes)
 }
 

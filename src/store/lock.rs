@@ -39,12 +39,24 @@ impl SenderLock {
             let path = path.clone();
             move |source| StoreError::File { doing, path, source }
         };
-        let opened = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let opened = fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path);
         let mut file = opened.map_err(failed("open", &path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(Err(read_holder(&mut file))),
-            Err(TryLockError::Error(source)) => return Err(StoreError::File { doing: "lock", path, source }),
+            Err(TryLockError::Error(source)) => {
+                return Err(StoreError::File {
+                    doing: "lock",
+                    path,
+                    source,
+                });
+            }
         }
         let text = format!("{} {now} {command}\n", std::process::id());
         file.set_len(0).map_err(failed("write", &path))?;
@@ -81,7 +93,14 @@ mod tests {
         let now = "2026-12-01T09:00:00Z".parse().unwrap();
         let first = SenderLock::take(dir.path(), "send calmer", now).unwrap().unwrap();
         let holder = SenderLock::take(dir.path(), "run", now).unwrap().unwrap_err();
-        assert_eq!(holder, Holder { pid: std::process::id(), command: "send calmer".to_owned(), since: Some(now) });
+        assert_eq!(
+            holder,
+            Holder {
+                pid: std::process::id(),
+                command: "send calmer".to_owned(),
+                since: Some(now)
+            }
+        );
         drop(first);
         assert!(SenderLock::take(dir.path(), "run", now).unwrap().is_ok());
     }

@@ -162,7 +162,11 @@ impl Store {
         let keys = Keys::create(dir)?;
         let path = file(dir);
         let options = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        options.map_err(|source| StoreError::File { doing: "make", path: path.clone(), source })?;
+        options.map_err(|source| StoreError::File {
+            doing: "make",
+            path: path.clone(),
+            source,
+        })?;
         let connection = open_connection(&path)?;
         Self::set_up(connection, keys, dir, kind, now)
     }
@@ -182,7 +186,12 @@ impl Store {
         let mut connection = open_connection(&path)?;
         migrate(&mut connection)?;
         let identity = read_identity(&connection)?;
-        Ok(Self { connection, keys, identity, dir: dir.to_owned() })
+        Ok(Self {
+            connection,
+            keys,
+            identity,
+            dir: dir.to_owned(),
+        })
     }
 
     /// A second connection to the same store, for reading only.
@@ -192,7 +201,12 @@ impl Store {
     pub fn reader(&self) -> Result<Self, StoreError> {
         let connection = open_connection(&file(&self.dir))?;
         connection.pragma_update(None, "query_only", true).doing("open for reading")?;
-        Ok(Self { connection, keys: self.keys.clone(), identity: self.identity.clone(), dir: self.dir.clone() })
+        Ok(Self {
+            connection,
+            keys: self.keys.clone(),
+            identity: self.identity.clone(),
+            dir: self.dir.clone(),
+        })
     }
 
     /// A store that stands in memory alone: for `check` and `plan`, which write nothing.
@@ -211,7 +225,12 @@ impl Store {
     pub fn copy_in_memory(&self) -> Result<Self, StoreError> {
         let mut connection = Connection::open_in_memory().doing("open in memory")?;
         copy(&self.connection, &mut connection)?;
-        Ok(Self { connection, keys: self.keys.clone(), identity: self.identity.clone(), dir: PathBuf::new() })
+        Ok(Self {
+            connection,
+            keys: self.keys.clone(),
+            identity: self.identity.clone(),
+            dir: PathBuf::new(),
+        })
     }
 
     /// A copy of this store in `dir`, marked as a rehearsal for ever.
@@ -222,11 +241,17 @@ impl Store {
         make_private_dir(dir)?;
         let path = file(dir);
         let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        made.map_err(|source| StoreError::File { doing: "make", path: path.clone(), source })?;
+        made.map_err(|source| StoreError::File {
+            doing: "make",
+            path: path.clone(),
+            source,
+        })?;
         self.keys.write(dir)?;
         let mut connection = open_connection(&path)?;
         copy(&self.connection, &mut connection)?;
-        connection.execute("UPDATE store SET kind = 'rehearsal'", []).doing("mark the copy")?;
+        connection
+            .execute("UPDATE store SET kind = 'rehearsal'", [])
+            .doing("mark the copy")?;
         drop(connection);
         Self::open(dir)
     }
@@ -268,7 +293,9 @@ impl Store {
     /// When the disk is full or read-only, or the store belongs to somebody else.
     pub fn prove_writable(&mut self) -> Result<(), StoreError> {
         let transaction = self.write("prove that the store can be written")?;
-        transaction.execute("UPDATE store SET generation = generation", []).doing("prove that the store can be written")?;
+        transaction
+            .execute("UPDATE store SET generation = generation", [])
+            .doing("prove that the store can be written")?;
         transaction.commit().doing("prove that the store can be written")
     }
 
@@ -276,30 +303,51 @@ impl Store {
         migrate(&mut connection)?;
         let id = keys::random_id()?;
         let sql = "INSERT INTO store (one, id, generation, kind, created_at) VALUES (1, ?, 1, ?, ?)";
-        connection.execute(sql, (&id, kind.name(), now.as_microsecond())).doing("make the store")?;
-        Ok(Self { connection, keys, identity: Identity { id, generation: 1, kind }, dir: dir.to_owned() })
+        connection
+            .execute(sql, (&id, kind.name(), now.as_microsecond()))
+            .doing("make the store")?;
+        Ok(Self {
+            connection,
+            keys,
+            identity: Identity { id, generation: 1, kind },
+            dir: dir.to_owned(),
+        })
     }
 
     /// A transaction that holds the write lock from its beginning: one that read first could be refused at once.
     fn write(&mut self, doing: &'static str) -> Result<Transaction<'_>, StoreError> {
-        self.connection.transaction_with_behavior(TransactionBehavior::Immediate).doing(doing)
+        self.connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .doing(doing)
     }
 }
 
 /// Makes `dir` for the owner alone.
 fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.map_err(|source| StoreError::File { doing: "make the folder", path: dir.to_owned(), source })?;
+    made.map_err(|source| StoreError::File {
+        doing: "make the folder",
+        path: dir.to_owned(),
+        source,
+    })?;
     protect(dir, 0o700)
 }
 
 /// Takes everybody else's rights away; a file that is not ours to change is left to fail where it is used.
 fn protect(path: &Path, mode: u32) -> Result<(), StoreError> {
-    let failed = |source| StoreError::File { doing: "look at", path: path.to_owned(), source };
+    let failed = |source| StoreError::File {
+        doing: "look at",
+        path: path.to_owned(),
+        source,
+    };
     let found = fs::metadata(path).map_err(failed)?.permissions().mode();
     if found & 0o077 != 0 {
         let closed = fs::set_permissions(path, fs::Permissions::from_mode(mode));
-        closed.map_err(|source| StoreError::File { doing: "close to other users", path: path.to_owned(), source })?;
+        closed.map_err(|source| StoreError::File {
+            doing: "close to other users",
+            path: path.to_owned(),
+            source,
+        })?;
     }
     Ok(())
 }
@@ -319,15 +367,24 @@ fn open_connection(path: &Path) -> Result<Connection, StoreError> {
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let seen = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).doing("be read")?;
+    let seen = connection
+        .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+        .doing("be read")?;
     let seen = usize::try_from(seen).unwrap_or(usize::MAX);
     if seen > MIGRATIONS.len() {
-        return Err(StoreError::Newer { found: seen, known: MIGRATIONS.len() });
+        return Err(StoreError::Newer {
+            found: seen,
+            known: MIGRATIONS.len(),
+        });
     }
     for (number, sql) in (1_i64..).zip(MIGRATIONS).skip(seen) {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).doing("be brought up to date")?;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Exclusive)
+            .doing("be brought up to date")?;
         transaction.execute_batch(sql).doing("be brought up to date")?;
-        transaction.pragma_update(None, "user_version", number).doing("be brought up to date")?;
+        transaction
+            .pragma_update(None, "user_version", number)
+            .doing("be brought up to date")?;
         transaction.commit().doing("be brought up to date")?;
     }
     Ok(())
@@ -342,7 +399,11 @@ fn read_identity(connection: &Connection) -> Result<Identity, StoreError> {
         "real" => Kind::Real,
         "test" => Kind::Test,
         "rehearsal" => Kind::Rehearsal,
-        other => return Err(StoreError::Damaged { what: format!("it calls itself `{other}`") }),
+        other => {
+            return Err(StoreError::Damaged {
+                what: format!("it calls itself `{other}`"),
+            });
+        }
     };
     Ok(Identity { id, generation, kind })
 }

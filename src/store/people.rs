@@ -98,7 +98,10 @@ impl Store {
     /// When the store cannot be read.
     pub fn list_source(&self, list: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let sql = "SELECT source_hash FROM list WHERE name = ?";
-        let found = self.connection.query_row(sql, [list], |row| row.get::<_, Option<Vec<u8>>>(0)).optional();
+        let found = self
+            .connection
+            .query_row(sql, [list], |row| row.get::<_, Option<Vec<u8>>>(0))
+            .optional();
         Ok(found.doing("look up a list")?.flatten())
     }
 
@@ -117,11 +120,24 @@ impl Store {
         let keys = self.keys.clone();
         let transaction = self.write("import a list")?;
         let list_id = list_row(&transaction, list)?;
-        let mut report = ImportReport { before: members(&transaction, list_id)?, ..ImportReport::default() };
+        let mut report = ImportReport {
+            before: members(&transaction, list_id)?,
+            ..ImportReport::default()
+        };
         let seen = now.as_microsecond();
         for (line, subscriber) in people {
             let hash = keys.person(&subscriber.address);
-            enrol(&transaction, &mut report, &Enrolment { list_id, hash, line, subscriber, seen })?;
+            enrol(
+                &transaction,
+                &mut report,
+                &Enrolment {
+                    list_id,
+                    hash,
+                    line,
+                    subscriber,
+                    seen,
+                },
+            )?;
         }
         let sql = "UPDATE membership SET left_at = ?2 WHERE list = ?1 AND seen <> ?2 AND left_at IS NULL";
         report.left = transaction.execute(sql, (list_id, seen)).doing("import a list")? as u64;
@@ -129,7 +145,9 @@ impl Store {
             return Ok(Imported::Undone(report));
         }
         let sql = "UPDATE list SET source_hash = ?, imported_at = ? WHERE id = ?";
-        transaction.execute(sql, (source_hash, seen, list_id)).doing("import a list")?;
+        transaction
+            .execute(sql, (source_hash, seen, list_id))
+            .doing("import a list")?;
         transaction.commit().doing("import a list")?;
         Ok(Imported::Kept(report))
     }
@@ -140,7 +158,9 @@ impl Store {
     /// When the store cannot be read.
     pub fn person(&self, address: &Address) -> Result<Option<PersonId>, StoreError> {
         let hash = self.keys.person(address);
-        let found = self.connection.query_row("SELECT id FROM person WHERE hash = ?", [hash], |row| row.get(0).map(PersonId));
+        let found = self
+            .connection
+            .query_row("SELECT id FROM person WHERE hash = ?", [hash], |row| row.get(0).map(PersonId));
         found.optional().doing("look up a person")
     }
 
@@ -171,7 +191,13 @@ impl Store {
         };
         let transaction = self.write("write a suppression")?;
         let sql = "INSERT INTO suppression (hash, list, reason, evidence, at) VALUES (?, ?, ?, ?, ?)";
-        let row = params![hash, list, suppression.reason.as_str(), suppression.evidence, suppression.at.as_microsecond()];
+        let row = params![
+            hash,
+            list,
+            suppression.reason.as_str(),
+            suppression.evidence,
+            suppression.at.as_microsecond()
+        ];
         transaction.execute(sql, row).doing("write a suppression")?;
         transaction.commit().doing("write a suppression")
     }
@@ -212,12 +238,16 @@ pub(super) fn membership(row: &rusqlite::Row<'_>) -> Result<Membership, StoreErr
 
 pub(super) fn address(text: Option<String>) -> Result<Address, StoreError> {
     let text = text.unwrap_or_default();
-    Address::parse(&text).map_err(|_| StoreError::Damaged { what: "a person's address is not readable".to_owned() })
+    Address::parse(&text).map_err(|_| StoreError::Damaged {
+        what: "a person's address is not readable".to_owned(),
+    })
 }
 
 pub(super) fn attributes(json: Option<String>) -> Result<Attributes, StoreError> {
     let read = serde_json::from_str(json.as_deref().unwrap_or("{}"));
-    read.map_err(|error| StoreError::Damaged { what: format!("a person's columns are not readable: {error}") })
+    read.map_err(|error| StoreError::Damaged {
+        what: format!("a person's columns are not readable: {error}"),
+    })
 }
 
 pub(super) fn standing_suppressions(connection: &rusqlite::Connection, hash: &PersonHash) -> Result<Vec<Suppression>, StoreError> {
@@ -227,9 +257,14 @@ pub(super) fn standing_suppressions(connection: &rusqlite::Connection, hash: &Pe
     let mut found = Vec::new();
     while let Some(row) = rows.next().doing("look up suppressions")? {
         let reason: String = row.get(1).doing("look up suppressions")?;
-        let reason = Reason::parse(&reason).ok_or_else(|| StoreError::Damaged { what: format!("a suppression is `{reason}`") })?;
+        let reason = Reason::parse(&reason).ok_or_else(|| StoreError::Damaged {
+            what: format!("a suppression is `{reason}`"),
+        })?;
         found.push(Suppression {
-            scope: row.get::<_, Option<String>>(0).doing("look up suppressions")?.map_or(Scope::All, Scope::List),
+            scope: row
+                .get::<_, Option<String>>(0)
+                .doing("look up suppressions")?
+                .map_or(Scope::All, Scope::List),
             reason,
             evidence: row.get(2).doing("look up suppressions")?,
             at: super::codec::instant(row.get(3).doing("look up suppressions")?)?,
@@ -247,13 +282,20 @@ struct Enrolment<'a> {
 }
 
 fn list_row(transaction: &Transaction<'_>, list: &str) -> Result<i64, StoreError> {
-    transaction.execute("INSERT INTO list (name) VALUES (?) ON CONFLICT (name) DO NOTHING", [list]).doing("import a list")?;
-    transaction.query_row("SELECT id FROM list WHERE name = ?", [list], |row| row.get(0)).doing("import a list")
+    transaction
+        .execute("INSERT INTO list (name) VALUES (?) ON CONFLICT (name) DO NOTHING", [list])
+        .doing("import a list")?;
+    transaction
+        .query_row("SELECT id FROM list WHERE name = ?", [list], |row| row.get(0))
+        .doing("import a list")
 }
 
 fn members(transaction: &Transaction<'_>, list: i64) -> Result<u64, StoreError> {
     let sql = "SELECT count(*) FROM membership WHERE list = ? AND left_at IS NULL";
-    transaction.query_row(sql, [list], |row| row.get::<_, i64>(0)).doing("import a list").map(|count| count.unsigned_abs())
+    transaction
+        .query_row(sql, [list], |row| row.get::<_, i64>(0))
+        .doing("import a list")
+        .map(|count| count.unsigned_abs())
 }
 
 /// Puts one person on the list, with a new version only where something changed.
@@ -262,7 +304,9 @@ fn enrol(transaction: &Transaction<'_>, report: &mut ImportReport, enrolment: &E
     let known = known_membership(transaction, enrolment.list_id, person)?;
     let subscriber = enrolment.subscriber;
     let json = serde_json::to_string(&subscriber.attributes).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
-    let same_person = known.as_ref().is_some_and(|known| (known.address.as_str(), &known.attributes) == (subscriber.address.as_str(), &json));
+    let same_person = known
+        .as_ref()
+        .is_some_and(|known| (known.address.as_str(), &known.attributes) == (subscriber.address.as_str(), &json));
     let version = match &known {
         Some(known) if same_person => known.version,
         Some(_) | None => new_version(transaction, person, subscriber, &json, enrolment.seen)?,
@@ -299,11 +343,15 @@ struct Known {
 }
 
 fn person_row(transaction: &Transaction<'_>, hash: &PersonHash) -> Result<i64, StoreError> {
-    let mut find = transaction.prepare_cached("SELECT id FROM person WHERE hash = ?").doing("import a person")?;
+    let mut find = transaction
+        .prepare_cached("SELECT id FROM person WHERE hash = ?")
+        .doing("import a person")?;
     if let Some(person) = find.query_row([hash], |row| row.get(0)).optional().doing("import a person")? {
         return Ok(person);
     }
-    let mut insert = transaction.prepare_cached("INSERT INTO person (hash) VALUES (?)").doing("import a person")?;
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO person (hash) VALUES (?)")
+        .doing("import a person")?;
     insert.insert([hash]).doing("import a person")
 }
 
@@ -323,19 +371,43 @@ fn known_membership(transaction: &Transaction<'_>, list: i64, person: i64) -> Re
     found.optional().doing("import a person")
 }
 
-fn new_version(transaction: &Transaction<'_>, person: i64, subscriber: &Subscriber, json: &str, now: i64) -> Result<i64, StoreError> {
+fn new_version(
+    transaction: &Transaction<'_>,
+    person: i64,
+    subscriber: &Subscriber,
+    json: &str,
+    now: i64,
+) -> Result<i64, StoreError> {
     let sql = "INSERT INTO person_version (person, address, attributes, created_at) VALUES (?, ?, ?, ?)";
     let mut insert = transaction.prepare_cached(sql).doing("import a person")?;
-    insert.insert((person, subscriber.address.as_str(), json, now)).doing("import a person")
+    insert
+        .insert((person, subscriber.address.as_str(), json, now))
+        .doing("import a person")
 }
 
-fn upsert_membership(transaction: &Transaction<'_>, enrolment: &Enrolment<'_>, person: i64, version: i64) -> Result<(), StoreError> {
+fn upsert_membership(
+    transaction: &Transaction<'_>,
+    enrolment: &Enrolment<'_>,
+    person: i64,
+    version: i64,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO membership (list, person, version, line, answer, basis, consent_date, consent_source, joined, since, seen) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) ON CONFLICT (list, person) DO UPDATE SET version = ?3, line = ?4, \
                answer = ?5, basis = ?6, consent_date = ?7, consent_source = ?8, joined = ?9, left_at = NULL, seen = ?10";
     let (answer, basis, date, source, joined) = consent_words(enrolment.subscriber);
     let line = i64::try_from(enrolment.line).unwrap_or(i64::MAX);
-    let row = params![enrolment.list_id, person, version, line, answer, basis, date, source, joined, enrolment.seen];
+    let row = params![
+        enrolment.list_id,
+        person,
+        version,
+        line,
+        answer,
+        basis,
+        date,
+        source,
+        joined,
+        enrolment.seen
+    ];
     let mut statement = transaction.prepare_cached(sql).doing("import a person")?;
     statement.execute(row).doing("import a person").map(|_| ())
 }

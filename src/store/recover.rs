@@ -23,7 +23,9 @@ impl Store {
                    WHERE state = 'sending'";
         let doubts = transaction.execute(sql, [at]).doing("recover a dead run")?;
         let sql = "INSERT INTO run (command, pid, version, started_at) VALUES (?, ?, ?, ?)";
-        transaction.execute(sql, (command, std::process::id(), env!("CARGO_PKG_VERSION"), at)).doing("begin a run")?;
+        transaction
+            .execute(sql, (command, std::process::id(), env!("CARGO_PKG_VERSION"), at))
+            .doing("begin a run")?;
         let run = RunId(transaction.last_insert_rowid());
         transaction.commit().doing("begin a run")?;
         Ok((run, doubts as u64))
@@ -35,7 +37,9 @@ impl Store {
     /// When the store cannot be written.
     pub fn end_run(&mut self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
         let transaction = self.write("end a run")?;
-        transaction.execute("UPDATE run SET ended_at = ? WHERE id = ?", (now.as_microsecond(), run.0)).doing("end a run")?;
+        transaction
+            .execute("UPDATE run SET ended_at = ? WHERE id = ?", (now.as_microsecond(), run.0))
+            .doing("end a run")?;
         transaction.commit().doing("end a run")
     }
 
@@ -47,7 +51,9 @@ impl Store {
         let transaction = self.write("expire an edition")?;
         let sql = "UPDATE delivery SET state = 'expired', retry_at = NULL, reason = 'the edition ended before the relay took it', \
                    changed_at = ?2 WHERE edition = ?1 AND state IN ('pending', 'deferred')";
-        let expired = transaction.execute(sql, (edition.0, now.as_microsecond())).doing("expire an edition")?;
+        let expired = transaction
+            .execute(sql, (edition.0, now.as_microsecond()))
+            .doing("expire an edition")?;
         transaction.commit().doing("expire an edition")?;
         Ok(expired as u64)
     }

@@ -35,7 +35,9 @@ impl CampaignFolder {
 
 /// All campaigns of the workspace.
 pub(super) fn read(root: &Path, lists: &[ListFile]) -> Vec<CampaignFolder> {
-    let Ok(names) = files::names(&root.join("campaigns")) else { return Vec::new() };
+    let Ok(names) = files::names(&root.join("campaigns")) else {
+        return Vec::new();
+    };
     let folders = names.into_iter().filter(|name| root.join("campaigns").join(name).is_dir());
     let templates = templates(root);
     let mut campaigns: Vec<CampaignFolder> = folders.map(|name| Reader::new(root, name).read(lists, &templates)).collect();
@@ -45,14 +47,20 @@ pub(super) fn read(root: &Path, lists: &[ListFile]) -> Vec<CampaignFolder> {
 
 /// Two campaigns with one id would take each other's letters for their own.
 fn refuse_twins(campaigns: &mut [CampaignFolder]) {
-    let ids: Vec<(String, Option<String>)> =
-        campaigns.iter().map(|folder| (folder.name.clone(), folder.id().map(str::to_owned))).collect();
+    let ids: Vec<(String, Option<String>)> = campaigns
+        .iter()
+        .map(|folder| (folder.name.clone(), folder.id().map(str::to_owned)))
+        .collect();
     for folder in campaigns {
-        let twin = ids.iter().find(|(name, id)| *name != folder.name && id.as_deref() == folder.id() && id.is_some());
+        let twin = ids
+            .iter()
+            .find(|(name, id)| *name != folder.name && id.as_deref() == folder.id() && id.is_some());
         if let Some((twin, id)) = twin {
             let text = format!("campaign `{twin}` has the same id `{}`", id.as_deref().unwrap_or_default());
             let finding = Finding::error(format!("campaigns/{}/campaign.yaml", folder.name), text);
-            folder.findings.push(finding.hint("a copied campaign needs an id of its own: any other short word"));
+            folder
+                .findings
+                .push(finding.hint("a copied campaign needs an id of its own: any other short word"));
         }
     }
 }
@@ -64,9 +72,15 @@ struct Templates {
 }
 
 fn templates(root: &Path) -> Templates {
-    let mut templates = Templates { files: Vec::new(), findings: Vec::new() };
+    let mut templates = Templates {
+        files: Vec::new(),
+        findings: Vec::new(),
+    };
     let names = files::names(&root.join("templates")).unwrap_or_default();
-    for name in names.into_iter().filter(|name| name.ends_with(".html") || name.ends_with(".txt")) {
+    for name in names
+        .into_iter()
+        .filter(|name| name.ends_with(".html") || name.ends_with(".txt"))
+    {
         match files::text(root, &format!("templates/{name}")) {
             Ok(text) => templates.files.push(TemplateFile { name, text }),
             Err(finding) => templates.findings.push(finding),
@@ -86,8 +100,19 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(root: &'a Path, name: String) -> Self {
         let file = format!("campaigns/{name}/campaign.yaml");
-        let folder = CampaignFolder { name, campaign: None, articles: Vec::new(), template: None, findings: Vec::new() };
-        Self { root, folder, file, text: String::new() }
+        let folder = CampaignFolder {
+            name,
+            campaign: None,
+            articles: Vec::new(),
+            template: None,
+            findings: Vec::new(),
+        };
+        Self {
+            root,
+            folder,
+            file,
+            text: String::new(),
+        }
     }
 
     fn read(mut self, lists: &[ListFile], templates: &Templates) -> CampaignFolder {
@@ -111,7 +136,11 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong(&mut self, path: &[&str], text: String, hint: String) {
-        let source = Source { file: &self.file, text: &self.text, first_line: 1 };
+        let source = Source {
+            file: &self.file,
+            text: &self.text,
+            first_line: 1,
+        };
         let finding = source.finding(path, text).hint(hint);
         self.folder.findings.push(finding);
     }
@@ -123,7 +152,11 @@ impl<'a> Reader<'a> {
                 let position = index.to_string();
                 let others = here.iter().map(String::as_str).filter(|name| *name != "campaign.yaml");
                 let text = format!("article `{}` does not exist in `campaigns/{}/`", entry.file, self.folder.name);
-                let section = if self.text.contains("series:") && !self.text.contains("articles:") { "series" } else { "articles" };
+                let section = if self.text.contains("series:") && !self.text.contains("articles:") {
+                    "series"
+                } else {
+                    "articles"
+                };
                 self.wrong(&[section, &position, "file"], text, suggestion::hint(&entry.file, others));
                 continue;
             }
@@ -141,7 +174,10 @@ impl<'a> Reader<'a> {
         match front_matter::read(&file, &decode(&bytes).text) {
             Ok((article, warnings)) => {
                 self.folder.findings.extend(warnings);
-                self.folder.articles.push(Article { file: name.to_owned(), ..article });
+                self.folder.articles.push(Article {
+                    file: name.to_owned(),
+                    ..article
+                });
             }
             Err(findings) => self.folder.findings.extend(findings),
         }
@@ -162,17 +198,30 @@ impl<'a> Reader<'a> {
         let wanted = format!("{}.html", campaign.template);
         if !templates.files.iter().any(|file| file.name == wanted) {
             let names = templates.files.iter().filter_map(|file| file.name.strip_suffix(".html"));
-            let text = format!("template `{}` does not exist: there is no `templates/{wanted}`", campaign.template);
+            let text = format!(
+                "template `{}` does not exist: there is no `templates/{wanted}`",
+                campaign.template
+            );
             self.wrong(&["template"], text, suggestion::hint(&campaign.template, names));
             return;
         }
         self.folder.findings.extend(templates.findings.iter().cloned());
-        self.folder.template = Some(TemplateSource { name: campaign.template.clone(), files: templates.files.clone() });
+        self.folder.template = Some(TemplateSource {
+            name: campaign.template.clone(),
+            files: templates.files.clone(),
+        });
     }
 
     fn lists(&mut self, campaign: &Campaign, lists: &[ListFile]) {
-        for (key, names) in [("lists", &campaign.audience.lists), ("not_lists", &campaign.audience.not_lists)] {
-            for (index, name) in names.iter().enumerate().filter(|(_, name)| !lists.iter().any(|list| list.name == **name)) {
+        for (key, names) in [
+            ("lists", &campaign.audience.lists),
+            ("not_lists", &campaign.audience.not_lists),
+        ] {
+            for (index, name) in names
+                .iter()
+                .enumerate()
+                .filter(|(_, name)| !lists.iter().any(|list| list.name == **name))
+            {
                 let position = index.to_string();
                 let known = lists.iter().map(|list| list.name.as_str());
                 let text = format!("list `{name}` does not exist: there is no `subscribers/{name}.csv`");

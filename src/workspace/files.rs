@@ -12,7 +12,11 @@ const MAX_TEXT: u64 = 1024 * 1024;
 pub(super) fn text(root: &Path, file: &str) -> Result<String, Finding> {
     let bytes = bytes(root, file, MAX_TEXT)?;
     String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
         Finding::error(file, "the file is not in UTF-8")
             .at(crate::finding::Place::new(line, 1))
             .hint("save it again with the encoding UTF-8")
@@ -24,7 +28,9 @@ pub(super) fn bytes(root: &Path, file: &str, most: u64) -> Result<Vec<u8>, Findi
     let path = root.join(file);
     let failed = |error: &std::io::Error| match error.kind() {
         ErrorKind::NotFound => Finding::error(file, "the file does not exist"),
-        ErrorKind::PermissionDenied => Finding::error(file, "the file may not be read by you").hint("ask whoever owns it, or change its rights"),
+        ErrorKind::PermissionDenied => {
+            Finding::error(file, "the file may not be read by you").hint("ask whoever owns it, or change its rights")
+        }
         _ => Finding::error(file, format!("the file cannot be read: {error}")),
     };
     let inside = path.canonicalize().map_err(|error| failed(&error))?;

@@ -26,7 +26,12 @@ impl ListFile {
     pub fn at(root: &Path, path: &Path, name: String, mapping: Mapping) -> Self {
         let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let file = absolute.strip_prefix(root).unwrap_or(path).display().to_string();
-        Self { name, file, mapping, path: absolute }
+        Self {
+            name,
+            file,
+            mapping,
+            path: absolute,
+        }
     }
 
     /// What the file holds.
@@ -34,15 +39,23 @@ impl ListFile {
     /// # Errors
     /// A finding when it cannot be read.
     pub fn read(&self) -> Result<Vec<u8>, Finding> {
-        let (folder, name) = (self.path.parent().unwrap_or(Path::new("/")), self.path.file_name().and_then(|name| name.to_str()));
+        let (folder, name) = (
+            self.path.parent().unwrap_or(Path::new("/")),
+            self.path.file_name().and_then(|name| name.to_str()),
+        );
         let bytes = files::bytes(folder, name.unwrap_or_default(), MAX_LIST);
-        bytes.map_err(|finding| Finding { file: self.file.clone(), ..finding })
+        bytes.map_err(|finding| Finding {
+            file: self.file.clone(),
+            ..finding
+        })
     }
 }
 
 /// All list files of the workspace, and what is wrong with their maps.
 pub(super) fn read(root: &Path) -> (Vec<ListFile>, Vec<Finding>) {
-    let Ok(names) = files::names(&root.join("subscribers")) else { return (Vec::new(), Vec::new()) };
+    let Ok(names) = files::names(&root.join("subscribers")) else {
+        return (Vec::new(), Vec::new());
+    };
     let mut findings = Vec::new();
     let lists = names.iter().filter_map(|name| {
         let list = name.strip_suffix(".csv")?;
@@ -52,7 +65,12 @@ pub(super) fn read(root: &Path) -> (Vec<ListFile>, Vec<Finding>) {
             false => Mapping::default(),
         };
         let file = format!("subscribers/{name}");
-        Some(ListFile { name: list.to_owned(), path: root.join(&file), file, mapping })
+        Some(ListFile {
+            name: list.to_owned(),
+            path: root.join(&file),
+            file,
+            mapping,
+        })
     });
     (lists.collect(), findings)
 }
@@ -60,7 +78,11 @@ pub(super) fn read(root: &Path) -> (Vec<ListFile>, Vec<Finding>) {
 fn mapping(root: &Path, file: &str, findings: &mut Vec<Finding>) -> Mapping {
     match files::text(root, file) {
         Ok(text) => {
-            let source = Source { file, text: &text, first_line: 1 };
+            let source = Source {
+                file,
+                text: &text,
+                first_line: 1,
+            };
             let Read { value, findings: found } = read_yaml::<MappingFile>(&source);
             findings.extend(found);
             let (mapping, found) = value.check(file, |path| source.place(path));

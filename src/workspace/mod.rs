@@ -60,8 +60,13 @@ impl Workspace {
     /// # Errors
     /// When there is none.
     pub fn find(start: &Path) -> Result<PathBuf, WorkspaceError> {
-        let start = start.canonicalize().map_err(|_| WorkspaceError::NoFolder { start: start.to_owned() })?;
-        let found = start.ancestors().find(|folder| folder.join(settings::FILE).is_file()).map(Path::to_owned);
+        let start = start
+            .canonicalize()
+            .map_err(|_| WorkspaceError::NoFolder { start: start.to_owned() })?;
+        let found = start
+            .ancestors()
+            .find(|folder| folder.join(settings::FILE).is_file())
+            .map(Path::to_owned);
         found.ok_or(WorkspaceError::NotFound { start })
     }
 
@@ -82,6 +87,12 @@ impl Workspace {
         let (lists, found) = lists::read(root);
         findings.extend(found);
         let campaigns = campaigns::read(root, &lists);
-        Self { root: root.to_owned(), settings, campaigns, lists, findings }
+        Self {
+            root: root.to_owned(),
+            settings,
+            campaigns,
+            lists,
+            findings,
+        }
     }
 }

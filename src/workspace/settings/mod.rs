@@ -55,7 +55,11 @@ pub const FILE: &str = "tidings.yaml";
 impl Settings {
     /// The settings in `text`, if nothing is wrong that stops sending; and everything that is worth saying.
     pub fn check(text: &str) -> (Option<Self>, Vec<Finding>) {
-        let source = Source { file: FILE, text, first_line: 1 };
+        let source = Source {
+            file: FILE,
+            text,
+            first_line: 1,
+        };
         let Read { value: file, findings } = read::<SettingsFile>(&source);
         let mut desk = Desk { source, findings };
         let sender = sender::check(&mut desk, &file);
@@ -67,10 +71,20 @@ impl Settings {
         findings.sort_by_key(|finding| finding.place);
         let sound = !findings.iter().any(Finding::is_error);
         let settings = match (sender, timezone, relay, dkim) {
-            (Some(sender), Some(timezone), None, Some(dkim)) => Some(Self { sender, timezone, auto_import, relay: None, dkim }),
-            (Some(sender), Some(timezone), Some(Some(relay)), Some(dkim)) => {
-                Some(Self { sender, timezone, auto_import, relay: Some(relay), dkim })
-            }
+            (Some(sender), Some(timezone), None, Some(dkim)) => Some(Self {
+                sender,
+                timezone,
+                auto_import,
+                relay: None,
+                dkim,
+            }),
+            (Some(sender), Some(timezone), Some(Some(relay)), Some(dkim)) => Some(Self {
+                sender,
+                timezone,
+                auto_import,
+                relay: Some(relay),
+                dkim,
+            }),
             (_, _, _, _) => None,
         };
         (settings.filter(|_| sound), findings)
@@ -93,7 +107,10 @@ impl Desk<'_> {
     /// Something at `path` that deserves a look.
     fn doubt(&mut self, path: &[&str], text: impl Into<String>, hint: impl Into<String>) {
         let found = self.source.finding(path, text).hint(hint);
-        self.findings.push(Finding { severity: crate::finding::Severity::Warning, ..found });
+        self.findings.push(Finding {
+            severity: crate::finding::Severity::Warning,
+            ..found
+        });
     }
 
     /// A text that has to be there.
@@ -119,12 +136,17 @@ fn timezone(desk: &mut Desk<'_>, name: Option<&str>) -> Option<TimeZone> {
         return Some(zone);
     }
     let names: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
-    let city = |zone: &&String| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&name.replace(' ', "_")));
+    let city = |zone: &&String| {
+        zone.rsplit('/')
+            .next()
+            .is_some_and(|city| city.eq_ignore_ascii_case(&name.replace(' ', "_")))
+    };
     let offset = name.starts_with(['+', '-']) || name.to_uppercase().starts_with("UTC") || name.to_uppercase().starts_with("GMT");
     let hint = match names.iter().find(city) {
         Some(zone) => format!("did you mean `{zone}`?"),
         None if offset => format!("an offset knows no summer time; {HINT}"),
-        None => suggestion::nearest(&name, names.iter().map(String::as_str)).map_or(HINT.to_owned(), |zone| format!("did you mean `{zone}`?")),
+        None => suggestion::nearest(&name, names.iter().map(String::as_str))
+            .map_or(HINT.to_owned(), |zone| format!("did you mean `{zone}`?")),
     };
     desk.wrong(&["timezone"], format!("`{name}` is no time zone"), hint);
     None
@@ -137,16 +159,33 @@ fn dkim(desk: &mut Desk<'_>, file: Option<&file::DkimFile>) -> Option<Dkim> {
         None | Some("relay") => Some(Dkim::Relay),
         Some("none") => Some(Dkim::Nobody),
         Some("us") => {
-            let domain = desk.required(&["dkim", "domain"], file.domain.as_ref(), "the domain that signs, like `riverside.example`");
-            let keys = file.keys.iter().flatten().filter_map(|key| Some((key.selector.clone()?, key.file.clone()?))).collect::<Vec<_>>();
+            let domain = desk.required(
+                &["dkim", "domain"],
+                file.domain.as_ref(),
+                "the domain that signs, like `riverside.example`",
+            );
+            let keys = file
+                .keys
+                .iter()
+                .flatten()
+                .filter_map(|key| Some((key.selector.clone()?, key.file.clone()?)))
+                .collect::<Vec<_>>();
             if keys.is_empty() {
-                desk.wrong(&["dkim", "keys"], "`dkim.keys` names no key", "write `keys: [{selector: t2026a, file: dkim.pem}]`");
+                desk.wrong(
+                    &["dkim", "keys"],
+                    "`dkim.keys` names no key",
+                    "write `keys: [{selector: t2026a, file: dkim.pem}]`",
+                );
             }
             domain.map(|domain| Dkim::Us { domain, keys })
         }
         Some(other) => {
             let other = other.to_owned();
-            desk.wrong(&path, format!("`{other}` cannot sign"), suggestion::hint(&other, ["relay", "us", "none"]));
+            desk.wrong(
+                &path,
+                format!("`{other}` cannot sign"),
+                suggestion::hint(&other, ["relay", "us", "none"]),
+            );
             None
         }
     }

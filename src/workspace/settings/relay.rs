@@ -62,24 +62,44 @@ const PROFILES: [&str; 7] = ["gmail", "workspace", "office365", "ses", "sendgrid
 /// The relay, if the file says it rightly.
 pub(super) fn check(desk: &mut Desk<'_>, file: &RelayFile) -> Option<RelaySettings> {
     let test = file.test.unwrap_or(false);
-    let host = desk.required(&["relay", "host"], file.host.as_ref(), "the relay's host name, like `smtp.example.org`");
+    let host = desk.required(
+        &["relay", "host"],
+        file.host.as_ref(),
+        "the relay's host name, like `smtp.example.org`",
+    );
     let tls = tls(desk, file);
     let password = password(desk, file);
     numbers(desk, file);
     if let Some(profile) = file.profile.as_ref().filter(|profile| !PROFILES.contains(&profile.as_str())) {
-        desk.wrong(&["relay", "profile"], format!("no relay profile is called `{profile}`"), suggestion::hint(profile, PROFILES));
+        desk.wrong(
+            &["relay", "profile"],
+            format!("no relay profile is called `{profile}`"),
+            suggestion::hint(profile, PROFILES),
+        );
     }
     let (host, tls) = (host?, tls?);
     if !is_loopback(&host) && tls == Tls::None {
         let hint = "letters and passwords would be readable on the way: leave `tls` out, or write `starttls`";
-        desk.wrong(&["relay", "tls"], format!("`tls: none` is for this machine only, and `{host}` is another"), hint);
+        desk.wrong(
+            &["relay", "tls"],
+            format!("`tls: none` is for this machine only, and `{host}` is another"),
+            hint,
+        );
     }
     if !is_loopback(&host) && test {
         let hint = "take `test: true` away; a test relay is a mail server on this machine, such as 127.0.0.1";
-        desk.wrong(&["relay", "test"], format!("`{host}` is no test relay: real people could get its letters"), hint);
+        desk.wrong(
+            &["relay", "test"],
+            format!("`{host}` is no test relay: real people could get its letters"),
+            hint,
+        );
     }
     if tls == Tls::None && file.user.is_some() {
-        desk.wrong(&["relay", "user"], "a login needs TLS", "take `user` and the password away, or write `tls: starttls`");
+        desk.wrong(
+            &["relay", "user"],
+            "a login needs TLS",
+            "take `user` and the password away, or write `tls: starttls`",
+        );
     }
     let port = file.port.unwrap_or(match tls {
         Tls::Implicit => 465,
@@ -127,7 +147,11 @@ fn password(desk: &mut Desk<'_>, file: &RelayFile) -> Option<Option<PasswordSour
     const WAYS: &str = "put it into a file that only you can read and write `password_file: relay.password`, or use `password_env` or \
                         `password_command`";
     if file.password.is_some() {
-        desk.wrong(&["relay", "password"], "a password does not stand in `tidings.yaml`, where others and git would see it", WAYS);
+        desk.wrong(
+            &["relay", "password"],
+            "a password does not stand in `tidings.yaml`, where others and git would see it",
+            WAYS,
+        );
         return None;
     }
     let sources = [
@@ -144,11 +168,19 @@ fn password(desk: &mut Desk<'_>, file: &RelayFile) -> Option<Option<PasswordSour
         }
         ([one], Some(_)) => Some(Some(one.clone())),
         ([_], None) => {
-            desk.wrong(&["relay"], "there is a password and no `user`", "add `user:` with the name the provider gave you");
+            desk.wrong(
+                &["relay"],
+                "there is a password and no `user`",
+                "add `user:` with the name the provider gave you",
+            );
             None
         }
         (_, _) => {
-            desk.wrong(&["relay"], "the password is named in several places", "keep one of `password_env`, `password_file` and `password_command`");
+            desk.wrong(
+                &["relay"],
+                "the password is named in several places",
+                "keep one of `password_env`, `password_file` and `password_command`",
+            );
             None
         }
     }
@@ -164,13 +196,25 @@ fn numbers(desk: &mut Desk<'_>, file: &RelayFile) {
     ];
     for (name, is_zero) in counts {
         if is_zero {
-            desk.wrong(&["relay", name], format!("`{name}: 0` would send nothing"), "write 1 or more, or leave it out");
+            desk.wrong(
+                &["relay", name],
+                format!("`{name}: 0` would send nothing"),
+                "write 1 or more, or leave it out",
+            );
         }
     }
     if file.connections.is_some_and(|connections| connections > 100) {
-        desk.wrong(&["relay", "connections"], "no relay takes more than 100 connections", "most take 1 to 10");
+        desk.wrong(
+            &["relay", "connections"],
+            "no relay takes more than 100 connections",
+            "most take 1 to 10",
+        );
     }
     if file.per_second.is_some_and(|rate| rate.is_nan() || rate <= 0.0) {
-        desk.wrong(&["relay", "per_second"], "`per_second` has to be more than 0", "0.5 is one letter every two seconds");
+        desk.wrong(
+            &["relay", "per_second"],
+            "`per_second` has to be more than 0",
+            "0.5 is one letter every two seconds",
+        );
     }
 }

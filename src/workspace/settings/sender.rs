@@ -7,8 +7,16 @@ use crate::campaign::sender::{Clinic, Mailbox, Sender, Unsubscribe};
 use crate::subscriber::consent::Jurisdiction;
 
 /// Providers whose addresses nobody else's relay may send from: receivers check (DMARC).
-const FREE_MAIL: [&str; 8] =
-    ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "aol.com", "gmx.de"];
+const FREE_MAIL: [&str; 8] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "yahoo.com",
+    "icloud.com",
+    "aol.com",
+    "gmx.de",
+];
 
 /// Who writes, if the file says it rightly.
 pub(super) fn check(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Sender> {
@@ -19,27 +27,56 @@ pub(super) fn check(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Sender> 
     let unsubscribe = unsubscribe(desk, file);
     match reply_to {
         Some(None) => None,
-        Some(Some(reply_to)) => Some(Sender { clinic: clinic?, from: from?, reply_to: Some(reply_to), unsubscribe: unsubscribe? }),
-        None => Some(Sender { clinic: clinic?, from: from?, reply_to: None, unsubscribe: unsubscribe? }),
+        Some(Some(reply_to)) => Some(Sender {
+            clinic: clinic?,
+            from: from?,
+            reply_to: Some(reply_to),
+            unsubscribe: unsubscribe?,
+        }),
+        None => Some(Sender {
+            clinic: clinic?,
+            from: from?,
+            reply_to: None,
+            unsubscribe: unsubscribe?,
+        }),
     }
 }
 
 fn clinic(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Clinic> {
     let clinic = file.clinic.clone().unwrap_or_default();
-    let name = desk.required(&["clinic", "name"], clinic.name.as_ref(), "the clinic's name, as its patients know it");
+    let name = desk.required(
+        &["clinic", "name"],
+        clinic.name.as_ref(),
+        "the clinic's name, as its patients know it",
+    );
     let postal_address = desk.required(
         &["clinic", "postal_address"],
         clinic.postal_address.as_ref(),
         "a street or post box address has to stand in every letter (US CAN-SPAM, Canada's CASL, EU and UK law); nothing is sent without it",
     );
-    let contact = desk.required(&["clinic", "contact"], clinic.contact.as_ref(), "an address that somebody reads");
+    let contact = desk.required(
+        &["clinic", "contact"],
+        clinic.contact.as_ref(),
+        "an address that somebody reads",
+    );
     let contact = contact.and_then(|text| address(desk, &["clinic", "contact"], &text));
     let path = ["clinic", "jurisdiction"];
-    let jurisdiction = desk.required(&path, clinic.jurisdiction.as_ref(), "the country whose law the clinic works under, like `GB`, `US`, `CA`, `AU` or `DE`");
+    let jurisdiction = desk.required(
+        &path,
+        clinic.jurisdiction.as_ref(),
+        "the country whose law the clinic works under, like `GB`, `US`, `CA`, `AU` or `DE`",
+    );
     let jurisdiction = jurisdiction.and_then(|text| {
-        Jurisdiction::parse(&text).map_err(|unknown| desk.wrong(&path, unknown.to_string(), unknown.hint())).ok()
+        Jurisdiction::parse(&text)
+            .map_err(|unknown| desk.wrong(&path, unknown.to_string(), unknown.hint()))
+            .ok()
     });
-    Some(Clinic { name: name?, postal_address: postal_address?, contact: contact?, jurisdiction: jurisdiction? })
+    Some(Clinic {
+        name: name?,
+        postal_address: postal_address?,
+        contact: contact?,
+        jurisdiction: jurisdiction?,
+    })
 }
 
 fn from(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Mailbox> {
@@ -49,7 +86,11 @@ fn from(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Mailbox> {
     let mailbox = match Mailbox::parse(&text) {
         Ok(mailbox) => mailbox,
         Err(error) => {
-            desk.wrong(&path, error.to_string(), "write it like `Riverside Massage <tips@riverside.example>`");
+            desk.wrong(
+                &path,
+                error.to_string(),
+                "write it like `Riverside Massage <tips@riverside.example>`",
+            );
             return None;
         }
     };
@@ -81,7 +122,11 @@ fn unsubscribe(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Unsubscribe> 
     if let Some(found) = &url
         && !(found.starts_with("https://") && found.len() > "https://".len() && !found.contains(char::is_whitespace))
     {
-        desk.wrong(&["unsubscribe", "url"], format!("`{found}` is no https address"), "write it like `https://riverside.example/u`");
+        desk.wrong(
+            &["unsubscribe", "url"],
+            format!("`{found}` is no https address"),
+            "write it like `https://riverside.example/u`",
+        );
         return None;
     }
     match mailto {
@@ -92,5 +137,7 @@ fn unsubscribe(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Unsubscribe> 
 }
 
 fn address(desk: &mut Desk<'_>, path: &[&str], text: &str) -> Option<Address> {
-    Address::parse(text).map_err(|error| desk.wrong(path, error.to_string(), "write it like `hello@riverside.example`")).ok()
+    Address::parse(text)
+        .map_err(|error| desk.wrong(path, error.to_string(), "write it like `hello@riverside.example`"))
+        .ok()
 }
