@@ -1,0 +1,44 @@
+//! The socket against the sandbox, and against small scripted relays that do what real ones do when they go wrong.
+
+mod letters;
+mod opening;
+mod script;
+
+use crate::address::Address;
+use crate::relay::conversation::Envelope;
+use crate::relay::outcome::Outcome;
+use crate::relay::server::{Deadlines, Roots, Security, Server};
+use crate::relay::socket::{Connection, open};
+use std::time::Duration;
+
+const LETTER: &[u8] = b"Subject: tips\r\n\r\n.dot\r\nbye\r\n";
+
+fn server(port: u16, security: Security) -> Server {
+    let (hello, roots, deadlines) = ("clinic.example".to_owned(), Roots::System, Deadlines::default());
+    Server { host: "localhost".to_owned(), port, security, login: None, hello, roots, deadlines }
+}
+
+fn impatient(port: u16) -> Server {
+    let soon = Duration::from_millis(200);
+    let deadlines = Deadlines { connect: soon, reply: soon, data: soon, block: soon, end_of_data: soon, quit: soon };
+    Server { deadlines, ..server(port, Security::Plain) }
+}
+
+async fn post_to(connection: &mut Connection, to: &str) -> Outcome {
+    post_bytes(connection, to, LETTER).await
+}
+
+async fn post_bytes(connection: &mut Connection, to: &str, bytes: &[u8]) -> Outcome {
+    let (from, to) = (Address::parse("tips@clinic.example").unwrap(), Address::parse(to).unwrap());
+    connection.post(&Envelope { from: &from, to: &to, bytes }).await
+}
+
+#[test]
+fn connections_can_be_used_from_any_task() {
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&open(&server(1, Security::Plain)));
+    fn posts(connection: &mut Connection) -> impl Future<Output = Outcome> + Send + '_ {
+        post_to(connection, "ann@example.org")
+    }
+    let _ = posts;
+}
