@@ -63,7 +63,13 @@ pub struct Trouble {
 impl Trouble {
     /// Trouble that no reply of the relay's tells about.
     pub fn new(stage: Stage, class: Class, why: impl Into<String>) -> Self {
-        Self { stage, class, why: why.into(), hint: None, reply: None }
+        Self {
+            stage,
+            class,
+            why: why.into(),
+            hint: None,
+            reply: None,
+        }
     }
 
     /// The same trouble with a next step.
@@ -84,13 +90,21 @@ impl Trouble {
             Stage::Connect | Stage::Tls | Stage::Mail | Stage::Rcpt | Stage::Data | Stage::EndOfData => "the relay refuses",
         };
         let why = format!("{what}: it answered `{reply}`");
-        Self { stage, class, why, hint: next_step(stage, class).map(str::to_owned), reply: Some(reply) }
+        Self {
+            stage,
+            class,
+            why,
+            hint: next_step(stage, class).map(str::to_owned),
+            reply: Some(reply),
+        }
     }
 }
 
 fn next_step(stage: Stage, class: Class) -> Option<&'static str> {
     match (class, stage) {
-        (Class::Login, _) => Some("check `user` and the password under `relay:` in `tidings.yaml`; many providers want an app password"),
+        (Class::Login, _) => {
+            Some("check `user` and the password under `relay:` in `tidings.yaml`; many providers want an app password")
+        }
         (Class::Throttle | Class::RelayDown | Class::Quota, _) => Some("nothing was sent; run the same command again later"),
         (_, Stage::Greeting) => Some("ask the provider whether this machine's address may send mail"),
         (_, Stage::Ehlo) => Some("the relay wants this machine's full host name, such as `mail.example.org`"),

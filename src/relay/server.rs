@@ -112,7 +112,10 @@ mod tests {
 
     #[test]
     fn a_password_is_never_printed() {
-        let login = Login { user: "tips".to_owned(), password: Secret::new("hunter2") };
+        let login = Login {
+            user: "tips".to_owned(),
+            password: Secret::new("hunter2"),
+        };
         assert_eq!(format!("{login:?}"), r#"Login { user: "tips", password: *** }"#);
     }
 }

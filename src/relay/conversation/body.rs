@@ -41,7 +41,10 @@ pub(super) fn dot_stuffed(letter: &[u8]) -> Result<Vec<u8>, NoLetter> {
 /// The line that begins at `start`, with its CRLF: never empty.
 fn line_at(letter: &[u8], start: usize) -> Result<&[u8], NoLetter> {
     let rest = &letter[start..];
-    let at = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)).ok_or(NoLetter::NoEnd)?;
+    let at = rest
+        .iter()
+        .position(|byte| matches!(byte, b'\r' | b'\n' | 0))
+        .ok_or(NoLetter::NoEnd)?;
     match (rest[at], rest.get(at + 1)) {
         (b'\r', Some(b'\n')) => Ok(&rest[..at + 2]),
         (0, _) => Err(NoLetter::Nul(start + at)),

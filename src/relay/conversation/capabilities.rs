@@ -51,7 +51,10 @@ impl Capabilities {
             Some("SIZE") => {
                 self.size = true;
                 // RFC 1870 §3: no number, or zero, is no fixed limit.
-                self.largest = words.next().and_then(|number| number.parse().ok()).filter(|largest| *largest > 0);
+                self.largest = words
+                    .next()
+                    .and_then(|number| number.parse().ok())
+                    .filter(|largest| *largest > 0);
             }
             Some("AUTH") => self.logins.extend(words.filter_map(mechanism)),
             Some(_) | None => {}
@@ -60,7 +63,9 @@ impl Capabilities {
 
     /// The way to log in that we like best among those offered.
     pub(super) fn best_login(&self) -> Option<Mechanism> {
-        [Mechanism::Plain, Mechanism::Login].into_iter().find(|way| self.logins.contains(way))
+        [Mechanism::Plain, Mechanism::Login]
+            .into_iter()
+            .find(|way| self.logins.contains(way))
     }
 }
 
@@ -89,7 +94,14 @@ mod tests {
         assert_eq!(upper.largest, Some(35_882_577));
         assert_eq!(upper.logins, [Mechanism::Login, Mechanism::Plain, Mechanism::Xoauth2]);
         assert_eq!(upper.best_login(), Some(Mechanism::Plain));
-        assert!(upper.pipelining && upper.chunking && upper.eight_bit_mime && upper.smtp_utf8 && upper.start_tls && upper.enhanced_codes);
+        assert!(
+            upper.pipelining
+                && upper.chunking
+                && upper.eight_bit_mime
+                && upper.smtp_utf8
+                && upper.start_tls
+                && upper.enhanced_codes
+        );
     }
 
     #[test]

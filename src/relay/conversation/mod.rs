@@ -259,7 +259,8 @@ impl Conversation {
     }
 
     fn say(&mut self, command: &impl fmt::Display, awaited: Awaited) {
-        self.output.push_back((Piece::Command(command.to_string().into_bytes()), Some(awaited)));
+        self.output
+            .push_back((Piece::Command(command.to_string().into_bytes()), Some(awaited)));
     }
 
     /// Matches a reply to what awaits it.
@@ -316,7 +317,9 @@ impl Conversation {
                 let farewell = Reply::new(Stage::Mail, reply.code, &reply.lines);
                 self.end(&format!("the relay closed the idle connection: `{farewell}`"));
             }
-            Phase::Opening | Phase::Idle | Phase::Leaving | Phase::Over(_) => self.out_of_step("the relay spoke before it was asked"),
+            Phase::Opening | Phase::Idle | Phase::Leaving | Phase::Over(_) => {
+                self.out_of_step("the relay spoke before it was asked");
+            }
         }
     }
 

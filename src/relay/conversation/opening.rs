@@ -84,7 +84,11 @@ impl Conversation {
 
     /// Answers a challenge of AUTH LOGIN. Its wording differs from server to server, its order does not: name, then password.
     fn say_secret(&mut self, next: AuthStep, secret: fn(&Login) -> &str) {
-        let answer = self.profile.login.as_ref().map(|login| BASE64.encode(secret(login).as_bytes()));
+        let answer = self
+            .profile
+            .login
+            .as_ref()
+            .map(|login| BASE64.encode(secret(login).as_bytes()));
         self.say(&format!("{}\r\n", answer.unwrap_or_default()), Awaited::Login(next));
     }
 
@@ -100,7 +104,10 @@ fn said(awaited: Awaited, reply: &WholeReply) -> Reply {
 
 /// RFC 5321 §4.1.3: a domain, or an address in brackets. Nothing in it may end the command.
 fn client_id(hello: &str) -> ClientId {
-    let name: String = hello.chars().filter(|c| c.is_ascii_alphanumeric() || "-._".contains(*c)).collect();
+    let name: String = hello
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "-._".contains(*c))
+        .collect();
     match hello.parse() {
         Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
         Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
@@ -112,7 +119,8 @@ fn client_id(hello: &str) -> ClientId {
 /// Text behind the 220 to STARTTLS was sent before encryption, by the relay or by somebody on the way: the "NO STARTTLS" attacks.
 pub(super) fn injected() -> Trouble {
     let why = "the relay sent clear text behind its answer to STARTTLS; somebody on the way may be tampering with the connection";
-    Trouble::new(Stage::StartTls, Class::Settings, why).hint("use `tls: implicit` (port 465) if the relay offers it, and tell the provider")
+    Trouble::new(Stage::StartTls, Class::Settings, why)
+        .hint("use `tls: implicit` (port 465) if the relay offers it, and tell the provider")
 }
 
 /// What answers on this port is no SMTP server.
@@ -138,5 +146,8 @@ fn no_login_offered() -> Trouble {
 /// A further challenge where the verdict belongs.
 fn odd_login(reply: Reply) -> Trouble {
     let why = format!("the relay did not finish the login: it answered `{reply}`");
-    Trouble { reply: Some(reply), ..Trouble::new(Stage::Login, Class::Login, why) }
+    Trouble {
+        reply: Some(reply),
+        ..Trouble::new(Stage::Login, Class::Login, why)
+    }
 }

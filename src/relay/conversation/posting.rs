@@ -39,7 +39,10 @@ impl Posting {
     pub(super) fn without_reply(&self, awaited: Option<Stage>, why: &str) -> Outcome {
         let why = why.to_owned();
         match self.reached {
-            Reached::Envelope => Outcome::NotTaken { stage: awaited.unwrap_or(Stage::Mail), why },
+            Reached::Envelope => Outcome::NotTaken {
+                stage: awaited.unwrap_or(Stage::Mail),
+                why,
+            },
             Reached::Body => Outcome::NotTaken { stage: Stage::Data, why },
             Reached::EndOfData => Outcome::InDoubt { why },
         }
@@ -54,7 +57,13 @@ impl Conversation {
         }
         if !self.is_idle() {
             let why = self.why_not_idle();
-            return self.settle_and_end(Outcome::NotTaken { stage: Stage::Mail, why: why.clone() }, &why);
+            return self.settle_and_end(
+                Outcome::NotTaken {
+                    stage: Stage::Mail,
+                    why: why.clone(),
+                },
+                &why,
+            );
         }
         let posting = match offer(letter, &self.capabilities) {
             Ok(posting) => posting,
@@ -109,7 +118,8 @@ impl Conversation {
         if let Phase::Posting(posting) = &mut self.phase {
             let body = std::mem::take(&mut posting.body);
             self.output.push_back((Piece::Body(body), None));
-            self.output.push_back((Piece::EndOfData(END_OF_DATA.to_vec()), Some(Awaited::EndOfData)));
+            self.output
+                .push_back((Piece::EndOfData(END_OF_DATA.to_vec()), Some(Awaited::EndOfData)));
         }
     }
 
@@ -131,7 +141,10 @@ impl Conversation {
         let in_body = matches!(&self.phase, Phase::Posting(posting) if posting.reached == Reached::Body);
         match (in_body, reply.code) {
             (true, 421) => self.settle_and_end(Outcome::Answered(Reply::new(Stage::Data, reply.code, &reply.lines)), &why),
-            (true, 400..) => self.settle_and_end(Outcome::Answered(Reply::new(Stage::EndOfData, reply.code, &reply.lines)), &why),
+            (true, 400..) => self.settle_and_end(
+                Outcome::Answered(Reply::new(Stage::EndOfData, reply.code, &reply.lines)),
+                &why,
+            ),
             (true, 200..300) => self.settle_and_end(Outcome::InDoubt { why: why.clone() }, &why),
             (_, _) => self.out_of_step(&why),
         }
@@ -150,21 +163,35 @@ fn offer(letter: &Envelope<'_>, relay: &Capabilities) -> Result<Posting, Outcome
         }
     }
     if let Some(largest) = relay.largest.filter(|largest| letter.bytes.len() > *largest) {
-        let why = format!("the letter has {} bytes and the relay takes at most {largest}", letter.bytes.len());
+        let why = format!(
+            "the letter has {} bytes and the relay takes at most {largest}",
+            letter.bytes.len()
+        );
         return Err(unsupported(Class::Content, why));
     }
     if !letter.bytes.is_ascii() && !relay.eight_bit_mime {
-        return Err(unsupported(Class::Content, "the letter has 8-bit text and the relay does not offer 8BITMIME".to_owned()));
+        return Err(unsupported(
+            Class::Content,
+            "the letter has 8-bit text and the relay does not offer 8BITMIME".to_owned(),
+        ));
     }
     let mail = Mail::new(Some(path(letter.from)), parameters(letter, relay));
     let rcpt = Rcpt::new(path(letter.to), Vec::new());
-    let planned = [(mail.to_string(), Awaited::Mail), (rcpt.to_string(), Awaited::Rcpt), (Data.to_string(), Awaited::Data)];
-    Ok(Posting { planned: planned.into(), body, reached: Reached::Envelope })
+    let planned = [
+        (mail.to_string(), Awaited::Mail),
+        (rcpt.to_string(), Awaited::Rcpt),
+        (Data.to_string(), Awaited::Data),
+    ];
+    Ok(Posting {
+        planned: planned.into(),
+        body,
+        reached: Reached::Envelope,
+    })
 }
 
 fn parameters(letter: &Envelope<'_>, relay: &Capabilities) -> Vec<MailParameter> {
     let needs_utf8 = letter.to.needs_smtputf8() || letter.from.needs_smtputf8();
-    let size = relay.size.then(|| MailParameter::Size(letter.bytes.len()));
+    let size = relay.size.then_some(MailParameter::Size(letter.bytes.len()));
     let body = (!letter.bytes.is_ascii()).then_some(MailParameter::Body(MailBodyParameter::EightBitMime));
     let utf8 = needs_utf8.then_some(MailParameter::SmtpUtfEight);
     [size, body, utf8].into_iter().flatten().collect()

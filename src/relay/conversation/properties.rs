@@ -11,7 +11,19 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, 
 /// What a relay might say: mostly replies that fit somewhere, sometimes anything.
 fn utterance() -> impl Strategy<Value = Vec<u8>> {
     let line = prop::sample::select(vec![
-        "220 hi\r\n", "250 ok\r\n", "250 ok\r\n", "250 ok\r\n", "250-more\r\n", "354 go\r\n", "354 go\r\n", "550 5.1.1 no\r\n", "421 bye\r\n", "334 x\r\n", "250\n", "25", "\r\n",
+        "220 hi\r\n",
+        "250 ok\r\n",
+        "250 ok\r\n",
+        "250 ok\r\n",
+        "250-more\r\n",
+        "354 go\r\n",
+        "354 go\r\n",
+        "550 5.1.1 no\r\n",
+        "421 bye\r\n",
+        "334 x\r\n",
+        "250\n",
+        "25",
+        "\r\n",
         "250-relay\r\n250-SIZE 100\r\n250 PIPELINING\r\n",
     ]);
     prop_oneof![9 => line.prop_map(|line| line.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 0..12), 1 => Just(Vec::new())]
@@ -35,7 +47,9 @@ impl Observer {
             Piece::Command(bytes) => self.last_command = String::from_utf8_lossy(bytes).into_owned(),
             Piece::Body(_) => {
                 let granted = self.last_command.starts_with("DATA") && self.said.starts_with(b"354") && self.said.ends_with(b"\n");
-                return granted.then_some(()).ok_or_else(|| format!("a body left after {:?}", self.said.escape_ascii().to_string()));
+                return granted
+                    .then_some(())
+                    .ok_or_else(|| format!("a body left after {:?}", self.said.escape_ascii().to_string()));
             }
             Piece::EndOfData(_) => self.end_of_data_out = true,
         }
@@ -48,7 +62,8 @@ impl Observer {
         self.settled += 1;
         self.accepted += usize::from(outcome.is_accepted());
         let said = String::from_utf8_lossy(&self.said).into_owned();
-        let whole = said.starts_with('2') && said.ends_with('\n') && said.lines().rev().skip(1).all(|line| line.get(3..4) == Some("-"));
+        let whole =
+            said.starts_with('2') && said.ends_with('\n') && said.lines().rev().skip(1).all(|line| line.get(3..4) == Some("-"));
         let verdict = match outcome {
             outcome if outcome.is_accepted() => (self.end_of_data_out && whole, "accepted"),
             Outcome::NotTaken { .. } | Outcome::Unsupported { .. } => (!self.end_of_data_out, "a definite no without a reply"),
@@ -75,7 +90,11 @@ fn run(conversation: &mut Conversation, utterances: &[Vec<u8>], observer: &mut O
                 Some(piece) => observer.watch(&piece)?,
                 None if conversation.is_idle() && observer.posted < 3 => {
                     observer.posted += 1;
-                    conversation.post(&Envelope { from: &address, to: &address, bytes: LETTER });
+                    conversation.post(&Envelope {
+                        from: &address,
+                        to: &address,
+                        bytes: LETTER,
+                    });
                 }
                 None => break,
             }

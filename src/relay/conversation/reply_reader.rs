@@ -134,7 +134,10 @@ fn split(line: &[u8]) -> Option<(u16, bool, String)> {
 /// The beginning of a strange line, harmless for screens and logs.
 fn shown(line: &[u8]) -> String {
     let text = String::from_utf8_lossy(line);
-    text.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .take(60)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -175,7 +178,16 @@ mod tests {
 
     #[test]
     fn what_is_no_reply_is_refused() {
-        for garbage in ["HTTP/1.1 400 Bad Request\r\n", "\r\n", "25\r\n", "2500 ok\r\n", "150 wait\r\n", "650 x\r\n", "ok\r\n", "250_ok\r\n"] {
+        for garbage in [
+            "HTTP/1.1 400 Bad Request\r\n",
+            "\r\n",
+            "25\r\n",
+            "2500 ok\r\n",
+            "150 wait\r\n",
+            "650 x\r\n",
+            "ok\r\n",
+            "250_ok\r\n",
+        ] {
             assert!(matches!(read(garbage.as_bytes()), Err(Broken::NoReply(_))), "{garbage:?}");
         }
         assert_eq!(read(b"250-a\r\n550 b\r\n"), Err(Broken::MixedCodes(250, 550)));
@@ -183,7 +195,12 @@ mod tests {
 
     #[test]
     fn an_endless_reply_takes_little_memory_and_ends_in_an_error() {
-        for line in [&b"250-and on\r\n"[..], b"250-\r\n", b"x", b"250-\xff\xff\xff\xff\xff\xff\xff\r\n"] {
+        for line in [
+            &b"250-and on\r\n"[..],
+            b"250-\r\n",
+            b"x",
+            b"250-\xff\xff\xff\xff\xff\xff\xff\r\n",
+        ] {
             let block = line.repeat(8192 / line.len());
             let mut reader = ReplyReader::default();
             let outcome = (0..REPLY_OCTETS / block.len() + 2).find_map(|_| {

@@ -47,7 +47,12 @@ struct Card {
 impl Card {
     /// What the list needs of it.
     fn shortened(self) -> Self {
-        let reading = Reading { html: None, text: None, headers: String::new(), ..self.reading };
+        let reading = Reading {
+            html: None,
+            text: None,
+            headers: String::new(),
+            ..self.reading
+        };
         Self { reading, ..self }
     }
 }
@@ -85,14 +90,33 @@ pub fn write_index(outbox: &Path, title: &str) -> io::Result<Index> {
         if let Some(page) = &card.page {
             let (before, after) = (position.checked_sub(1), Some(position + 1).filter(|after| *after < shown));
             let page_at = |position: Option<usize>| position.map(|position| page_name(&names[position]));
-            let values = LetterPage { title, letter: &card, before: page_at(before), after: page_at(after) };
+            let values = LetterPage {
+                title,
+                letter: &card,
+                before: page_at(before),
+                after: page_at(after),
+            };
             write_page(&tera, "letter.html", &values, &outbox.join(PAGES).join(page))?;
         }
         cards.push(card.shortened());
     }
     let path = outbox.join(INDEX);
-    write_page(&tera, "index.html", &IndexPage { title, all: names.len(), shown, letters: &cards }, &path)?;
-    Ok(Index { path, letters: names.len(), shown })
+    write_page(
+        &tera,
+        "index.html",
+        &IndexPage {
+            title,
+            all: names.len(),
+            shown,
+            letters: &cards,
+        },
+        &path,
+    )?;
+    Ok(Index {
+        path,
+        letters: names.len(),
+        shown,
+    })
 }
 
 fn templates() -> Result<Tera, tera::Error> {
@@ -111,7 +135,12 @@ fn card(outbox: &Path, name: &str, has_page: bool) -> io::Result<Card> {
     let bytes = fs::read(outbox.join(name))?;
     let mut reading = read(&bytes);
     reading.html = reading.html.map(|html| with_links_outside(&html));
-    Ok(Card { file: name.to_owned(), page: has_page.then(|| page_name(name)), size: spoken_size(bytes.len()), reading })
+    Ok(Card {
+        file: name.to_owned(),
+        page: has_page.then(|| page_name(name)),
+        size: spoken_size(bytes.len()),
+        reading,
+    })
 }
 
 fn page_name(letter: &str) -> String {

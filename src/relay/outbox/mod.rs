@@ -36,7 +36,10 @@ impl Outbox {
     pub fn open(folder: &Path) -> io::Result<Self> {
         make_private(folder)?;
         let last = letters(folder)?.iter().filter_map(|name| number(name)).max().unwrap_or(0);
-        Ok(Self { folder: folder.to_owned(), last: AtomicU64::new(last) })
+        Ok(Self {
+            folder: folder.to_owned(),
+            last: AtomicU64::new(last),
+        })
     }
 
     /// Files a letter to `address`; its path.
@@ -101,7 +104,13 @@ fn number(name: &str) -> Option<u64> {
 
 /// The address as part of a file name: `ann@example.org` is `ann-example.org`.
 fn slug(address: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' };
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '.' {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
     let slug: String = address.chars().map(safe).take(80).collect();
     slug.trim_matches(['.', '-']).to_owned()
 }

@@ -24,8 +24,15 @@ pub(super) struct Reading {
 pub(super) fn read(bytes: &[u8]) -> Reading {
     let parsed = MessageParser::default().parse(bytes);
     match parsed.filter(|message| !message.parts.is_empty()) {
-        Some(message) => Reading { headers: header_lines(bytes), ..read_parsed(&message) },
-        None => Reading { headers: header_lines(bytes), subject: "(not readable as a letter)".to_owned(), ..Reading::default() },
+        Some(message) => Reading {
+            headers: header_lines(bytes),
+            ..read_parsed(&message)
+        },
+        None => Reading {
+            headers: header_lines(bytes),
+            subject: "(not readable as a letter)".to_owned(),
+            ..Reading::default()
+        },
     }
 }
 
@@ -47,7 +54,10 @@ fn read_parsed(message: &Message<'_>) -> Reading {
 }
 
 fn attached(message: &Message<'_>) -> Vec<String> {
-    message.attachments().map(|part| clean(part.attachment_name().unwrap_or("(no name)"))).collect()
+    message
+        .attachments()
+        .map(|part| clean(part.attachment_name().unwrap_or("(no name)")))
+        .collect()
 }
 
 fn spoken_addresses(addresses: Option<&Address<'_>>) -> String {
@@ -60,7 +70,16 @@ fn spoken_addresses(addresses: Option<&Address<'_>>) -> String {
 }
 
 fn spoken_date(date: &DateTime) -> String {
-    let DateTime { year, month, day, hour, minute, tz_hour, tz_minute, .. } = date;
+    let DateTime {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        tz_hour,
+        tz_minute,
+        ..
+    } = date;
     let sign = if date.tz_before_gmt { '-' } else { '+' };
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} {sign}{tz_hour:02}:{tz_minute:02}")
 }
@@ -91,18 +110,31 @@ mod tests {
         assert_eq!(reading.date, "2026-12-01 09:00 +01:00");
         assert_eq!(reading.text.as_deref().map(str::trim), Some("Hello Zoë"));
         assert_eq!(reading.html.as_deref().map(str::trim), Some("<p>Hello</p>"));
-        assert!(reading.headers.starts_with("From: Clinic") && reading.headers.ends_with("boundary=b"), "{}", reading.headers);
+        assert!(
+            reading.headers.starts_with("From: Clinic") && reading.headers.ends_with("boundary=b"),
+            "{}",
+            reading.headers
+        );
     }
 
     #[test]
     fn a_letter_of_one_part_is_not_given_a_second() {
         let reading = read(b"Subject: a\r\n\r\nonly text\r\n");
-        assert_eq!((reading.text.as_deref().map(str::trim), reading.html), (Some("only text"), None));
+        assert_eq!(
+            (reading.text.as_deref().map(str::trim), reading.html),
+            (Some("only text"), None)
+        );
     }
 
     #[test]
     fn any_bytes_give_a_reading() {
-        for bytes in [&b""[..], b"\0\xff", b"\r\n\r\n", b"Subject: \x1b[31m\xff\r\n\r\n", b"Content-Type: multipart/mixed; boundary=\r\n\r\n--"] {
+        for bytes in [
+            &b""[..],
+            b"\0\xff",
+            b"\r\n\r\n",
+            b"Subject: \x1b[31m\xff\r\n\r\n",
+            b"Content-Type: multipart/mixed; boundary=\r\n\r\n--",
+        ] {
             let reading = read(bytes);
             assert!(!reading.subject.contains(char::is_control), "{reading:?}");
         }

@@ -17,7 +17,10 @@ fn letter(to: &str, subject: &str, html: &str) -> String {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -48,9 +51,17 @@ fn numbers_go_on_where_they_ended_and_never_meet() {
         .collect();
     filing.into_iter().for_each(|thread| thread.join().unwrap());
     let found = names(&folder.path().join("outbox"));
-    assert_eq!((found.len(), found[0].as_str(), found[99].as_str()), (100, "0001-ann-example.org.eml", "0100-ann-example.org.eml"));
+    assert_eq!(
+        (found.len(), found[0].as_str(), found[99].as_str()),
+        (100, "0001-ann-example.org.eml", "0100-ann-example.org.eml")
+    );
     let again = Outbox::open(&folder.path().join("outbox")).unwrap();
-    assert!(again.file("bob@example.org", b"b\r\n").unwrap().ends_with("0101-bob-example.org.eml"));
+    assert!(
+        again
+            .file("bob@example.org", b"b\r\n")
+            .unwrap()
+            .ends_with("0101-bob-example.org.eml")
+    );
 }
 
 #[cfg(unix)]
@@ -70,7 +81,10 @@ fn nobody_else_can_read_the_letters() {
 fn clearing_takes_only_what_was_made_here() {
     let folder = tempfile::tempdir().unwrap();
     clear(&folder.path().join("nothing")).unwrap();
-    Outbox::open(folder.path()).unwrap().file("ann@example.org", b"a\r\n").unwrap();
+    Outbox::open(folder.path())
+        .unwrap()
+        .file("ann@example.org", b"a\r\n")
+        .unwrap();
     write_index(folder.path(), "Tips").unwrap();
     fs::write(folder.path().join("0002-x.eml.part"), "half").unwrap();
     fs::write(folder.path().join("my notes.eml"), "mine").unwrap();
@@ -93,11 +107,24 @@ fn hostile_data_stays_text_on_the_pages() {
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(folder.path()).unwrap();
     let html = format!("<html><head></head><body><p onclick=\"x()\">{EVIL}</p></body></html>");
-    outbox.file("ann@example.org", letter(&format!("\"{EVIL}\" <ann@example.org>").replace("\"'&\"", "'&\""), EVIL, &html).as_bytes()).unwrap();
+    outbox
+        .file(
+            "ann@example.org",
+            letter(
+                &format!("\"{EVIL}\" <ann@example.org>").replace("\"'&\"", "'&\""),
+                EVIL,
+                &html,
+            )
+            .as_bytes(),
+        )
+        .unwrap();
     write_index(folder.path(), EVIL).unwrap();
     for page in ["index.html", "pages/0001-ann-example.org.html"] {
         let page = fs::read_to_string(folder.path().join(page)).unwrap();
-        assert!(!page.contains("<script") && !page.contains("<p onclick") && !page.contains("\"'&"), "{page}");
+        assert!(
+            !page.contains("<script") && !page.contains("<p onclick") && !page.contains("\"'&"),
+            "{page}"
+        );
         assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
     }
 }
@@ -106,12 +133,19 @@ fn hostile_data_stays_text_on_the_pages() {
 fn the_pages_load_nothing_from_outside() {
     let folder = tempfile::tempdir().unwrap();
     let html = "<html><head></head><body><img src=\"https://tracker.example/x.gif\"></body></html>";
-    Outbox::open(folder.path()).unwrap().file("ann@example.org", letter("ann@example.org", "Tips", html).as_bytes()).unwrap();
+    Outbox::open(folder.path())
+        .unwrap()
+        .file("ann@example.org", letter("ann@example.org", "Tips", html).as_bytes())
+        .unwrap();
     write_index(folder.path(), "Tips").unwrap();
     let index = fs::read_to_string(folder.path().join("index.html")).unwrap();
     let page = fs::read_to_string(folder.path().join("pages/0001-ann-example.org.html")).unwrap();
     assert!(!index.contains("http:") && !index.contains("https:"));
-    assert_eq!(page.matches("https:").count(), 1, "only in the letter itself, where the policy forbids it");
+    assert_eq!(
+        page.matches("https:").count(),
+        1,
+        "only in the letter itself, where the policy forbids it"
+    );
     for page in [index, page] {
         assert!(page.contains("default-src 'none'"));
     }
@@ -123,10 +157,22 @@ fn many_letters_stay_a_page_that_opens() {
     assert_eq!(write_index(folder.path(), "Tips").unwrap().letters, 0);
     let outbox = Outbox::open(folder.path()).unwrap();
     for _ in 0..1203 {
-        outbox.file("ann@example.org", letter("Ann <ann@example.org>", "Tips", "<p>x</p>").as_bytes()).unwrap();
+        outbox
+            .file(
+                "ann@example.org",
+                letter("Ann <ann@example.org>", "Tips", "<p>x</p>").as_bytes(),
+            )
+            .unwrap();
     }
     let path = folder.path().join("index.html");
-    assert_eq!(write_index(folder.path(), "Tips").unwrap(), Index { path: path.clone(), letters: 1203, shown: 200 });
+    assert_eq!(
+        write_index(folder.path(), "Tips").unwrap(),
+        Index {
+            path: path.clone(),
+            letters: 1203,
+            shown: 200
+        }
+    );
     let page = fs::read_to_string(path).unwrap();
     assert!(page.contains("The first 200 letters have a page of their own"), "{page}");
     assert!(page.contains("203 more lie in this folder"));

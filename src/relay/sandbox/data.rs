@@ -152,7 +152,14 @@ mod tests {
 
     #[test]
     fn nothing_can_be_smuggled_behind_a_dot() {
-        for smuggled in ["a\n.\nMAIL\r\n.\r\n", "a\n.\r\nMAIL\r\n.\r\n", "a\r\n.\nMAIL\r\n.\r\n", "a\r.\rMAIL\r\n.\r\n", "a\r\n.\rMAIL\r\n.\r\n", "a\r\r\n.\r\nb\r\n.\r\n"] {
+        for smuggled in [
+            "a\n.\nMAIL\r\n.\r\n",
+            "a\n.\r\nMAIL\r\n.\r\n",
+            "a\r\n.\nMAIL\r\n.\r\n",
+            "a\r.\rMAIL\r\n.\r\n",
+            "a\r\n.\rMAIL\r\n.\r\n",
+            "a\r\r\n.\r\nb\r\n.\r\n",
+        ] {
             let mut incoming = Incoming::default();
             let taken = incoming.take_data(smuggled.as_bytes()).unwrap();
             let rest = &smuggled[taken..];
@@ -167,7 +174,10 @@ mod tests {
         check(&format!("{line}\r\n.\r\n"), Some(("", Ok(&format!("{line}\r\n")))));
         check(&format!("{line}x\r\n.\r\n"), Some(("", Err(Fault::LongLine))));
         check("a\0\r\n.\r\n", Some(("", Err(Fault::Nul))));
-        let mut incoming = Incoming { bytes: vec![b'x'; LARGEST - 1], ..Incoming::default() };
+        let mut incoming = Incoming {
+            bytes: vec![b'x'; LARGEST - 1],
+            ..Incoming::default()
+        };
         incoming.take_chunk(b"y");
         assert_eq!(incoming.fault, None);
         incoming.take_chunk(b"y");

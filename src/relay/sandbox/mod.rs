@@ -64,7 +64,12 @@ impl Sandbox {
         let (closing, closed) = watch::channel(false);
         let counts = Arc::new(Counts::default());
         let serving = tokio::spawn(serve(listener, outbox, Arc::clone(&counts), closed));
-        Ok(Self { port, closing, counts, serving })
+        Ok(Self {
+            port,
+            closing,
+            counts,
+            serving,
+        })
     }
 
     /// The port it listens on.
@@ -75,7 +80,10 @@ impl Sandbox {
     /// What it has done so far.
     pub fn summary(&self) -> Summary {
         let count = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
-        Summary { accepted: count(&self.counts.accepted), refused: count(&self.counts.refused) }
+        Summary {
+            accepted: count(&self.counts.accepted),
+            refused: count(&self.counts.refused),
+        }
     }
 
     /// Takes no new connections, answers what is open, says 421 to the rest, and ends.
@@ -130,12 +138,19 @@ async fn attend(mut tcp: TcpStream, outbox: Arc<Outbox>, counts: Arc<Counts>, mu
 async fn flush(tcp: &mut TcpStream, session: &mut Session, outbox: &Arc<Outbox>, counts: &Counts) -> io::Result<()> {
     while let Step::File(letter) = session.advance() {
         let outbox = Arc::clone(outbox);
-        let filed = tokio::task::spawn_blocking(move || letter.recipients.iter().try_for_each(|to| outbox.file(to, &letter.bytes).map(drop)));
+        let filed = tokio::task::spawn_blocking(move || {
+            letter
+                .recipients
+                .iter()
+                .try_for_each(|to| outbox.file(to, &letter.bytes).map(drop))
+        });
         let verdict = match filed.await.unwrap_or_else(|fault| Err(io::Error::other(fault))) {
             Ok(()) => Verdict::Filed,
             Err(error) => Verdict::CannotFile(error.to_string()),
         };
-        counts.accepted.fetch_add(u64::from(matches!(verdict, Verdict::Filed)), Ordering::SeqCst);
+        counts
+            .accepted
+            .fetch_add(u64::from(matches!(verdict, Verdict::Filed)), Ordering::SeqCst);
         session.settle(&verdict);
     }
     counts.refused.fetch_add(session.take_refused(), Ordering::SeqCst);

@@ -44,7 +44,10 @@ enum Mode {
     Skipping,
     Data(Incoming),
     /// A chunk of which so many octets are still to come; without a letter they are read and dropped.
-    Chunk { left: usize, last: bool },
+    Chunk {
+        left: usize,
+        last: bool,
+    },
     Filing,
     Over,
 }
@@ -70,7 +73,14 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new() -> Self {
         let mode = Mode::Commands;
-        let mut session = Self { input: VecDeque::new(), replies: Vec::new(), mode, greeted: false, transaction: None, refused: 0 };
+        let mut session = Self {
+            input: VecDeque::new(),
+            replies: Vec::new(),
+            mode,
+            greeted: false,
+            transaction: None,
+            refused: 0,
+        };
         session.reply(&format!("220 {NAME} ESMTP the tidings sandbox: nothing is sent on"));
         session
     }
@@ -219,7 +229,9 @@ impl Session {
             }
             Command::Noop => self.reply("250 2.0.0 yes"),
             Command::Vrfy => self.reply("252 2.1.5 try and see"),
-            Command::Help => self.reply("214 2.0.0 this is the sandbox of tidings: letters are filed in the outbox, nothing is sent on"),
+            Command::Help => {
+                self.reply("214 2.0.0 this is the sandbox of tidings: letters are filed in the outbox, nothing is sent on");
+            }
             Command::Quit => {
                 self.reply("221 2.0.0 goodbye");
                 self.mode = Mode::Over;
@@ -240,10 +252,15 @@ impl Session {
         match (self.greeted, &self.transaction) {
             (false, _) => self.refuse("503 5.5.1 say EHLO first"),
             (true, Some(_)) => self.refuse("503 5.5.1 a letter is under way already"),
-            (true, None) if size.is_some_and(|size| size > LARGEST) => self.refuse("552 5.3.4 the letter is larger than this relay takes"),
+            (true, None) if size.is_some_and(|size| size > LARGEST) => {
+                self.refuse("552 5.3.4 the letter is larger than this relay takes");
+            }
             (true, None) if !from.is_ascii() && !utf8 => self.refuse("550 5.6.7 the sender's address needs SMTPUTF8"),
             (true, None) => {
-                self.transaction = Some(Transaction { utf8, ..Transaction::default() });
+                self.transaction = Some(Transaction {
+                    utf8,
+                    ..Transaction::default()
+                });
                 self.reply("250 2.1.0 ok");
             }
         }
@@ -270,7 +287,10 @@ impl Session {
     }
 
     fn begin_data(&mut self) {
-        let in_chunks = self.transaction.as_ref().is_some_and(|transaction| transaction.chunks.is_some());
+        let in_chunks = self
+            .transaction
+            .as_ref()
+            .is_some_and(|transaction| transaction.chunks.is_some());
         match self.why_no_letter() {
             Some(refusal) => self.refuse(refusal),
             // RFC 3030 §3: BDAT and DATA cannot be mixed in one transaction.
@@ -320,4 +340,11 @@ impl Session {
     }
 }
 
-const EXTENSIONS: [&str; 6] = ["PIPELINING", "CHUNKING", "SIZE 26214400", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"];
+const EXTENSIONS: [&str; 6] = [
+    "PIPELINING",
+    "CHUNKING",
+    "SIZE 26214400",
+    "8BITMIME",
+    "SMTPUTF8",
+    "ENHANCEDSTATUSCODES",
+];

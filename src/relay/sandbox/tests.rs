@@ -22,7 +22,13 @@ fn visit(said: &[u8]) -> (Vec<String>, Vec<FiledLetter>) {
     }
     let replies = String::from_utf8(session.take_replies()).unwrap();
     let last_lines = replies.lines().filter(|line| line.get(3..4) != Some("-"));
-    (last_lines.skip(1).map(|line| line.split(' ').next().unwrap().to_owned()).collect(), filed)
+    (
+        last_lines
+            .skip(1)
+            .map(|line| line.split(' ').next().unwrap().to_owned())
+            .collect(),
+        filed,
+    )
 }
 
 fn check(said: &str, codes: &str) {
@@ -35,26 +41,50 @@ fn a_group_is_answered_in_order_and_the_letter_filed() {
     let said = format!("{ENVELOPE}DATA\r\nSubject: a\r\n\r\n..b\r\n.\r\nQUIT\r\nNOOP\r\n");
     let (heard, filed) = visit(said.as_bytes());
     assert_eq!(heard, ["250", "250", "250", "354", "250", "221"]);
-    assert_eq!(filed, [FiledLetter { recipients: vec!["ann@example.org".to_owned()], bytes: b"Subject: a\r\n\r\n.b\r\n".to_vec() }]);
+    assert_eq!(
+        filed,
+        [FiledLetter {
+            recipients: vec!["ann@example.org".to_owned()],
+            bytes: b"Subject: a\r\n\r\n.b\r\n".to_vec()
+        }]
+    );
 }
 
 #[test]
 fn chunks_make_a_letter() {
     let (heard, filed) = visit(format!("{ENVELOPE}BDAT 4\r\n.\r\naBDAT 2 LAST\r\n\r\nBDAT 0 LAST\r\nQUIT\r\n").as_bytes());
     assert_eq!(heard, ["250", "250", "250", "250", "250", "503", "221"]);
-    assert_eq!(filed.iter().map(|letter| &letter.bytes[..]).collect::<Vec<_>>(), [b".\r\na\r\n"]);
+    assert_eq!(
+        filed.iter().map(|letter| &letter.bytes[..]).collect::<Vec<_>>(),
+        [b".\r\na\r\n"]
+    );
     check("EHLO me\r\nBDAT 6\r\nQUIT\r\nQUIT\r\n", "250 503 221");
-    check(&format!("{ENVELOPE}BDAT 2\r\na\rDATA\r\nRSET\r\nDATA\r\n"), "250 250 250 250 503 250 503");
+    check(
+        &format!("{ENVELOPE}BDAT 2\r\na\rDATA\r\nRSET\r\nDATA\r\n"),
+        "250 250 250 250 503 250 503",
+    );
 }
 
 #[test]
 fn the_order_of_commands_is_kept() {
     check("MAIL FROM:<a@b.example>\r\n", "503");
     check("EHLO me\r\nRCPT TO:<a@b.example>\r\nDATA\r\n", "250 503 503");
-    check("EHLO me\r\nMAIL FROM:<a@b.example>\r\nDATA\r\nMAIL FROM:<a@b.example>\r\n", "250 250 503 503");
-    check("EHLO me\r\nMAIL FROM:<a@b.example>\r\nRSET\r\nRCPT TO:<a@b.example>\r\n", "250 250 250 503");
-    check("HELO me\r\nMAIL FROM:<>\r\nEHLO me\r\nRCPT TO:<a@b.example>\r\n", "250 250 250 503");
-    check("NOOP\r\nVRFY ann\r\nHELP\r\nEXPN all\r\nAUTH PLAIN x\r\nSTARTTLS\r\nWHAT\r\n\r\n", "250 252 214 502 502 502 500 500");
+    check(
+        "EHLO me\r\nMAIL FROM:<a@b.example>\r\nDATA\r\nMAIL FROM:<a@b.example>\r\n",
+        "250 250 503 503",
+    );
+    check(
+        "EHLO me\r\nMAIL FROM:<a@b.example>\r\nRSET\r\nRCPT TO:<a@b.example>\r\n",
+        "250 250 250 503",
+    );
+    check(
+        "HELO me\r\nMAIL FROM:<>\r\nEHLO me\r\nRCPT TO:<a@b.example>\r\n",
+        "250 250 250 503",
+    );
+    check(
+        "NOOP\r\nVRFY ann\r\nHELP\r\nEXPN all\r\nAUTH PLAIN x\r\nSTARTTLS\r\nWHAT\r\n\r\n",
+        "250 252 214 502 502 502 500 500",
+    );
 }
 
 #[test]
@@ -62,9 +92,15 @@ fn limits_are_kept_and_the_session_goes_on() {
     check(&format!("NOOP {}\r\nNOOP\r\n", "x".repeat(2040)), "250 250");
     check(&format!("NOOP {}\r\nNOOP\r\n", "x".repeat(2042)), "500 250");
     check(&format!("NOOP {}\r\nNOOP\r\n", "x".repeat(9999)), "500 250");
-    check(&format!("EHLO me\r\nMAIL FROM:<a@b.example> SIZE={}\r\n", LARGEST + 1), "250 552");
+    check(
+        &format!("EHLO me\r\nMAIL FROM:<a@b.example> SIZE={}\r\n", LARGEST + 1),
+        "250 552",
+    );
     check(&format!("EHLO me\r\nMAIL FROM:<a@b.example> SIZE={LARGEST}\r\n"), "250 250");
-    check(&format!("{ENVELOPE}DATA\r\n{}\r\n.\r\nNOOP\r\n", "x".repeat(999)), "250 250 250 354 500 250");
+    check(
+        &format!("{ENVELOPE}DATA\r\n{}\r\n.\r\nNOOP\r\n", "x".repeat(999)),
+        "250 250 250 354 500 250",
+    );
     let many = "RCPT TO:<a@b.example>\r\n".repeat(100);
     let heard = visit(format!("{ENVELOPE}{many}").as_bytes()).0;
     assert_eq!(heard.iter().filter(|code| *code == "452").count(), 1);
@@ -72,16 +108,28 @@ fn limits_are_kept_and_the_session_goes_on() {
 
 #[test]
 fn addresses_beyond_ascii_need_their_extension() {
-    check("EHLO me\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<jörg@b.example>\r\n", "250 250 553");
+    check(
+        "EHLO me\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<jörg@b.example>\r\n",
+        "250 250 553",
+    );
     check("EHLO me\r\nMAIL FROM:<jörg@b.example>\r\n", "250 550");
-    check("EHLO me\r\nMAIL FROM:<jörg@b.example> SMTPUTF8\r\nRCPT TO:<jörg@b.example>\r\n", "250 250 250");
+    check(
+        "EHLO me\r\nMAIL FROM:<jörg@b.example> SMTPUTF8\r\nRCPT TO:<jörg@b.example>\r\n",
+        "250 250 250",
+    );
 }
 
 #[test]
 fn a_bare_line_feed_ends_nothing() {
     check("NOOP\nNOOP\r\n", "500 250");
-    check(&format!("{ENVELOPE}DATA\r\na\n.\nMAIL FROM:<x@y.example>\r\n.\r\nNOOP\r\n"), "250 250 250 354 550 250");
-    check(&format!("{ENVELOPE}DATA\r\na\n.\r\nMAIL FROM:<x@y.example>\r\n.\r\nNOOP\r\n"), "250 250 250 354 550 250");
+    check(
+        &format!("{ENVELOPE}DATA\r\na\n.\nMAIL FROM:<x@y.example>\r\n.\r\nNOOP\r\n"),
+        "250 250 250 354 550 250",
+    );
+    check(
+        &format!("{ENVELOPE}DATA\r\na\n.\r\nMAIL FROM:<x@y.example>\r\n.\r\nNOOP\r\n"),
+        "250 250 250 354 550 250",
+    );
 }
 
 #[test]
@@ -90,8 +138,18 @@ fn the_size_it_names_is_the_size_it_takes() {
     session.receive(b"EHLO me\r\n");
     assert!(matches!(session.advance(), Step::Wait));
     let replies = String::from_utf8(session.take_replies()).unwrap();
-    for extension in ["PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", &format!("SIZE {LARGEST}")] {
-        assert!(replies.contains(&format!("250-{extension}\r\n")) || replies.contains(&format!("250 {extension}\r\n")), "{extension}: {replies}");
+    for extension in [
+        "PIPELINING",
+        "CHUNKING",
+        "8BITMIME",
+        "SMTPUTF8",
+        "ENHANCEDSTATUSCODES",
+        &format!("SIZE {LARGEST}"),
+    ] {
+        assert!(
+            replies.contains(&format!("250-{extension}\r\n")) || replies.contains(&format!("250 {extension}\r\n")),
+            "{extension}: {replies}"
+        );
     }
 }
 
@@ -112,7 +170,12 @@ async fn a_letter_stands_in_the_outbox_before_its_250() {
     let folder = tempfile::tempdir().unwrap();
     let sandbox = Sandbox::start(folder.path()).unwrap();
     let mut tcp = TcpStream::connect(("127.0.0.1", sandbox.port())).await.unwrap();
-    say(&mut tcp, &format!("{ENVELOPE}RCPT TO:<bob@example.org>\r\nRCPT TO:<nobody>\r\nDATA\r\n"), "354 ").await;
+    say(
+        &mut tcp,
+        &format!("{ENVELOPE}RCPT TO:<bob@example.org>\r\nRCPT TO:<nobody>\r\nDATA\r\n"),
+        "354 ",
+    )
+    .await;
     say(&mut tcp, "Subject: a\r\n\r\nb\r\n.\r\n", "250 2.0.0 filed").await;
     for name in ["0001-ann-example.org.eml", "0002-bob-example.org.eml"] {
         assert_eq!(fs::read(folder.path().join(name)).unwrap(), b"Subject: a\r\n\r\nb\r\n");

@@ -17,7 +17,8 @@ pub(super) async fn connect(server: &Server) -> Result<TcpStream, Trouble> {
     }
     let tcp = first_that_answers(server, &addresses).await?;
     // Body and terminator are two writes; with Nagle's algorithm the second waits for the first one's acknowledgement.
-    tcp.set_nodelay(true).map_err(|error| unreachable(server, &error.kind().to_string()))?;
+    tcp.set_nodelay(true)
+        .map_err(|error| unreachable(server, &error.kind().to_string()))?;
     Ok(tcp)
 }
 
@@ -51,14 +52,21 @@ async fn first_that_answers(server: &Server, addresses: &[SocketAddr]) -> Result
 
 fn unreachable(server: &Server, why: &str) -> Trouble {
     let why = format!("the relay `{}` cannot be reached on port {}: {why}", server.host, server.port);
-    Trouble::new(Stage::Connect, Class::RelayDown, why).hint("check `host` and `port` under `relay:`; if they are right, run the same command again later")
+    Trouble::new(Stage::Connect, Class::RelayDown, why)
+        .hint("check `host` and `port` under `relay:`; if they are right, run the same command again later")
 }
 
 /// A name that does not exist is a mistake in the settings; a name server that does not answer is not.
 fn not_found(server: &Server, error: &io::Error) -> Trouble {
     // getaddrinfo's EAI_NONAME and EAI_NODATA have no kind of their own in std: glibc's and musl's, and the BSDs' and macOS's words.
     let text = error.to_string().to_lowercase();
-    let no_such_name = ["not known", "no address associated", "does not resolve", "nodename nor servname", "no such host"];
+    let no_such_name = [
+        "not known",
+        "no address associated",
+        "does not resolve",
+        "nodename nor servname",
+        "no such host",
+    ];
     if no_such_name.iter().any(|words| text.contains(words)) {
         return no_such_host(server);
     }
@@ -72,7 +80,10 @@ fn no_such_host(server: &Server) -> Trouble {
 }
 
 fn clear_text_abroad(server: &Server) -> Trouble {
-    let why = format!("`tls: none` would send letters in clear text to `{}`, which is not this machine", server.host);
+    let why = format!(
+        "`tls: none` would send letters in clear text to `{}`, which is not this machine",
+        server.host
+    );
     Trouble::new(Stage::Connect, Class::Settings, why).hint("use `tls: implicit` (port 465) or `tls: starttls` (port 587)")
 }
 
@@ -84,7 +95,15 @@ mod tests {
 
     fn server(host: &str, port: u16, security: Security) -> Server {
         let (hello, roots) = ("clinic.example".to_owned(), Roots::System);
-        Server { host: host.to_owned(), port, security, login: None, hello, roots, deadlines: Deadlines::default() }
+        Server {
+            host: host.to_owned(),
+            port,
+            security,
+            login: None,
+            hello,
+            roots,
+            deadlines: Deadlines::default(),
+        }
     }
 
     #[tokio::test]
@@ -100,8 +119,14 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let closed = TcpListener::bind("127.0.0.2:0").await.unwrap().local_addr().unwrap();
         let addresses = [closed, listener.local_addr().unwrap()];
-        assert!(first_that_answers(&server("two.example", 25, Security::Implicit), &addresses).await.is_ok());
-        let trouble = first_that_answers(&server("two.example", 25, Security::Implicit), &addresses[..1]).await.unwrap_err();
+        assert!(
+            first_that_answers(&server("two.example", 25, Security::Implicit), &addresses)
+                .await
+                .is_ok()
+        );
+        let trouble = first_that_answers(&server("two.example", 25, Security::Implicit), &addresses[..1])
+            .await
+            .unwrap_err();
         assert_eq!((trouble.stage, trouble.class), (Stage::Connect, Class::RelayDown));
     }
 
@@ -115,9 +140,24 @@ mod tests {
 
     #[test]
     fn a_name_that_does_not_exist_is_told_from_a_name_server_that_is_away() {
-        let class = |text: &str| not_found(&server("relay.example", 465, Security::Implicit), &io::Error::other(text.to_owned())).class;
-        assert_eq!(class("failed to lookup address information: Name or service not known"), Class::Settings);
-        assert_eq!(class("failed to lookup address information: nodename nor servname provided, or not known"), Class::Settings);
-        assert_eq!(class("failed to lookup address information: Temporary failure in name resolution"), Class::RelayDown);
+        let class = |text: &str| {
+            not_found(
+                &server("relay.example", 465, Security::Implicit),
+                &io::Error::other(text.to_owned()),
+            )
+            .class
+        };
+        assert_eq!(
+            class("failed to lookup address information: Name or service not known"),
+            Class::Settings
+        );
+        assert_eq!(
+            class("failed to lookup address information: nodename nor servname provided, or not known"),
+            Class::Settings
+        );
+        assert_eq!(
+            class("failed to lookup address information: Temporary failure in name resolution"),
+            Class::RelayDown
+        );
     }
 }

@@ -68,7 +68,9 @@ async fn listen<L: Line>(line: &mut L, conversation: &mut Conversation, deadline
         }
         Ok(())
     };
-    timeout(deadline, hearing).await.unwrap_or_else(|_| Err(format!("the relay did not answer within {}", spoken(deadline))))
+    timeout(deadline, hearing)
+        .await
+        .unwrap_or_else(|_| Err(format!("the relay did not answer within {}", spoken(deadline))))
 }
 
 fn patience(awaited: Option<Stage>, deadlines: &Deadlines) -> Duration {
@@ -134,7 +136,12 @@ fn stuck(deadline: Duration) -> String {
 /// A relay that closes often says why: its words are read before the line is given up.
 ///
 /// Not so behind a terminator that could not be written: whatever is read there answers something else.
-async fn write_command<L: Line>(line: &mut L, conversation: &mut Conversation, bytes: &[u8], deadline: Duration) -> Result<(), String> {
+async fn write_command<L: Line>(
+    line: &mut L,
+    conversation: &mut Conversation,
+    bytes: &[u8],
+    deadline: Duration,
+) -> Result<(), String> {
     let written = write(line, bytes, deadline).await;
     if written.is_err() {
         hear_out(line, conversation).await;

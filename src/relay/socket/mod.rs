@@ -32,7 +32,9 @@ pub struct Connection {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("relay_name", &self.relay_name).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("relay_name", &self.relay_name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -41,7 +43,11 @@ impl fmt::Debug for Connection {
 /// # Errors
 /// When no letter can be handed to this server now; no recipient is concerned.
 pub async fn open(server: &Server) -> Result<Connection, Trouble> {
-    let profile = Profile { hello: server.hello.clone(), security: server.security, login: server.login.clone() };
+    let profile = Profile {
+        hello: server.hello.clone(),
+        security: server.security,
+        login: server.login.clone(),
+    };
     let mut conversation = Conversation::new(profile);
     let mut tcp = dial::connect(server).await?;
     let mut line: Box<dyn Line> = match server.security {
@@ -55,16 +61,29 @@ pub async fn open(server: &Server) -> Result<Connection, Trouble> {
         }
     };
     await_event(&mut line, &mut conversation, server, &Event::Ready).await?;
-    Ok(Connection { line, conversation, deadlines: server.deadlines.clone(), relay_name: server.host.clone(), under_way: false })
+    Ok(Connection {
+        line,
+        conversation,
+        deadlines: server.deadlines.clone(),
+        relay_name: server.host.clone(),
+        under_way: false,
+    })
 }
 
-async fn await_event<L: Line>(line: &mut L, conversation: &mut Conversation, server: &Server, wanted: &Event) -> Result<(), Trouble> {
+async fn await_event<L: Line>(
+    line: &mut L,
+    conversation: &mut Conversation,
+    server: &Server,
+    wanted: &Event,
+) -> Result<(), Trouble> {
     match converse(line, conversation, &server.deadlines).await {
         Event::Failed(trouble) => Err(trouble),
         event if event == *wanted => Ok(()),
-        Event::Secure | Event::Ready | Event::Settled(_) | Event::Over(_) => {
-            Err(Trouble::new(Stage::Ehlo, Class::RelayDown, "the connection to the relay was over before it was open"))
-        }
+        Event::Secure | Event::Ready | Event::Settled(_) | Event::Over(_) => Err(Trouble::new(
+            Stage::Ehlo,
+            Class::RelayDown,
+            "the connection to the relay was over before it was open",
+        )),
     }
 }
 
@@ -86,7 +105,9 @@ impl Connection {
             Event::Settled(outcome) => outcome,
             // Each posted letter gets its outcome first; were that ever broken, doubt is the one safe answer.
             Event::Over(why) => Outcome::InDoubt { why },
-            Event::Secure | Event::Ready | Event::Failed(_) => Outcome::InDoubt { why: "the conversation lost its thread".to_owned() },
+            Event::Secure | Event::Ready | Event::Failed(_) => Outcome::InDoubt {
+                why: "the conversation lost its thread".to_owned(),
+            },
         }
     }
 

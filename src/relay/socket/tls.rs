@@ -21,7 +21,11 @@ pub(super) async fn secure(tcp: TcpStream, server: &Server) -> Result<TlsStream<
     match timeout(server.deadlines.connect, connector.connect(name, tcp)).await {
         Ok(Ok(secured)) => Ok(secured),
         Ok(Err(error)) => Err(refused(server, &error)),
-        Err(_) => Err(Trouble::new(Stage::Tls, Class::RelayDown, "the relay did not finish the TLS handshake in time")),
+        Err(_) => Err(Trouble::new(
+            Stage::Tls,
+            Class::RelayDown,
+            "the relay did not finish the TLS handshake in time",
+        )),
     }
 }
 
@@ -49,8 +53,10 @@ fn from_system() -> Result<RootCertStore, Trouble> {
     let mut roots = RootCertStore::empty();
     let (usable, _) = roots.add_parsable_certificates(found.certs);
     match usable {
-        0 => Err(settings("this machine has no root certificates, so the relay cannot be checked".to_owned())
-            .hint("install the package `ca-certificates`")),
+        0 => Err(
+            settings("this machine has no root certificates, so the relay cannot be checked".to_owned())
+                .hint("install the package `ca-certificates`"),
+        ),
         _ => Ok(roots),
     }
 }
@@ -60,7 +66,9 @@ fn from_pem(pem: &[u8]) -> Result<RootCertStore, Trouble> {
     let broken = |_| settings("the root certificate is no PEM certificate".to_owned());
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(broken)?;
-        roots.add(certificate).map_err(|error| settings(format!("the root certificate cannot be used: {error}")))?;
+        roots
+            .add(certificate)
+            .map_err(|error| settings(format!("the root certificate cannot be used: {error}")))?;
     }
     Ok(roots)
 }
@@ -79,11 +87,13 @@ fn refused(server: &Server, error: &io::Error) -> Trouble {
     let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match tls {
         Some(rustls::Error::InvalidCertificate(certificate)) => bad_certificate(host, certificate),
-        Some(rustls::Error::InvalidMessage(_)) => settings(format!("the relay `{host}` does not speak TLS on port {}", server.port))
-            .hint("use `tls: starttls` with port 587, or `tls: implicit` with port 465"),
-        Some(error @ (rustls::Error::PeerIncompatible(_) | rustls::Error::AlertReceived(_))) => {
-            settings(format!("the relay `{host}` and tidings have no common way of encryption: {error}"))
+        Some(rustls::Error::InvalidMessage(_)) => {
+            settings(format!("the relay `{host}` does not speak TLS on port {}", server.port))
+                .hint("use `tls: starttls` with port 587, or `tls: implicit` with port 465")
         }
+        Some(error @ (rustls::Error::PeerIncompatible(_) | rustls::Error::AlertReceived(_))) => settings(format!(
+            "the relay `{host}` and tidings have no common way of encryption: {error}"
+        )),
         Some(_) | None => {
             let why = format!("the TLS handshake with the relay `{host}` broke: {}", error.kind());
             Trouble::new(Stage::Tls, Class::RelayDown, why).hint("nothing was sent; run the same command again later")
@@ -94,13 +104,20 @@ fn refused(server: &Server, error: &io::Error) -> Trouble {
 fn bad_certificate(host: &str, error: &CertificateError) -> Trouble {
     match error {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            settings(format!("the relay's certificate is not made out to `{host}`")).hint("write `host` as the provider's instructions name it")
+            settings(format!("the relay's certificate is not made out to `{host}`"))
+                .hint("write `host` as the provider's instructions name it")
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            settings("the relay's certificate has expired".to_owned()).hint("check this machine's date; if it is right, tell the provider")
+            settings("the relay's certificate has expired".to_owned())
+                .hint("check this machine's date; if it is right, tell the provider")
         }
-        CertificateError::UnknownIssuer => settings(format!("nobody whom this machine trusts vouches for the certificate of `{host}`"))
-            .hint("check `host`; a certificate that the relay has signed itself is not accepted"),
-        other => settings(format!("the certificate of `{host}` is not valid: {}", rustls::Error::InvalidCertificate(other.clone()))),
+        CertificateError::UnknownIssuer => settings(format!(
+            "nobody whom this machine trusts vouches for the certificate of `{host}`"
+        ))
+        .hint("check `host`; a certificate that the relay has signed itself is not accepted"),
+        other => settings(format!(
+            "the certificate of `{host}` is not valid: {}",
+            rustls::Error::InvalidCertificate(other.clone())
+        )),
     }
 }

@@ -39,16 +39,32 @@ async fn letters_go_to_the_sandbox_one_after_the_other() {
     let sandbox = Sandbox::start(folder.path()).unwrap();
     let mut connection = open(&server(sandbox.port(), Security::Plain)).await.unwrap();
     assert_eq!(connection.relay_name(), "localhost");
-    for (number, to) in ["ann@example.org", "jörg@example.org", "bob@example.org"].into_iter().enumerate() {
+    for (number, to) in ["ann@example.org", "jörg@example.org", "bob@example.org"]
+        .into_iter()
+        .enumerate()
+    {
         let outcome = post_to(&mut connection, to).await;
         assert!(outcome.is_accepted(), "{outcome:?}");
-        let name = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
-        assert!(name.file_name().unwrap().to_str().unwrap().starts_with(&format!("{:04}-", number + 1)));
+        let name = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .max()
+            .unwrap();
+        assert!(
+            name.file_name()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .starts_with(&format!("{:04}-", number + 1))
+        );
         assert_eq!(std::fs::read(name).unwrap(), LETTER);
     }
     let too_long = format!("Subject: a\r\n\r\n{}\r\n", "x".repeat(1000));
     let refused = post_bytes(&mut connection, "ann@example.org", too_long.as_bytes()).await;
-    assert!(matches!(&refused, Outcome::Answered(reply) if reply.code == 500 && reply.stage == Stage::EndOfData), "{refused:?}");
+    assert!(
+        matches!(&refused, Outcome::Answered(reply) if reply.code == 500 && reply.stage == Stage::EndOfData),
+        "{refused:?}"
+    );
     assert!(post_to(&mut connection, "ann@example.org").await.is_accepted());
     connection.quit().await;
     assert_eq!(sandbox.stop().await, Summary { accepted: 4, refused: 1 });
@@ -72,7 +88,13 @@ async fn several_connections_at_once_lose_and_double_nothing() {
     for task in posting.collect::<Vec<_>>() {
         task.await.unwrap();
     }
-    assert_eq!(sandbox.stop().await, Summary { accepted: 40, refused: 0 });
+    assert_eq!(
+        sandbox.stop().await,
+        Summary {
+            accepted: 40,
+            refused: 0
+        }
+    );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 40);
 }
 
@@ -82,10 +104,26 @@ async fn a_large_letter_is_written_in_blocks() {
     let sandbox = Sandbox::start(folder.path()).unwrap();
     let mut connection = open(&server(sandbox.port(), Security::Plain)).await.unwrap();
     let letter = format!("Subject: large\r\n\r\n{}", ".a line of text\r\n".repeat(60_000));
-    assert!(post_bytes(&mut connection, "ann@example.org", letter.as_bytes()).await.is_accepted());
-    assert_eq!(std::fs::read(folder.path().join("0001-ann-example.org.eml")).unwrap(), letter.as_bytes());
-    let huge = vec![b'x'; 26 * 1024 * 1024].chunks(900).flat_map(|line| [line, b"\r\n"].concat()).collect::<Vec<_>>();
-    assert!(matches!(post_bytes(&mut connection, "ann@example.org", &huge).await, Outcome::Unsupported { class: Class::Content, .. }));
+    assert!(
+        post_bytes(&mut connection, "ann@example.org", letter.as_bytes())
+            .await
+            .is_accepted()
+    );
+    assert_eq!(
+        std::fs::read(folder.path().join("0001-ann-example.org.eml")).unwrap(),
+        letter.as_bytes()
+    );
+    let huge = vec![b'x'; 26 * 1024 * 1024]
+        .chunks(900)
+        .flat_map(|line| [line, b"\r\n"].concat())
+        .collect::<Vec<_>>();
+    assert!(matches!(
+        post_bytes(&mut connection, "ann@example.org", &huge).await,
+        Outcome::Unsupported {
+            class: Class::Content,
+            ..
+        }
+    ));
     assert!(connection.is_usable());
 }
 
@@ -93,28 +131,58 @@ async fn a_large_letter_is_written_in_blocks() {
 async fn a_refused_recipient_keeps_the_connection_and_costs_a_reset() {
     let mut script = UNTIL_DATA[..6].to_vec();
     script.extend([
-        Turn::Say("550 5.1.1 unknown\r\n"), Turn::Hear("RSET"), Turn::Say("250 ok\r\n"), Turn::Hear("MAIL"), Turn::Say("250 ok\r\n"), Turn::Hear("RCPT TO:<bob"),
-        Turn::Say("250 ok\r\n"), Turn::Hear("DATA"), Turn::Say("354 go\r\n"), Turn::Hear("\r\n.\r\n"), Turn::Say("250 ok\r\n"), Turn::Hear("QUIT"), Turn::Say("221 bye\r\n"),
+        Turn::Say("550 5.1.1 unknown\r\n"),
+        Turn::Hear("RSET"),
+        Turn::Say("250 ok\r\n"),
+        Turn::Hear("MAIL"),
+        Turn::Say("250 ok\r\n"),
+        Turn::Hear("RCPT TO:<bob"),
+        Turn::Say("250 ok\r\n"),
+        Turn::Hear("DATA"),
+        Turn::Say("354 go\r\n"),
+        Turn::Hear("\r\n.\r\n"),
+        Turn::Say("250 ok\r\n"),
+        Turn::Hear("QUIT"),
+        Turn::Say("221 bye\r\n"),
     ]);
     let (port, playing) = scripted(None, script).await;
     let mut connection = open(&server(port, Security::Plain)).await.unwrap();
     let refused = post_to(&mut connection, "ann@example.org").await;
-    assert!(matches!(&refused, Outcome::Answered(reply) if reply.stage == Stage::Rcpt && reply.code == 550), "{refused:?}");
+    assert!(
+        matches!(&refused, Outcome::Answered(reply) if reply.stage == Stage::Rcpt && reply.code == 550),
+        "{refused:?}"
+    );
     assert!(connection.is_usable());
     assert!(post_to(&mut connection, "bob@example.org").await.is_accepted());
     connection.quit().await;
     let heard = playing.await.unwrap();
-    assert_eq!(heard.matches("Subject: tips").count(), 1, "the first letter's body never left: {heard}");
+    assert_eq!(
+        heard.matches("Subject: tips").count(),
+        1,
+        "the first letter's body never left: {heard}"
+    );
 }
 
 #[tokio::test]
 async fn what_the_relay_does_after_the_dot_decides() {
     let after_dot = |turn: Turn| [Turn::Say("354 go\r\n"), Turn::Hear("\r\n.\r\n"), turn, Turn::Sleep];
     let closing = |turn: Turn| [Turn::Say("354 go\r\n"), Turn::Hear("\r\n.\r\n"), turn, Turn::Close];
-    check(&after_dot(Turn::Say("250 2.0.0 ok\r\n")), "answered end of data: 250 2.0.0 ok, usable").await;
-    check(&after_dot(Turn::Drip("250-2.0.0 a\r\n250 2.0.0 b\r\n")), "answered end of data: 250 2.0.0 a b, usable").await;
+    check(
+        &after_dot(Turn::Say("250 2.0.0 ok\r\n")),
+        "answered end of data: 250 2.0.0 ok, usable",
+    )
+    .await;
+    check(
+        &after_dot(Turn::Drip("250-2.0.0 a\r\n250 2.0.0 b\r\n")),
+        "answered end of data: 250 2.0.0 a b, usable",
+    )
+    .await;
     check(&closing(Turn::Drip("250 ok\r\n")), "answered end of data: 250 ok, usable").await;
-    check(&after_dot(Turn::Say("451 later\r\n")), "answered end of data: 451 later, usable").await;
+    check(
+        &after_dot(Turn::Say("451 later\r\n")),
+        "answered end of data: 451 later, usable",
+    )
+    .await;
     check(&after_dot(Turn::Say("421 bye\r\n")), "answered end of data: 421 bye, over").await;
     check(&after_dot(Turn::Say("354 again\r\n")), "in doubt, over").await;
     check(&after_dot(Turn::Say("250 ok\r\n250 ok\r\n")), "in doubt, over").await;
@@ -141,9 +209,15 @@ fn large_letter() -> Vec<u8> {
 #[tokio::test]
 async fn a_letter_that_is_cut_in_mid_body_is_not_taken() {
     let letter = large_letter();
-    for turns in [[Turn::Say("354 go\r\n"), Turn::Hear("a line"), Turn::Close], [Turn::Say("354 go\r\n"), Turn::Hear("a line"), Turn::Sleep]] {
+    for turns in [
+        [Turn::Say("354 go\r\n"), Turn::Hear("a line"), Turn::Close],
+        [Turn::Say("354 go\r\n"), Turn::Hear("a line"), Turn::Sleep],
+    ] {
         let (outcome, usable) = post_and(&turns, &letter).await;
-        assert!(matches!(outcome, Outcome::NotTaken { stage: Stage::Data, .. }), "{outcome:?} after {turns:?}");
+        assert!(
+            matches!(outcome, Outcome::NotTaken { stage: Stage::Data, .. }),
+            "{outcome:?} after {turns:?}"
+        );
         assert!(!usable);
     }
 }
@@ -151,11 +225,24 @@ async fn a_letter_that_is_cut_in_mid_body_is_not_taken() {
 #[tokio::test]
 async fn a_relay_that_speaks_in_mid_body_is_heard() {
     let letter = large_letter();
-    let turns = [Turn::Say("354 go\r\n"), Turn::Hear("a line"), Turn::Say("552 5.3.4 too big\r\n"), Turn::Sleep];
+    let turns = [
+        Turn::Say("354 go\r\n"),
+        Turn::Hear("a line"),
+        Turn::Say("552 5.3.4 too big\r\n"),
+        Turn::Sleep,
+    ];
     let (outcome, usable) = post_and(&turns, &letter).await;
-    assert!(matches!(&outcome, Outcome::Answered(reply) if reply.code == 552), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::Answered(reply) if reply.code == 552),
+        "{outcome:?}"
+    );
     assert!(!usable);
-    let turns = [Turn::Say("354 go\r\n"), Turn::Hear("a line"), Turn::Say("250 thanks\r\n"), Turn::Sleep];
+    let turns = [
+        Turn::Say("354 go\r\n"),
+        Turn::Hear("a line"),
+        Turn::Say("250 thanks\r\n"),
+        Turn::Sleep,
+    ];
     assert!(post_and(&turns, &letter).await.0.is_in_doubt());
 }
 
@@ -164,16 +251,28 @@ async fn a_connection_that_died_while_idle_takes_no_letter() {
     for farewell in ["421 idle\r\n", "", "250 surplus\r\n", "2"] {
         let signal = Arc::new(Notify::new());
         let mut script = UNTIL_DATA.to_vec();
-        script.extend([Turn::Say("354 go\r\n"), Turn::Hear("\r\n.\r\n"), Turn::Say("250 ok\r\n"), Turn::Await(Arc::clone(&signal)), Turn::Say(farewell)]);
+        script.extend([
+            Turn::Say("354 go\r\n"),
+            Turn::Hear("\r\n.\r\n"),
+            Turn::Say("250 ok\r\n"),
+            Turn::Await(Arc::clone(&signal)),
+            Turn::Say(farewell),
+        ]);
         let (port, playing) = scripted(None, script).await;
         let mut connection = open(&server(port, Security::Plain)).await.unwrap();
         assert!(post_to(&mut connection, "ann@example.org").await.is_accepted() && connection.is_usable());
         signal.notify_one();
         let heard = playing.await.unwrap();
         let outcome = post_to(&mut connection, "bob@example.org").await;
-        assert!(matches!(outcome, Outcome::NotTaken { stage: Stage::Mail, .. }), "{outcome:?} after {farewell:?}");
+        assert!(
+            matches!(outcome, Outcome::NotTaken { stage: Stage::Mail, .. }),
+            "{outcome:?} after {farewell:?}"
+        );
         assert!(!connection.is_usable() && !heard.contains("bob"));
-        assert!(matches!(post_to(&mut connection, "bob@example.org").await, Outcome::NotTaken { stage: Stage::Mail, .. }));
+        assert!(matches!(
+            post_to(&mut connection, "bob@example.org").await,
+            Outcome::NotTaken { stage: Stage::Mail, .. }
+        ));
     }
 }
 
@@ -185,7 +284,10 @@ async fn a_post_that_was_dropped_ends_the_connection() {
     let mut connection = open(&server(port, Security::Plain)).await.unwrap();
     let given_up = tokio::time::timeout(Duration::from_millis(100), post_to(&mut connection, "ann@example.org")).await;
     assert!(given_up.is_err() && !connection.is_usable());
-    assert!(matches!(post_to(&mut connection, "bob@example.org").await, Outcome::NotTaken { stage: Stage::Mail, .. }));
+    assert!(matches!(
+        post_to(&mut connection, "bob@example.org").await,
+        Outcome::NotTaken { stage: Stage::Mail, .. }
+    ));
     tokio::time::timeout(Duration::from_secs(1), connection.quit()).await.unwrap();
     playing.abort();
 }
@@ -199,4 +301,3 @@ async fn saying_goodbye_does_not_take_for_ever() {
     tokio::time::timeout(Duration::from_secs(5), connection.quit()).await.unwrap();
     playing.abort();
 }
-

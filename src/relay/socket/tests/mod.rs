@@ -15,13 +15,31 @@ const LETTER: &[u8] = b"Subject: tips\r\n\r\n.dot\r\nbye\r\n";
 
 fn server(port: u16, security: Security) -> Server {
     let (hello, roots, deadlines) = ("clinic.example".to_owned(), Roots::System, Deadlines::default());
-    Server { host: "localhost".to_owned(), port, security, login: None, hello, roots, deadlines }
+    Server {
+        host: "localhost".to_owned(),
+        port,
+        security,
+        login: None,
+        hello,
+        roots,
+        deadlines,
+    }
 }
 
 fn impatient(port: u16) -> Server {
     let soon = Duration::from_millis(200);
-    let deadlines = Deadlines { connect: soon, reply: soon, data: soon, block: soon, end_of_data: soon, quit: soon };
-    Server { deadlines, ..server(port, Security::Plain) }
+    let deadlines = Deadlines {
+        connect: soon,
+        reply: soon,
+        data: soon,
+        block: soon,
+        end_of_data: soon,
+        quit: soon,
+    };
+    Server {
+        deadlines,
+        ..server(port, Security::Plain)
+    }
 }
 
 async fn post_to(connection: &mut Connection, to: &str) -> Outcome {
@@ -30,7 +48,13 @@ async fn post_to(connection: &mut Connection, to: &str) -> Outcome {
 
 async fn post_bytes(connection: &mut Connection, to: &str, bytes: &[u8]) -> Outcome {
     let (from, to) = (Address::parse("tips@clinic.example").unwrap(), Address::parse(to).unwrap());
-    connection.post(&Envelope { from: &from, to: &to, bytes }).await
+    connection
+        .post(&Envelope {
+            from: &from,
+            to: &to,
+            bytes,
+        })
+        .await
 }
 
 #[test]

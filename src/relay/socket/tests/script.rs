@@ -32,15 +32,24 @@ pub(super) const LISTEN: Turn = Turn::Hear("\0");
 
 /// Up to and with the visitor's DATA.
 pub(super) const UNTIL_DATA: [Turn; 8] = [
-    Turn::Say("220 hi\r\n"), Turn::Hear("EHLO"), Turn::Say("250 relay\r\n"), Turn::Hear("MAIL"), Turn::Say("250 ok\r\n"), Turn::Hear("RCPT"),
-    Turn::Drip("250-a\r\n250 b\r\n"), Turn::Hear("DATA"),
+    Turn::Say("220 hi\r\n"),
+    Turn::Hear("EHLO"),
+    Turn::Say("250 relay\r\n"),
+    Turn::Hear("MAIL"),
+    Turn::Say("250 ok\r\n"),
+    Turn::Hear("RCPT"),
+    Turn::Drip("250-a\r\n250 b\r\n"),
+    Turn::Hear("DATA"),
 ];
 
 /// A relay that plays `turns` to one visitor; what it has heard comes back at the end.
 pub(super) async fn scripted(acceptor: Option<TlsAcceptor>, turns: Vec<Turn>) -> (u16, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    (port, tokio::spawn(async move { play(listener.accept().await.unwrap().0, acceptor, turns).await }))
+    (
+        port,
+        tokio::spawn(async move { play(listener.accept().await.unwrap().0, acceptor, turns).await }),
+    )
 }
 
 async fn play(tcp: TcpStream, acceptor: Option<TlsAcceptor>, turns: Vec<Turn>) -> String {
@@ -90,4 +99,3 @@ async fn play(tcp: TcpStream, acceptor: Option<TlsAcceptor>, turns: Vec<Turn>) -
     }
     heard
 }
-
