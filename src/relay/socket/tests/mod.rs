@@ -1,4 +1,6 @@
 //! The socket against the sandbox, and against small scripted relays that do what real ones do when they go wrong.
+//!
+//! Everything is on loopback, on ports that the kernel chooses; where a relay must be silent, the deadlines are short.
 
 mod letters;
 mod opening;
