@@ -3,7 +3,7 @@
 use crate::delivery::reply::{Class, Stage};
 use crate::relay::outcome::Outcome;
 use crate::relay::sandbox::{Sandbox, Summary};
-use crate::relay::server::Security;
+use crate::relay::server::{Security, Server};
 use crate::relay::socket::open;
 use crate::relay::socket::tests::script::{Turn, UNTIL_DATA, scripted};
 use crate::relay::socket::tests::{LETTER, impatient, post_bytes, post_to, server};
@@ -12,17 +12,25 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Posts one letter to a relay that goes on with `turns` after DATA; its outcome, and whether the connection is usable.
-async fn post_and(turns: &[Turn], bytes: &[u8]) -> (Outcome, bool) {
+async fn post_and(adapt: impl FnOnce(u16) -> Server, turns: &[Turn], bytes: &[u8]) -> (Outcome, bool) {
     let script = UNTIL_DATA.iter().chain(turns).cloned().collect();
     let (port, playing) = scripted(None, script).await;
-    let mut connection = open(&impatient(port)).await.unwrap();
+    let mut connection = open(&adapt(port)).await.unwrap();
     let outcome = post_bytes(&mut connection, "ann@example.org", bytes).await;
     playing.abort();
     (outcome, connection.is_usable())
 }
 
+fn patient(port: u16) -> Server {
+    server(port, Security::Plain)
+}
+
 async fn check(turns: &[Turn], expected: &str) {
-    let (outcome, usable) = post_and(turns, LETTER).await;
+    check_at(patient, turns, expected).await;
+}
+
+async fn check_at(adapt: impl FnOnce(u16) -> Server, turns: &[Turn], expected: &str) {
+    let (outcome, usable) = post_and(adapt, turns, LETTER).await;
     let shown = match outcome {
         Outcome::Answered(reply) => format!("answered {}: {reply}", reply.stage),
         Outcome::NotTaken { stage, .. } => format!("not taken {stage}"),
@@ -186,16 +194,22 @@ async fn what_the_relay_does_after_the_dot_decides() {
     check(&after_dot(Turn::Say("421 bye\r\n")), "answered end of data: 421 bye, over").await;
     check(&after_dot(Turn::Say("354 again\r\n")), "in doubt, over").await;
     check(&after_dot(Turn::Say("250 ok\r\n250 ok\r\n")), "in doubt, over").await;
-    check(&after_dot(Turn::Say("250-never ended\r\n")), "in doubt, over").await;
+    let hasty = |port| impatient(port, |deadlines| &mut deadlines.end_of_data);
+    check_at(hasty, &after_dot(Turn::Say("250-never ended\r\n")), "in doubt, over").await;
     check(&closing(Turn::Say("25")), "in doubt, over").await;
     check(&closing(Turn::Say("")), "in doubt, over").await;
-    check(&after_dot(Turn::Say("")), "in doubt, over").await;
+    check_at(hasty, &after_dot(Turn::Say("")), "in doubt, over").await;
 }
 
 #[tokio::test]
 async fn what_the_relay_does_before_the_dot_is_a_definite_no() {
     check(&[Turn::Close], "not taken data, over").await;
-    check(&[Turn::Sleep], "not taken data, over").await;
+    check_at(
+        |port| impatient(port, |deadlines| &mut deadlines.data),
+        &[Turn::Sleep],
+        "not taken data, over",
+    )
+    .await;
     check(&[Turn::Say("554 no\r\n"), Turn::Sleep], "answered data: 554 no, usable").await;
     check(&[Turn::Say("250 ok\r\n"), Turn::Sleep], "not taken data, over").await;
     check(&[Turn::Say("354 go\r\n250 ok\r\n"), Turn::Sleep], "not taken data, over").await;
@@ -213,7 +227,7 @@ async fn a_letter_that_is_cut_in_mid_body_is_not_taken() {
         [Turn::Say("354 go\r\n"), Turn::Hear("a line"), Turn::Close],
         [Turn::Say("354 go\r\n"), Turn::Hear("a line"), Turn::Sleep],
     ] {
-        let (outcome, usable) = post_and(&turns, &letter).await;
+        let (outcome, usable) = post_and(|port| impatient(port, |deadlines| &mut deadlines.block), &turns, &letter).await;
         assert!(
             matches!(outcome, Outcome::NotTaken { stage: Stage::Data, .. }),
             "{outcome:?} after {turns:?}"
@@ -231,7 +245,7 @@ async fn a_relay_that_speaks_in_mid_body_is_heard() {
         Turn::Say("552 5.3.4 too big\r\n"),
         Turn::Sleep,
     ];
-    let (outcome, usable) = post_and(&turns, &letter).await;
+    let (outcome, usable) = post_and(|port| impatient(port, |deadlines| &mut deadlines.block), &turns, &letter).await;
     assert!(
         matches!(&outcome, Outcome::Answered(reply) if reply.code == 552),
         "{outcome:?}"
@@ -243,7 +257,12 @@ async fn a_relay_that_speaks_in_mid_body_is_heard() {
         Turn::Say("250 thanks\r\n"),
         Turn::Sleep,
     ];
-    assert!(post_and(&turns, &letter).await.0.is_in_doubt());
+    assert!(
+        post_and(|port| impatient(port, |deadlines| &mut deadlines.block), &turns, &letter)
+            .await
+            .0
+            .is_in_doubt()
+    );
 }
 
 #[tokio::test]
@@ -297,7 +316,7 @@ async fn saying_goodbye_does_not_take_for_ever() {
     let mut script = UNTIL_DATA[..3].to_vec();
     script.extend([Turn::Hear("QUIT"), Turn::Sleep]);
     let (port, playing) = scripted(None, script).await;
-    let connection = open(&impatient(port)).await.unwrap();
+    let connection = open(&impatient(port, |deadlines| &mut deadlines.quit)).await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), connection.quit()).await.unwrap();
     playing.abort();
 }

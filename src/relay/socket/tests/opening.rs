@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 /// The trouble of opening a connection to a relay that plays `turns`, and all that the relay has heard.
 async fn trouble(acceptor: Option<TlsAcceptor>, turns: Vec<Turn>, adapt: impl FnOnce(Server) -> Server) -> (Trouble, String) {
     let (port, playing) = scripted(acceptor, turns).await;
-    let trouble = open(&adapt(impatient(port))).await.unwrap_err();
+    let trouble = open(&adapt(server(port, Security::Plain))).await.unwrap_err();
     (trouble, playing.await.unwrap())
 }
 
@@ -26,7 +26,11 @@ async fn check_trouble(turns: Vec<Turn>, expected: (Stage, Class)) {
 async fn an_opening_that_fails_says_whose_fault_it_is() {
     let away = Class::RelayDown;
     check_trouble(vec![Turn::Close], (Stage::Greeting, away)).await;
-    check_trouble(vec![LISTEN], (Stage::Greeting, away)).await;
+    let (silent, _) = trouble(None, vec![LISTEN], |server| {
+        impatient(server.port, |deadlines| &mut deadlines.reply)
+    })
+    .await;
+    assert_eq!((silent.stage, silent.class), (Stage::Greeting, away), "{silent}");
     check_trouble(
         vec![Turn::Say("421 busy\r\n"), Turn::Close],
         (Stage::Greeting, Class::Throttle),
@@ -48,7 +52,7 @@ async fn an_opening_that_fails_says_whose_fault_it_is() {
     )
     .await;
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-    let refused = open(&impatient(port)).await.unwrap_err();
+    let refused = open(&server(port, Security::Plain)).await.unwrap_err();
     assert_eq!((refused.stage, refused.class), (Stage::Connect, away), "{refused}");
 }
 
