@@ -318,7 +318,7 @@ impl Conversation {
                 self.end(&format!("the relay closed the idle connection: `{farewell}`"));
             }
             Phase::Opening | Phase::Idle | Phase::Leaving | Phase::Over(_) => {
-                self.out_of_step("the relay spoke before it was asked")
+                self.out_of_step("the relay spoke before it was asked");
             }
         }
     }

@@ -191,7 +191,7 @@ fn offer(letter: &Envelope<'_>, relay: &Capabilities) -> Result<Posting, Outcome
 
 fn parameters(letter: &Envelope<'_>, relay: &Capabilities) -> Vec<MailParameter> {
     let needs_utf8 = letter.to.needs_smtputf8() || letter.from.needs_smtputf8();
-    let size = relay.size.then(|| MailParameter::Size(letter.bytes.len()));
+    let size = relay.size.then_some(MailParameter::Size(letter.bytes.len()));
     let body = (!letter.bytes.is_ascii()).then_some(MailParameter::Body(MailBodyParameter::EightBitMime));
     let utf8 = needs_utf8.then_some(MailParameter::SmtpUtfEight);
     [size, body, utf8].into_iter().flatten().collect()

@@ -116,8 +116,8 @@ fn is_mailbox(address: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(line: &str, expected: Result<Command, Refusal>) {
-        assert_eq!(Command::parse(line), expected, "{line:?}");
+    fn check(line: &str, expected: &Result<Command, Refusal>) {
+        assert_eq!(Command::parse(line), *expected, "{line:?}");
     }
 
     #[test]
@@ -129,15 +129,15 @@ mod tests {
                 utf8,
             })
         };
-        check("EHLO me.example", Ok(Command::Ehlo));
-        check("mail from:<a@b.example>", mail(None, false));
+        check("EHLO me.example", &Ok(Command::Ehlo));
+        check("mail from:<a@b.example>", &mail(None, false));
         check(
             "MAIL FROM: <a@b.example> size=10 BODY=8BITMIME SMTPUTF8",
-            mail(Some(10), true),
+            &mail(Some(10), true),
         );
         check(
             "MAIL FROM:<>",
-            Ok(Command::Mail {
+            &Ok(Command::Mail {
                 from: String::new(),
                 size: None,
                 utf8: false,
@@ -145,30 +145,30 @@ mod tests {
         );
         check(
             "RCPT TO:<ann@example.org>",
-            Ok(Command::Rcpt {
+            &Ok(Command::Rcpt {
                 to: "ann@example.org".to_owned(),
             }),
         );
-        check("BDAT 10 last", Ok(Command::Bdat { octets: 10, last: true }));
-        check("BDAT 0", Ok(Command::Bdat { octets: 0, last: false }));
-        check("NOOP whatever", Ok(Command::Noop));
+        check("BDAT 10 last", &Ok(Command::Bdat { octets: 10, last: true }));
+        check("BDAT 0", &Ok(Command::Bdat { octets: 0, last: false }));
+        check("NOOP whatever", &Ok(Command::Noop));
     }
 
     #[test]
     fn what_is_no_command_gets_its_reply() {
-        check("", Err(UNKNOWN));
-        check("HTTP /", Err(UNKNOWN));
-        check("EHLO", Err(SYNTAX));
-        check("DATA now", Err(SYNTAX));
-        check("AUTH PLAIN x", Err(NOT_HERE));
-        check("MAIL TO:<a@b.example>", Err(SYNTAX));
-        check("MAIL FROM:a@b.example", Err(SYNTAX));
-        check("MAIL FROM:<a@b.example>SIZE=1", Err(SYNTAX));
-        check("MAIL FROM:<a@b.example> RET=FULL", Err(PARAMETER));
-        check("MAIL FROM:<ann>", Err(BAD_SENDER));
-        check("RCPT TO:<>", Err(BAD_RECIPIENT));
-        check("RCPT TO:<a b@example.org>", Err(BAD_RECIPIENT));
-        check("RCPT TO:<ann@example.org> NOTIFY=NEVER", Err(PARAMETER));
-        check("BDAT -1", Err(SYNTAX));
+        check("", &Err(UNKNOWN));
+        check("HTTP /", &Err(UNKNOWN));
+        check("EHLO", &Err(SYNTAX));
+        check("DATA now", &Err(SYNTAX));
+        check("AUTH PLAIN x", &Err(NOT_HERE));
+        check("MAIL TO:<a@b.example>", &Err(SYNTAX));
+        check("MAIL FROM:a@b.example", &Err(SYNTAX));
+        check("MAIL FROM:<a@b.example>SIZE=1", &Err(SYNTAX));
+        check("MAIL FROM:<a@b.example> RET=FULL", &Err(PARAMETER));
+        check("MAIL FROM:<ann>", &Err(BAD_SENDER));
+        check("RCPT TO:<>", &Err(BAD_RECIPIENT));
+        check("RCPT TO:<a b@example.org>", &Err(BAD_RECIPIENT));
+        check("RCPT TO:<ann@example.org> NOTIFY=NEVER", &Err(PARAMETER));
+        check("BDAT -1", &Err(SYNTAX));
     }
 }

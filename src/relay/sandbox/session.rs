@@ -230,7 +230,7 @@ impl Session {
             Command::Noop => self.reply("250 2.0.0 yes"),
             Command::Vrfy => self.reply("252 2.1.5 try and see"),
             Command::Help => {
-                self.reply("214 2.0.0 this is the sandbox of tidings: letters are filed in the outbox, nothing is sent on")
+                self.reply("214 2.0.0 this is the sandbox of tidings: letters are filed in the outbox, nothing is sent on");
             }
             Command::Quit => {
                 self.reply("221 2.0.0 goodbye");
@@ -253,7 +253,7 @@ impl Session {
             (false, _) => self.refuse("503 5.5.1 say EHLO first"),
             (true, Some(_)) => self.refuse("503 5.5.1 a letter is under way already"),
             (true, None) if size.is_some_and(|size| size > LARGEST) => {
-                self.refuse("552 5.3.4 the letter is larger than this relay takes")
+                self.refuse("552 5.3.4 the letter is larger than this relay takes");
             }
             (true, None) if !from.is_ascii() && !utf8 => self.refuse("550 5.6.7 the sender's address needs SMTPUTF8"),
             (true, None) => {

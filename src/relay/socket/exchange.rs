@@ -44,6 +44,8 @@ pub(super) async fn converse<L: Line>(line: &mut L, conversation: &mut Conversat
 
 /// Takes what has already come in, without waiting: farewells, surplus replies, the end of the line.
 pub(super) async fn overhear<L: Line>(line: &mut L, conversation: &mut Conversation) {
+    // Tokio learns what has come in when the task gives way.
+    tokio::task::yield_now().await;
     let mut buffer = vec![0; READ];
     tokio::select! {
         biased;
