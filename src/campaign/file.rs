@@ -2,7 +2,7 @@
 //!
 //! The shapes here are the only ones that serde sees; every mistake is a finding at its place, all at once.
 
-use super::schedule::{Late, LateFile, Schedule, ScheduleFile, Season, SeasonFile, Window, WindowFile};
+use super::schedule::{LateFile, ScheduleFile, SeasonFile, WindowFile};
 use super::series::{Series, StepFile};
 use super::{ArticleEntry, Audience, Campaign, CampaignId, Timing};
 use crate::finding::Finding;

@@ -102,7 +102,7 @@ fn look_ahead(
         line.note = Some(format!("on hold: {reason}"));
     }
     let (edition, standing) = match prepare::next(store, plan)? {
-        Next::Unfinished(edition) => (edition, "going out now"),
+        Next::Unfinished(edition) => (*edition, "going out now"),
         Next::NothingLeft => {
             line.note = Some("every article has gone out".to_owned());
             return Ok(line);

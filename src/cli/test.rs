@@ -47,7 +47,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let folder = campaign_named(&workspace, &args.campaign)?;
     let plan = plan(settings, folder)?;
     let route = route(&root, settings)?;
-    let letter = compose(context, &root, &workspace, settings, plan, args, to)?;
+    let letter = compose(context, &root, &workspace, settings, plan, args, &to)?;
     match runtime()?.block_on(hand_over(&route.server, &letter)) {
         Ok(outcome) => told(context, &root, plan, &letter, &outcome),
         Err(trouble) => Err(Failure::from(&stop_for_trouble(&trouble))),
@@ -62,7 +62,7 @@ fn compose(
     settings: &Settings,
     plan: Plan<'_>,
     args: &Args,
-    to: Address,
+    to: &Address,
 ) -> Result<Letter, Failure> {
     let now = context.clock.now();
     let mut store = Store::in_memory(now)?;
@@ -91,7 +91,7 @@ fn compose(
     sources.article.subject = format!("[Test] {}", sources.article.subject);
     let compiled = compile(&sources).map_err(Failure::findings)?;
     let person = store
-        .person(&to)?
+        .person(to)?
         .map(|person| store.memberships(person))
         .transpose()?
         .unwrap_or_default();

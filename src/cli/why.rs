@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         return unknown(context, &address);
     };
     let editions = editions_named(&store, args.campaign.as_deref())?;
-    let known = Known::read(&store, person, &address, editions)?;
+    let known = Known::read(&store, person, &address, &editions)?;
     match context.ui.wants_json() {
         true => context.ui.json(&known.as_json(&address)),
         false => known.show(context.ui, &address),
@@ -61,7 +61,7 @@ struct Known {
 }
 
 impl Known {
-    fn read(store: &Store, person: PersonId, address: &Address, editions: Vec<Edition>) -> Result<Self, Failure> {
+    fn read(store: &Store, person: PersonId, address: &Address, editions: &[Edition]) -> Result<Self, Failure> {
         let of = |id: EditionId| editions.iter().find(|edition| edition.id == id).cloned();
         let mut letters = Vec::new();
         for line in store.deliveries_of(person)? {

@@ -40,7 +40,7 @@ pub struct Plan<'a> {
 #[derive(Debug)]
 pub enum Next<'a> {
     /// This edition has letters that wait; no other begins before it.
-    Unfinished(Edition),
+    Unfinished(Box<Edition>),
     /// This article is next.
     Article(&'a Article),
     /// Every article has gone out.
@@ -79,7 +79,7 @@ pub fn next<'a>(store: &Store, plan: Plan<'a>) -> Result<Next<'a>, DispatchError
         .into_iter()
         .find(|edition| edition.key.campaign == plan.campaign.id);
     if let Some(edition) = unfinished {
-        return Ok(Next::Unfinished(edition));
+        return Ok(Next::Unfinished(Box::new(edition)));
     }
     let used = |article: &&Article| {
         recorded

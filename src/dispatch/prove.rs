@@ -69,7 +69,7 @@ pub fn prove(store: &Store, edition: EditionId, compiled: &Compiled, now: Timest
             let (claims, bench) = (claims.clone(), &bench);
             scope.spawn(move || {
                 while let Ok(claim) = claims.recv_blocking() {
-                    bench.compose(store_stamp(&claim, now), compiled, claim);
+                    bench.compose(&store_stamp(&claim, now), compiled, claim);
                 }
             });
         }
@@ -121,9 +121,9 @@ struct Bench {
 }
 
 impl Bench {
-    fn compose(&self, stamp: Stamp, compiled: &Compiled, claim: Claim) {
+    fn compose(&self, stamp: &Stamp, compiled: &Compiled, claim: Claim) {
         self.letters.fetch_add(1, Ordering::Relaxed);
-        match compiled.compose(&claim.recipient, &stamp) {
+        match compiled.compose(&claim.recipient, stamp) {
             Ok(letter) => {
                 self.largest.fetch_max(letter.bytes.len() as u64, Ordering::Relaxed);
             }

@@ -217,14 +217,14 @@ impl Store {
             .connection
             .query_row(sql, [edition.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional();
-        let Some((id, place, columns)) = row.doing("read an example")? else {
+        let Some((id, place, columns)): Option<(_, _, Option<String>)> = row.doing("read an example")? else {
             return Ok(None);
         };
         Ok(Some((
             DeliveryId(id),
             Recipient {
                 address: address(place)?,
-                attributes: attributes(columns)?,
+                attributes: attributes(columns.as_deref())?,
             },
         )))
     }

@@ -40,7 +40,7 @@ impl Store {
         let mut claims = Vec::new();
         while let Some(row) = rows.next().doing("read waiting letters")? {
             let address = people::address(row.get(2).doing("read waiting letters")?)?;
-            let attributes = people::attributes(row.get(3).doing("read waiting letters")?)?;
+            let attributes = people::attributes(row.get::<_, Option<String>>(3).doing("read waiting letters")?.as_deref())?;
             claims.push(Claim {
                 delivery: DeliveryId(row.get(0).doing("read waiting letters")?),
                 person: PersonId(row.get(1).doing("read waiting letters")?),

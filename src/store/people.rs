@@ -229,7 +229,7 @@ pub(super) fn membership(row: &rusqlite::Row<'_>) -> Result<Membership, StoreErr
         list: row.get(0).doing("read a person")?,
         version: row.get(1).doing("read a person")?,
         address: address(text(2)?)?,
-        attributes: attributes(text(3)?)?,
+        attributes: attributes(text(3)?.as_deref())?,
         consent,
         joined: day(8)?,
         left: row.get::<_, Option<i64>>(9).doing("read a person")?.is_some(),
@@ -243,8 +243,8 @@ pub(super) fn address(text: Option<String>) -> Result<Address, StoreError> {
     })
 }
 
-pub(super) fn attributes(json: Option<String>) -> Result<Attributes, StoreError> {
-    let read = serde_json::from_str(json.as_deref().unwrap_or("{}"));
+pub(super) fn attributes(json: Option<&str>) -> Result<Attributes, StoreError> {
+    let read = serde_json::from_str(json.unwrap_or("{}"));
     read.map_err(|error| StoreError::Damaged {
         what: format!("a person's columns are not readable: {error}"),
     })
