@@ -13,5 +13,6 @@
 mod architecture;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;
+mod store;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod support;

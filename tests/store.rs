@@ -12,7 +12,7 @@ use tidings::store::claim::Claim;
 use tidings::store::edition::{NewEdition, Place};
 use tidings::store::hold::{By, Target};
 use tidings::store::journal::{Entry, Grant, Intent, Journal, Recorded, Settlement, one_policy};
-use tidings::store::people::{Guard, ImportReport, Imported};
+use tidings::store::people::{Guard, ImportReport, Imported, ListSource};
 use tidings::store::{DeliveryId, EditionId, Kind, RunId, Store};
 use tidings::subscriber::Subscriber;
 use tidings::subscriber::consent::{Answer, Consent};
@@ -26,7 +26,10 @@ fn subscriber(name: &str) -> Subscriber {
     Subscriber {
         address: Address::parse(&format!("{name}@example.org")).unwrap(),
         attributes: [("first_name".to_owned(), name.to_owned())].into(),
-        consent: Consent { answer: Answer::Yes, ..Consent::default() },
+        consent: Consent {
+            answer: Answer::Yes,
+            ..Consent::default()
+        },
         joined: None,
     }
 }
@@ -34,7 +37,12 @@ fn subscriber(name: &str) -> Subscriber {
 fn import(store: &mut Store, names: &[&str], guard: Guard, minute: i64) -> Imported {
     let people: Vec<Subscriber> = names.iter().map(|name| subscriber(name)).collect();
     let rows = people.iter().enumerate().map(|(line, person)| (line + 2, person));
-    store.import("patients", b"hash", rows, guard, at(minute)).unwrap()
+    let source = ListSource {
+        list: "patients",
+        hash: b"hash",
+        columns: &["first_name".to_owned()],
+    };
+    store.import(&source, rows, guard, at(minute)).unwrap()
 }
 
 /// A store with a released edition to these people.
@@ -47,7 +55,11 @@ fn released(dir: &Path, names: &[&str]) -> (Store, EditionId) {
 }
 
 fn draft(store: &mut Store) -> EditionId {
-    let key = EditionKey { campaign: CampaignId("k7f2m9".to_owned()), article: "calmer-days".to_owned(), round: 1 };
+    let key = EditionKey {
+        campaign: CampaignId("k7f2m9".to_owned()),
+        article: "calmer-days".to_owned(),
+        round: 1,
+    };
     let new = NewEdition {
         key: &key,
         campaign_name: "seasonal",
@@ -61,7 +73,11 @@ fn draft(store: &mut Store) -> EditionId {
         due_at: at(0),
         expires_at: None,
     };
-    store.draft(&new, at(0), |candidate| Place::In { version: candidate.memberships[0].version }).unwrap()
+    store
+        .draft(&new, at(0), |candidate| Place::In {
+            version: candidate.memberships[0].version,
+        })
+        .unwrap()
 }
 
 /// One run's journal, driven without a runtime of its own around it.
@@ -88,13 +104,26 @@ impl Desk {
 }
 
 fn intent(claim: &Claim, minute: i64) -> Intent {
-    Intent { delivery: claim.delivery, attempt: claim.attempt, dated: at(minute), at: at(minute) }
+    Intent {
+        delivery: claim.delivery,
+        attempt: claim.attempt,
+        dated: at(minute),
+        at: at(minute),
+    }
 }
 
 fn settlement(claim: &Claim, event: Event, minute: i64) -> Settlement {
     let reply = Some(Reply::new(Stage::EndOfData, 250, &["2.0.0 queued as 4F1".to_owned()]));
     let relay = "127.0.0.1".to_owned();
-    Settlement { delivery: claim.delivery, attempt: claim.attempt, event, reply, reason: None, relay, at: at(minute) }
+    Settlement {
+        delivery: claim.delivery,
+        attempt: claim.attempt,
+        event,
+        reply,
+        reason: None,
+        relay,
+        at: at(minute),
+    }
 }
 
 fn claims(store: &Store, edition: EditionId, minute: i64) -> Vec<Claim> {
@@ -105,11 +134,30 @@ fn claims(store: &Store, edition: EditionId, minute: i64) -> Vec<Claim> {
 fn the_same_file_twice_changes_nothing_and_a_row_gone_leaves_the_list() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::create(dir.path(), Kind::Test, at(0)).unwrap();
-    let report = |before, added, unchanged, returned, left| ImportReport { before, added, unchanged, returned, left, updated: 0 };
-    assert_eq!(import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 0), Imported::Kept(report(0, 3, 0, 0, 0)));
-    assert_eq!(import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 1), Imported::Kept(report(3, 0, 3, 0, 0)));
-    assert_eq!(import(&mut store, &["ann", "cid"], Guard::Cautious, 2), Imported::Kept(report(3, 0, 2, 0, 1)));
-    assert_eq!(import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 3), Imported::Kept(report(2, 0, 2, 1, 0)));
+    let report = |before, added, unchanged, returned, left| ImportReport {
+        before,
+        added,
+        unchanged,
+        returned,
+        left,
+        updated: 0,
+    };
+    assert_eq!(
+        import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 0),
+        Imported::Kept(report(0, 3, 0, 0, 0))
+    );
+    assert_eq!(
+        import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 1),
+        Imported::Kept(report(3, 0, 3, 0, 0))
+    );
+    assert_eq!(
+        import(&mut store, &["ann", "cid"], Guard::Cautious, 2),
+        Imported::Kept(report(3, 0, 2, 0, 1))
+    );
+    assert_eq!(
+        import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 3),
+        Imported::Kept(report(2, 0, 2, 1, 0))
+    );
     assert_eq!(store.list_source("patients").unwrap().as_deref(), Some(&b"hash"[..]));
 }
 
@@ -121,8 +169,14 @@ fn a_file_that_changes_a_fifth_of_its_list_waits_for_a_person() {
     let undone = import(&mut store, &["a", "b"], Guard::Cautious, 1);
     assert!(matches!(undone, Imported::Undone(report) if report.left == 4), "{undone:?}");
     let again = import(&mut store, &["a", "b", "c", "d", "e", "f"], Guard::DryRun, 2);
-    assert!(matches!(again, Imported::Undone(report) if report.unchanged == 6), "nothing had been written: {again:?}");
-    assert!(matches!(import(&mut store, &["a", "b"], Guard::Trusted, 3), Imported::Kept(_)));
+    assert!(
+        matches!(again, Imported::Undone(report) if report.unchanged == 6),
+        "nothing had been written: {again:?}"
+    );
+    assert!(matches!(
+        import(&mut store, &["a", "b"], Guard::Trusted, 3),
+        Imported::Kept(_)
+    ));
 }
 
 #[test]
@@ -133,9 +187,19 @@ fn a_letter_leaves_once_and_its_numbers_close() {
     let waiting = claims(&store, edition, 2);
     assert_eq!(waiting.len(), 2);
     assert_eq!(desk.begin(&waiting[0], 2), Some(Grant::Given));
-    assert_eq!(desk.begin(&waiting[0], 2), Some(Grant::Moved), "the same attempt is not granted twice");
+    assert_eq!(
+        desk.begin(&waiting[0], 2),
+        Some(Grant::Moved),
+        "the same attempt is not granted twice"
+    );
     let both = desk.record(Some(settlement(&waiting[0], Event::Accept, 3)), Some(intent(&waiting[1], 3)));
-    assert_eq!(both, Recorded { settled: Some(State::Accepted), begun: Some(Grant::Given) });
+    assert_eq!(
+        both,
+        Recorded {
+            settled: Some(State::Accepted),
+            begun: Some(Grant::Given)
+        }
+    );
     let tally = store.tally(edition).unwrap();
     assert_eq!((tally.planned(), tally.of("accepted"), tally.of("sending")), (2, 1, 1));
     assert_eq!(claims(&store, edition, 4), []);
@@ -148,10 +212,23 @@ fn a_settlement_that_misses_its_row_fails_alone() {
     let (desk, _) = Desk::open(&mut store);
     let waiting = claims(&store, edition, 2);
     desk.begin(&waiting[0], 2);
-    let wrong = Settlement { attempt: 7, ..settlement(&waiting[0], Event::Accept, 3) };
+    let wrong = Settlement {
+        attempt: 7,
+        ..settlement(&waiting[0], Event::Accept, 3)
+    };
     let recorded = desk.record(Some(wrong), Some(intent(&waiting[1], 3)));
-    assert_eq!(recorded, Recorded { settled: None, begun: Some(Grant::Given) });
-    assert_eq!(store.tally(edition).unwrap().of("sending"), 2, "the wrong settlement changed nothing");
+    assert_eq!(
+        recorded,
+        Recorded {
+            settled: None,
+            begun: Some(Grant::Given)
+        }
+    );
+    assert_eq!(
+        store.tally(edition).unwrap().of("sending"),
+        2,
+        "the wrong settlement changed nothing"
+    );
     let late = desk.record(Some(settlement(&waiting[0], Event::Accept, 4)), None);
     assert_eq!(late.settled, Some(State::Accepted));
     let twice = desk.record(Some(settlement(&waiting[0], Event::RefuseForGood, 5)), None);
@@ -173,7 +250,11 @@ fn a_dead_run_leaves_doubt_and_its_late_word_counts_no_more() {
     assert_eq!(late.settled, None);
     let attempts = store.attempts(waiting[0].delivery).unwrap();
     assert_eq!(attempts[0].outcome.as_deref(), Some("in_doubt"));
-    assert_eq!(claims(&store, edition, 20).len(), 1, "nothing in doubt is ever sent again by the program");
+    assert_eq!(
+        claims(&store, edition, 20).len(),
+        1,
+        "nothing in doubt is ever sent again by the program"
+    );
 }
 
 #[test]
@@ -183,11 +264,17 @@ fn what_is_refused_for_now_waits_and_keeps_its_date() {
     let (desk, _) = Desk::open(&mut store);
     let first = claims(&store, edition, 2).remove(0);
     desk.begin(&first, 2);
-    let settled = desk.record(Some(settlement(&first, Event::RefuseForNow { refusals: 0 }, 3)), None).settled;
+    let settled = desk
+        .record(Some(settlement(&first, Event::RefuseForNow { refusals: 0 }, 3)), None)
+        .settled;
     assert_eq!(settled, Some(State::Deferred { retry_at: at(8) }));
     assert_eq!(claims(&store, edition, 7), []);
     assert_eq!(store.next_retry(edition).unwrap(), Some(at(8)));
-    assert_eq!(desk.begin(&Claim { attempt: 2, ..first }, 7), Some(Grant::Moved), "not before its time");
+    assert_eq!(
+        desk.begin(&Claim { attempt: 2, ..first }, 7),
+        Some(Grant::Moved),
+        "not before its time"
+    );
     let second = claims(&store, edition, 8).remove(0);
     assert_eq!((second.attempt, second.dated), (2, Some(at(2))));
     assert_eq!(desk.begin(&second, 8), Some(Grant::Given));
@@ -199,7 +286,12 @@ fn whoever_left_meanwhile_gets_no_letter_and_a_hold_stops_the_next_one() {
     let (mut store, edition) = released(dir.path(), &["ann", "bob", "cid"]);
     let (desk, _) = Desk::open(&mut store);
     let waiting = claims(&store, edition, 2);
-    let gone = Suppression { scope: Scope::All, reason: Reason::ByHand, at: at(2), evidence: None };
+    let gone = Suppression {
+        scope: Scope::All,
+        reason: Reason::ByHand,
+        at: at(2),
+        evidence: None,
+    };
     store.suppress(&waiting[0].recipient.address, &gone).unwrap();
     assert_eq!(desk.begin(&waiting[0], 3), Some(Grant::Suppressed));
     assert_eq!(store.hold(&Target::Edition(edition), By::Person, "typo", at(3)).unwrap(), 2);
@@ -210,7 +302,15 @@ fn whoever_left_meanwhile_gets_no_letter_and_a_hold_stops_the_next_one() {
     store.hold(&campaign, By::Person, "not now", at(5)).unwrap();
     assert_eq!(desk.begin(&waiting[2], 5), Some(Grant::Held));
     let tally = store.tally(edition).unwrap();
-    assert_eq!((tally.planned(), tally.of("suppressed"), tally.of("sending"), tally.of("pending")), (3, 1, 1, 1));
+    assert_eq!(
+        (
+            tally.planned(),
+            tally.of("suppressed"),
+            tally.of("sending"),
+            tally.of("pending")
+        ),
+        (3, 1, 1, 1)
+    );
 }
 
 #[test]
@@ -241,7 +341,13 @@ fn history_cannot_be_rewritten() {
     let raw = rusqlite::Connection::open(dir.path().join("store.db")).unwrap();
     assert!(raw.execute("UPDATE attempt SET outcome = 'failed'", []).is_err());
     assert!(raw.execute("DELETE FROM attempt", []).is_err());
-    assert!(raw.execute("INSERT INTO delivery SELECT 99, edition, person, version, state, 0, 0, 0, NULL, NULL, NULL, NULL, 0 FROM delivery", []).is_err());
+    assert!(
+        raw.execute(
+            "INSERT INTO delivery SELECT 99, edition, person, version, state, 0, 0, 0, NULL, NULL, NULL, NULL, 0 FROM delivery",
+            []
+        )
+        .is_err()
+    );
 }
 
 #[test]
@@ -256,7 +362,10 @@ fn files_are_the_owners_alone_and_a_copy_is_a_rehearsal_for_ever() {
     assert_eq!(copy.identity().kind, Kind::Rehearsal);
     assert_eq!(copy.identity().id, store.identity().id);
     assert_eq!(copy.tally(edition).unwrap().planned(), 1);
-    assert_eq!(copy.keys().message_id(DeliveryId(1), 1, 0), store.keys().message_id(DeliveryId(1), 1, 0));
+    assert_eq!(
+        copy.keys().message_id(DeliveryId(1), 1, 0),
+        store.keys().message_id(DeliveryId(1), 1, 0)
+    );
     assert_eq!(store.copy_in_memory().unwrap().tally(edition).unwrap().planned(), 1);
 }
 

@@ -121,6 +121,7 @@ fn check_letters(
         match prepare::draft(store, plan, article, due, context.clock.now()) {
             Ok(draft) => {
                 letters += draft.proof.letters;
+                findings.extend(draft.warnings);
                 findings.extend(draft.proof.faults.iter().map(|fault| fault.error.named()));
                 if draft.edition.planned == 0 {
                     findings.push(nobody(plan));

@@ -242,6 +242,7 @@ pub(super) fn tell_draft(context: &Context, store: &Store, draft: &Draft) -> Res
         count(edition.planned, "letter")
     ));
     tell_left_out(context, store, edition)?;
+    context.ui.findings(&draft.warnings);
     for fault in &draft.proof.faults {
         context
             .ui

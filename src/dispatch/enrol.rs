@@ -4,8 +4,8 @@ use super::DispatchError;
 use crate::article::encoding::decode;
 use crate::finding::Finding;
 use crate::store::Store;
-use crate::store::people::{Guard, ImportReport, Imported};
-use crate::subscriber::csv::{self, ListRows};
+use crate::store::people::{Guard, ImportReport, Imported, ListSource};
+use crate::subscriber::csv::{self, Column, ListRows, Meaning};
 use crate::workspace::ListFile;
 use jiff::Timestamp;
 use ring::digest;
@@ -48,8 +48,23 @@ pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -
         return Ok(Enrolled::Unreadable { findings: errors });
     }
     let people = rows.rows.iter().map(|row| (row.line, &row.subscriber));
-    let imported = store.import(&list.name, hash.as_ref(), people, guard, now)?;
+    let columns: Vec<String> = rows.columns.iter().filter_map(attribute).collect();
+    let source = ListSource {
+        list: &list.name,
+        hash: hash.as_ref(),
+        columns: &columns,
+    };
+    let imported = store.import(&source, people, guard, now)?;
     Ok(Enrolled::Read { imported, rows })
+}
+
+/// The name that templates know a column by, if they do.
+fn attribute(column: &Column) -> Option<String> {
+    match &column.meaning {
+        Meaning::Field(field) => Some(field.as_str().to_owned()),
+        Meaning::Attribute(name) => Some(name.clone()),
+        Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => None,
+    }
 }
 
 /// Why a list may not be used as it stands, if so: it is unreadable, or changes too much for nobody to look.

@@ -66,6 +66,8 @@ pub struct Draft {
     pub compiled: Arc<Compiled>,
     /// What composing everything has shown.
     pub proof: Proof,
+    /// What deserves a look in the text.
+    pub warnings: Vec<Finding>,
 }
 
 /// Which edition the campaign wants next, from what the store has seen.
@@ -102,6 +104,7 @@ pub fn next<'a>(store: &Store, plan: Plan<'a>) -> Result<Next<'a>, DispatchError
 pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now: Timestamp) -> Result<Draft, DispatchError> {
     let sources = sources(plan, article);
     let compiled = compile(&sources).map_err(|findings| DispatchError::Findings { findings })?;
+    refuse_unknown_names(store, plan, &compiled)?;
     let text = serde_json::to_string(&sources).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
     let key = EditionKey {
         campaign: plan.campaign.id.clone(),
@@ -216,6 +219,27 @@ fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
     }
 }
 
+/// A variable that no list has a column for is everybody's fault, and known before anybody's letter is tried.
+fn refuse_unknown_names(store: &Store, plan: Plan<'_>, compiled: &Compiled) -> Result<(), DispatchError> {
+    let columns = store.columns(&plan.campaign.audience.lists)?;
+    let findings: Vec<Finding> = compiled.check_names(&columns).into_iter().filter(Finding::is_error).collect();
+    match findings.is_empty() {
+        true => Ok(()),
+        false => Err(DispatchError::Findings { findings }),
+    }
+}
+
+/// What one person's finished letter shows about the text that all get: its size, the postal address, the way out.
+fn lint(store: &Store, edition: EditionId, compiled: &Compiled) -> Result<Vec<Finding>, DispatchError> {
+    let mut findings = compiled.warnings().to_vec();
+    if let Some((_, recipient)) = store.example(edition)?
+        && let Ok(rendered) = compiled.render(&recipient)
+    {
+        findings.extend(compiled.lint(&rendered));
+    }
+    Ok(findings)
+}
+
 fn settle_proof(
     store: &mut Store,
     plan: Plan<'_>,
@@ -230,6 +254,11 @@ fn settle_proof(
             findings: faults(plan, &proof),
         });
     }
+    let warnings = lint(store, edition, &compiled)?;
+    if warnings.iter().any(Finding::is_error) {
+        store.discard(edition)?;
+        return Err(DispatchError::Findings { findings: warnings });
+    }
     let held = proof.faults.iter().map(|fault| {
         (
             fault.delivery,
@@ -241,6 +270,7 @@ fn settle_proof(
         edition: store.edition(edition)?,
         compiled,
         proof,
+        warnings,
     })
 }
 

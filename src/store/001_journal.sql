@@ -29,6 +29,7 @@ CREATE TABLE list (
     id           INTEGER PRIMARY KEY,
     name         TEXT NOT NULL UNIQUE,
     source_hash  BLOB,
+    columns      TEXT NOT NULL DEFAULT '[]',
     imported_at  INTEGER
 ) STRICT;
 

@@ -11,6 +11,18 @@ use crate::subscriber::suppression::{Reason, Scope, Suppression};
 use crate::subscriber::{Attributes, Subscriber};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
+use std::collections::BTreeSet;
+
+/// The file that a list is imported from.
+#[derive(Debug, Clone, Copy)]
+pub struct ListSource<'a> {
+    /// The list's name.
+    pub list: &'a str,
+    /// The hash of the file's bytes.
+    pub hash: &'a [u8],
+    /// Its columns, by the names templates know them by.
+    pub columns: &'a [String],
+}
 
 /// What an import did, in people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -105,21 +117,45 @@ impl Store {
         Ok(found.doing("look up a list")?.flatten())
     }
 
-    /// Makes the list say what its file says: `people` with the lines they stand on, `source_hash` of the file's bytes.
+    /// The columns that these lists' files have, by the names templates and segments know them by.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn columns(&self, lists: &[String]) -> Result<BTreeSet<String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT columns FROM list WHERE name = ?")
+            .doing("read columns")?;
+        let mut columns = BTreeSet::new();
+        for list in lists {
+            let json: Option<String> = statement
+                .query_row([list], |row| row.get(0))
+                .optional()
+                .doing("read columns")?;
+            let names = json.map(|json| serde_json::from_str::<Vec<String>>(&json)).transpose();
+            columns.extend(
+                names
+                    .map_err(|error| StoreError::Damaged { what: error.to_string() })?
+                    .unwrap_or_default(),
+            );
+        }
+        Ok(columns)
+    }
+
+    /// Makes the list say what its file says: `people` with the lines they stand on.
     ///
     /// # Errors
     /// When the store cannot be written; nothing is changed then.
     pub fn import<'a>(
         &mut self,
-        list: &str,
-        source_hash: &[u8],
+        source: &ListSource<'_>,
         people: impl Iterator<Item = (usize, &'a Subscriber)>,
         guard: Guard,
         now: Timestamp,
     ) -> Result<Imported, StoreError> {
         let keys = self.keys.clone();
         let transaction = self.write("import a list")?;
-        let list_id = list_row(&transaction, list)?;
+        let list_id = list_row(&transaction, source.list)?;
         let mut report = ImportReport {
             before: members(&transaction, list_id)?,
             ..ImportReport::default()
@@ -144,9 +180,10 @@ impl Store {
         if guard == Guard::DryRun || (guard == Guard::Cautious && report.is_alarming()) {
             return Ok(Imported::Undone(report));
         }
-        let sql = "UPDATE list SET source_hash = ?, imported_at = ? WHERE id = ?";
+        let columns = serde_json::to_string(source.columns).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
+        let sql = "UPDATE list SET source_hash = ?, columns = ?, imported_at = ? WHERE id = ?";
         transaction
-            .execute(sql, (source_hash, seen, list_id))
+            .execute(sql, (source.hash, columns, seen, list_id))
             .doing("import a list")?;
         transaction.commit().doing("import a list")?;
         Ok(Imported::Kept(report))
