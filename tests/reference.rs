@@ -26,9 +26,16 @@ fn the_page_on_templates_promises_what_the_code_does() {
 fn the_readme_is_short_and_opens_with_the_two_commands() {
     let readme = read("README.md");
     assert!(readme.lines().count() < 200, "{} lines", readme.lines().count());
-    let blocks: Vec<&str> = readme.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap().trim()).collect();
+    let blocks: Vec<&str> = readme
+        .split("```sh\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap().trim())
+        .collect();
     assert_eq!(blocks[..2], ["cargo run -- rehearse", "cargo test"]);
     for page in readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-        assert!(page.starts_with("http") || Path::new(env!("CARGO_MANIFEST_DIR")).join(page).exists(), "README links `{page}`, which is not there");
+        assert!(
+            page.starts_with("http") || Path::new(env!("CARGO_MANIFEST_DIR")).join(page).exists(),
+            "README links `{page}`, which is not there"
+        );
     }
 }

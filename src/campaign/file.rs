@@ -6,7 +6,7 @@ use super::schedule::{LateFile, ScheduleFile, SeasonFile, WindowFile};
 use super::series::{Series, StepFile};
 use super::{ArticleEntry, Audience, Campaign, CampaignId, Timing};
 use crate::finding::Finding;
-use crate::finding::yaml::{Read, Source, read};
+use crate::finding::yaml::{Inspection, Read, Source, read};
 use crate::subscriber::segment::Segment;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -54,13 +54,13 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
         value: written,
         findings,
     } = read::<CampaignFile>(&source);
-    let mut desk = Desk { source, findings };
+    let mut desk = Inspection { source, findings };
     let id = desk.required(
         &["id"],
         written.id.as_ref(),
         "any short word that no other campaign has; keep it for ever, sent letters are known by it",
     );
-    let id = id.filter(|id| desk.is_plain_id(id));
+    let id = id.filter(|id| is_plain_id(&mut desk, id));
     let title = desk.required(&["title"], written.title.as_ref(), "what the campaign is called");
     let audience = audience(&mut desk, written.audience.as_ref());
     let only = only(&mut desk, written.only.as_ref());
@@ -70,12 +70,15 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
         "the name of a file in `templates/` without its ending, like `letter`",
     );
     let timing = timing(&mut desk, &written);
-    let season = desk.part(written.season.as_ref(), |part, source| part.check(source, &["season"]));
-    let window = desk.part(written.window.as_ref(), |part, source| part.check(source, &["window"]));
-    let late = desk.part(written.late.as_ref(), |part, source| part.check(source, &["late"]));
+    let season = part(&mut desk, written.season.as_ref(), |part, source| {
+        part.check(source, &["season"])
+    });
+    let window = part(&mut desk, written.window.as_ref(), |part, source| {
+        part.check(source, &["window"])
+    });
+    let late = part(&mut desk, written.late.as_ref(), |part, source| part.check(source, &["late"]));
     let articles = articles(&mut desk, &written);
-    let Desk { mut findings, .. } = desk;
-    findings.sort_by_key(|finding| finding.place);
+    let findings = desk.into_findings();
     let whole = (|| {
         Some(Campaign {
             id: CampaignId(id?),
@@ -94,70 +97,40 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
     (whole.filter(|_| !findings.iter().any(Finding::is_error)), findings)
 }
 
-/// The text that is checked, and what has been found in it.
-struct Desk<'a> {
-    source: Source<'a>,
-    findings: Vec<Finding>,
+/// Whether an id can stand in file names, message ids and on the command line.
+fn is_plain_id(desk: &mut Inspection<'_>, id: &str) -> bool {
+    let plain = id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if !plain {
+        desk.wrong(
+            &["id"],
+            format!("`{id}` cannot be an id"),
+            "use letters, digits, `-` and `_`, at most 64 of them",
+        );
+    }
+    plain
 }
 
-impl Desk<'_> {
-    fn wrong(&mut self, path: &[&str], text: impl Into<String>, hint: impl Into<String>) {
-        let finding = self.source.finding(path, text).hint(hint);
-        self.findings.push(finding);
-    }
-
-    /// A text that has to be there.
-    fn required(&mut self, path: &[&str], found: Option<&String>, hint: &str) -> Option<String> {
-        if let Some(text) = found.map(|text| text.trim()).filter(|text| !text.is_empty()) {
-            return Some(text.to_owned());
-        }
-        let name = path.join(".");
-        match (found, self.source.missing(path, format!("`{name}` is missing"))) {
-            (Some(_), _) => self.wrong(path, format!("`{name}` is empty"), hint),
-            (None, Some(finding)) => self.findings.push(finding.hint(hint)),
-            (None, None) => {}
-        }
-        None
-    }
-
-    fn is_plain_id(&mut self, id: &str) -> bool {
-        let plain = id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-        if !plain {
-            self.wrong(
-                &["id"],
-                format!("`{id}` cannot be an id"),
-                "use letters, digits, `-` and `_`, at most 64 of them",
-            );
-        }
-        plain
-    }
-
-    /// A part that may be absent; `None` where it is there and wrong.
-    #[expect(clippy::option_option, reason = "an absent part and a wrong one are different")]
-    fn part<F, T>(
-        &mut self,
-        file: Option<&F>,
-        check: impl FnOnce(&F, &Source<'_>) -> Result<T, Vec<Finding>>,
-    ) -> Option<Option<T>> {
-        let Some(file) = file else { return Some(None) };
-        match check(file, &self.source) {
-            Ok(part) => Some(Some(part)),
-            Err(findings) => {
-                self.findings.extend(findings);
-                None
-            }
+/// A part that may be absent; `None` where it is there and wrong.
+#[expect(clippy::option_option, reason = "an absent part and a wrong one are different")]
+fn part<F: ?Sized, T>(
+    desk: &mut Inspection<'_>,
+    file: Option<&F>,
+    check: impl FnOnce(&F, &Source<'_>) -> Result<T, Vec<Finding>>,
+) -> Option<Option<T>> {
+    let Some(file) = file else { return Some(None) };
+    match check(file, &desk.source) {
+        Ok(part) => Some(Some(part)),
+        Err(findings) => {
+            desk.findings.extend(findings);
+            None
         }
     }
 }
 
-fn audience(desk: &mut Desk<'_>, file: Option<&AudienceFile>) -> Option<Audience> {
+fn audience(desk: &mut Inspection<'_>, file: Option<&AudienceFile>) -> Option<Audience> {
     const HINT: &str = "name at least one file of `subscribers/` without `.csv`: `audience: {lists: [patients]}`";
     let Some(file) = file else {
-        desk.findings.extend(
-            desk.source
-                .missing(&["audience"], "`audience` is missing")
-                .map(|finding| finding.hint(HINT)),
-        );
+        desk.missing(&["audience"], HINT);
         return None;
     };
     let lists = file.lists.clone().unwrap_or_default();
@@ -181,7 +154,7 @@ fn audience(desk: &mut Desk<'_>, file: Option<&AudienceFile>) -> Option<Audience
     Some(Audience { lists, not_lists })
 }
 
-fn only(desk: &mut Desk<'_>, conditions: Option<&serde_yaml::Mapping>) -> Option<Segment> {
+fn only(desk: &mut Inspection<'_>, conditions: Option<&serde_yaml::Mapping>) -> Option<Segment> {
     let Some(conditions) = conditions else {
         return Some(Segment::default());
     };
@@ -200,7 +173,7 @@ fn only(desk: &mut Desk<'_>, conditions: Option<&serde_yaml::Mapping>) -> Option
     None
 }
 
-fn timing(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Timing> {
+fn timing(desk: &mut Inspection<'_>, file: &CampaignFile) -> Option<Timing> {
     match (&file.schedule, &file.series) {
         (None, None) => Some(Timing::ByHand),
         (Some(_), Some(_)) => {
@@ -221,14 +194,15 @@ fn timing(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Timing> {
                 None
             }
         },
-        (None, Some(steps)) => desk
-            .part(Some(steps), |steps, source| Series::check(steps, source, &["series"]))?
-            .map(Timing::Series),
+        (None, Some(steps)) => part(desk, Some(steps.as_slice()), |steps, source| {
+            Series::check(steps, source, &["series"])
+        })?
+        .map(Timing::Series),
     }
 }
 
 /// The articles in turn: those of `articles`, or the steps' of a series.
-fn articles(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Vec<ArticleEntry>> {
+fn articles(desk: &mut Inspection<'_>, file: &CampaignFile) -> Option<Vec<ArticleEntry>> {
     if let Some(steps) = &file.series {
         let entry = |step: &StepFile| step.file.clone().map(|file| ArticleEntry { file, date: None });
         return Some(steps.iter().filter_map(entry).collect());
@@ -236,9 +210,9 @@ fn articles(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Vec<ArticleEntry
     let written = file.articles.clone().unwrap_or_default();
     if written.is_empty() {
         let hint = "name the articles in turn: `articles: [{file: first.md}, {file: second.md}]`";
-        match desk.source.missing(&["articles"], "`articles` is missing") {
-            Some(finding) => desk.findings.push(finding.hint(hint)),
-            None => desk.wrong(&["articles"], "`articles` names no article", hint),
+        match file.articles {
+            None => desk.missing(&["articles"], hint),
+            Some(_) => desk.wrong(&["articles"], "`articles` names no article", hint),
         }
         return None;
     }
@@ -261,7 +235,7 @@ fn articles(desk: &mut Desk<'_>, file: &CampaignFile) -> Option<Vec<ArticleEntry
     Some(entries)
 }
 
-fn article(desk: &mut Desk<'_>, index: usize, entry: &ArticleFile) -> Option<ArticleEntry> {
+fn article(desk: &mut Inspection<'_>, index: usize, entry: &ArticleFile) -> Option<ArticleEntry> {
     let position = index.to_string();
     let file = desk.required(
         &["articles", &position, "file"],

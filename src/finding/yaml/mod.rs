@@ -5,6 +5,7 @@
 //! `title: 2027` is a text where a text is wanted, `key:` is the same as no key. Anchors, aliases and tags are refused: nobody who
 //! mails patients needs them, and they are how small files become large ones. Knows nothing of what the keys mean.
 
+mod inspection;
 mod syntax;
 mod tree;
 mod typed;
@@ -12,6 +13,8 @@ mod walk;
 
 #[cfg(test)]
 mod tests;
+
+pub use inspection::Inspection;
 
 use crate::finding::{Finding, Place, suggestion};
 use serde::de::DeserializeOwned;

@@ -13,7 +13,7 @@ mod tests;
 pub use relay::{PasswordSource, RelaySettings, Tls};
 
 use crate::campaign::sender::Sender;
-use crate::finding::yaml::{Read, Source, read};
+use crate::finding::yaml::{Inspection, Read, Source, read};
 use crate::finding::{Finding, suggestion};
 use file::SettingsFile;
 use jiff::tz::TimeZone;
@@ -61,14 +61,13 @@ impl Settings {
             first_line: 1,
         };
         let Read { value: file, findings } = read::<SettingsFile>(&source);
-        let mut desk = Desk { source, findings };
+        let mut desk = Inspection { source, findings };
         let sender = sender::check(&mut desk, &file);
         let timezone = timezone(&mut desk, file.timezone.as_deref());
         let relay = file.relay.as_ref().map(|relay| relay::check(&mut desk, relay));
         let dkim = dkim(&mut desk, file.dkim.as_ref());
         let auto_import = file.lists.and_then(|lists| lists.auto_import).unwrap_or(true);
-        let Desk { mut findings, .. } = desk;
-        findings.sort_by_key(|finding| finding.place);
+        let findings = desk.into_findings();
         let sound = !findings.iter().any(Finding::is_error);
         let settings = match (sender, timezone, relay, dkim) {
             (Some(sender), Some(timezone), None, Some(dkim)) => Some(Self {
@@ -91,44 +90,7 @@ impl Settings {
     }
 }
 
-/// The text that is checked, and what has been found in it.
-struct Desk<'a> {
-    source: Source<'a>,
-    findings: Vec<Finding>,
-}
-
-impl Desk<'_> {
-    /// Something wrong with the value at `path`.
-    fn wrong(&mut self, path: &[&str], text: impl Into<String>, hint: impl Into<String>) {
-        let finding = self.source.finding(path, text).hint(hint);
-        self.findings.push(finding);
-    }
-
-    /// Something at `path` that deserves a look.
-    fn doubt(&mut self, path: &[&str], text: impl Into<String>, hint: impl Into<String>) {
-        let found = self.source.finding(path, text).hint(hint);
-        self.findings.push(Finding {
-            severity: crate::finding::Severity::Warning,
-            ..found
-        });
-    }
-
-    /// A text that has to be there.
-    fn required(&mut self, path: &[&str], found: Option<&String>, hint: &str) -> Option<String> {
-        if let Some(text) = found.map(|text| text.trim()).filter(|text| !text.is_empty()) {
-            return Some(text.to_owned());
-        }
-        let name = path.join(".");
-        match (found, self.source.missing(path, format!("`{name}` is missing"))) {
-            (Some(_), _) => self.wrong(path, format!("`{name}` is empty"), hint),
-            (None, Some(finding)) => self.findings.push(finding.hint(hint)),
-            (None, None) => {}
-        }
-        None
-    }
-}
-
-fn timezone(desk: &mut Desk<'_>, name: Option<&str>) -> Option<TimeZone> {
+fn timezone(desk: &mut Inspection<'_>, name: Option<&str>) -> Option<TimeZone> {
     const HINT: &str = "write the zone by its city, like `timezone: Europe/London`";
     let found = name.map(str::to_owned);
     let name = desk.required(&["timezone"], found.as_ref(), HINT)?;
@@ -152,7 +114,7 @@ fn timezone(desk: &mut Desk<'_>, name: Option<&str>) -> Option<TimeZone> {
     None
 }
 
-fn dkim(desk: &mut Desk<'_>, file: Option<&file::DkimFile>) -> Option<Dkim> {
+fn dkim(desk: &mut Inspection<'_>, file: Option<&file::DkimFile>) -> Option<Dkim> {
     let Some(file) = file else { return Some(Dkim::Relay) };
     let path = ["dkim", "signed_by"];
     match file.signed_by.as_deref() {

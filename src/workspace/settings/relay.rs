@@ -1,8 +1,8 @@
 //! `relay:` in `tidings.yaml`: which server takes the letters, how the line is protected, how fast we go.
 
-use super::Desk;
 use super::file::RelayFile;
 use crate::finding::suggestion;
+use crate::finding::yaml::Inspection;
 
 /// A relay as the settings name it.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ pub enum PasswordSource {
 const PROFILES: [&str; 7] = ["gmail", "workspace", "office365", "ses", "sendgrid", "mailgun", "postfix"];
 
 /// The relay, if the file says it rightly.
-pub(super) fn check(desk: &mut Desk<'_>, file: &RelayFile) -> Option<RelaySettings> {
+pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<RelaySettings> {
     let test = file.test.unwrap_or(false);
     let host = desk.required(
         &["relay", "host"],
@@ -127,7 +127,7 @@ fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn tls(desk: &mut Desk<'_>, file: &RelayFile) -> Option<Tls> {
+fn tls(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Tls> {
     match file.tls.as_deref() {
         None | Some("implicit") => Some(Tls::Implicit),
         Some("starttls") => Some(Tls::StartTls),
@@ -143,7 +143,7 @@ fn tls(desk: &mut Desk<'_>, file: &RelayFile) -> Option<Tls> {
 
 /// Where the password is: at most one place, and never this file.
 #[expect(clippy::option_option, reason = "no password and a wrong one are different")]
-fn password(desk: &mut Desk<'_>, file: &RelayFile) -> Option<Option<PasswordSource>> {
+fn password(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Option<PasswordSource>> {
     const WAYS: &str = "put it into a file that only you can read and write `password_file: relay.password`, or use `password_env` or \
                         `password_command`";
     if file.password.is_some() {
@@ -186,7 +186,7 @@ fn password(desk: &mut Desk<'_>, file: &RelayFile) -> Option<Option<PasswordSour
     }
 }
 
-fn numbers(desk: &mut Desk<'_>, file: &RelayFile) {
+fn numbers(desk: &mut Inspection<'_>, file: &RelayFile) {
     let zero = |number: Option<u32>| number == Some(0);
     let counts = [
         ("connections", zero(file.connections.map(u32::from))),

@@ -1,9 +1,9 @@
 //! The parts of `tidings.yaml` that say who writes and how readers leave.
 
-use super::Desk;
 use super::file::SettingsFile;
 use crate::address::Address;
 use crate::campaign::sender::{Clinic, Mailbox, Sender, Unsubscribe};
+use crate::finding::yaml::Inspection;
 use crate::subscriber::consent::Jurisdiction;
 
 /// Providers whose addresses nobody else's relay may send from: receivers check (DMARC).
@@ -19,7 +19,7 @@ const FREE_MAIL: [&str; 8] = [
 ];
 
 /// Who writes, if the file says it rightly.
-pub(super) fn check(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Sender> {
+pub(super) fn check(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Sender> {
     let clinic = clinic(desk, file);
     let from = from(desk, file);
     let reply_to = file.sender.as_ref().and_then(|sender| sender.reply_to.as_ref());
@@ -42,7 +42,7 @@ pub(super) fn check(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Sender> 
     }
 }
 
-fn clinic(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Clinic> {
+fn clinic(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Clinic> {
     let clinic = file.clinic.clone().unwrap_or_default();
     let name = desk.required(
         &["clinic", "name"],
@@ -79,7 +79,7 @@ fn clinic(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Clinic> {
     })
 }
 
-fn from(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Mailbox> {
+fn from(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Mailbox> {
     let path = ["sender", "from"];
     let found = file.sender.as_ref().and_then(|sender| sender.from.as_ref());
     let text = desk.required(&path, found, "write it like `Riverside Massage <tips@riverside.example>`")?;
@@ -105,16 +105,15 @@ fn from(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Mailbox> {
     Some(mailbox)
 }
 
-fn unsubscribe(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Unsubscribe> {
+fn unsubscribe(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Unsubscribe> {
     let unsubscribe = file.unsubscribe.clone().unwrap_or_default();
     let mailto = unsubscribe.mailto.filter(|text| !text.trim().is_empty());
     let url = unsubscribe.url.filter(|text| !text.trim().is_empty());
     if mailto.is_none() && url.is_none() {
         let hint = "every letter has to offer a way out that works: write `unsubscribe: {mailto: unsubscribe@riverside.example}`";
-        if let Some(finding) = desk.source.missing(&["unsubscribe"], "`unsubscribe` is missing") {
-            desk.findings.push(finding.hint(hint));
-        } else if file.unsubscribe.is_some() {
-            desk.wrong(&["unsubscribe"], "`unsubscribe` names neither `mailto` nor `url`", hint);
+        match file.unsubscribe {
+            None => desk.missing(&["unsubscribe"], hint),
+            Some(_) => desk.wrong(&["unsubscribe"], "`unsubscribe` names neither `mailto` nor `url`", hint),
         }
         return None;
     }
@@ -136,7 +135,7 @@ fn unsubscribe(desk: &mut Desk<'_>, file: &SettingsFile) -> Option<Unsubscribe> 
     }
 }
 
-fn address(desk: &mut Desk<'_>, path: &[&str], text: &str) -> Option<Address> {
+fn address(desk: &mut Inspection<'_>, path: &[&str], text: &str) -> Option<Address> {
     Address::parse(text)
         .map_err(|error| desk.wrong(path, error.to_string(), "write it like `hello@riverside.example`"))
         .ok()
