@@ -92,6 +92,14 @@ impl Context {
             .map_err(Failure::from)
     }
 
+    /// What it means that the store that is meant is not there.
+    pub(super) fn no_store_yet(&self) -> &'static str {
+        match self.rehearsal {
+            true => "there is no rehearsal yet: `tidings rehearse` makes one",
+            false => "nothing has been sent yet: there is no store",
+        }
+    }
+
     /// Who sends at this moment, in words, if anybody does.
     pub(super) fn live_sender(&self, root: &Path) -> Result<Option<String>, Failure> {
         match SenderLock::take(&self.store_dir(root), "status", self.clock.now())? {

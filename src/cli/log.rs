@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         return if context.ui.wants_json() {
             Ok(())
         } else {
-            context.ui.data("nothing has been sent yet: there is no store")
+            context.ui.data(context.no_store_yet())
         };
     };
     let editions = editions_named(&store, args.campaign.as_deref())?;

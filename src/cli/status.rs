@@ -97,10 +97,7 @@ fn nothing_yet(context: &Context) -> Result<(), Failure> {
             need_a_person: 0,
         });
     }
-    context.ui.data(match context.is_rehearsal() {
-        true => "there is no rehearsal yet: `tidings rehearse` makes one",
-        false => "nothing has been sent yet: there is no store",
-    })
+    context.ui.data(context.no_store_yet())
 }
 
 fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>) -> Line<'a> {

@@ -46,10 +46,8 @@ fn every_command_is_in_the_help_and_has_an_example() {
     for command in COMMANDS {
         let help = Workspace::empty().run(&[command, "--help"]).exits(0).stdout;
         let example = help.split("Example").nth(1).unwrap_or_default();
-        assert!(
-            example.contains(&format!("tidings {command}")),
-            "`{command} --help` shows no example"
-        );
+        let shown = example.lines().any(|line| line.contains("  tidings ") && line.split(' ').any(|word| word == command));
+        assert!(shown, "`{command} --help` shows no example");
     }
 }
 
@@ -60,7 +58,7 @@ fn wrong_usage_is_2_and_says_where_help_is() {
     nowhere
         .run(&["rehears"])
         .exits(2)
-        .tells("a similar subcommand exists: 'rehearse'")
+        .tells("some similar subcommands exist: 'release', 'rehearse'")
         .tells("--help");
     nowhere.run(&["send"]).exits(2).tells("<CAMPAIGN>").tells("--help");
     nowhere

@@ -17,9 +17,9 @@ fn every_letter_has_a_line_with_the_relays_own_words() {
     assert!(heading.starts_with("tips · sleep · due 2027-01-05 09:00:0"), "{heading}");
     assert_eq!(
         lines,
-        "  accepted    person1@patients.example  250 2.0.0 kept\n\
+        "  accepted    person1@patients.example  250 2.0.0 Ok: taken\n\
          \x20 failed      person2@patients.example  550 5.1.1 no such user\n\
-         \x20 accepted    person3@patients.example  250 2.0.0 kept\n"
+         \x20 accepted    person3@patients.example  250 2.0.0 Ok: taken\n"
     );
     type_in(&clinic, "log tips --state failed")
         .exits(0)

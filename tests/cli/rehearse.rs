@@ -5,7 +5,7 @@ use crate::support::judge::Judge;
 use crate::support::workspace::Workspace;
 
 const PLAYED: &str = "\
-rehearsed: the sandbox accepted 3 letters; nobody was written to
+rehearsed: the sandbox accepted 1 letter; nobody was written to
   look at them:  .tidings/rehearsal/outbox/index.html
   or one by one: .tidings/rehearsal/outbox/0001-person1-patients.example.eml
   who and why:   tidings --rehearsal log · tidings --rehearsal why ADDRESS
@@ -13,14 +13,14 @@ rehearsed: the sandbox accepted 3 letters; nobody was written to
 
 #[test]
 fn a_rehearsal_can_be_repeated_and_uses_nothing_up() {
-    let clinic = clinic(3);
+    let clinic = clinic(1);
     for _ in 0..2 {
-        answers(&clinic, "rehearse", 0, PLAYED, "tips · All about sleep: 3 letters\n");
+        answers(&clinic, "rehearse", 0, PLAYED, "tips · All about sleep: 1 letter\n");
     }
     answers(&clinic, "status", 0, "nothing has been sent yet: there is no store\n", "");
     let status = "\
 campaign  article  planned  letters     edition
-tips      sleep    3        3 accepted  complete
+tips      sleep    1        1 accepted  complete
 ";
     answers(&clinic, "--rehearsal status", 0, status, "");
 }
@@ -29,22 +29,16 @@ tips      sleep    3        3 accepted  complete
 fn every_letter_can_be_looked_at() {
     let clinic = clinic(3);
     type_in(&clinic, "rehearse").exits(0);
-    let outbox = clinic.path(".tidings/rehearsal/outbox");
-    let letters = std::fs::read_dir(outbox).unwrap().filter(|entry| {
-        let path = entry.as_ref().unwrap().path();
-        path.extension().is_some_and(|ending| ending == "eml")
-    });
-    assert_eq!(letters.count(), 3);
+    let outbox = std::fs::read_dir(clinic.path(".tidings/rehearsal/outbox")).unwrap();
+    let paths = outbox.map(|entry| entry.unwrap().path());
+    let letters: Vec<_> = paths.filter(|path| path.extension().is_some_and(|ending| ending == "eml")).collect();
+    assert_eq!(letters.len(), 3);
+    for letter in letters {
+        let text = std::fs::read_to_string(letter).unwrap();
+        assert!(text.contains("Subject: All about sleep\r\n") && text.contains("\r\nDear "), "{text}");
+    }
     let page = clinic.read(".tidings/rehearsal/outbox/index.html");
-    assert!(
-        page.contains("All about sleep") && page.contains("person3@patients.example"),
-        "{page}"
-    );
-    let letter = clinic.read(".tidings/rehearsal/outbox/0001-person1-patients.example.eml");
-    assert!(
-        letter.contains("Subject: All about sleep\r\n") && letter.contains("Dear Bela,"),
-        "{letter}"
-    );
+    assert!(page.contains("All about sleep") && page.contains("person3@patients.example"), "{page}");
 }
 
 #[test]
@@ -76,7 +70,7 @@ fn another_moment_can_be_played() {
     let clinic = clinic(1);
     type_in(&clinic, "rehearse --now 2027-01-05T09:00Z").exits(0);
     let letter = clinic.read(".tidings/rehearsal/outbox/0001-person1-patients.example.eml");
-    assert!(letter.contains("Date: Tue, 5 Jan 2027 09:00:"), "{letter}");
+    assert!(letter.contains("Date: Tue, 05 Jan 2027 09:00:"), "{letter}");
     let wrong = "error: `--now tomorrow` is no instant\nhint: write it like 2027-01-05T09:00Z or 2027-01-05T09:00[Europe/London]\n";
     answers(&clinic, "rehearse --now tomorrow", 2, "", wrong);
 }

@@ -16,7 +16,7 @@ hint: add `relay:` with `host`, `user` and a password to `tidings.yaml`; `tiding
 fn the_letter_is_marked_and_uses_nothing_up() {
     let judge = Judge::start().keeping_letters();
     let clinic = clinic_with(&judge, 2);
-    let told = "the relay accepted the test letter to me@mill-lane.example: 250 2.0.0 kept\n";
+    let told = "the relay accepted the test letter to me@mill-lane.example: 250 2.0.0 Ok: taken\n";
     answers(&clinic, "test tips --to me@mill-lane.example", 0, told, "");
     let letters = judge.accepted();
     assert_eq!(letters.len(), 1);

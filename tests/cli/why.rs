@@ -8,7 +8,7 @@ fn the_story_tells_lists_consent_and_every_attempt() {
     let judge = Judge::start().rule(Rule::at(Phase::Rcpt).reply("550 5.1.1 no such user"));
     let clinic = clinic_with(&judge, 1);
     type_in(&clinic, "send tips --now 2027-01-05T09:00Z").exits(1);
-    let story = type_in(&clinic, "why Person1@Patients.example").exits(0).stdout;
+    let story = type_in(&clinic, "why person1@Patients.example").exits(0).stdout;
     let lines: Vec<&str> = story.lines().collect();
     assert_eq!(
         lines[..3],
