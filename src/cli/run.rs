@@ -3,7 +3,7 @@
 use super::context::{Context, holder_words, real_dir, refuse_errors};
 use super::failure::{Failure, Kind};
 use super::outcome::{ending, tell};
-use super::send::{due_at, tell_doubts};
+use super::send::{due_at, recover};
 use super::sending::{bring_lists, hand_over, plan, route};
 use crate::dispatch::due::{Turn, turn};
 use crate::dispatch::prepare::{self, Plan};
@@ -41,17 +41,12 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         Err(holder) => return wait_for(context, &holder),
     };
     let mut store = context.store_for_sending(&root, settings)?;
-    let began = context.clock.now();
-    let (run, doubts) = store.begin_run("run", began)?;
-    tell_doubts(context, &store, doubts, began)?;
+    let doubts = recover(context, &mut store)?;
     let findings = begin_due(context, &mut store, &workspace, settings, &root)?;
     let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
-        false => {
-            store.end_run(run, context.clock.now())?;
-            Ok(())
-        }
+        false => Ok(()),
         true => {
-            let report = hand_over(context, &mut store, run, Work::Everything, &route(&root, settings)?, None)?;
+            let report = hand_over(context, &mut store, "run", Work::Everything, &route(&root, settings)?, None)?;
             match context.ui.is_watched() || context.ui.wants_json() || ending(&report).is_err() {
                 true => tell(context, &report),
                 false => Ok(()),

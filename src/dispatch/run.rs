@@ -4,9 +4,10 @@
 //! with the text it was released with.
 
 use super::DispatchError;
+use super::line::Allowance;
 use super::prepare::thaw;
 use super::report::{Report, Stop, Tallying};
-use super::worker::{Allowance, Errand, Route, deliver};
+use super::worker::{Errand, Route, deliver};
 use crate::campaign::CampaignId;
 use crate::clock::Clock;
 use crate::delivery::retry::RetryPolicy;
