@@ -168,7 +168,7 @@ fn hold_the_rest(store: &mut Store, order: &Order<'_>, edition: EditionId) -> Re
         }
     };
     if store.tally(edition)?.open() > 0 {
-        store.hold(&Target::Edition(edition), By::Rule, &reason, order.clock.now())?;
+        store.hold(&Target::Edition(edition), By::Person, &reason, order.clock.now())?;
     }
     Ok(())
 }
