@@ -11,5 +11,9 @@
 )]
 
 mod architecture;
+#[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;
+mod reference;
+mod store;
+#[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod support;

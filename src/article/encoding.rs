@@ -1,1 +1,166 @@
-//! (in work)
+//! Bytes into text: which encoding a file is in, line ends made one kind, control characters taken out and counted.
+//!
+//! Promises: every byte sequence becomes a text with `\n` line ends and no control character but tab and `\n`; what was guessed is
+//! not called certain. Does not know how big a file may be handed in: the reader of the file refuses it by [`MAX_ARTICLE_BYTES`]
+//! before loading it.
+
+use crate::finding::Place;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// The largest article that is read: a long book chapter has a tenth of it, and a letter of that size reaches nobody.
+pub const MAX_ARTICLE_BYTES: usize = 1_000_000;
+
+/// A text made from bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The text, with `\n` at line ends.
+    pub text: String,
+    /// The encoding's name, such as `UTF-8` or `windows-1252`.
+    pub encoding: &'static str,
+    /// Whether the encoding is known (by a mark in the file, or because the bytes are valid UTF-8) and every byte had a meaning in it.
+    pub certain: bool,
+    /// The control characters that were taken out, if any.
+    pub removed: Option<Removed>,
+}
+
+/// Control characters that were taken out of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    /// How many.
+    pub count: usize,
+    /// Where the first one stood.
+    pub first: Place,
+}
+
+/// Decodes a file: by its byte order mark, as UTF-8 if it is valid, or else by the likeliest legacy encoding.
+pub fn decode(bytes: &[u8]) -> Decoded {
+    let (encoding, known) = encoding_of(bytes);
+    let (raw, _, had_errors) = encoding.decode(bytes);
+    let (text, removed) = one_kind_of_line_end(&raw);
+    Decoded {
+        text,
+        encoding: encoding.name(),
+        certain: known && !had_errors,
+        removed,
+    }
+}
+
+fn encoding_of(bytes: &[u8]) -> (&'static Encoding, bool) {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+        return (encoding, true);
+    }
+    if let Some(encoding) = utf_16_without_mark(bytes) {
+        return (encoding, false);
+    }
+    if std::str::from_utf8(bytes).is_ok() {
+        return (UTF_8, true);
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    (detector.guess(None, Utf8Detection::Deny), false)
+}
+
+/// Western text in UTF-16 has a zero in nearly every second byte, which no other text has.
+fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let sample = &bytes[..bytes.len().min(4096)];
+    let pairs = sample.len() / 2;
+    if pairs < 4 || !bytes.len().is_multiple_of(2) {
+        return None;
+    }
+    let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
+    match (zeros(0), zeros(1)) {
+        (0, odd) if odd * 10 >= pairs * 7 => Some(UTF_16LE),
+        (even, 0) if even * 10 >= pairs * 7 => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+fn one_kind_of_line_end(raw: &str) -> (String, Option<Removed>) {
+    let mut text = String::with_capacity(raw.len());
+    let mut place = Place::new(1, 1);
+    let mut removed: Option<Removed> = None;
+    let mut characters = raw.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\r' if characters.peek() == Some(&'\n') => continue,
+            // Word writes a vertical tab for Shift+Enter and a form feed for a page break.
+            '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' => {
+                text.push('\n');
+                place = Place::new(place.line + 1, 1);
+                continue;
+            }
+            '\u{2029}' => {
+                text.push_str("\n\n");
+                place = Place::new(place.line + 2, 1);
+                continue;
+            }
+            '\u{feff}' => continue,
+            '\t' => text.push('\t'),
+            other if other.is_control() => {
+                removed.get_or_insert(Removed { count: 0, first: place }).count += 1;
+                continue;
+            }
+            other => text.push(other),
+        }
+        place.column += 1;
+    }
+    (text, removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], text: &str, encoding: &str, certain: bool) {
+        let decoded = decode(bytes);
+        assert_eq!(
+            (decoded.text.as_str(), decoded.encoding, decoded.certain),
+            (text, encoding, certain),
+            "{bytes:?}"
+        );
+    }
+
+    #[test]
+    fn marks_come_first_then_utf_8_then_the_likeliest() {
+        check(b"", "", "UTF-8", true);
+        check("Zoë".as_bytes(), "Zoë", "UTF-8", true);
+        check(b"\xef\xbb\xbfHello", "Hello", "UTF-8", true);
+        check(b"\xff\xfeH\0i\0", "Hi", "UTF-16LE", true);
+        check(b"\xfe\xff\0H\0i", "Hi", "UTF-16BE", true);
+        check(b"H\0e\0l\0l\0o\0!\0", "Hello!", "UTF-16LE", false);
+        check(
+            b"It\x92s caf\xe9 time \x96 really",
+            "It’s café time – really",
+            "windows-1252",
+            false,
+        );
+    }
+
+    #[test]
+    fn a_byte_that_means_nothing_is_not_called_certain() {
+        let decoded = decode(b"\xef\xbb\xbfbroken \xff here");
+        assert_eq!(decoded.text, "broken \u{fffd} here");
+        assert!(!decoded.certain);
+    }
+
+    #[test]
+    fn all_line_ends_become_one_kind() {
+        check(b"a\r\nb\rc\nd\x0be\x0cf", "a\nb\nc\nd\ne\nf", "UTF-8", true);
+        check("a\u{2028}b\u{2029}c\u{85}d".as_bytes(), "a\nb\n\nc\nd", "UTF-8", true);
+    }
+
+    #[test]
+    fn control_characters_are_taken_out_and_counted() {
+        let decoded = decode(b"one\ntw\0o\x07\tx\x1b[0m");
+        assert_eq!(decoded.text, "one\ntwo\tx[0m");
+        assert_eq!(
+            decoded.removed,
+            Some(Removed {
+                count: 3,
+                first: Place::new(2, 3)
+            })
+        );
+        assert_eq!(decode(b"plain\ttext\n").removed, None);
+    }
+}

@@ -1,10 +1,15 @@
 //! An article: one text with front matter, in whatever form it lies on the owner's desk.
+//!
+//! Promises: an [`Article`] that exists can be put into a letter: it has an id, a title, a subject and a text. What a reader was not
+//! sure of it says, in a finding or a note, instead of guessing in silence. Knows nothing of files on disk (it is made from bytes
+//! and text), of campaigns or of the people who get the letter.
 
+mod body;
 pub mod draft;
 pub mod encoding;
 pub mod front_matter;
 pub mod markdown;
-pub mod pasted;
+mod slug;
 
 /// A checked article.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -109,7 +109,7 @@ impl Reply {
     /// A reply at `stage`, from its code and its lines as the relay wrote them (enhanced codes still in front).
     pub fn new(stage: Stage, code: u16, lines: &[String]) -> Self {
         let enhanced = lines.first().and_then(|line| EnhancedCode::parse(line));
-        let words = lines.iter().map(|line| without_code(line, enhanced));
+        let words = lines.iter().map(|line| without_code(line));
         let joined = words.collect::<Vec<_>>().join(" ");
         let escaped: String = joined.chars().flat_map(escape).take(512).collect();
         Self {
@@ -141,20 +141,16 @@ impl fmt::Display for Reply {
     }
 }
 
-fn without_code(line: &str, enhanced: Option<EnhancedCode>) -> String {
-    match enhanced {
-        Some(code) => line
-            .trim_start()
-            .strip_prefix(&code.to_string())
-            .unwrap_or(line)
-            .trim()
-            .to_owned(),
-        None => line.trim().to_owned(),
+fn without_code(line: &str) -> &str {
+    let line = line.trim();
+    match EnhancedCode::parse(line) {
+        Some(_) => line.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start()),
+        None => line,
     }
 }
 
 fn escape(c: char) -> Vec<char> {
-    match c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+    match c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
         true => c.escape_unicode().collect(),
         false => vec![c],
     }
@@ -211,9 +207,16 @@ impl Class {
     }
 }
 
-/// Decides whose fault a reply is (the table of standards.md §5).
+/// Decides whose fault a refusal is, or that there is none at the end of data.
+///
+/// Words are looked for outside `<…>` only: a relay repeats the address there, and `daily.news@example.org` is no quota. A 5.1.x at
+/// RCPT (RFC 3463 §3.2, addressing status) is about the address whatever the words are.
 pub fn classify(reply: &Reply) -> Class {
-    let text = reply.text.to_lowercase();
+    let text = without_brackets(&reply.text.to_lowercase());
+    let addressing = reply.stage == Stage::Rcpt && reply.enhanced.is_some_and(|code| code.class == 5 && code.subject == 1);
+    if addressing && !reply.is_for_now() {
+        return Class::Hard;
+    }
     if let Some(class) = quota_or_throttle(reply, &text) {
         return class;
     }
@@ -227,6 +230,19 @@ pub fn classify(reply: &Reply) -> Class {
         Stage::Data => for_now_or(reply, Class::Soft, Class::Policy),
         Stage::EndOfData => at_end_of_data(reply, &text),
     }
+}
+
+fn without_brackets(text: &str) -> String {
+    let mut depth = 0_u32;
+    let mut outside = |c: &char| {
+        match c {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    };
+    text.chars().filter(|c| outside(c)).collect()
 }
 
 fn for_now_or(reply: &Reply, for_now: Class, for_good: Class) -> Class {
@@ -351,6 +367,8 @@ mod tests {
     fn a_refused_recipient_is_told_from_a_refused_letter() {
         check(Stage::Rcpt, "550 5.1.1 user unknown", Class::Hard);
         check(Stage::Rcpt, "550 no such user here", Class::Hard);
+        check(Stage::Rcpt, "550 5.1.1 <daily.quota@example.org> user unknown", Class::Hard);
+        check(Stage::Rcpt, "550 <spam.daily@example.org>: no such user", Class::Hard);
         check(Stage::Rcpt, "452 4.2.2 mailbox full", Class::Soft);
         check(Stage::Rcpt, "552 5.2.2 mailbox over quota", Class::Soft);
         check(Stage::Rcpt, "450 4.7.1 greylisted", Class::Soft);

@@ -242,7 +242,12 @@ impl Session<'_> {
         self.line.shutdown(Shutdown::Write)?;
         self.line.set_read_timeout(Some(LINGER))?;
         let mut rest = [0; 4096];
-        while !self.bench.closing.load(Ordering::SeqCst) && self.reader.read(&mut rest)? > 0 {}
+        loop {
+            let closing = self.bench.closing.load(Ordering::SeqCst);
+            if closing || self.reader.read(&mut rest)? == 0 {
+                break;
+            }
+        }
         self.line.shutdown(Shutdown::Both)?;
         Ok(Next::End)
     }

@@ -54,7 +54,7 @@ impl Client {
         codes
     }
 
-    fn is_hung_up(mut self) -> bool {
+    fn is_hung_up(&mut self) -> bool {
         matches!(self.reader.read(&mut [0]), Ok(0))
     }
 }

@@ -1,0 +1,136 @@
+//! The body of an article file: what in it will not be seen in a letter as its author thinks.
+
+use crate::article::front_matter::Split;
+use crate::article::markdown;
+use crate::article::markdown::address::Target;
+use crate::finding::{Finding, Place};
+use pulldown_cmark::{Event, HeadingLevel, OffsetIter, Parser, Tag};
+
+/// The body without blank lines around it, and the line it then starts on.
+pub(crate) fn without_blank_edges(split: &Split<'_>) -> (String, usize) {
+    let blank = split.body.lines().take_while(|line| line.trim().is_empty()).count();
+    let start: usize = split.body.split_inclusive('\n').take(blank).map(str::len).sum();
+    (split.body[start..].trim_end().to_owned(), split.body_line + blank)
+}
+
+/// Everything to say about the body of `file`, whose front matter names `title`.
+pub(crate) fn findings(file: &str, split: &Split<'_>, title: &str) -> Vec<Finding> {
+    let body = Body {
+        file,
+        text: split.body,
+        first_line: split.body_line,
+    };
+    if split.body.trim().is_empty() {
+        let place = Place::new(split.body_line, 1);
+        return vec![
+            Finding::error(file, "the article has no text below its front matter")
+                .at(place)
+                .hint("write it below the second `---`"),
+        ];
+    }
+    let mut findings = body.template_marks();
+    let events: OffsetIter<'_> = Parser::new_ext(split.body, markdown::options()).into_offset_iter();
+    let mut inside_html = false;
+    let mut heading: Option<(usize, String)> = None;
+    for (index, (event, range)) in events.enumerate() {
+        match event {
+            Event::Start(Tag::HtmlBlock) => inside_html = true,
+            Event::End(pulldown_cmark::TagEnd::HtmlBlock) => inside_html = false,
+            Event::Html(html) if inside_html && !markdown::is_comment(&html) => {
+                findings.push(body.html(range.start, &html));
+                inside_html = false;
+            }
+            Event::InlineHtml(html)
+                if !markdown::is_comment(&html) && !markdown::is_line_break(&html) && !html.starts_with("</") =>
+            {
+                findings.push(body.html(range.start, &html));
+            }
+            Event::Start(Tag::Link { link_type, dest_url, .. }) if Target::of_link(link_type, &dest_url) == Target::Refused => {
+                findings.push(body.link(range.start, &dest_url));
+            }
+            Event::Start(Tag::Image { dest_url, .. }) if Target::of_image(&dest_url) == Target::Refused => {
+                findings.push(body.image(range.start, &dest_url));
+            }
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H1 | HeadingLevel::H2,
+                ..
+            }) if index == 0 => {
+                heading = Some((range.start, String::new()));
+            }
+            Event::Text(text) => {
+                if let Some((_, words)) = &mut heading {
+                    words.push_str(&text);
+                }
+            }
+            Event::End(pulldown_cmark::TagEnd::Heading(_)) => {
+                if let Some((start, words)) = heading.take()
+                    && words.trim().eq_ignore_ascii_case(title.trim())
+                {
+                    findings.push(body.title_again(start));
+                }
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+struct Body<'a> {
+    file: &'a str,
+    text: &'a str,
+    first_line: usize,
+}
+
+impl Body<'_> {
+    fn warning(&self, offset: usize, text: String) -> Finding {
+        let place = Place::of_offset(self.text, offset);
+        Finding::warning(self.file, text).at(Place::new(self.first_line + place.line - 1, place.column))
+    }
+
+    /// The first `{{` and the first `{%`: one warning of each kind says it all.
+    fn template_marks(&self) -> Vec<Finding> {
+        let found = ["{{", "{%"]
+            .into_iter()
+            .filter_map(|mark| self.text.find(mark).map(|offset| (mark, offset)));
+        found
+            .map(|(mark, offset)| {
+                self.warning(
+                    offset,
+                    format!("`{mark}` in the text is shown as written, because an article's text is no template"),
+                )
+                .hint("put names and other personal words into the template, the subject or the preheader")
+            })
+            .collect()
+    }
+
+    fn html(&self, offset: usize, html: &str) -> Finding {
+        let tag: String = html
+            .trim()
+            .chars()
+            .take(30)
+            .take_while(|character| *character != '\n')
+            .collect();
+        self.warning(offset, format!("HTML such as `{tag}` is left out of the letter"))
+            .hint("say it in Markdown: `**bold**`, `[text](https://…)`")
+    }
+
+    fn link(&self, offset: usize, url: &str) -> Finding {
+        let text = format!("the link to `{url}` becomes plain text, because it leads nowhere from a letter");
+        self.warning(offset, text)
+            .hint("write the whole address, starting with `https://`, `mailto:` or `tel:`")
+    }
+
+    fn image(&self, offset: usize, url: &str) -> Finding {
+        let text = format!("the image `{url}` is replaced by its description, because it cannot be reached from a letter");
+        self.warning(offset, text)
+            .hint("put the image on your web site and write its whole `https://` address")
+    }
+
+    fn title_again(&self, offset: usize) -> Finding {
+        self.warning(
+            offset,
+            "the text opens with the title again, so the letter shows it twice".to_owned(),
+        )
+        .hint("delete this line; the letter takes its heading from `title`")
+    }
+}
