@@ -145,3 +145,72 @@ impl fmt::Display for Series {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::campaign::series::{Series, StepFile};
+    use crate::finding::yaml::{Source, read};
+
+    #[derive(Debug, Default, serde::Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    struct Campaign {
+        series: Vec<StepFile>,
+    }
+
+    fn check(text: &str, expected: Result<&str, &[&str]>) {
+        let text = format!("series:\n{text}");
+        let source = Source {
+            file: "c",
+            text: &text,
+            first_line: 1,
+        };
+        let steps = read::<Campaign>(&source).value.series;
+        let said = Series::check(&steps, &source, &["series"]);
+        let said = said.map(|series| series.to_string()).map_err(|findings| {
+            let shown = findings
+                .iter()
+                .map(|finding| finding.to_string().replace("\n  hint: ", " => "));
+            shown.collect::<Vec<_>>()
+        });
+        let expected = expected
+            .map(str::to_owned)
+            .map_err(|all| all.iter().map(|one| (*one).to_owned()).collect());
+        assert_eq!(said, expected, "\n{text}");
+    }
+
+    #[test]
+    fn steps_that_ascend_are_a_series() {
+        check("- {file: a.md, after: 0d}", Ok("on the day of joining"));
+        check("- {file: a.md, after: 1d}", Ok("1 day after joining"));
+        check(
+            "- {file: a.md, after: 0d}\n- {file: b.md, after: 7d}\n- {file: c.md, after: 2 weeks}\n- {file: d.md, after: 480h}",
+            Ok("0, 7, 14 and 20 days after joining"),
+        );
+    }
+
+    #[test]
+    fn every_wrong_step_is_named_at_its_place() {
+        check(
+            "  []",
+            Err(&["c:2:3: the series has no step => add one, like `- {file: welcome.md, after: 0d}`"]),
+        );
+        check(
+            "- {file: a.md, after: 7d}\n- {file: b.md, after: 7d}\n- {file: c.md, after: 1d}\n- {file: a.md, after: 9d}",
+            Err(&[
+                "c:3:23: `b.md` is due on the same day as `a.md`, `7d` => write `8d` or later",
+                "c:4:23: `1d` comes before `b.md` at `7d` => put the steps in the order in which they are due",
+                "c:5:10: `a.md` is in the series twice => delete one of the two",
+            ]),
+        );
+        check(
+            "- file: a.md\n- after: 2d\n- {file: \" \", after: 36h}\n- {file: d.md, after: later}",
+            Err(&[
+                "c:2:3: the step does not say how long after joining => add `after: 7d`, or `after: 0d` for the day of joining",
+                "c:3:3: the step names no article => add `file:` with the name of an article in this folder",
+                "c:4:10: the name of the article is empty => write the name of an article in this folder",
+                "c:4:22: `36h` is no whole number of days => a series counts in days: write `1d` or `2w`",
+                "c:5:23: `later` is no span of time => write a number and `m`, `h`, `d` or `w`, like `90m`, `6h`, `3d` or `2w`",
+            ]),
+        );
+    }
+}

@@ -45,18 +45,23 @@ pub enum Unit {
 impl Every {
     /// The days of this rhythm from `date` on, in order.
     pub(crate) fn days_from(self, date: Date) -> impl Iterator<Item = Date> {
-        let step = i64::from(self.step.max(1));
-        let first = self.unit.period_of(date).div_euclid(step) * step;
-        let days = (0..).map_while(move |turn| self.unit.day_in(first + turn * step));
-        days.filter(move |day| *day >= date && self.unit.counts(*day))
+        self.days_around(date, 1).filter(move |day| *day >= date)
     }
 
     /// The days of this rhythm up to `date`, the latest first.
     pub(crate) fn days_back_from(self, date: Date) -> impl Iterator<Item = Date> {
-        let step = i64::from(self.step.max(1));
-        let first = self.unit.period_of(date).div_euclid(step) * step;
-        let days = (0..).map_while(move |turn| self.unit.day_in(first - turn * step));
-        days.filter(move |day| *day <= date && self.unit.counts(*day))
+        self.days_around(date, -1).filter(move |day| *day <= date)
+    }
+
+    /// The days of this rhythm from the turn that `date` lies in, onwards (1) or backwards (-1) to the end of the calendar.
+    fn days_around(self, date: Date, direction: i64) -> impl Iterator<Item = Date> {
+        let Self { step, unit } = self;
+        let step = i64::from(step.max(1));
+        let first = unit.period_of(date).div_euclid(step) * step;
+        // The calendar may begin or end inside the first turn, and go on in the next.
+        let near = unit.day_in(first).into_iter();
+        let far = (1..).map_while(move |turn| unit.day_in(first + direction * turn * step));
+        near.chain(far).filter(move |day| unit.counts(*day))
     }
 }
 

@@ -62,7 +62,7 @@ impl ScheduleFile {
                 "the schedule does not say on which day",
                 "add `date: 2026-12-01` or `every: month`",
             );
-            mapping.wrong(&[], absent);
+            mapping.missing("every", absent);
         }
         if let (None, Some(_), Some(_)) = (&self.every, &self.day, first) {
             let text = "`day` belongs to a schedule with `every`";
