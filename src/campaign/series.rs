@@ -2,7 +2,7 @@
 //!
 //! Promises: the steps of a series ascend, no two share a day or an article. Knows nothing of people or of what was sent.
 
-use crate::campaign::schedule::words::{Mapping, Wrong, shown};
+use crate::campaign::schedule::words::{Mapping, Wrong, listed, shown};
 use crate::campaign::schedule::{SPAN_HINT, parse_span};
 use crate::finding::Finding;
 use crate::finding::yaml::Source;
@@ -141,7 +141,7 @@ impl fmt::Display for Series {
         match self.steps.as_slice() {
             [Step { after_days: 0, .. }] => f.write_str("on the day of joining"),
             [Step { after_days: 1, .. }] => f.write_str("1 day after joining"),
-            _ => write!(f, "{} days after joining", crate::campaign::schedule::words::listed(&days)),
+            _ => write!(f, "{} days after joining", listed(&days)),
         }
     }
 }

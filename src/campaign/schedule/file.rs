@@ -6,7 +6,7 @@ use crate::campaign::schedule::every::{Every, Unit, UnitName, rhythm};
 use crate::campaign::schedule::hour::{clock, hour};
 use crate::campaign::schedule::rule::{AnnualRule, DayRule};
 use crate::campaign::schedule::span::some_span;
-use crate::campaign::schedule::words::{Mapping, Wrong, plain, shown, weekday};
+use crate::campaign::schedule::words::{Mapping, WEEKDAYS, Wrong, plain, shown, weekday};
 use crate::campaign::schedule::{Schedule, When};
 use crate::finding::yaml::Source;
 use crate::finding::{Finding, Severity, suggestion};
@@ -158,8 +158,7 @@ fn week_day(text: &str) -> Result<Weekday, Wrong> {
             "say `every: month`, or a day like `tuesday`",
         ));
     }
-    let names = crate::campaign::schedule::words::WEEKDAYS;
-    let hint = match suggestion::nearest(&plain(text), names) {
+    let hint = match suggestion::nearest(&plain(text), WEEKDAYS) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "say a day like `tuesday`".to_owned(),
     };
