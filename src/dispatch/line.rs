@@ -105,7 +105,12 @@ impl Line {
             }
             match self.record(last.take(), Some(&ready)).await {
                 Some(Grant::Given) => last = Some(self.hand_over(open, ready).await),
-                Some(Grant::Suppressed | Grant::Held | Grant::Moved) => self.allowance.give_back(),
+                Some(Grant::Suppressed | Grant::Moved) => self.allowance.give_back(),
+                Some(Grant::Held) => {
+                    self.allowance.give_back();
+                    // The hold is the whole edition's: nobody composes or asks for the rest of it.
+                    self.letters.close();
+                }
                 None => break,
             }
             let spent = |link: &Link| self.route.per_connection.is_some_and(|most| link.letters >= most);
