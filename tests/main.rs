@@ -11,6 +11,7 @@
 )]
 
 mod architecture;
+mod cli;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;
 mod reference;

@@ -2,7 +2,7 @@
 
 use super::Global;
 use super::failure::{Failure, Kind};
-use super::ui::Ui;
+use super::ui::{Ui, moment};
 use crate::clock::Clock;
 use crate::finding::Finding;
 use crate::finding::suggestion;
@@ -197,7 +197,10 @@ pub(super) fn rehearsal_dir(root: &Path) -> PathBuf {
 
 /// A live sender, in words.
 pub(super) fn holder_words(holder: &Holder) -> String {
-    let since = holder.since.map(|since| format!(" since {since}")).unwrap_or_default();
+    let since = holder
+        .since
+        .map(|since| format!(" since {}", moment(since)))
+        .unwrap_or_default();
     format!("`tidings {}` (process {}){since}", holder.command, holder.pid)
 }
 

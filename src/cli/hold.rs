@@ -36,22 +36,31 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     for target in targets(context, &store, &args.campaign, &args.to)? {
         stopped += store.hold(&target, By::Person, &args.because, now)?;
     }
-    tell(context, &args.campaign, "held", stopped)
+    let name = &args.campaign;
+    let words = match (args.to.is_empty(), stopped) {
+        (true, 0) => format!("`{name}` is on hold: no letter was waiting, and none begins before `tidings release {name}`"),
+        (true, 1) => format!("`{name}` is on hold: 1 letter waits for `tidings release {name}`"),
+        (true, _) => format!(
+            "`{name}` is on hold: {} wait for `tidings release {name}`",
+            count(stopped, "letter")
+        ),
+        (false, 0) => "nothing to hold: no such letter is waiting; `tidings why ADDRESS` tells what became of it".to_owned(),
+        (false, _) => format!("{} of `{name}` on hold", count(stopped, "letter")),
+    };
+    tell(context, name, "held", stopped, &words)
 }
 
-/// Says what an order did, in numbers.
-pub(super) fn tell(context: &Context, campaign: &str, word: &'static str, letters: u64) -> Result<(), Failure> {
+/// Says what an order did: in words, or in numbers for a program.
+pub(super) fn tell(context: &Context, campaign: &str, order: &'static str, letters: u64, words: &str) -> Result<(), Failure> {
     if context.ui.wants_json() {
         return context
             .ui
-            .json(&serde_json::json!({"campaign": campaign, "order": word, "letters": letters}));
+            .json(&serde_json::json!({"campaign": campaign, "order": order, "letters": letters}));
     }
-    context
-        .ui
-        .data(&format!("{word} `{campaign}`: {}", count(letters, "waiting letter")))
+    context.ui.data(words)
 }
 
-/// The store, made if there is none yet: an order has to be kept somewhere.
+/// The store, which an order has to be kept in.
 pub(super) fn open(context: &Context, root: &Path) -> Result<Store, Failure> {
     context.store_if_any(root)?.ok_or_else(|| {
         Failure::new(

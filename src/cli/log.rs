@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::failure::{Failure, Kind};
-use super::ui::Ui;
+use super::ui::{Ui, moment};
 use crate::delivery::state::State;
 use crate::store::Store;
 use crate::store::ask::LogLine;
@@ -57,13 +57,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         };
     };
     let editions = editions_named(&store, args.campaign.as_deref())?;
+    if editions.is_empty() && !context.ui.wants_json() {
+        return context.ui.data("nothing has been sent yet: the store holds no edition");
+    }
     for edition in editions.iter().filter(|edition| edition.status != Status::Draft) {
         if !context.ui.wants_json() {
             context.ui.data(&format!(
                 "{} · {} · due {}",
                 Ui::bold(&edition.campaign_name),
                 edition.key.article,
-                edition.due_at
+                moment(edition.due_at)
             ))?;
         }
         store.each_delivery(edition.id, args.state.as_deref(), |line| {
@@ -97,11 +100,8 @@ fn show(context: &Context, store: &Store, edition: &Edition, line: &LogLine) -> 
         return context.ui.json(&shape(store, edition, line));
     }
     let address = line.address.as_ref().map_or("erased".to_owned(), ToString::to_string);
-    context.ui.data(&format!(
-        "  {:<11} {address}  {}",
-        line.state.name().replace('_', " "),
-        said(line)
-    ))
+    let words = format!("  {:<11} {address}  {}", line.state.name().replace('_', " "), said(line));
+    context.ui.data(words.trim_end())
 }
 
 fn shape<'a>(store: &Store, edition: &'a Edition, line: &LogLine) -> Shape<'a> {

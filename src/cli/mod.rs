@@ -45,6 +45,9 @@ struct Arguments {
     command: Command,
 }
 
+/// The heading of the options that every command understands.
+const EVERYWHERE: &str = "Options of every command";
+
 const AFTER_HELP: &str = "\
 Start here:
   tidings init my-clinic             make a workspace to fill in
@@ -52,8 +55,8 @@ Start here:
   tidings check                      find every mistake before anybody else does
   tidings rehearse                   send everything to yourself, on this machine alone
 
-Exit codes: 0 all well · 1 letters need a person · 2 wrong usage · 65 files have errors · 70 our fault ·
-74 the store cannot be written · 75 stopped for now, run again · 78 fix something first";
+Exit codes: 0 all well · 1 letters need a person · 2 wrong usage · 65 files have errors ·
+70 our fault · 74 the store cannot be written · 75 stopped for now, run again · 78 fix first";
 
 /// What every command understands.
 #[derive(Debug, Clone, clap::Args)]
@@ -64,17 +67,19 @@ struct Global {
         long = "workspace",
         global = true,
         value_name = "DIR",
-        env = "TIDINGS_WORKSPACE"
+        env = "TIDINGS_WORKSPACE",
+        hide_env_values = true,
+        help_heading = EVERYWHERE
     )]
     workspace: Option<PathBuf>,
     /// Print data as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
     /// Look at, or act on, the last rehearsal instead of the real store
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     rehearsal: bool,
     /// Play another moment, such as 2027-01-05T09:00Z (rehearsals and test relays only)
-    #[arg(long, global = true, value_name = "INSTANT")]
+    #[arg(long, global = true, value_name = "INSTANT", help_heading = EVERYWHERE)]
     now: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::hold::{open, targets, tell};
+use super::ui::count;
 
 /// Let a held campaign, edition or person's letters go on
 ///
@@ -26,5 +27,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     for target in targets(context, &store, &args.campaign, &args.to)? {
         freed += store.let_go(&target, now)?;
     }
-    tell(context, &args.campaign, "released", freed)
+    let name = &args.campaign;
+    let words = match (args.to.is_empty(), freed) {
+        (true, 0) => format!("`{name}` is released: no letter was waiting"),
+        (true, 1) => format!("`{name}` is released: 1 letter goes out with the next `tidings run`"),
+        (true, _) => format!(
+            "`{name}` is released: {} go out with the next `tidings run`",
+            count(freed, "letter")
+        ),
+        (false, 0) => "nothing to release: no such letter is on hold; `tidings why ADDRESS` tells what became of it".to_owned(),
+        (false, _) => format!("{} of `{name}` released for the next `tidings run`", count(freed, "letter")),
+    };
+    tell(context, name, "released", freed, &words)
 }

@@ -2,11 +2,12 @@
 
 use super::context::{Context, campaign_named, holder_words, real_dir};
 use super::failure::{Failure, Kind};
-use super::outcome::{summary, tell};
+use super::outcome::tell;
 use super::sending::{bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count};
 use crate::campaign::CampaignId;
 use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
+use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::Work;
 use crate::dispatch::worker::Route;
 use crate::store::Store;
@@ -139,7 +140,7 @@ impl Desk<'_> {
             .ui
             .say(&format!("nothing to send: every article of `{name}` has gone out"));
         self.context.ui.hint("add an article to `articles:` in its `campaign.yaml`");
-        Ok(())
+        tell(self.context, &Report::default())
     }
 
     fn resume(&self, store: &mut Store, edition: &Edition, args: &Args) -> Result<(), Failure> {
@@ -199,12 +200,10 @@ impl Desk<'_> {
                 .ui
                 .say("nothing is due just now: what waits will be tried again later, by `tidings run`");
         }
-        if let Some(limit) = args.limit
-            && report.stop.is_some()
-        {
+        if let Some(Stop::Limit { limit }) = report.stop {
             self.context
                 .ui
-                .say(&format!("{}; the rest is on hold after `--limit {limit}`", summary(&report)));
+                .say(&format!("`--limit {limit}` is reached; the rest is on hold"));
             self.context.ui.hint(&format!(
                 "`tidings release {}` and `tidings run` send the rest",
                 self.plan.campaign.name

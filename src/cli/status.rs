@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::listing::table;
-use super::ui::{Ui, count};
+use super::ui::{Ui, count, listed};
 use crate::store::ask::Tally;
 use crate::store::edition::{Edition, Status};
 use std::collections::BTreeMap;
@@ -52,6 +52,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .map(|(edition, (tally, _))| waiting_for_a_person(edition, tally))
         .sum();
     let sender = context.live_sender(&root)?;
+    let names = names(&numbers);
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -71,7 +72,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         0 => Ok(()),
         _ if context.ui.wants_json() => Err(Failure::said(Kind::Attention)),
         need => Err(Failure::new(Kind::Attention, format!("{} a person to look at", needs(need)))
-            .hint("`tidings log --state in_doubt` (or failed, held, expired) names them")),
+            .hint(format!("{} names them", listed(&names)))),
     }
 }
 
@@ -79,6 +80,15 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
 fn waiting_for_a_person(edition: &Edition, tally: &Tally) -> u64 {
     let held = if edition.held_by_rule { tally.open() } else { 0 };
     tally.need_a_person() + held
+}
+
+/// The commands that name the letters which need a person.
+fn names(numbers: &[(Tally, BTreeMap<String, u64>)]) -> Vec<String> {
+    ["failed", "held", "in_doubt", "expired"]
+        .into_iter()
+        .filter(|state| numbers.iter().any(|(tally, _)| tally.of(state) > 0))
+        .map(|state| format!("`tidings log --state {state}`"))
+        .collect()
 }
 
 pub(super) fn needs(need: u64) -> String {

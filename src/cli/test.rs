@@ -50,7 +50,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let letter = compose(context, &root, &workspace, settings, plan, args, &to)?;
     match runtime()?.block_on(hand_over(&route.server, &letter)) {
         Ok(outcome) => told(context, &root, plan, &letter, &outcome),
-        Err(trouble) => Err(Failure::from(&stop_for_trouble(&trouble))),
+        Err(trouble) => Err(no_letter_left(&stop_for_trouble(&trouble))),
+    }
+}
+
+/// A stop, in the words for a single letter: there is nothing that a run could go on with.
+fn no_letter_left(stop: &Stop) -> Failure {
+    match stop {
+        Stop::RelayForNow { why } => Failure::new(Kind::Later, format!("no test letter was sent: {why}"))
+            .hint("try again in a while; nobody else was touched"),
+        Stop::FixFirst { .. } | Stop::Store { .. } | Stop::Signal { .. } | Stop::Limit { .. } => Failure::from(stop),
     }
 }
 
@@ -159,7 +168,7 @@ fn told(context: &Context, root: &Path, plan: Plan<'_>, letter: &Letter, outcome
             .data(&format!("the relay accepted the test letter to {}: {words}", letter.to));
     }
     match verdict.stop {
-        Some(stop @ (Stop::FixFirst { .. } | Stop::RelayForNow { .. })) => Err(Failure::from(&stop)),
+        Some(stop @ (Stop::FixFirst { .. } | Stop::RelayForNow { .. })) => Err(no_letter_left(&stop)),
         Some(_) | None => Err(Failure::new(
             Kind::Attention,
             format!("the test letter to {} was not accepted: {words}", letter.to),

@@ -135,6 +135,11 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
+/// A moment for the eye; JSON has it in full.
+pub fn moment(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub fn listed(words: &[String]) -> String {
     match words {

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::log::{editions_named, said};
-use super::ui::Ui;
+use super::ui::{Ui, moment};
 use crate::address::Address;
 use crate::store::ask::{AttemptLine, LogLine};
 use crate::store::edition::Edition;
@@ -183,7 +183,7 @@ fn suppression_words(suppression: &Suppression) -> String {
     format!(
         "{scope}, {} at {}{evidence}",
         suppression.reason.as_str().replace('_', " "),
-        suppression.at
+        moment(suppression.at)
     )
 }
 
@@ -193,13 +193,15 @@ fn attempt_words(attempt: &AttemptLine) -> String {
     let stage = attempt
         .stage
         .as_ref()
+        .filter(|_| outcome != "accepted")
         .map(|stage| format!(" at the stage `{stage}`"))
         .unwrap_or_default();
     let reply = attempt.reply.as_deref().unwrap_or_default();
     let relay = attempt.relay.as_ref().map(|relay| format!(" by {relay}")).unwrap_or_default();
     format!(
         "attempt {} at {}: {outcome}{relay}{stage}:{code} {reply}",
-        attempt.number, attempt.begun_at
+        attempt.number,
+        moment(attempt.begun_at)
     )
 }
 
