@@ -88,7 +88,7 @@ struct Desk {
 
 impl Desk {
     fn open(store: &mut Store) -> (Self, RunId) {
-        let (run, _) = store.begin_run("run", at(1)).unwrap();
+        let run = store.begin_run("run", at(1)).unwrap();
         let (journal, _) = Journal::start(store, run, one_policy(RetryPolicy::default())).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         (Self { journal, runtime }, run)
@@ -242,8 +242,8 @@ fn a_dead_run_leaves_doubt_and_its_late_word_counts_no_more() {
     let (dead, _) = Desk::open(&mut store);
     let waiting = claims(&store, edition, 2);
     dead.begin(&waiting[0], 2);
-    let (_, doubts) = store.begin_run("run", at(10)).unwrap();
-    assert_eq!(doubts, 1);
+    assert_eq!(store.recover(at(10)).unwrap(), 1);
+    assert_eq!(store.recover(at(11)).unwrap(), 0);
     let tally = store.tally(edition).unwrap();
     assert_eq!((tally.of("in_doubt"), tally.of("pending")), (1, 1));
     let late = dead.record(Some(settlement(&waiting[0], Event::Accept, 11)), None);

@@ -164,7 +164,6 @@ fn finish_empty(context: &Context, findings: &[Finding]) -> Result<(), Failure> 
 
 /// Sends through the sandbox, as fast as it goes.
 fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, Failure> {
-    let (run, _) = store.begin_run("rehearse", context.clock.now())?;
     let runtime = runtime()?;
     let started = {
         let _inside = runtime.enter();
@@ -186,7 +185,7 @@ fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, F
         per_connection: None,
         per_second: None,
     };
-    let report = hand_over(context, store, run, Work::Everything, &route, None);
+    let report = hand_over(context, store, "rehearse", Work::Everything, &route, None);
     runtime.block_on(sandbox.stop());
     report
 }

@@ -3,7 +3,7 @@
 use super::context::{Context, holder_words, real_dir, refuse_errors};
 use super::failure::{Failure, Kind};
 use super::outcome::{ending, tell};
-use super::send::{due_at, tell_doubts};
+use super::send::{due_at, recover};
 use super::sending::{bring_lists, hand_over, plan, route};
 use crate::dispatch::due::{Turn, turn};
 use crate::dispatch::prepare::{self, Plan};
@@ -41,32 +41,46 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         Err(holder) => return wait_for(context, &holder),
     };
     let mut store = context.store_for_sending(&root, settings)?;
-    let began = context.clock.now();
-    let (run, doubts) = store.begin_run("run", began)?;
-    tell_doubts(context, &store, doubts, began)?;
-    let findings = begin_due(context, &mut store, &workspace, settings, &root)?;
+    let doubts = recover(context, &mut store)?;
+    let begun = begin_due(context, &mut store, &workspace, settings, &root)?;
     let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
-        false => {
-            store.end_run(run, context.clock.now())?;
-            Ok(())
-        }
+        false => Ok(()),
         true => {
-            let report = hand_over(context, &mut store, run, Work::Everything, &route(&root, settings)?, None)?;
+            tell_differences(context, &store, &workspace, settings)?;
+            let report = hand_over(context, &mut store, "run", Work::Everything, &route(&root, settings)?, None)?;
             match context.ui.is_watched() || context.ui.wants_json() || ending(&report).is_err() {
                 true => tell(context, &report),
                 false => Ok(()),
             }
         }
     };
-    if ended.is_ok() && doubts > 0 {
+    if ended.is_ok() && doubts + begun.held > 0 {
         ended = Err(Failure::said(Kind::Attention));
     }
     if ended.is_ok() {
-        refuse_errors(&findings)?;
+        refuse_errors(&begun.findings)?;
     } else {
-        context.ui.findings(&findings);
+        context.ui.findings(&begun.findings);
     }
     ended
+}
+
+/// Says where the files differ from what is going out: the released text does, as it did to the others (law 2).
+fn tell_differences(context: &Context, store: &Store, workspace: &Workspace, settings: &Settings) -> Result<(), Failure> {
+    for edition in store.unfinished_editions()?.iter().filter(|edition| edition.held.is_none()) {
+        let folder = workspace
+            .campaigns
+            .iter()
+            .find(|folder| folder.id() == Some(&edition.key.campaign.0));
+        let same = folder.is_some_and(|folder| plan(settings, folder).is_ok_and(|plan| !prepare::differs(edition, plan)));
+        if !same {
+            let (name, article) = (&edition.campaign_name, &edition.key.article);
+            context.ui.say(&format!(
+                "`{name}` was changed after `{article}` was released: the rest get the released text, as the others did"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Another sender is at work: no news, unless it has been at it for very long.
@@ -84,6 +98,15 @@ fn wait_for(context: &Context, holder: &Holder) -> Result<(), Failure> {
     }
 }
 
+/// What the calendar began.
+#[derive(Default)]
+struct Begun {
+    /// What is wrong with the campaigns that were passed over.
+    findings: Vec<Finding>,
+    /// Editions that came too late and wait for a person.
+    held: u64,
+}
+
 /// Begins every edition that is due; campaigns with errors are named and passed over.
 fn begin_due(
     context: &Context,
@@ -91,18 +114,19 @@ fn begin_due(
     workspace: &Workspace,
     settings: &Settings,
     root: &Path,
-) -> Result<Vec<Finding>, Failure> {
-    let mut findings = Vec::new();
+) -> Result<Begun, Failure> {
+    let mut begun = Begun::default();
     for folder in &workspace.campaigns {
         match begin_one(context, store, workspace, settings, folder, root) {
-            Ok(()) => {}
-            Err(failure) if failure.kind == Kind::Files => findings.extend(failure.findings),
+            Ok(held) => begun.held += u64::from(held),
+            Err(failure) if failure.kind == Kind::Files => begun.findings.extend(failure.findings),
             Err(failure) => return Err(failure),
         }
     }
-    Ok(findings)
+    Ok(begun)
 }
 
+/// Begins a campaign's edition if one is due; gives whether it came too late and is on hold.
 fn begin_one(
     context: &Context,
     store: &mut Store,
@@ -110,14 +134,14 @@ fn begin_one(
     settings: &Settings,
     folder: &CampaignFolder,
     root: &Path,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let plan: Plan<'_> = plan(settings, folder)?;
     if store.campaign_hold(&plan.campaign.id)?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let now = context.clock.now();
     let (article, occurrence, late) = match turn(store, plan, &settings.timezone, now)? {
-        Turn::NotNow => return Ok(()),
+        Turn::NotNow => return Ok(false),
         Turn::Begin { article, occurrence } => (article, occurrence, false),
         Turn::TooLate { article, occurrence } => (article, occurrence, true),
     };
@@ -129,10 +153,8 @@ fn begin_one(
     context.mark_sent(root, store)?;
     if late {
         let hours = now.duration_since(occurrence.at).as_hours();
-        let reason = format!(
-            "due at {}, found {hours} hours late; `tidings release` sends it all the same",
-            occurrence.local
-        );
+        let due = occurrence.local.strftime("%a %-d %b %Y %H:%M %Z");
+        let reason = format!("due {due}, found {hours} hours late; `tidings release` sends it all the same");
         store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
         context.ui.say(&format!(
             "campaign `{}`, article `{}`: {reason}",
@@ -140,5 +162,5 @@ fn begin_one(
         ));
     }
     store.release(draft.edition.id, now)?;
-    Ok(())
+    Ok(late)
 }

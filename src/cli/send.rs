@@ -10,10 +10,10 @@ use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::Work;
 use crate::dispatch::worker::Route;
+use crate::store::Store;
 use crate::store::edition::Edition;
 use crate::store::lock::SenderLock;
 use crate::store::people::Guard;
-use crate::store::{RunId, Store};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
 use std::path::Path;
@@ -51,9 +51,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let route = route(&root, settings)?;
     let _lock = lock(context, &root, &args.campaign)?;
     let mut store = context.store_for_sending(&root, settings)?;
-    let began = context.clock.now();
-    let (run, doubts) = store.begin_run("send", began)?;
-    tell_doubts(context, &store, doubts, began)?;
+    recover(context, &mut store)?;
     let desk = Desk {
         context,
         workspace: &workspace,
@@ -61,7 +59,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         plan,
         root: &root,
         route: &route,
-        run,
     };
     desk.send(&mut store, args)
 }
@@ -75,17 +72,19 @@ fn lock(context: &Context, root: &Path, campaign: &str) -> Result<SenderLock, Fa
     })
 }
 
-/// Names what a dead run left in doubt, if it left anything.
-pub(super) fn tell_doubts(context: &Context, store: &Store, doubts: u64, began: jiff::Timestamp) -> Result<(), Failure> {
+/// Settles what a dead run left and names it; gives how many letters are in doubt because of it.
+pub(super) fn recover(context: &Context, store: &mut Store) -> Result<u64, Failure> {
+    let now = context.clock.now();
+    let doubts = store.recover(now)?;
     if doubts == 0 {
-        return Ok(());
+        return Ok(0);
     }
+    let letters = count(doubts, "letter");
     context.ui.say(&format!(
-        "a run before this one was cut off: {} in doubt, never sent again by itself",
-        count(doubts, "letter")
+        "a run before this one was cut off: {letters} in doubt, never sent again by itself"
     ));
     if !context.ui.wants_json() {
-        for line in store.moved_at("in_doubt", began)? {
+        for line in store.moved_at("in_doubt", now)? {
             let address = line.address.as_ref().map_or_else(|| "erased".to_owned(), ToString::to_string);
             context
                 .ui
@@ -95,7 +94,7 @@ pub(super) fn tell_doubts(context: &Context, store: &Store, doubts: u64, began: 
     context
         .ui
         .hint("ask the relay's log whether they went; `tidings why ADDRESS` tells each story");
-    Ok(())
+    Ok(doubts)
 }
 
 struct Desk<'a> {
@@ -105,7 +104,6 @@ struct Desk<'a> {
     plan: Plan<'a>,
     root: &'a Path,
     route: &'a Route,
-    run: RunId,
 }
 
 impl Desk<'_> {
@@ -118,7 +116,7 @@ impl Desk<'_> {
             );
         }
         match prepare::next(store, self.plan)? {
-            Next::NothingLeft => self.nothing_left(store),
+            Next::NothingLeft => self.nothing_left(),
             Next::Unfinished(edition) => self.resume(store, &edition, args),
             Next::Article(article) => {
                 let now = self.context.clock.now();
@@ -136,8 +134,7 @@ impl Desk<'_> {
         }
     }
 
-    fn nothing_left(&self, store: &mut Store) -> Result<(), Failure> {
-        store.end_run(self.run, self.context.clock.now())?;
+    fn nothing_left(&self) -> Result<(), Failure> {
         let name = &self.plan.campaign.name;
         self.context
             .ui
@@ -197,7 +194,7 @@ impl Desk<'_> {
 
     fn hand_over(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
         let work = Work::Campaign(CampaignId(self.plan.campaign.id.0.clone()));
-        let report = hand_over(self.context, store, self.run, work, self.route, args.limit)?;
+        let report = hand_over(self.context, store, "send", work, self.route, args.limit)?;
         if report.states.is_empty() && report.stop.is_none() {
             self.context
                 .ui

@@ -10,8 +10,8 @@ use crate::dispatch::run::{Order, Work, close};
 use crate::dispatch::worker::Route;
 use crate::finding::Finding;
 use crate::relay::server::{Deadlines, Login, Roots, Secret, Security, Server};
+use crate::store::Store;
 use crate::store::people::Guard;
-use crate::store::{RunId, Store};
 use crate::workspace::settings::{PasswordSource, RelaySettings, Settings, Tls};
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;
@@ -166,13 +166,14 @@ pub(super) fn bring_lists(
 pub(super) fn hand_over(
     context: &Context,
     store: &mut Store,
-    run: RunId,
+    command: &str,
     work: Work,
     route: &Route,
     limit: Option<u64>,
 ) -> Result<Report, Failure> {
     let tallying = Arc::new(Tallying::default());
     let letters = waiting(store, &work)?;
+    let run = store.begin_run(command, context.clock.now())?;
     let report = runtime()?.block_on(async {
         let signals = tokio::spawn(heed_signals(Arc::clone(&tallying)));
         let progress = Progress::watch(context, &tallying, limit.map_or(letters, |limit| limit.min(letters)));

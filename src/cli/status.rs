@@ -46,7 +46,11 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .iter()
         .map(|edition| Ok((store.tally(edition.id)?, store.left_out(edition.id)?)));
     let numbers = numbers.collect::<Result<Vec<_>, Failure>>()?;
-    let need: u64 = numbers.iter().map(|(tally, _)| tally.need_a_person()).sum();
+    let need: u64 = editions
+        .iter()
+        .zip(&numbers)
+        .map(|(edition, (tally, _))| waiting_for_a_person(edition, tally))
+        .sum();
     let sender = context.live_sender(&root)?;
     let names = names(&numbers);
     if context.ui.wants_json() {
@@ -70,6 +74,12 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         need => Err(Failure::new(Kind::Attention, format!("{} a person to look at", needs(need)))
             .hint(format!("{} names them", listed(&names)))),
     }
+}
+
+/// Letters that a person has to look at: those that ended badly, and all that wait where a rule holds the edition.
+fn waiting_for_a_person(edition: &Edition, tally: &Tally) -> u64 {
+    let held = if edition.held_by_rule { tally.open() } else { 0 };
+    tally.need_a_person() + held
 }
 
 /// The commands that name the letters which need a person.

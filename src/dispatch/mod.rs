@@ -10,6 +10,8 @@ pub mod prove;
 pub mod run;
 pub mod worker;
 
+mod line;
+
 pub mod pace;
 pub mod report;
 pub mod verdict;

@@ -4,9 +4,10 @@
 //! with the text it was released with.
 
 use super::DispatchError;
+use super::line::Allowance;
 use super::prepare::thaw;
 use super::report::{Report, Stop, Tallying};
-use super::worker::{Allowance, Errand, Route, deliver};
+use super::worker::{Errand, Route, deliver};
 use crate::campaign::CampaignId;
 use crate::clock::Clock;
 use crate::delivery::retry::RetryPolicy;
@@ -167,7 +168,7 @@ fn hold_the_rest(store: &mut Store, order: &Order<'_>, edition: EditionId) -> Re
         }
     };
     if store.tally(edition)?.open() > 0 {
-        store.hold(&Target::Edition(edition), By::Rule, &reason, order.clock.now())?;
+        store.hold(&Target::Edition(edition), By::Person, &reason, order.clock.now())?;
     }
     Ok(())
 }

@@ -46,6 +46,8 @@ pub struct Edition {
     pub planned: u64,
     /// Why it is on hold, if it is.
     pub held: Option<String>,
+    /// Whether a rule holds it, so that a person has to decide; what a person holds waits as they wish.
+    pub held_by_rule: bool,
 }
 
 /// What a new edition is made of.
@@ -93,7 +95,8 @@ pub enum Place {
 }
 
 const EDITION: &str = "id, campaign, article, round, campaign_name, title, status, sources_hash, due_at, expires_at, released_at, planned, \
-                       (SELECT coalesce(edition.held, (SELECT reason FROM campaign_hold h WHERE h.campaign = edition.campaign))), domain FROM edition";
+                       (SELECT coalesce(edition.held, (SELECT reason FROM campaign_hold h WHERE h.campaign = edition.campaign))), domain, \
+                       coalesce(held_by = 'rule', FALSE) FROM edition";
 
 impl Store {
     /// Writes an edition and its audience as a draft, in one transaction; an older draft of the same key is thrown away.
@@ -297,6 +300,7 @@ fn read_edition(row: &Row<'_>) -> Result<Edition, StoreError> {
         released_at: instant(10)?,
         planned: row.get::<_, i64>(11).doing("read editions")?.unsigned_abs(),
         held,
+        held_by_rule: row.get(14).doing("read editions")?,
     })
 }
 

@@ -287,18 +287,6 @@ impl Store {
         Ok(())
     }
 
-    /// Proves that the store can be written, before anything leaves.
-    ///
-    /// # Errors
-    /// When the disk is full or read-only, or the store belongs to somebody else.
-    pub fn prove_writable(&mut self) -> Result<(), StoreError> {
-        let transaction = self.write("prove that the store can be written")?;
-        transaction
-            .execute("UPDATE store SET generation = generation", [])
-            .doing("prove that the store can be written")?;
-        transaction.commit().doing("prove that the store can be written")
-    }
-
     fn set_up(mut connection: Connection, keys: Keys, dir: &Path, kind: Kind, now: Timestamp) -> Result<Self, StoreError> {
         migrate(&mut connection)?;
         let id = keys::random_id()?;

@@ -7,28 +7,45 @@ use super::{Doing, EditionId, RunId, Store, StoreError};
 use jiff::Timestamp;
 
 impl Store {
-    /// Begins a run under the sender's lock: first settles what dead runs left, then writes its own row.
+    /// Settles what dead runs left, under the sender's lock; gives how many letters are in doubt because of them.
     ///
-    /// Gives the run and how many letters are in doubt because of the dead.
+    /// Writes nothing where nothing was left.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn begin_run(&mut self, command: &str, now: Timestamp) -> Result<(RunId, u64), StoreError> {
+    pub fn recover(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        let left = "SELECT EXISTS (SELECT 1 FROM edition e JOIN delivery d ON d.edition = e.id AND d.state = 'sending')";
+        if !self
+            .connection
+            .query_row(left, [], |row| row.get::<_, bool>(0))
+            .doing("look for a dead run")?
+        {
+            return Ok(0);
+        }
         let at = now.as_microsecond();
-        let transaction = self.write("begin a run")?;
+        let transaction = self.write("recover a dead run")?;
         let sql = "UPDATE attempt SET settled_at = ?, outcome = 'in_doubt', reply = 'the run ended before the outcome was written' \
                    WHERE settled_at IS NULL AND (delivery, number) IN (SELECT id, attempt FROM delivery WHERE state = 'sending')";
         transaction.execute(sql, [at]).doing("recover a dead run")?;
         let sql = "UPDATE delivery SET state = 'in_doubt', reason = 'the run ended before the outcome was written', changed_at = ? \
                    WHERE state = 'sending'";
         let doubts = transaction.execute(sql, [at]).doing("recover a dead run")?;
+        transaction.commit().doing("recover a dead run")?;
+        Ok(doubts as u64)
+    }
+
+    /// Begins a run: its row is on the disk before anybody is spoken to, which also proves that the store can be written.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn begin_run(&mut self, command: &str, now: Timestamp) -> Result<RunId, StoreError> {
+        let transaction = self.write("begin a run")?;
         let sql = "INSERT INTO run (command, pid, version, started_at) VALUES (?, ?, ?, ?)";
-        transaction
-            .execute(sql, (command, std::process::id(), env!("CARGO_PKG_VERSION"), at))
-            .doing("begin a run")?;
+        let row = (command, std::process::id(), env!("CARGO_PKG_VERSION"), now.as_microsecond());
+        transaction.execute(sql, row).doing("begin a run")?;
         let run = RunId(transaction.last_insert_rowid());
         transaction.commit().doing("begin a run")?;
-        Ok((run, doubts as u64))
+        Ok(run)
     }
 
     /// Ends a run that came to its end by itself.
