@@ -133,7 +133,11 @@ fn audience(desk: &mut Inspection<'_>, file: Option<&AudienceFile>) -> Option<Au
         desk.missing(&["audience"], HINT);
         return None;
     };
-    let lists = file.lists.clone().unwrap_or_default();
+    let Some(lists) = file.lists.clone() else {
+        // A key that is there and holds no list has its finding already.
+        desk.missing(&["audience", "lists"], HINT);
+        return None;
+    };
     let not_lists = file.not_lists.clone().unwrap_or_default();
     if lists.is_empty() {
         desk.wrong(

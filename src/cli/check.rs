@@ -51,11 +51,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     }
     if let Some(settings) = &workspace.settings {
         let mut store = Store::in_memory(context.clock.now())?;
-        findings.extend(check_lists(context, &mut store, &workspace, &folders)?);
+        let found = check_lists(context, &mut store, &workspace, &folders)?;
+        let lists_are_sound = !found.iter().any(Finding::is_error);
+        findings.extend(found);
         for folder in &folders {
             let (composed, found) = check_letters(context, &mut store, settings, folder)?;
             letters += composed;
-            findings.extend(found);
+            // That a list cannot be read is said; that nobody is on it then, follows.
+            findings.extend(found.into_iter().filter(|finding| lists_are_sound || finding.text != NOBODY));
         }
     }
     let mut seen = std::collections::HashSet::new();
@@ -134,9 +137,11 @@ fn check_letters(
     Ok((letters, findings))
 }
 
+const NOBODY: &str = "nobody would get this campaign's letters";
+
 fn nobody(plan: Plan<'_>) -> Finding {
     let file = format!("campaigns/{}/campaign.yaml", plan.campaign.name);
-    Finding::warning(file, "nobody would get this campaign's letters").hint("`tidings plan` tells who is left out and why")
+    Finding::warning(file, NOBODY).hint("`tidings plan` tells who is left out and why")
 }
 
 fn show(context: &Context, findings: &[Finding], letters: u64, campaigns: u64) -> Result<(), Failure> {

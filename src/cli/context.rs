@@ -1,7 +1,7 @@
 //! What every verb starts from: the workspace, the store that is meant, the time that is played.
 
 use super::Global;
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, plain};
 use super::ui::{Ui, moment};
 use crate::clock::Clock;
 use crate::finding::Finding;
@@ -47,8 +47,10 @@ impl Context {
     pub(super) fn root(&self) -> Result<PathBuf, Failure> {
         let start = match &self.start {
             Some(dir) => dir.clone(),
-            None => std::env::current_dir()
-                .map_err(|error| Failure::new(Kind::FixFirst, format!("cannot see the current folder: {error}")))?,
+            None => std::env::current_dir().map_err(|error| {
+                Failure::new(Kind::FixFirst, format!("cannot see the current folder: {}", plain(&error)))
+                    .hint("name the workspace with `-C DIR`")
+            })?,
         };
         Workspace::find(&start).map_err(|error| {
             Failure::new(Kind::FixFirst, error.to_string())
@@ -83,13 +85,16 @@ impl Context {
         }
     }
 
-    /// The store that is meant, if it is there.
+    /// The store that is meant, if it is there; one that sent and is gone is no answer, but a failure.
     pub(super) fn store_if_any(&self, root: &Path) -> Result<Option<Store>, Failure> {
         let dir = self.store_dir(root);
-        Store::exists(&dir)
-            .then(|| Store::open(&dir))
-            .transpose()
-            .map_err(Failure::from)
+        if Store::exists(&dir) {
+            return Ok(Some(Store::open(&dir)?));
+        }
+        match (self.rehearsal, sent::read(root)?) {
+            (true, _) | (false, None) => Ok(None),
+            (false, Some(sent)) => Err(lost_store(&sent)),
+        }
     }
 
     /// What it means that the store that is meant is not there.
@@ -112,15 +117,6 @@ impl Context {
     pub(super) fn store_or_new(&self, root: &Path, settings: &Settings) -> Result<Store, Failure> {
         if let Some(store) = self.store_if_any(root)? {
             return Ok(store);
-        }
-        if let Some(sent) = sent::read(root)? {
-            let text = format!(
-                "letters of this workspace went out from store `{}`, and that store is not here",
-                sent.store_id
-            );
-            return Err(Failure::new(Kind::FixFirst, text)
-                .hint("bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice")
-                .hint("`campaigns/.sent` is what remembers; nothing was sent"));
         }
         let kind = match settings.relay.as_ref().is_some_and(|relay| relay.test) {
             true => StoreKind::Test,
@@ -191,6 +187,17 @@ impl Context {
             false => Ok(()),
         }
     }
+}
+
+/// Letters went out, and what remembers to whom is not here (law 13).
+fn lost_store(sent: &Sent) -> Failure {
+    let text = format!(
+        "letters of this workspace went out from store `{}`, and that store is not here",
+        sent.store_id
+    );
+    Failure::new(Kind::FixFirst, text)
+        .hint("bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice")
+        .hint("`campaigns/.sent` is what remembers; nothing was sent")
 }
 
 /// Where the real store stands.

@@ -7,6 +7,7 @@ use crate::store::StoreError;
 use crate::workspace::create::CreateError;
 use crate::workspace::sent::SentError;
 use std::error::Error;
+use std::io::ErrorKind;
 
 /// The kinds of failure, each with its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,12 +88,18 @@ impl Failure {
     }
 }
 
+/// What the system says, without its number for programmers.
+pub(super) fn plain(error: &dyn Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or_default().to_owned()
+}
+
 /// An error and its causes on one line, each said once.
 fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+    let mut text = plain(error);
     let mut cause = error.source();
     while let Some(error) = cause {
-        let next = error.to_string();
+        let next = plain(error);
         if !text.contains(&next) {
             text = format!("{text}: {next}");
         }
@@ -107,6 +114,12 @@ impl From<StoreError> for Failure {
         match &error {
             StoreError::Missing { .. } => {
                 Self::new(Kind::FixFirst, text).hint("the store is made by the first `tidings send` or `tidings import`")
+            }
+            StoreError::File { path, source, .. }
+                if matches!(source.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory) =>
+            {
+                let hint = format!("a file is in the way of the folder `{}`: move it elsewhere", path.display());
+                Self::new(Kind::Store, text).hint(hint)
             }
             StoreError::File { path, .. } => {
                 let hint = format!(
@@ -147,7 +160,10 @@ impl From<DispatchError> for Failure {
     fn from(error: DispatchError) -> Self {
         match error {
             DispatchError::Store(error) => error.into(),
-            DispatchError::Findings { findings } => Self::findings(findings),
+            DispatchError::Findings { findings } => Self {
+                text: "mend these first; nothing was sent".to_owned(),
+                ..Self::findings(findings)
+            },
             DispatchError::Thread { .. } => Self::new(Kind::Internal, error.to_string())
                 .hint("please report this; what was sent is on record, and `tidings run` goes on"),
             other => Self::new(Kind::FixFirst, chain(&other)),

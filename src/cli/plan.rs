@@ -64,8 +64,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             Err(failure) => return Err(failure),
         }
     }
-    show(context, &lines)?;
-    match findings.iter().any(Finding::is_error) {
+    let has_errors = findings.iter().any(Finding::is_error);
+    show(context, &lines, has_errors)?;
+    match has_errors {
         true => Err(Failure {
             text: "these campaigns are left out until they are mended".to_owned(),
             ..Failure::findings(findings)
@@ -134,11 +135,11 @@ fn note(plan: Plan<'_>, due: Option<Timestamp>, now: Timestamp, days: u32) -> Op
     }
 }
 
-fn show(context: &Context, lines: &[Line]) -> Result<(), Failure> {
+fn show(context: &Context, lines: &[Line], has_errors: bool) -> Result<(), Failure> {
     if context.ui.wants_json() {
         return context.ui.json(&serde_json::json!({"editions": lines}));
     }
-    if lines.is_empty() {
+    if lines.is_empty() && !has_errors {
         return context.ui.data("there is no campaign to plan");
     }
     let rows = lines.iter().map(|line| {

@@ -2,10 +2,10 @@
 //!
 //! A reader that goes away (`tidings log | head`) ends the output, not the program's work.
 
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, plain};
 use crate::finding::{Finding, Severity};
 use anstyle::{AnsiColor, Style};
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, ErrorKind, IsTerminal, Write};
 
 const BOLD: Style = Style::new().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -29,18 +29,24 @@ impl Ui {
         self.json
     }
 
-    /// A line of data.
+    /// A line of data; a reader who has gone away misses it, which changes nothing for the work and its exit code.
     ///
     /// # Errors
-    /// When nobody reads any more; the command then ends quietly.
+    /// When it cannot be written, as to a full disk.
     pub fn data(&self, line: &str) -> Result<(), Failure> {
-        writeln!(anstream::stdout().lock(), "{line}").map_err(|_| Failure::said(Kind::Attention))
+        match writeln!(anstream::stdout().lock(), "{line}") {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                let text = format!("cannot write the output: {}", plain(&error));
+                Err(Failure::new(Kind::Store, text).hint("what was sent is on record all the same: `tidings status`"))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// One value as a line of JSON.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When it cannot be written.
     pub fn json(&self, value: &impl serde::Serialize) -> Result<(), Failure> {
         let line = serde_json::to_string(value).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
         self.data(&line)

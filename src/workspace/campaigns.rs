@@ -120,6 +120,7 @@ impl<'a> Reader<'a> {
             Ok(text) => self.text = text,
             Err(finding) => {
                 let hint = "a folder in `campaigns/` is a campaign and needs one; `tidings new` writes it";
+                let hint = finding.hint.clone().unwrap_or_else(|| hint.to_owned());
                 self.folder.findings.push(finding.hint(hint));
                 return self.folder;
             }
@@ -132,6 +133,9 @@ impl<'a> Reader<'a> {
             self.lists(&campaign, lists);
             self.folder.campaign = Some(campaign);
         }
+        self.folder
+            .findings
+            .sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
         self.folder
     }
 

@@ -46,7 +46,9 @@ fn every_command_is_in_the_help_and_has_an_example() {
     for command in COMMANDS {
         let help = Workspace::empty().run(&[command, "--help"]).exits(0).stdout;
         let example = help.split("Example").nth(1).unwrap_or_default();
-        let shown = example.lines().any(|line| line.contains("  tidings ") && line.split(' ').any(|word| word == command));
+        let shown = example
+            .lines()
+            .any(|line| line.contains("  tidings ") && line.split(' ').any(|word| word == command));
         assert!(shown, "`{command} --help` shows no example");
     }
 }

@@ -31,14 +31,22 @@ fn every_letter_can_be_looked_at() {
     type_in(&clinic, "rehearse").exits(0);
     let outbox = std::fs::read_dir(clinic.path(".tidings/rehearsal/outbox")).unwrap();
     let paths = outbox.map(|entry| entry.unwrap().path());
-    let letters: Vec<_> = paths.filter(|path| path.extension().is_some_and(|ending| ending == "eml")).collect();
+    let letters: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+        .collect();
     assert_eq!(letters.len(), 3);
     for letter in letters {
         let text = std::fs::read_to_string(letter).unwrap();
-        assert!(text.contains("Subject: All about sleep\r\n") && text.contains("\r\nDear "), "{text}");
+        assert!(
+            text.contains("Subject: All about sleep\r\n") && text.contains("\r\nDear "),
+            "{text}"
+        );
     }
     let page = clinic.read(".tidings/rehearsal/outbox/index.html");
-    assert!(page.contains("All about sleep") && page.contains("person3@patients.example"), "{page}");
+    assert!(
+        page.contains("All about sleep") && page.contains("person3@patients.example"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -55,6 +55,11 @@ pub const FILE: &str = "tidings.yaml";
 impl Settings {
     /// The settings in `text`, if nothing is wrong that stops sending; and everything that is worth saying.
     pub fn check(text: &str) -> (Option<Self>, Vec<Finding>) {
+        if text.trim().is_empty() {
+            let empty =
+                Finding::error(FILE, "there is nothing in it").hint("`tidings init DIR` makes a workspace with settings to copy");
+            return (None, vec![empty]);
+        }
         let source = Source {
             file: FILE,
             text,
