@@ -270,3 +270,7 @@ fn article(desk: &mut Inspection<'_>, index: usize, entry: &ArticleFile) -> Opti
     };
     Some(ArticleEntry { file, date })
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -110,8 +110,9 @@ fn timezone(desk: &mut Inspection<'_>, name: Option<&str>) -> Option<TimeZone> {
     };
     let offset = name.starts_with(['+', '-']) || name.to_uppercase().starts_with("UTC") || name.to_uppercase().starts_with("GMT");
     let hint = match names.iter().find(city) {
+        // `Etc/GMT+1` lies an hour behind Greenwich, against what everybody means by it.
+        _ if offset => format!("an offset knows no summer time; {HINT}"),
         Some(zone) => format!("did you mean `{zone}`?"),
-        None if offset => format!("an offset knows no summer time; {HINT}"),
         None => suggestion::nearest(&name, names.iter().map(String::as_str))
             .map_or(HINT.to_owned(), |zone| format!("did you mean `{zone}`?")),
     };
