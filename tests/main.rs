@@ -12,9 +12,12 @@
 
 mod architecture;
 mod cli;
+mod crash;
+mod faults;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;
 mod reference;
 mod store;
+mod street;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod support;

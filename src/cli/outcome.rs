@@ -86,7 +86,6 @@ fn shape(report: &Report) -> Shape<'_> {
 pub(super) fn summary(report: &Report) -> String {
     let parts = report.states.iter().map(|(state, number)| match *state {
         "accepted" => format!("{} accepted by the relay", count(*number, "letter")),
-        "pending" => format!("{number} not taken yet"),
         state => format!("{number} {}", state.replace('_', " ")),
     });
     listed(&parts.collect::<Vec<_>>())

@@ -51,7 +51,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let route = route(&root, settings)?;
     let _lock = lock(context, &root, &args.campaign)?;
     let mut store = context.store_for_sending(&root, settings)?;
-    recover(context, &mut store)?;
+    let doubts = recover(context, &mut store)?;
     let desk = Desk {
         context,
         workspace: &workspace,
@@ -60,7 +60,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         root: &root,
         route: &route,
     };
-    desk.send(&mut store, args)
+    desk.send(&mut store, args)?;
+    match doubts {
+        0 => Ok(()),
+        _ => Err(Failure::said(Kind::Attention)),
+    }
 }
 
 /// The sender's lock, or who holds it (75).

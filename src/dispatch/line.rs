@@ -18,7 +18,7 @@ use crate::relay::socket::{self, Connection};
 use crate::store::DeliveryId;
 use crate::store::journal::{Entry, Grant, Intent, Journal, Recorded, Settlement};
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -56,6 +56,15 @@ impl Allowance {
     }
 }
 
+/// How the relay has treated a run so far, over all its connections, passes and editions: begun anew with each pass, a relay that
+/// breaks off one letter each time would be asked for ever.
+#[derive(Debug, Default)]
+pub struct Patience {
+    /// Connections in a row that got nothing done.
+    barren: AtomicU32,
+    refused_in_a_row: AtomicU32,
+}
+
 /// A composed letter on its way to a connection.
 pub(super) struct Ready {
     pub(super) delivery: DeliveryId,
@@ -74,16 +83,21 @@ pub(super) struct Line {
     pub(super) allowance: Arc<Allowance>,
     pub(super) tallying: Arc<Tallying>,
     pub(super) unfit: Mutex<Unfit>,
+    pub(super) patience: Arc<Patience>,
+    /// Letters that nobody took and that still wait.
     pub(super) returned: AtomicU64,
-    pub(super) barren: AtomicU32,
-    pub(super) refused_in_a_row: AtomicU32,
+    /// Connections that are open or being opened.
     pub(super) open: AtomicU32,
+    /// The edition was put on hold, or its time is over.
+    pub(super) held: AtomicBool,
 }
 
 /// An open connection and how much it has got done.
 struct Link {
     connection: Connection,
     letters: u32,
+    /// Whether a letter got an outcome since the connection was opened, or since one came back untaken.
+    is_fruitful: bool,
 }
 
 /// An outcome that is not written yet, and whom to name when it is.
@@ -98,7 +112,10 @@ impl Line {
     pub(super) async fn work(self: Arc<Self>) {
         let (mut link, mut last) = (None, None);
         while let Some(ready) = self.next_letter(&mut last).await {
-            let Some(open) = self.connected(&mut link).await else { break };
+            let Some(open) = self.connected(&mut link).await else {
+                self.returned.fetch_add(1, Ordering::SeqCst);
+                break;
+            };
             self.pace.turn().await;
             if self.tallying.is_stopped() || self.allowance.take().map_err(|stop| self.tallying.stop(stop)).is_err() {
                 break;
@@ -109,6 +126,7 @@ impl Line {
                 Some(Grant::Held) => {
                     self.allowance.give_back();
                     // The hold is the whole edition's: nobody composes or asks for the rest of it.
+                    self.held.store(true, Ordering::SeqCst);
                     self.letters.close();
                 }
                 None => break,
@@ -126,7 +144,7 @@ impl Line {
 
     /// The next composed letter; while none is ready the last outcome is written instead of waiting with it.
     async fn next_letter(&self, last: &mut Option<Unwritten>) -> Option<Ready> {
-        if self.tallying.is_stopped() {
+        if self.tallying.is_stopped() || self.held.load(Ordering::SeqCst) {
             return None;
         }
         if let Ok(ready) = self.letters.try_recv() {
@@ -141,18 +159,25 @@ impl Line {
     /// The open connection, or a new one; `None` when this connection's life is over.
     async fn connected<'a>(&self, link: &'a mut Option<Link>) -> Option<&'a mut Link> {
         while link.is_none() {
+            self.open.fetch_add(1, Ordering::SeqCst);
             match socket::open(&self.route.server).await {
                 Ok(connection) => {
-                    self.open.fetch_add(1, Ordering::SeqCst);
-                    *link = Some(Link { connection, letters: 0 });
+                    *link = Some(Link {
+                        connection,
+                        letters: 0,
+                        is_fruitful: false,
+                    });
                 }
-                Err(trouble) => self.endure(&trouble).await?,
+                Err(trouble) => {
+                    self.open.fetch_sub(1, Ordering::SeqCst);
+                    self.endure(&trouble).await?;
+                }
             }
         }
         link.as_mut()
     }
 
-    /// Waits a moment after trouble, or gives up: at once when others are connected (the relay may allow fewer), or when it must be
+    /// Waits a moment after trouble, or gives up: at once when others are connected or on the way (the relay may allow fewer), or when it must be
     /// mended first.
     async fn endure(&self, trouble: &Trouble) -> Option<()> {
         let stop = stop_for_trouble(trouble);
@@ -163,7 +188,7 @@ impl Line {
         if self.open.load(Ordering::SeqCst) > 0 {
             return None;
         }
-        let barren = self.barren.fetch_add(1, Ordering::SeqCst) + 1;
+        let barren = self.patience.barren.fetch_add(1, Ordering::SeqCst) + 1;
         if barren >= BARREN {
             self.tallying.stop(stop);
         }
@@ -188,18 +213,20 @@ impl Line {
             bytes: &letter.bytes,
         };
         let outcome = link.connection.post(&envelope).await;
-        let verdict = judge(&outcome, &letter.to, self.refused_in_a_row.load(Ordering::SeqCst));
+        let refused_before = self.patience.refused_in_a_row.load(Ordering::SeqCst);
+        let verdict = judge(&outcome, &letter.to, refused_before);
         link.letters += 1;
         match verdict.event {
-            Event::NotTaken => self.came_back(verdict.stop.is_none()),
+            Event::NotTaken => self.came_back(link, verdict.stop.is_none()),
             Event::Accept => {
-                self.barren.store(0, Ordering::SeqCst);
-                self.refused_in_a_row.store(0, Ordering::SeqCst);
+                link.is_fruitful = true;
+                self.patience.barren.store(0, Ordering::SeqCst);
+                self.patience.refused_in_a_row.store(0, Ordering::SeqCst);
             }
-            _ => {}
+            _ => link.is_fruitful = true,
         }
         if verdict.refused {
-            self.refused_in_a_row.fetch_add(1, Ordering::SeqCst);
+            self.patience.refused_in_a_row.fetch_add(1, Ordering::SeqCst);
         }
         let why = verdict
             .reply
@@ -226,10 +253,13 @@ impl Line {
         }
     }
 
-    /// Counts a letter that came back untaken; too many in a row, and the relay is as good as away.
-    fn came_back(&self, goes_on: bool) {
+    /// Counts a letter that came back untaken. Where that is all a connection has to show, several in a row mean that the relay is as
+    /// good as away; a relay that takes one letter a connection and then hangs up is none of those.
+    fn came_back(&self, link: &mut Link, goes_on: bool) {
+        self.allowance.give_back();
         self.returned.fetch_add(1, Ordering::SeqCst);
-        if goes_on && self.barren.fetch_add(1, Ordering::SeqCst) + 1 >= BARREN {
+        let is_barren = !std::mem::take(&mut link.is_fruitful);
+        if is_barren && goes_on && self.patience.barren.fetch_add(1, Ordering::SeqCst) + 1 >= BARREN {
             self.tallying.stop(Stop::RelayForNow {
                 why: format!("the relay broke off {BARREN} letters in a row"),
             });

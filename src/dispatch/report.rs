@@ -68,8 +68,11 @@ struct Inner {
 }
 
 impl Tallying {
-    /// Counts a settled letter.
+    /// Counts a settled letter; one that came back untaken has no outcome yet and may get one in this very run.
     pub fn settled(&self, address: &Address, state: State, why: &str) {
+        if state == State::Pending {
+            return;
+        }
         self.settled.fetch_add(1, Ordering::Relaxed);
         if state == State::Accepted {
             self.accepted.fetch_add(1, Ordering::Relaxed);

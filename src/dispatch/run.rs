@@ -4,7 +4,7 @@
 //! with the text it was released with.
 
 use super::DispatchError;
-use super::line::Allowance;
+use super::line::{Allowance, Patience};
 use super::prepare::thaw;
 use super::report::{Report, Stop, Tallying};
 use super::worker::{Errand, Route, deliver};
@@ -74,8 +74,7 @@ pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, Dispa
 /// When the store cannot be read.
 pub fn is_due(store: &Store, work_wanted: &Work, now: Timestamp) -> Result<bool, DispatchError> {
     for edition in work(store, work_wanted)? {
-        let over = edition.expires_at.is_some_and(|expires| now >= expires);
-        if over || !store.claims(edition.id, crate::store::DeliveryId(0), now, 1)?.is_empty() {
+        if is_over(&edition, now) || !store.claims(edition.id, crate::store::DeliveryId(0), now, 1)?.is_empty() {
             return Ok(true);
         }
     }
@@ -92,13 +91,13 @@ fn work(store: &Store, wanted: &Work) -> Result<Vec<Edition>, DispatchError> {
 }
 
 async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], journal: &Journal) -> Result<(), DispatchError> {
-    let allowance = Arc::new(Allowance::new(order.limit));
+    let (allowance, patience) = (Arc::new(Allowance::new(order.limit)), Arc::new(Patience::default()));
     for edition in editions {
         if order.tallying.is_stopped() {
             return Ok(());
         }
         let now = order.clock.now();
-        if edition.expires_at.is_some_and(|expires| now >= expires) {
+        if is_over(edition, now) {
             expire(store, order, edition.id, now)?;
             continue;
         }
@@ -117,6 +116,7 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             route: order.route,
             clock: order.clock,
             allowance: Arc::clone(&allowance),
+            patience: Arc::clone(&patience),
             tallying: Arc::clone(&order.tallying),
         };
         for (delivery, address, error) in deliver(&errand, journal).await? {
@@ -125,8 +125,16 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             order.tallying.settled(&address, State::Held, &why);
         }
         hold_the_rest(store, order, edition.id)?;
+        let now = order.clock.now();
+        if is_over(edition, now) {
+            expire(store, order, edition.id, now)?;
+        }
     }
     Ok(())
+}
+
+fn is_over(edition: &Edition, now: Timestamp) -> bool {
+    edition.expires_at.is_some_and(|expires| now >= expires)
 }
 
 /// A text that was proved once and cannot be composed now is this program's doing, not the clinic's: it waits for a person.

@@ -4,7 +4,7 @@
 
 use super::report::Stop;
 use crate::address::Address;
-use crate::delivery::reply::{Class, Reply, Scope, Stage, classify};
+use crate::delivery::reply::{Class, Reply, Scope, classify};
 use crate::delivery::state::Event;
 use crate::relay::outcome::{Outcome, Trouble};
 
@@ -33,12 +33,18 @@ pub fn judge(outcome: &Outcome, to: &Address, refused_before: u32) -> Verdict {
         Outcome::NotTaken { stage, why } => verdict(
             Event::NotTaken,
             None,
-            Some(format!("not taken: the connection ended at the stage `{stage}`: {why}")),
+            Some(without_spellings(
+                &format!("not taken: the connection ended at the stage `{stage}`: {why}"),
+                to,
+            )),
         ),
         Outcome::InDoubt { why } => verdict(
             Event::Lose,
             None,
-            Some(format!("no whole reply came back after the letter: {why}")),
+            Some(without_spellings(
+                &format!("no whole reply came back after the letter: {why}"),
+                to,
+            )),
         ),
         Outcome::Unsupported { class, why } => Verdict {
             stop: stop_for(*class, why, None),
@@ -57,21 +63,22 @@ pub fn stop_for_trouble(trouble: &Trouble) -> Stop {
 
 fn judge_reply(reply: &Reply, refused_before: u32) -> Verdict {
     let class = classify(reply);
-    let refusal = class == Class::Policy && matches!(reply.stage, Stage::Data | Stage::EndOfData);
     let event = match class {
         Class::Accepted => Event::Accept,
         Class::Hard | Class::UnsupportedAddress => Event::RefuseForGood,
-        Class::Policy if refusal => Event::RefuseForAll,
-        Class::Policy => Event::RefuseForGood,
+        // Never the address's fault, at whatever stage: a relay with Postfix's delayed refusals says at RCPT that our host is on a
+        // block list, and a whole list of people would be given up for it.
+        Class::Policy => Event::RefuseForAll,
         Class::Soft => Event::RefuseForNow { refusals: 1 },
         Class::Content => Event::RefuseForAll,
         Class::Throttle | Class::Quota | Class::RelayDown | Class::Login | Class::Sender | Class::Settings => Event::NotTaken,
     };
-    let in_a_row = refusal && refused_before + 1 >= REFUSED_IN_A_ROW;
+    let refused = class == Class::Policy;
+    let in_a_row = refused && refused_before + 1 >= REFUSED_IN_A_ROW;
     let stop = match in_a_row {
         true => Some(Stop::FixFirst {
             why: format!("the relay refused {REFUSED_IN_A_ROW} letters in a row: `{reply}`"),
-            hint: "the sender's domain or the letter is at fault, not the people; mend it, then `tidings release` the held letters"
+            hint: "this machine, the sender's domain or the letter is at fault, not the people; mend it, then `tidings release` the held letters"
                 .to_owned(),
         }),
         // A 421 ends a connection, not a run: the relay may only want a fresh one.
@@ -87,7 +94,7 @@ fn judge_reply(reply: &Reply, refused_before: u32) -> Verdict {
         reply: Some(reply.clone()),
         reason: None,
         stop,
-        refused: refusal,
+        refused,
     }
 }
 
@@ -137,11 +144,17 @@ fn next_step(class: Class) -> &'static str {
 
 /// Law 15: replies are kept, addresses are not.
 fn without_address(reply: &Reply, to: &Address) -> Reply {
-    let mut text = reply.text.clone();
-    for spelling in [to.as_str(), to.identity()] {
-        text = replace_ignoring_case(&text, spelling);
+    Reply {
+        text: without_spellings(&reply.text, to),
+        ..reply.clone()
     }
-    Reply { text, ..reply.clone() }
+}
+
+fn without_spellings(text: &str, to: &Address) -> String {
+    let spellings = [to.as_str(), to.identity()];
+    spellings
+        .into_iter()
+        .fold(text.to_owned(), |text, spelling| replace_ignoring_case(&text, spelling))
 }
 
 fn replace_ignoring_case(text: &str, spelling: &str) -> String {
@@ -160,6 +173,7 @@ fn replace_ignoring_case(text: &str, spelling: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::reply::Stage;
 
     fn check(stage: Stage, line: &str, before: u32, event: Event, stops: Option<&str>) {
         let (code, text) = line.split_at(3);
@@ -211,6 +225,20 @@ mod tests {
         check(
             Stage::EndOfData,
             "550 5.7.26 unauthenticated",
+            2,
+            Event::RefuseForAll,
+            Some("fix first"),
+        );
+        check(
+            Stage::Rcpt,
+            "554 5.7.1 host blocked using a list",
+            0,
+            Event::RefuseForAll,
+            None,
+        );
+        check(
+            Stage::Rcpt,
+            "554 5.7.1 host blocked using a list",
             2,
             Event::RefuseForAll,
             Some("fix first"),

@@ -9,7 +9,7 @@
 //! stops was never begun and stays pending.
 
 use super::DispatchError;
-use super::line::{Allowance, Line, Ready};
+use super::line::{Allowance, Line, Patience, Ready};
 use super::pace::Pace;
 use super::report::Tallying;
 use crate::address::Address;
@@ -23,7 +23,7 @@ use crate::store::journal::Journal;
 use crate::store::keys::Keys;
 use crate::store::{DeliveryId, EditionId, Store, StoreError};
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Claims read from the store at a time.
@@ -58,6 +58,8 @@ pub struct Errand<'a> {
     pub clock: Clock,
     /// What may still leave under `--limit`.
     pub allowance: Arc<Allowance>,
+    /// How the relay has treated this run so far.
+    pub patience: Arc<Patience>,
     /// Counts and names what happens.
     pub tallying: Arc<Tallying>,
 }
@@ -103,10 +105,10 @@ impl Pass {
             allowance: Arc::clone(&errand.allowance),
             tallying: Arc::clone(&errand.tallying),
             unfit: Mutex::default(),
+            patience: Arc::clone(&errand.patience),
             returned: AtomicU64::new(0),
-            barren: AtomicU32::new(0),
-            refused_in_a_row: AtomicU32::new(0),
             open: AtomicU32::new(0),
+            held: AtomicBool::new(false),
         });
         let feeder = start_feeder(errand, claims_in)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -138,7 +140,12 @@ impl Pass {
             what: "reading waiting letters",
         })??;
         let unfit = std::mem::take(&mut *self.line.unfit.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok((self.line.returned.load(Ordering::SeqCst), unfit))
+        // What is on hold has not come back: it waits for a person, not for another walk.
+        let returned = match self.line.held.load(Ordering::SeqCst) {
+            true => 0,
+            false => self.line.returned.load(Ordering::SeqCst),
+        };
+        Ok((returned, unfit))
     }
 }
 

@@ -4,5 +4,6 @@
 //! product's own code, so that one mistake cannot hide another.
 
 pub(crate) mod judge;
+pub(crate) mod ledger;
 pub(crate) mod people;
 pub(crate) mod workspace;
