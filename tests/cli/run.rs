@@ -32,7 +32,7 @@ fn what_was_refused_for_now_is_tried_again_when_it_is_time() {
     type_in(&clinic, "run").exits(0).says_nothing();
     assert_eq!(judge.accepted().len(), 2, "it is not time yet");
     type_in(&clinic, "status").exits(0).prints("2 accepted, 1 deferred");
-    let tomorrow = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string();
+    let tomorrow = (tidings::clock::Clock::real().now() + jiff::SignedDuration::from_hours(24)).to_string();
     clinic.run(&["run", "--now", &tomorrow]).exits(0).says_nothing();
     assert_eq!(judge.accepted().len(), 3);
 }
