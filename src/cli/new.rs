@@ -1,7 +1,7 @@
 //! `tidings new`: a text as it lies on the desk becomes a campaign.
 
 use super::context::Context;
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, plain};
 use super::ui::Ui;
 use crate::article::draft::{self, Draft};
 use crate::article::encoding::MAX_ARTICLE_BYTES;
@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(Kind::Files, format!("cannot read `{}`: {error}", path.display()))
+        Failure::new(Kind::Files, format!("cannot read `{}`: {}", path.display(), plain(&error)))
             .hint("check the path; `--article` takes a text file")
     };
     let size = std::fs::metadata(path).map_err(failed)?.len();
