@@ -1,3 +1,5 @@
+//! What is read from files a person wrote, held by examples: the exact words, and the place they point at.
+
 use super::check as read;
 use crate::campaign::Timing;
 
