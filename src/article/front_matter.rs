@@ -306,7 +306,7 @@ fn is_unprintable(character: char) -> bool {
 }
 
 /// The shape of BCP 47 (RFC 5646 section 2.1): a language of two or three letters, then subtags of up to eight.
-fn is_language_tag(tag: &str) -> bool {
+pub(crate) fn is_language_tag(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let language = parts.next().unwrap_or("");
     (2..=3).contains(&language.len())

@@ -4,11 +4,16 @@
 //! sure of it says, in a finding or a note, instead of guessing in silence. Knows nothing of files on disk (it is made from bytes
 //! and text), of campaigns or of the people who get the letter.
 
-mod body;
-pub mod draft;
 pub mod encoding;
 pub mod front_matter;
+
 pub mod markdown;
+
+pub mod draft;
+pub mod note;
+pub mod pasted;
+
+mod body;
 mod slug;
 
 /// A checked article.

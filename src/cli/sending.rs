@@ -11,7 +11,7 @@ use crate::dispatch::worker::Route;
 use crate::finding::Finding;
 use crate::relay::server::{Deadlines, Login, Roots, Secret, Security, Server};
 use crate::store::Store;
-use crate::store::people::Guard;
+use crate::store::import::Guard;
 use crate::workspace::settings::{PasswordSource, RelaySettings, Settings, Tls};
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;

@@ -6,8 +6,10 @@
 
 pub mod ask;
 pub mod claim;
+pub mod draft;
 pub mod edition;
 pub mod hold;
+pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod lock;

@@ -1,0 +1,168 @@
+//! Which language a text is in, by its script and its smallest words: an honest guess, and a word when it is none.
+
+/// A guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Guess {
+    /// The language tag.
+    pub(super) tag: &'static str,
+    /// Whether the text leaves little doubt.
+    pub(super) certain: bool,
+}
+
+/// Words that a language needs in every second sentence, and its neighbours do not have.
+const SMALL_WORDS: [(&str, &[&str]); 7] = [
+    (
+        "en",
+        &[
+            "the", "and", "of", "to", "is", "it", "that", "you", "your", "for", "with", "are", "not", "this", "be", "or", "have",
+            "as", "but", "they",
+        ],
+    ),
+    (
+        "de",
+        &[
+            "der", "die", "und", "das", "ist", "nicht", "ein", "eine", "den", "sie", "mit", "für", "auf", "dem", "sich", "auch",
+            "es", "ich", "zu", "wie",
+        ],
+    ),
+    (
+        "fr",
+        &[
+            "le", "la", "les", "et", "des", "est", "une", "vous", "pour", "dans", "que", "qui", "nous", "pas", "sur", "avec",
+            "votre", "du", "au", "il",
+        ],
+    ),
+    (
+        "es",
+        &[
+            "el", "la", "los", "las", "y", "que", "es", "una", "para", "con", "por", "del", "no", "su", "se", "más", "como",
+            "pero", "al", "lo",
+        ],
+    ),
+    (
+        "it",
+        &[
+            "il", "la", "di", "che", "e", "è", "per", "non", "una", "con", "del", "della", "sono", "gli", "più", "anche", "si",
+            "ma", "nel", "le",
+        ],
+    ),
+    (
+        "nl",
+        &[
+            "de", "het", "een", "en", "van", "is", "dat", "niet", "je", "voor", "met", "op", "zijn", "ook", "maar", "aan", "te",
+            "wordt", "bij", "uw",
+        ],
+    ),
+    (
+        "pt",
+        &[
+            "o", "os", "as", "e", "que", "não", "uma", "para", "com", "do", "da", "dos", "é", "mais", "em", "se", "você", "por",
+            "ao", "seu",
+        ],
+    ),
+];
+
+/// Guesses the language of `text`.
+pub(super) fn of(text: &str) -> Guess {
+    by_script(text).unwrap_or_else(|| by_words(text))
+}
+
+/// A script other than Latin, where it makes up most of the letters; several languages share some of them.
+fn by_script(text: &str) -> Option<Guess> {
+    const SCRIPTS: [(u32, u32, &str, bool); 7] = [
+        (0x0370, 0x03ff, "el", true),
+        (0x0400, 0x04ff, "ru", false),
+        (0x0590, 0x05ff, "he", true),
+        (0x0600, 0x06ff, "ar", false),
+        (0x3040, 0x30ff, "ja", true),
+        (0x4e00, 0x9fff, "zh", false),
+        (0xac00, 0xd7af, "ko", true),
+    ];
+    let letters: Vec<u32> = text
+        .chars()
+        .filter(|character| character.is_alphabetic())
+        .map(u32::from)
+        .collect();
+    let share = |first: u32, last: u32| letters.iter().filter(|letter| (first..=last).contains(letter)).count();
+    // Japanese is written with Chinese characters between its own.
+    if share(0x3040, 0x30ff) * 5 > letters.len() {
+        return Some(Guess {
+            tag: "ja",
+            certain: true,
+        });
+    }
+    SCRIPTS
+        .iter()
+        .find(|(first, last, _, _)| !letters.is_empty() && share(*first, *last) * 2 > letters.len())
+        .map(|(_, _, tag, certain)| Guess { tag, certain: *certain })
+}
+
+fn by_words(text: &str) -> Guess {
+    let lower = text.to_lowercase();
+    let all: Vec<&str> = lower
+        .split(|character: char| !character.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let score = |words: &[&str]| all.iter().filter(|word| words.contains(word)).count();
+    let mut scores: Vec<(usize, &'static str)> = SMALL_WORDS.iter().map(|(tag, words)| (score(words), *tag)).collect();
+    scores.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let (best, tag) = scores[0];
+    let second = scores[1].0;
+    match all.len() >= 12 && best * 10 >= all.len() && best * 2 >= second * 3 {
+        true => Guess { tag, certain: true },
+        false => Guess {
+            tag: "en",
+            certain: false,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, tag: &str, certain: bool) {
+        assert_eq!(
+            of(text),
+            Guess {
+                tag: of(text).tag,
+                certain
+            },
+            "{text}"
+        );
+        assert_eq!(of(text).tag, tag, "{text}");
+    }
+
+    #[test]
+    fn small_words_and_scripts_tell_the_language() {
+        check(
+            "The rest of the day is for you and for your friends, and it is not to be missed.",
+            "en",
+            true,
+        );
+        check(
+            "Wenn es kalt ist, sehnen sich die Hände und Füße nach Wärme, und das ist nicht schlimm.",
+            "de",
+            true,
+        );
+        check(
+            "Quand il fait froid, les mains et les pieds sont dans le besoin, et vous avec eux, sur la route.",
+            "fr",
+            true,
+        );
+        check(
+            "Cuando hace frío, las manos y los pies no se calientan, y el cuerpo lo nota más por la noche.",
+            "es",
+            true,
+        );
+        check("רגע של מנוחה", "he", true);
+        check("لحظة من الهدوء", "ar", false);
+        check("Sauna", "en", false);
+        check(
+            "Lorem ipsum dolor sit amet consectetur adipiscing elit sed eiusmod tempor incididunt labore",
+            "en",
+            false,
+        );
+        check("", "en", false);
+    }
+}

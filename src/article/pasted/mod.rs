@@ -1,0 +1,77 @@
+//! Pasted plain text: a text as it was copied out of a web page, a mail or a word processor, into the parts of an article.
+//!
+//! Promises: nothing is left out without a note; what could be read two ways is decided and said; every character of the text shows
+//! in the letter as it was typed. Does not know file names, and makes up no title: a text without one has none.
+//!
+//! The way: [lines] → mail head and signature off → [paragraphs] joined → title and byline off → ending off → [blocks] → doubles
+//! dropped → [markdown].
+
+mod blocks;
+mod byline;
+mod doubles;
+mod ending;
+mod headings;
+mod leftovers;
+mod lines;
+mod mail;
+mod markdown;
+mod marks;
+mod paragraphs;
+mod title;
+pub(crate) mod words;
+
+use crate::article::note::Note;
+
+/// The parts of a pasted text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pasted {
+    /// The title, if the text has one.
+    pub title: Option<String>,
+    /// Who wrote it, if the text says so.
+    pub author: Option<String>,
+    /// The text below the title, as Markdown.
+    pub markdown: String,
+    /// What was done and what was unsure.
+    pub notes: Vec<Note>,
+}
+
+/// Reads a pasted text with `\n` line ends.
+pub fn read(text: &str) -> Pasted {
+    let mut notes = Vec::new();
+    let unquoted = lines::unquoted(text);
+    if unquoted.is_some() {
+        notes.push(Note::done(1, "took away the `>` in front of every line"));
+    }
+    let mut lines = lines::of(unquoted.as_deref().unwrap_or(text));
+    let mail = mail::take_off(&mut lines);
+    notes.extend(mail.notes);
+    let (mut pieces, unsure) = paragraphs::of(&lines);
+    notes.extend(unsure);
+    let head = title::take_off(&mut pieces, mail.subject);
+    notes.extend(head.notes);
+    let mut author = head.author.or(mail.sender);
+    notes.extend(ending::take_off(&mut pieces, &mut author));
+    let (mut blocks, unsure) = blocks::of(&pieces);
+    notes.extend(unsure);
+    let title = head.title.map(|(_, title)| title);
+    notes.extend(doubles::drop_from(&mut blocks, title.as_deref()));
+    if let [
+        blocks::Block {
+            line,
+            body: blocks::Body::Paragraph(text),
+        },
+    ] = blocks.as_slice()
+        && words::length(text) > 800
+    {
+        notes.push(Note::unsure(
+            *line,
+            "the text is one single paragraph; readers will be thankful for some more",
+        ));
+    }
+    Pasted {
+        title,
+        author,
+        markdown: markdown::write(&blocks),
+        notes,
+    }
+}
