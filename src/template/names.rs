@@ -96,7 +96,7 @@ fn field_fault(used: &Use<'_>) -> Option<(Finding, usize)> {
 
 fn name_fault(name: &str, columns: &BTreeSet<String>) -> Finding {
     let objects = context::OBJECTS.iter().map(|(object, _)| *object);
-    let known: Vec<&str> = context::PERSON
+    let known: BTreeSet<&str> = context::PERSON
         .iter()
         .copied()
         .chain(objects)

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! What is read from files a person wrote, held by examples: the exact words, and the place they point at.
-=======
 //! Tests of reading a workspace in a temporary folder: what is found, and what is left alone.
->>>>>>> stories
 
 use super::{Workspace, WorkspaceError};
 use std::fs;

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! What is read from files a person wrote, held by examples: the exact words, and the place they point at.
-=======
 //! Tests of `tidings.yaml`: the exact findings with their places.
->>>>>>> stories
 
 use super::{Dkim, PasswordSource, Settings, Tls};
 
