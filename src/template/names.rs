@@ -96,11 +96,16 @@ fn field_fault(used: &Use<'_>) -> Option<(Finding, usize)> {
 
 fn name_fault(name: &str, columns: &BTreeSet<String>) -> Finding {
     let objects = context::OBJECTS.iter().map(|(object, _)| *object);
-    let known: BTreeSet<&str> = context::PERSON
+    let known: Vec<&str> = context::PERSON
         .iter()
         .copied()
         .chain(objects)
-        .chain(columns.iter().map(String::as_str))
+        .chain(
+            columns
+                .iter()
+                .map(String::as_str)
+                .filter(|column| !context::PERSON.contains(column)),
+        )
         .collect();
     Finding::error(
         "",
