@@ -87,6 +87,11 @@ impl Body<'_> {
         Finding::warning(self.file, text).at(Place::new(self.first_line + place.line - 1, place.column))
     }
 
+    fn error(&self, offset: usize, text: String) -> Finding {
+        let place = Place::of_offset(self.text, offset);
+        Finding::error(self.file, text).at(Place::new(self.first_line + place.line - 1, place.column))
+    }
+
     /// The first `{{` and the first `{%`: one warning of each kind says it all.
     fn template_marks(&self) -> Vec<Finding> {
         let found = ["{{", "{%"]
@@ -94,9 +99,9 @@ impl Body<'_> {
             .filter_map(|mark| self.text.find(mark).map(|offset| (mark, offset)));
         found
             .map(|(mark, offset)| {
-                self.warning(
+                self.error(
                     offset,
-                    format!("`{mark}` in the text is shown as written, because an article's text is no template"),
+                    format!("`{mark}` would stand in every letter as it is, because an article's text is no template"),
                 )
                 .hint("put names and other personal words into the template, the subject or the preheader")
             })

@@ -41,7 +41,9 @@ struct ArticleFile {
     date: Option<String>,
 }
 
-/// The campaign in `text`, if nothing is wrong that stops sending; and everything that is worth saying.
+/// The campaign in `text`, as far as it can be read, and everything that is worth saying.
+///
+/// With an error among the findings the campaign serves to look further (do its files exist?), never to send.
 ///
 /// `file` is the name that findings show, `name` the campaign's folder.
 pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Finding>) {
@@ -94,7 +96,7 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
             articles: articles?,
         })
     })();
-    (whole.filter(|_| !findings.iter().any(Finding::is_error)), findings)
+    (whole, findings)
 }
 
 /// Whether an id can stand in file names, message ids and on the command line.

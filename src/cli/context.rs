@@ -88,7 +88,7 @@ impl Context {
     /// The store that is meant, if it is there; one that sent and is gone is no answer, but a failure.
     pub(super) fn store_if_any(&self, root: &Path) -> Result<Option<Store>, Failure> {
         let dir = self.store_dir(root);
-        if Store::exists(&dir) {
+        if Store::is_there(&dir)? {
             return Ok(Some(Store::open(&dir)?));
         }
         match (self.rehearsal, sent::read(root)?) {
@@ -226,6 +226,14 @@ pub(super) fn campaign_named<'a>(workspace: &'a Workspace, name: &str) -> Result
         let names = workspace.campaigns.iter().map(|folder| folder.name.as_str());
         let missing = Failure::new(Kind::Usage, format!("there is no campaign `{name}` in `campaigns/`"));
         missing.hint(suggestion::hint(name, names))
+    })
+}
+
+/// Fails with the errors of the campaigns that were passed over, where the others were not.
+pub(super) fn tell_passed_over(findings: &[Finding]) -> Result<(), Failure> {
+    refuse_errors(findings).map_err(|failure| Failure {
+        text: "what these errors concern was passed over; mend them, and the next time it comes along".to_owned(),
+        ..failure
     })
 }
 

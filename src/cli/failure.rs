@@ -128,6 +128,10 @@ impl From<StoreError> for Failure {
                 );
                 Self::new(Kind::Store, text).hint(hint)
             }
+            StoreError::Database { .. } if error.is_damage() => {
+                Self::new(Kind::Store, "the store in `.tidings/` is damaged: it is no longer a database")
+                    .hint("keep a copy of `.tidings/` as it is, and bring back a backup of the whole folder; nothing was sent")
+            }
             StoreError::Database { .. } | StoreError::Stopped => Self::new(Kind::Store, text)
                 .hint("check that the disk is not full and that `.tidings/` belongs to you; what was sent is on record"),
             StoreError::Real => {
@@ -179,7 +183,12 @@ impl From<&Stop> for Failure {
             Stop::FixFirst { why, hint } => Self::new(Kind::FixFirst, why.clone()).hint(hint.clone()),
             Stop::Store { why } => Self::new(Kind::Store, why.clone())
                 .hint("check that the disk is not full and that `.tidings/` belongs to you; what was sent is on record"),
-            Stop::Signal { .. } => {
+            Stop::Signal { interrupt: true } => Self::new(
+                Kind::Later,
+                "interrupted; the letters that were under way are settled, the rest is on hold",
+            )
+            .hint("`tidings release CAMPAIGN`, then `tidings run`, sends the rest"),
+            Stop::Signal { interrupt: false } => {
                 Self::new(Kind::Later, "stopped because it was asked to").hint("`tidings run` goes on where this stopped")
             }
             Stop::Limit { .. } => Self::said(Kind::Attention),

@@ -44,6 +44,12 @@ pub(super) fn tell(context: &Context, report: &Report) -> Result<(), Failure> {
             ))?;
         }
     }
+    for (article, waiting, reason) in &report.held_meanwhile {
+        context.ui.say(&format!(
+            "`{article}` was put on hold meanwhile ({reason}): {} waiting",
+            count(*waiting, "letter")
+        ));
+    }
     ending(report)
 }
 

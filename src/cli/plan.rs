@@ -103,14 +103,20 @@ fn look_ahead(
         line.note = Some(format!("on hold: {reason}"));
     }
     let (edition, standing) = match prepare::next(store, plan)? {
-        Next::Unfinished(edition) => (*edition, "going out now"),
+        Next::Unfinished(edition) => {
+            let standing = edition
+                .held
+                .as_ref()
+                .map_or_else(|| "going out now".to_owned(), |reason| format!("on hold: {reason}"));
+            (*edition, standing)
+        }
         Next::NothingLeft => {
             line.note = Some("every article has gone out".to_owned());
             return Ok(line);
         }
         Next::Article(article) => {
             let due = due_at(occurrence.map_or(now, |occurrence| occurrence.at), settings, plan);
-            (prepare::draft(store, plan, article, due, now)?.edition, "")
+            (prepare::draft(store, plan, article, due, now)?.edition, String::new())
         }
     };
     let tally = store.tally(edition.id)?;

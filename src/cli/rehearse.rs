@@ -61,7 +61,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let mut store = copy_store(context, &root)?;
     let (editions, findings) = stage(context, &mut store, &workspace, settings, &folders)?;
     if editions.is_empty() {
-        super::context::refuse_errors(&findings)?;
+        super::context::tell_passed_over(&findings)?;
         context.ui.say("nothing was played");
         return Ok(());
     }
@@ -69,7 +69,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let report = play(context, &mut store, &outbox)?;
     show(context, &report, &outbox, editions)?;
     ending(&report)?;
-    super::context::refuse_errors(&findings)
+    super::context::tell_passed_over(&findings)
 }
 
 fn lock(context: &Context, root: &Path) -> Result<SenderLock, Failure> {
@@ -139,6 +139,14 @@ fn stage_one(
     let (plan, now) = (plan(settings, folder)?, context.clock.now());
     let warnings = bring_lists(store, workspace, plan, Guard::Trusted, now)?;
     context.ui.findings(&warnings);
+    if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
+        context.ui.say(&format!(
+            "{} is on hold ({reason}): nothing of it would leave",
+            Ui::bold(&folder.name)
+        ));
+        context.ui.hint(&format!("`tidings release {}` lets it go on", folder.name));
+        return Ok(None);
+    }
     let article = match prepare::next(store, plan)? {
         Next::Unfinished(edition) => return Ok(Some(edition.key.to_string())),
         Next::NothingLeft => {
@@ -223,7 +231,7 @@ fn show(context: &Context, report: &Report, outbox: &Path, editions: Vec<String>
 
 /// The path from here, where that is shorter.
 fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
+    let here = std::env::current_dir().ok().filter(|here| here.parent().is_some());
     let short = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     short.unwrap_or_else(|| path.to_owned()).display().to_string()
 }

@@ -7,7 +7,8 @@ use super::ui::count;
 
 /// Let a held campaign, edition or person's letters go on
 ///
-/// The next `run` or `send` takes them up again; letters that were accepted or are in doubt are not touched.
+/// The next `run` or `send` takes them up again; letters that were accepted or are in doubt are not touched. A letter that you held by
+/// its address stays on hold until you release that address.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  tidings release seasonal-immunity && tidings run")]
 pub(super) struct Args {
@@ -23,9 +24,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
     let mut store = open(context, &root)?;
     let now = context.clock.now();
-    let mut freed = 0;
+    let (mut freed, mut kept) = (0, 0);
     for target in targets(context, &store, &args.campaign, &args.to)? {
-        freed += store.let_go(&target, now)?;
+        let done = store.let_go(&target, now)?;
+        (freed, kept) = (freed + done.waiting, kept + done.kept);
     }
     let name = &args.campaign;
     let words = match (args.to.is_empty(), freed) {
@@ -38,5 +40,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         (false, 0) => "nothing to release: no such letter is on hold; `tidings why ADDRESS` tells what became of it".to_owned(),
         (false, _) => format!("{} of `{name}` released for the next `tidings run`", count(freed, "letter")),
     };
-    tell(context, name, "released", freed, &words)
+    tell(context, name, "released", freed, &words)?;
+    if kept > 0 {
+        let stay = if kept == 1 {
+            "1 letter that was held by address stays".to_owned()
+        } else {
+            format!("{} that were held by address stay", count(kept, "letter"))
+        };
+        context.ui.say(&format!("{stay} on hold"));
+        context.ui.hint(&format!(
+            "`tidings release {name} --to ADDRESS` lets one go; `tidings log {name} --state held` names them"
+        ));
+    }
+    Ok(())
 }

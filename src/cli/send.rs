@@ -20,7 +20,8 @@ use std::path::Path;
 
 /// Send the next article of a campaign now
 ///
-/// It counts as the article's turn. Shows the plan in short and asks first; without a terminal it wants --yes. An edition that was
+/// It counts as the article's turn. Shows the plan in short and asks first; without a terminal it wants --yes (a relay with
+/// `test: true` is never asked about). An edition that was
 /// begun and has letters waiting is finished first, with the text it was released with.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -30,7 +31,7 @@ pub(super) struct Args {
     /// The campaign
     campaign: String,
     /// Let at most this many letters leave and hold the rest until `release`
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
     /// Do not ask
     #[arg(long)]

@@ -46,12 +46,12 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .iter()
         .map(|edition| Ok((store.tally(edition.id)?, store.left_out(edition.id)?)));
     let numbers = numbers.collect::<Result<Vec<_>, Failure>>()?;
+    let sender = context.live_sender(&root)?;
     let need: u64 = editions
         .iter()
         .zip(&numbers)
-        .map(|(edition, (tally, _))| waiting_for_a_person(edition, tally))
+        .map(|(edition, (tally, _))| waiting_for_a_person(edition, tally, sender.is_some()))
         .sum();
-    let sender = context.live_sender(&root)?;
     let names = names(&numbers);
     if context.ui.wants_json() {
         let lines = editions
@@ -76,10 +76,14 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     }
 }
 
-/// Letters that a person has to look at: those that ended badly, and all that wait where a rule holds the edition.
-fn waiting_for_a_person(edition: &Edition, tally: &Tally) -> u64 {
-    let held = if edition.held_by_rule { tally.open() } else { 0 };
-    tally.need_a_person() + held
+/// Letters that a person has to look at: those that ended badly, those a dead run began, and all that a rule holds back.
+fn waiting_for_a_person(edition: &Edition, tally: &Tally, somebody_sends: bool) -> u64 {
+    let waiting = match (edition.held_by_rule, somebody_sends) {
+        (true, _) => tally.open(),
+        (false, true) => 0,
+        (false, false) => tally.of("sending"),
+    };
+    tally.need_a_person() + waiting
 }
 
 /// The commands that name the letters which need a person.

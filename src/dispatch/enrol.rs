@@ -42,6 +42,9 @@ pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -
     if guard != Guard::DryRun && store.list_source(&list.name)?.as_deref() == Some(hash.as_ref()) {
         return Ok(Enrolled::Same);
     }
+    if let Some(finding) = no_text(list, &bytes) {
+        return Ok(Enrolled::Unreadable { findings: vec![finding] });
+    }
     let rows = csv::read(&list.file, &decode(&bytes).text, &list.mapping);
     let errors: Vec<Finding> = rows.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
     if !errors.is_empty() {
@@ -56,6 +59,17 @@ pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -
     };
     let imported = store.import(&source, people, guard, now)?;
     Ok(Enrolled::Read { imported, rows })
+}
+
+/// Says what a list file is that holds no text, by the bytes it opens with.
+fn no_text(list: &ListFile, bytes: &[u8]) -> Option<Finding> {
+    let what = match bytes {
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => "an Excel workbook or another office file",
+        [b'%', b'P', b'D', b'F', ..] => "a PDF",
+        _ => return None,
+    };
+    let finding = Finding::error(&list.file, format!("this is {what}, and a list is a CSV file"));
+    Some(finding.hint("open it and save it again as `CSV UTF-8`"))
 }
 
 /// The name that templates know a column by, if they do.

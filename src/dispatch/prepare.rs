@@ -10,7 +10,7 @@ use crate::article::Article;
 use crate::campaign::Campaign;
 use crate::campaign::edition::EditionKey;
 use crate::campaign::sender::Sender;
-use crate::finding::Finding;
+use crate::finding::{Finding, suggestion};
 use crate::letter::compile::{Compiled, compile};
 use crate::letter::{SenderSource, Sources};
 use crate::store::draft::{NewEdition, Place};
@@ -22,6 +22,7 @@ use crate::template::TemplateSource;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use ring::digest;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A campaign as the workspace has it, checked.
@@ -239,11 +240,24 @@ fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
 /// A variable that no list has a column for is everybody's fault, and known before anybody's letter is tried.
 fn refuse_unknown_names(store: &Store, plan: Plan<'_>, compiled: &Compiled) -> Result<(), DispatchError> {
     let columns = store.columns(&plan.campaign.audience.lists)?;
-    let findings: Vec<Finding> = compiled.check_names(&columns).into_iter().filter(Finding::is_error).collect();
+    let names = compiled.check_names(&columns).into_iter().filter(Finding::is_error);
+    let findings: Vec<Finding> = names.chain(unknown_columns(plan, &columns)).collect();
     match findings.is_empty() {
         true => Ok(()),
         false => Err(DispatchError::Findings { findings }),
     }
+}
+
+/// Conditions of `only:` on columns that no list of the campaign has: they would leave everybody out.
+fn unknown_columns(plan: Plan<'_>, columns: &BTreeSet<String>) -> Vec<Finding> {
+    let file = format!("campaigns/{}/campaign.yaml", plan.campaign.name);
+    let wanted = plan.campaign.only.columns();
+    let unknown = wanted.into_iter().filter(|column| !columns.contains(*column));
+    let finding = |column: &str| {
+        let text = format!("`only` asks for the column `{column}`, and no list of this campaign has it");
+        Finding::error(&file, text).hint(suggestion::hint(column, columns.iter().map(String::as_str)))
+    };
+    unknown.map(finding).collect()
 }
 
 /// What one person's finished letter shows about the text that all get: its size, the postal address, the way out.

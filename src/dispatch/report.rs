@@ -65,6 +65,7 @@ struct Inner {
     states: BTreeMap<&'static str, u64>,
     named: Vec<Named>,
     stop: Option<Stop>,
+    held_meanwhile: Vec<(String, u64, String)>,
 }
 
 impl Tallying {
@@ -100,6 +101,13 @@ impl Tallying {
         }
     }
 
+    /// Notes that an edition was put on hold while it went out.
+    pub fn held_meanwhile(&self, article: &str, waiting: u64, reason: &str) {
+        self.inner()
+            .held_meanwhile
+            .push((article.to_owned(), waiting, reason.to_owned()));
+    }
+
     /// Whether the run is to end.
     pub fn is_stopped(&self) -> bool {
         self.inner().stop.is_some()
@@ -117,6 +125,7 @@ impl Tallying {
             states: inner.states.clone(),
             named: inner.named.clone(),
             stop: inner.stop.clone(),
+            held_meanwhile: inner.held_meanwhile.clone(),
         }
     }
 
@@ -135,6 +144,8 @@ pub struct Report {
     pub named: Vec<Named>,
     /// Why it ended early, if it did.
     pub stop: Option<Stop>,
+    /// The editions that were put on hold while they went out: article, letters waiting, reason.
+    pub held_meanwhile: Vec<(String, u64, String)>,
 }
 
 impl Report {
@@ -149,14 +160,5 @@ impl Report {
             .into_iter()
             .map(|state| self.of(state))
             .sum()
-    }
-
-    /// Adds another edition's report to this one.
-    pub fn add(&mut self, other: Report) {
-        for (state, count) in other.states {
-            *self.states.entry(state).or_default() += count;
-        }
-        self.named.extend(other.named);
-        self.stop = self.stop.take().or(other.stop);
     }
 }

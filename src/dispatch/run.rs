@@ -125,6 +125,11 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             order.tallying.settled(&address, State::Held, &why);
         }
         hold_the_rest(store, order, edition.id)?;
+        if let (false, Some(reason)) = (order.tallying.is_stopped(), store.edition(edition.id)?.held) {
+            order
+                .tallying
+                .held_meanwhile(&edition.key.article, store.tally(edition.id)?.open(), &reason);
+        }
         let now = order.clock.now();
         if is_over(edition, now) {
             expire(store, order, edition.id, now)?;

@@ -117,6 +117,7 @@ CREATE TABLE delivery (
     dated       INTEGER,
     run         INTEGER REFERENCES run,
     reason      TEXT,
+    held_by     TEXT CHECK (held_by IN ('person', 'rule')),
     changed_at  INTEGER NOT NULL,
     UNIQUE (edition, person)
 ) STRICT;

@@ -101,7 +101,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let transaction = self.write("hold letters")?;
         for (delivery, reason) in faults {
-            let sql = "UPDATE delivery SET state = 'held', reason = ? WHERE id = ? AND edition = ? AND state = 'pending'";
+            let sql = "UPDATE delivery SET state = 'held', held_by = 'rule', reason = ? WHERE id = ? AND edition = ? AND state = 'pending'";
             transaction
                 .execute(sql, (reason, delivery.0, edition.0))
                 .doing("hold letters")?;

@@ -27,6 +27,24 @@ pub enum By {
     Rule,
 }
 
+impl By {
+    fn name(self) -> &'static str {
+        match self {
+            By::Person => "person",
+            By::Rule => "rule",
+        }
+    }
+}
+
+/// What a release did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freed {
+    /// Letters that wait for the next run now.
+    pub waiting: u64,
+    /// Letters that a person held by address, and that only a person's word for them lets go.
+    pub kept: u64,
+}
+
 impl Store {
     /// Holds `target`; gives how many letters that stops.
     ///
@@ -44,16 +62,17 @@ impl Store {
                 waiting(&transaction, editions, &campaign.0)?
             }
             Target::Edition(edition) => {
-                let by = if by == By::Person { "person" } else { "rule" };
                 let sql = "UPDATE edition SET held = ?, held_by = ? WHERE id = ? AND held IS NULL";
-                transaction.execute(sql, (reason, by, edition.0)).doing("hold an edition")?;
+                transaction
+                    .execute(sql, (reason, by.name(), edition.0))
+                    .doing("hold an edition")?;
                 waiting(&transaction, "SELECT ?", edition.0)?
             }
             Target::Delivery(delivery) => {
-                let sql = "UPDATE delivery SET state = 'held', retry_at = NULL, reason = ?, changed_at = ? \
+                let sql = "UPDATE delivery SET state = 'held', held_by = ?, retry_at = NULL, reason = ?, changed_at = ? \
                            WHERE id = ? AND state IN ('pending', 'deferred')";
                 transaction
-                    .execute(sql, (reason, now.as_microsecond(), delivery.0))
+                    .execute(sql, (by.name(), reason, now.as_microsecond(), delivery.0))
                     .doing("hold a letter")? as u64
             }
         };
@@ -62,13 +81,15 @@ impl Store {
         Ok(stopped)
     }
 
-    /// Releases `target` and, for a campaign or an edition, the held letters in it; gives how many letters wait again.
+    /// Releases `target` and, for a campaign or an edition, the letters that a rule holds in it.
+    ///
+    /// A letter that a person held by its address stays on hold: "not to her" is no part of "go on".
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn let_go(&mut self, target: &Target, now: Timestamp) -> Result<u64, StoreError> {
+    pub fn let_go(&mut self, target: &Target, now: Timestamp) -> Result<Freed, StoreError> {
         let transaction = self.write("release")?;
-        let freed = match target {
+        let done = match target {
             Target::Campaign(campaign) => {
                 transaction
                     .execute("DELETE FROM campaign_hold WHERE campaign = ?", [&campaign.0])
@@ -77,24 +98,25 @@ impl Store {
                 transaction.execute(sql, [&campaign.0]).doing("release a campaign")?;
                 let editions = "SELECT id FROM edition WHERE campaign = ? AND status = 'released'";
                 free_letters(&transaction, editions, &campaign.0, now)?;
-                waiting(&transaction, editions, &campaign.0)?
+                freed(&transaction, editions, &campaign.0)?
             }
             Target::Edition(edition) => {
                 let sql = "UPDATE edition SET held = NULL, held_by = NULL WHERE id = ?";
                 transaction.execute(sql, [edition.0]).doing("release an edition")?;
                 free_letters(&transaction, "SELECT ?", edition.0, now)?;
-                waiting(&transaction, "SELECT ?", edition.0)?
+                freed(&transaction, "SELECT ?", edition.0)?
             }
             Target::Delivery(delivery) => {
-                let sql = "UPDATE delivery SET state = 'pending', reason = NULL, changed_at = ? WHERE id = ? AND state = 'held'";
-                transaction
-                    .execute(sql, (now.as_microsecond(), delivery.0))
-                    .doing("release a letter")? as u64
+                let sql = "UPDATE delivery SET state = 'pending', held_by = NULL, reason = NULL, changed_at = ? \
+                           WHERE id = ? AND state = 'held'";
+                let row = (now.as_microsecond(), delivery.0);
+                let waiting = transaction.execute(sql, row).doing("release a letter")? as u64;
+                Freed { waiting, kept: 0 }
             }
         };
         write_order(&transaction, "release", target, "", now)?;
         transaction.commit().doing("release")?;
-        Ok(freed)
+        Ok(done)
     }
 
     /// Why a campaign is on hold, if it is.
@@ -119,6 +141,18 @@ impl Store {
     }
 }
 
+/// How the letters of these editions stand after a release.
+fn freed(transaction: &Transaction<'_>, editions: &str, key: impl rusqlite::ToSql + Copy) -> Result<Freed, StoreError> {
+    let sql = format!("SELECT count(*) FROM delivery WHERE state = 'held' AND edition IN ({editions})");
+    let kept = transaction
+        .query_row(&sql, [key], |row| row.get::<_, i64>(0))
+        .doing("count letters")?;
+    Ok(Freed {
+        waiting: waiting(transaction, editions, key)?,
+        kept: kept.unsigned_abs(),
+    })
+}
+
 /// How many letters of these editions wait for an attempt.
 fn waiting(transaction: &Transaction<'_>, editions: &str, key: impl rusqlite::ToSql) -> Result<u64, StoreError> {
     let sql = format!("SELECT count(*) FROM delivery WHERE state IN ('pending', 'deferred') AND edition IN ({editions})");
@@ -135,7 +169,8 @@ fn free_letters(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = format!(
-        "UPDATE delivery SET state = 'pending', reason = NULL, changed_at = ?2 WHERE state = 'held' AND edition IN ({})",
+        "UPDATE delivery SET state = 'pending', held_by = NULL, reason = NULL, changed_at = ?2 WHERE state = 'held' \
+         AND held_by IS NOT 'person' AND edition IN ({})",
         editions.replace('?', "?1")
     );
     transaction

@@ -130,6 +130,18 @@ pub enum StoreError {
     Stopped,
 }
 
+impl StoreError {
+    /// Whether the file itself is broken, rather than the disk full or busy.
+    pub fn is_damage(&self) -> bool {
+        let Self::Database { source, .. } = self else { return false };
+        let code = source.sqlite_error_code();
+        matches!(
+            code,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+        )
+    }
+}
+
 /// Gives SQLite's errors the words for what was being done.
 trait Doing<T> {
     fn doing(self, doing: &'static str) -> Result<T, StoreError>;
@@ -150,6 +162,28 @@ pub struct Store {
 }
 
 impl Store {
+    /// Whether there is a store in `dir`; one that cannot be seen is no absent one.
+    ///
+    /// # Errors
+    /// When something stands in the folder's place, or may not be looked at.
+    pub fn is_there(dir: &Path) -> Result<bool, StoreError> {
+        let failed = |path: &Path, source| StoreError::File {
+            doing: "look into",
+            path: path.to_owned(),
+            source,
+        };
+        match fs::symlink_metadata(dir) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(failed(dir, error)),
+            Ok(_) => {}
+        }
+        match fs::metadata(dir) {
+            Err(error) => Err(failed(dir, error)),
+            Ok(found) if !found.is_dir() => Err(failed(dir, std::io::ErrorKind::NotADirectory.into())),
+            Ok(_) => file(dir).try_exists().map_err(|error| failed(&file(dir), error)),
+        }
+    }
+
     /// Whether there is a store in `dir`.
     pub fn exists(dir: &Path) -> bool {
         file(dir).exists()

@@ -16,7 +16,7 @@ use std::path::Path;
 pub struct CampaignFolder {
     /// The folder's name.
     pub name: String,
-    /// The campaign, if nothing is wrong with its settings that stops sending.
+    /// The campaign, as far as it could be read; with an error among the findings nothing of it is sent.
     pub campaign: Option<Campaign>,
     /// Its articles, in the order of `campaign.yaml`.
     pub articles: Vec<Article>,

@@ -19,6 +19,13 @@ pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
         .trim_start_matches('\u{feff}')
         .trim_start()
         .to_lowercase();
+    if opening.starts_with("+++") {
+        let finding = Finding::error(
+            file_name,
+            "the front matter between `+++` lines is in TOML, wanted `---` lines and YAML",
+        );
+        return Some(finding.hint("write it between `---` lines as `title: …`, or take it out; the text below can stay as it is"));
+    }
     let what = if bytes.starts_with(b"PK\x03\x04") {
         "a Word or OpenOffice document"
     } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {

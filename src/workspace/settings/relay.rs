@@ -78,6 +78,16 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
         );
     }
     let (host, tls) = (host?, tls?);
+    if let Some((name, port)) = host.rsplit_once(':')
+        && !name.contains(':')
+    {
+        desk.wrong(
+            &["relay", "host"],
+            format!("`{host}` is a host and a port"),
+            format!("write `host: {name}` and `port: {port}`"),
+        );
+        return None;
+    }
     if !is_loopback(&host) && tls == Tls::None {
         let hint = "letters and passwords would be readable on the way: leave `tls` out, or write `starttls`";
         desk.wrong(
