@@ -4,8 +4,13 @@
 //! second `@` inside. The local part is sent as written and compared in lower case; dots and `+tags` are kept, because whether they
 //! mean the same person is the receiver's business. Knows nothing of lists, consent or files.
 
+mod remark;
+
+pub use remark::Remark;
+
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// A checked address.
 ///
@@ -23,26 +28,37 @@ pub enum AddressError {
     #[error("the address is empty")]
     Empty,
     /// There is no `@`, or there are several.
-    #[error("`{0}` is no address: it needs exactly one `@`")]
+    #[error("`{0}` is no address: {why}", why = self.why())]
     NoAt(String),
     /// The part before the `@` is not usable.
-    #[error("`{0}` is no address: the part before `@` is not valid")]
+    #[error("`{0}` is no address: {why}", why = self.why())]
     LocalPart(String),
     /// The part after the `@` is not usable.
-    #[error("`{0}` is no address: the part after `@` is not a domain such as `example.org`")]
+    #[error("`{0}` is no address: {why}", why = self.why())]
     Domain(String),
 }
 
+impl AddressError {
+    /// The reason alone, without the address: for texts that others may see.
+    pub fn why(&self) -> &'static str {
+        match self {
+            Self::Empty => "the address is empty",
+            Self::NoAt(_) => "it needs exactly one `@`",
+            Self::LocalPart(_) => "the part before `@` is not valid",
+            Self::Domain(_) => "the part after `@` is not a domain such as `example.org`",
+        }
+    }
+}
+
 impl Address {
-    /// Parses one address; blanks around it, `mailto:` and `<>` are taken off.
+    /// Parses one address; blanks around it, invisible characters, `mailto:`, `<>` and a comma or semicolon behind it are taken off.
     ///
     /// # Errors
     /// When the text is no address that mail can be sent to over the internet.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let text: String = text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}')).nfc().collect();
-        let text = text.trim().replace('\u{ff20}', "@");
-        let bare = text.strip_prefix("mailto:").unwrap_or(&text);
-        let bare = bare.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(bare).trim();
+        let text: String = text.chars().filter(|c| !is_invisible(*c)).nfc().collect();
+        let text = text.replace('\u{ff20}', "@");
+        let bare = unwrapped(&text);
         if bare.is_empty() {
             return Err(AddressError::Empty);
         }
@@ -50,12 +66,20 @@ impl Address {
         if local.contains('@') {
             return Err(AddressError::NoAt(shown(bare)));
         }
-        if !local_part_is_valid(local) {
+        let folded: String = local.to_lowercase().nfc().collect();
+        if !local_part_is_valid(local) || !local_part_is_valid(&folded) {
             return Err(AddressError::LocalPart(shown(bare)));
         }
         let domain = a_labels(domain).ok_or_else(|| AddressError::Domain(shown(bare)))?;
-        let identity = format!("{}@{domain}", local.to_lowercase().nfc().collect::<String>());
-        Ok(Self { written: format!("{local}@{domain}"), identity })
+        let written = format!("{local}@{domain}");
+        // RFC 5321 §4.5.3.1.3: a path has at most 256 octets, its angle brackets included.
+        if written.len() > 254 {
+            return Err(AddressError::LocalPart(shown(bare)));
+        }
+        Ok(Self {
+            written,
+            identity: format!("{folded}@{domain}"),
+        })
     }
 
     /// The address as it is sent: the local part as written, the domain in lower-case A-labels.
@@ -85,8 +109,18 @@ impl Address {
 
     /// The address for logs and screens that others may see: `a***@example.org`.
     pub fn masked(&self) -> String {
-        let first: String = self.local_part().chars().take(1).collect();
-        format!("{first}***@{}", self.domain())
+        mask(&self.written)
+    }
+
+    /// What a careful reader would say about this address: a shared desk, nobody at all, a slip of the keyboard.
+    pub fn remarks(&self) -> Vec<Remark> {
+        remark::remarks(self)
+    }
+
+    /// The address that was probably meant, where the domain looks like a slip: `gmial.com`, `example.con`.
+    pub fn hint(&self) -> Option<String> {
+        let domain = remark::likely_domain(self.domain())?;
+        Some(format!("did you mean `{}@{domain}`?", self.local_part()))
     }
 }
 
@@ -110,9 +144,46 @@ impl fmt::Display for Address {
     }
 }
 
+/// Any text that may hold an address, for logs and screens that others may see: its first letter, and the domain if there is one.
+pub fn mask(text: &str) -> String {
+    let text = text.trim();
+    let first: String = text.chars().take(1).filter(|c| !c.is_control() && *c != '@').collect();
+    match text.rsplit_once('@') {
+        Some((_, domain)) => {
+            let domain: String = domain
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '.' || *c == '-')
+                .take(60)
+                .collect();
+            format!("{first}***@{domain}")
+        }
+        None => format!("{first}***"),
+    }
+}
+
+/// Characters that no reader sees: zero-width, byte order marks, soft hyphens, marks of writing direction.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The address without what people and programs put around it.
+fn unwrapped(text: &str) -> &str {
+    let text = text.trim();
+    let text = match text.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
+        _ => text,
+    };
+    let text = text.trim().trim_end_matches([',', ';']).trim_end();
+    let inner = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    inner.unwrap_or(text).trim()
+}
+
 /// What was found, short and without controls, for a message.
 fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(80).collect()
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .take(80)
+        .collect()
 }
 
 /// RFC 5321 §4.1.2: a dot-atom of at most 64 octets (RFC 6531 adds non-ASCII letters). Quoted local parts are refused: no clinic
@@ -123,15 +194,30 @@ fn local_part_is_valid(local: &str) -> bool {
 }
 
 fn is_foreign_letter(c: char) -> bool {
-    !c.is_ascii() && c.is_alphanumeric()
+    // Many scripts write vowels as combining marks, and lower case may add one (`İ`).
+    !c.is_ascii() && (c.is_alphanumeric() || is_combining_mark(c))
 }
 
 /// The domain in lower-case A-labels; `None` for hosts without a dot, IP literals and anything DNS cannot hold.
 fn a_labels(domain: &str) -> Option<String> {
-    let ascii = idna::domain_to_ascii_strict(domain.trim_end_matches('.')).ok()?.to_lowercase();
+    let domain = domain.trim_end_matches('.');
+    let ascii = match is_plain(domain) {
+        true => domain.to_ascii_lowercase(),
+        false => idna::domain_to_ascii_strict(domain).ok()?.to_lowercase(),
+    };
     let (_, top) = ascii.rsplit_once('.')?;
     let named = top.len() >= 2 && !top.chars().all(|c| c.is_ascii_digit());
     (named && ascii.len() <= 253).then_some(ascii)
+}
+
+/// Whether IDNA has nothing to say about a domain: letters, digits and single hyphens inside labels. Nearly all domains are so, and
+/// a list may have a million.
+fn is_plain(domain: &str) -> bool {
+    let label = |label: &str| {
+        let hyphens = !label.starts_with('-') && !label.ends_with('-') && !label.contains("--");
+        (1..=63).contains(&label.len()) && hyphens && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    domain.split('.').all(label)
 }
 
 #[cfg(test)]
@@ -151,15 +237,27 @@ mod tests {
         check("jörg@example.org", Some("jörg@example.org"));
         check("ann@example.org\u{200b}", Some("ann@example.org"));
         check("ann＠example.org", Some("ann@example.org"));
+        check("MAILTO: ann@example.org", Some("ann@example.org"));
+        check("ann@example.org;", Some("ann@example.org"));
+        check("\u{a0}ann@example.org.\u{200e}", Some("ann@example.org"));
+        check("हिन्दी@example.org", Some("हिन्दी@example.org"));
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in [
-            "", "ann", "ann@", "@example.org", "a@b", "ann@localhost", "a@1.2.3.4", "a@example.c", "a b@example.org", "a@@b.org",
-            "a..b@example.org", ".a@example.org", "a@exa mple.org", "a@b.org\r\nBcc: x@y.org", "\"a b\"@example.org", "a@[1.2.3.4]",
-            "a@-x.org", "a@x_y.org",
-        ] {
+        let long_local = format!("{}@example.org", "a".repeat(65));
+        let long_label = format!("a@{}.org", "b".repeat(64));
+        let long_path = format!(
+            "{}@{}",
+            "a".repeat(60),
+            ["b".repeat(63), "c".repeat(63), "d".repeat(63), "example".to_owned()].join(".")
+        );
+        for text in [&long_local, &long_label, &long_path] {
+            check(text, None);
+        }
+        let refused = "|ann|ann@|@example.org|a@b|ann@localhost|a@1.2.3.4|a@example.c|a b@example.org|a@@b.org|a..b@example.org|.a@example.org\
+            |a@exa mple.org|a@b.org\r\nBcc: x@y.org|\"a b\"@example.org|a@[1.2.3.4]|a@-x.org|a@x_y.org|a@b.org,c@d.org|a\0b@example.org|ann\u{85}@example.org";
+        for text in refused.split('|') {
             check(text, None);
         }
     }
@@ -169,7 +267,45 @@ mod tests {
         let parse = |text| Address::parse(text).unwrap();
         assert_eq!(parse("Ann@Example.org"), parse("ann@EXAMPLE.ORG"));
         assert_eq!(parse("A@EXÄMPLE.com"), parse("a@xn--exmple-cua.com"));
+        assert_eq!(parse("JO\u{308}RG@example.org"), parse("jörg@example.org"));
         assert_ne!(parse("ann+a@example.org"), parse("ann@example.org"));
-        assert_eq!(parse("ann@example.org").masked(), "a***@example.org");
+        assert_ne!(parse("an.n@example.org"), parse("ann@example.org"));
+    }
+
+    #[test]
+    fn a_mask_shows_one_letter_and_the_domain() {
+        for (text, masked) in [
+            ("ann@example.org", "a***@example.org"),
+            ("jörg", "j***"),
+            ("@example.org", "***@example.org"),
+            ("a@b@example.org, bob", "a***@example.org"),
+            ("\0", "***"),
+            ("", "***"),
+        ] {
+            assert_eq!(mask(text), masked, "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_an_address_or_refused_and_an_address_stays_itself(text in "\\PC{0,12}@?\\PC{0,12}|[A-Za-zİßΣé.+]{1,8}@[a-zÄß-]{1,8}\\.(org|example)") {
+            let _ = mask(&text);
+            if let Ok(address) = Address::parse(&text) {
+                let again = Address::parse(address.as_str()).unwrap();
+                assert_eq!(again.as_str(), address.as_str());
+                assert_eq!(again.identity(), address.identity());
+                let folded = Address::parse(address.identity()).unwrap();
+                assert_eq!(folded.identity(), address.identity());
+                assert!(!address.as_str().chars().any(|c| c.is_control() || c.is_whitespace()));
+                let _ = (address.remarks(), address.hint());
+            }
+        }
+
+        #[test]
+        fn what_is_plain_is_what_idna_leaves_alone(domain in "[a-zA-Z0-9.-]{1,12}\\.(org|XN--P1AI|c)") {
+            if super::is_plain(&domain) {
+                assert_eq!(idna::domain_to_ascii_strict(&domain).ok(), Some(domain.to_ascii_lowercase()));
+            }
+        }
     }
 }

@@ -15,7 +15,9 @@ impl Clock {
 
     /// A clock that shows `moment` now and runs on from there.
     pub fn playing(moment: jiff::Timestamp) -> Self {
-        Self { offset: moment.duration_since(real_now()) }
+        Self {
+            offset: moment.duration_since(real_now()),
+        }
     }
 
     /// The present moment, to the microsecond.

@@ -40,20 +40,16 @@ pub(crate) fn findings(file: &str, split: &Split<'_>, title: &str) -> Vec<Findin
                 findings.push(body.html(range.start, &html));
                 inside_html = false;
             }
-            Event::InlineHtml(html) if !markdown::is_comment(&html) && !markdown::is_line_break(&html) => {
-                if !html.starts_with("</") {
-                    findings.push(body.html(range.start, &html));
-                }
+            Event::InlineHtml(html)
+                if !markdown::is_comment(&html) && !markdown::is_line_break(&html) && !html.starts_with("</") =>
+            {
+                findings.push(body.html(range.start, &html));
             }
-            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
-                if Target::of_link(link_type, &dest_url) == Target::Refused {
-                    findings.push(body.link(range.start, &dest_url));
-                }
+            Event::Start(Tag::Link { link_type, dest_url, .. }) if Target::of_link(link_type, &dest_url) == Target::Refused => {
+                findings.push(body.link(range.start, &dest_url));
             }
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                if Target::of_image(&dest_url) == Target::Refused {
-                    findings.push(body.image(range.start, &dest_url));
-                }
+            Event::Start(Tag::Image { dest_url, .. }) if Target::of_image(&dest_url) == Target::Refused => {
+                findings.push(body.image(range.start, &dest_url));
             }
             Event::Start(Tag::Heading {
                 level: HeadingLevel::H1 | HeadingLevel::H2,

@@ -42,6 +42,16 @@ pub struct Campaign {
     pub articles: Vec<ArticleEntry>,
 }
 
+impl Campaign {
+    /// How long after it is due an edition may still go out; `None` is as long as it takes.
+    pub fn expires(&self) -> Option<jiff::SignedDuration> {
+        match &self.timing {
+            Timing::Schedule(schedule) => schedule.expires,
+            Timing::ByHand | Timing::Series(_) => None,
+        }
+    }
+}
+
 /// Whom a campaign goes to, by list name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audience {

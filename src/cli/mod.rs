@@ -1,1 +1,142 @@
-//! (in work)
+//! The command line: one file a verb.
+//!
+//! Promises: data goes to stdout, talk to stderr; every ending has its documented exit code; nothing asks a question where nobody
+//! sits. Knows nothing of how letters are made or sent: verbs open the workspace and the store, call dispatch, and tell what came of
+//! it.
+
+pub mod failure;
+pub mod ui;
+
+mod context;
+mod listing;
+mod outcome;
+mod sending;
+
+mod check;
+mod hold;
+mod import;
+mod init;
+mod log;
+mod new;
+mod plan;
+mod rehearse;
+mod release;
+mod run;
+mod send;
+mod status;
+mod test;
+mod why;
+
+use clap::{Parser, Subcommand};
+use context::Context;
+use failure::{Failure, Kind};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use ui::Ui;
+
+/// Turn articles into email campaigns: nobody gets a letter twice, nobody is skipped, and anyone can ask what happened
+#[derive(Debug, Parser)]
+#[command(name = "tidings", version, arg_required_else_help = true, max_term_width = 100, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The heading of the options that every command understands.
+const EVERYWHERE: &str = "Options of every command";
+
+const AFTER_HELP: &str = "\
+Start here:
+  tidings init my-clinic             make a workspace to fill in
+  tidings new calmer --article a.txt turn a text into a campaign
+  tidings check                      find every mistake before anybody else does
+  tidings rehearse                   send everything to yourself, on this machine alone
+
+Exit codes: 0 all well · 1 letters need a person · 2 wrong usage · 65 files have errors ·
+70 our fault · 74 the store cannot be written · 75 stopped for now, run again · 78 fix first";
+
+/// What every command understands.
+#[derive(Debug, Clone, clap::Args)]
+struct Global {
+    /// Use the workspace in this folder instead of the nearest one
+    #[arg(
+        short = 'C',
+        long = "workspace",
+        global = true,
+        value_name = "DIR",
+        env = "TIDINGS_WORKSPACE",
+        hide_env_values = true,
+        help_heading = EVERYWHERE
+    )]
+    workspace: Option<PathBuf>,
+    /// Print data as JSON
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    json: bool,
+    /// Look at, or act on, the last rehearsal instead of the real store
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    rehearsal: bool,
+    /// Play another moment, such as 2027-01-05T09:00Z (rehearsals and test relays only)
+    #[arg(long, global = true, value_name = "INSTANT", help_heading = EVERYWHERE)]
+    now: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Args),
+    New(new::Args),
+    Check(check::Args),
+    Import(import::Args),
+    Rehearse(rehearse::Args),
+    Test(test::Args),
+    Plan(plan::Args),
+    Send(send::Args),
+    Run(run::Args),
+    Status(status::Args),
+    Log(log::Args),
+    Why(why::Args),
+    Hold(hold::Args),
+    Release(release::Args),
+}
+
+/// Runs the command line and gives the process's exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are asked for and go to stdout; everything else is wrong usage. A closed pipe is nobody's fault.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Kind::Usage.exit_code() } else { 0 });
+        }
+    };
+    let ui = Ui::new(arguments.global.json);
+    match dispatch(arguments, ui) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            ui.failure(&failure);
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
+    let context = Context::new(arguments.global, ui)?;
+    match arguments.command {
+        Command::Init(args) => init::run(&context, &args),
+        Command::New(args) => new::run(&context, &args),
+        Command::Check(args) => check::run(&context, &args),
+        Command::Import(args) => import::run(&context, &args),
+        Command::Rehearse(args) => rehearse::run(&context, &args),
+        Command::Test(args) => test::run(&context, &args),
+        Command::Plan(args) => plan::run(&context, &args),
+        Command::Send(args) => send::run(&context, &args),
+        Command::Run(args) => run::run(&context, &args),
+        Command::Status(args) => status::run(&context, &args),
+        Command::Log(args) => log::run(&context, &args),
+        Command::Why(args) => why::run(&context, &args),
+        Command::Hold(args) => hold::run(&context, &args),
+        Command::Release(args) => release::run(&context, &args),
+    }
+}

@@ -73,7 +73,11 @@ impl EnhancedCode {
         let (class, subject, detail) = (numbers.next()?, numbers.next()?, numbers.next()?);
         let short = |number: &str| number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit());
         let whole = numbers.next().is_none() && [class, subject, detail].into_iter().all(short);
-        let code = Self { class: class.parse().ok()?, subject: subject.parse().ok()?, detail: detail.parse().ok()? };
+        let code = Self {
+            class: class.parse().ok()?,
+            subject: subject.parse().ok()?,
+            detail: detail.parse().ok()?,
+        };
         (whole && matches!(code.class, 2 | 4 | 5)).then_some(code)
     }
 
@@ -105,10 +109,15 @@ impl Reply {
     /// A reply at `stage`, from its code and its lines as the relay wrote them (enhanced codes still in front).
     pub fn new(stage: Stage, code: u16, lines: &[String]) -> Self {
         let enhanced = lines.first().and_then(|line| EnhancedCode::parse(line));
-        let words = lines.iter().map(|line| without_code(line, enhanced));
+        let words = lines.iter().map(|line| without_code(line));
         let joined = words.collect::<Vec<_>>().join(" ");
         let escaped: String = joined.chars().flat_map(escape).take(512).collect();
-        Self { stage, code, enhanced, text: escaped.trim().to_owned() }
+        Self {
+            stage,
+            code,
+            enhanced,
+            text: escaped.trim().to_owned(),
+        }
     }
 
     /// 2xx: done.
@@ -132,15 +141,16 @@ impl fmt::Display for Reply {
     }
 }
 
-fn without_code(line: &str, enhanced: Option<EnhancedCode>) -> String {
-    match enhanced {
-        Some(code) => line.trim_start().strip_prefix(&code.to_string()).unwrap_or(line).trim().to_owned(),
-        None => line.trim().to_owned(),
+fn without_code(line: &str) -> &str {
+    let line = line.trim();
+    match EnhancedCode::parse(line) {
+        Some(_) => line.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start()),
+        None => line,
     }
 }
 
 fn escape(c: char) -> Vec<char> {
-    match c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+    match c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
         true => c.escape_unicode().collect(),
         false => vec![c],
     }
@@ -197,9 +207,16 @@ impl Class {
     }
 }
 
-/// Decides whose fault a reply is (the table of standards.md §5).
+/// Decides whose fault a refusal is, or that there is none at the end of data.
+///
+/// Words are looked for outside `<…>` only: a relay repeats the address there, and `daily.news@example.org` is no quota. A 5.1.x at
+/// RCPT (RFC 3463 §3.2, addressing status) is about the address whatever the words are.
 pub fn classify(reply: &Reply) -> Class {
-    let text = reply.text.to_lowercase();
+    let text = without_brackets(&reply.text.to_lowercase());
+    let addressing = reply.stage == Stage::Rcpt && reply.enhanced.is_some_and(|code| code.class == 5 && code.subject == 1);
+    if addressing && !reply.is_for_now() {
+        return Class::Hard;
+    }
     if let Some(class) = quota_or_throttle(reply, &text) {
         return class;
     }
@@ -213,6 +230,19 @@ pub fn classify(reply: &Reply) -> Class {
         Stage::Data => for_now_or(reply, Class::Soft, Class::Policy),
         Stage::EndOfData => at_end_of_data(reply, &text),
     }
+}
+
+fn without_brackets(text: &str) -> String {
+    let mut depth = 0_u32;
+    let mut outside = |c: &char| {
+        match c {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    };
+    text.chars().filter(|c| outside(c)).collect()
 }
 
 fn for_now_or(reply: &Reply, for_now: Class, for_good: Class) -> Class {
@@ -231,12 +261,19 @@ fn quota_or_throttle(reply: &Reply, text: &str) -> Option<Class> {
         return Some(Class::Throttle);
     }
     let daily = says(&["daily", "quota exceeded", "relay limit", "sending limit", "message limit"]);
-    let mailbox = reply.enhanced.is_some_and(|code| code.subject == 2) || says(&["mailbox", "over quota", "user quota"]);
+    let mailbox =
+        reply.enhanced.is_some_and(|code| code.is(2, 2) || code.is(2, 3)) || says(&["mailbox", "over quota", "user quota"]);
     let gmail_daily = reply.enhanced.is_some_and(|code| code.is(4, 5));
     if gmail_daily || (daily && !mailbox) {
         return Some(Class::Quota);
     }
-    let rate = says(&["too many connections", "too many messages", "rate exceeded", "throttl", "rate limit"]);
+    let rate = says(&[
+        "too many connections",
+        "too many messages",
+        "rate exceeded",
+        "throttl",
+        "rate limit",
+    ]);
     (rate && !(reply.stage == Stage::Rcpt && mailbox)).then_some(Class::Throttle)
 }
 
@@ -313,8 +350,16 @@ mod tests {
         check(Stage::Mail, "550 5.4.5 Daily user sending limit exceeded", Class::Quota);
         check(Stage::Rcpt, "450 4.2.1 Peak SMTP relay limit exceeded", Class::Quota);
         check(Stage::Rcpt, "550 5.7.1 Daily SMTP relay limit exceeded", Class::Quota);
-        check(Stage::EndOfData, "454 Throttling failure: Daily message quota exceeded", Class::Quota);
-        check(Stage::Mail, "454 Throttling failure: Maximum sending rate exceeded", Class::Throttle);
+        check(
+            Stage::EndOfData,
+            "454 Throttling failure: Daily message quota exceeded",
+            Class::Quota,
+        );
+        check(
+            Stage::Mail,
+            "454 Throttling failure: Maximum sending rate exceeded",
+            Class::Throttle,
+        );
         check(Stage::Rcpt, "421 4.7.0 try again later", Class::Throttle);
     }
 
@@ -322,6 +367,8 @@ mod tests {
     fn a_refused_recipient_is_told_from_a_refused_letter() {
         check(Stage::Rcpt, "550 5.1.1 user unknown", Class::Hard);
         check(Stage::Rcpt, "550 no such user here", Class::Hard);
+        check(Stage::Rcpt, "550 5.1.1 <daily.quota@example.org> user unknown", Class::Hard);
+        check(Stage::Rcpt, "550 <spam.daily@example.org>: no such user", Class::Hard);
         check(Stage::Rcpt, "452 4.2.2 mailbox full", Class::Soft);
         check(Stage::Rcpt, "552 5.2.2 mailbox over quota", Class::Soft);
         check(Stage::Rcpt, "450 4.7.1 greylisted", Class::Soft);
@@ -332,12 +379,20 @@ mod tests {
         check(Stage::EndOfData, "421 4.3.2 closing", Class::Soft);
         check(Stage::EndOfData, "554 5.6.0 bad content", Class::Content);
         check(Stage::EndOfData, "550 5.7.26 unauthenticated mail", Class::Policy);
-        check(Stage::EndOfData, "554 Message rejected: Email address is not verified", Class::Settings);
+        check(
+            Stage::EndOfData,
+            "554 Message rejected: Email address is not verified",
+            Class::Settings,
+        );
     }
 
     #[test]
     fn a_reply_is_kept_short_and_harmless() {
-        let reply = Reply::new(Stage::Rcpt, 550, &["5.1.1 no \u{1b}[31muser".to_owned(), "5.1.1 really".to_owned()]);
+        let reply = Reply::new(
+            Stage::Rcpt,
+            550,
+            &["5.1.1 no \u{1b}[31muser".to_owned(), "5.1.1 really".to_owned()],
+        );
         assert_eq!(reply.to_string(), "550 5.1.1 no \\u{1b}[31muser really");
         let long = Reply::new(Stage::EndOfData, 250, &["x".repeat(10_000_000)]);
         assert_eq!(long.text.len(), 512);

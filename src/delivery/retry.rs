@@ -38,9 +38,15 @@ mod tests {
     #[test]
     fn waits_grow_and_end_at_the_expiry() {
         let now: Timestamp = "2026-12-01T09:00:00Z".parse().unwrap();
-        let policy = RetryPolicy { expires: Some("2026-12-01T12:00:00Z".parse().unwrap()), ..RetryPolicy::default() };
+        let policy = RetryPolicy {
+            expires: Some("2026-12-01T12:00:00Z".parse().unwrap()),
+            ..RetryPolicy::default()
+        };
         let minutes = |attempts| policy.next(attempts, now).map(|at| at.duration_since(now).as_mins());
-        assert_eq!([1, 2, 3, 4, 5].map(minutes), [Some(5), Some(15), Some(30), Some(60), Some(120)]);
+        assert_eq!(
+            [1, 2, 3, 4, 5].map(minutes),
+            [Some(5), Some(15), Some(30), Some(60), Some(120)]
+        );
         assert_eq!(minutes(6), None);
         assert_eq!(minutes(60), None);
         assert!(RetryPolicy::default().next(60, now).is_some());

@@ -1,1 +1,46 @@
-//! (in work)
+//! Dispatch: one run, from due editions to a report.
+//!
+//! Promises: a run computes wanted − recorded and does only that; every letter of an edition is composed before the first one leaves
+//! (law 1); what stops a run leaves every letter in a state that the next run understands.
+
+pub mod due;
+pub mod enrol;
+pub mod prepare;
+pub mod prove;
+pub mod run;
+pub mod worker;
+
+mod line;
+
+pub mod pace;
+pub mod report;
+pub mod verdict;
+
+use crate::finding::Finding;
+use crate::store::StoreError;
+
+/// Why a run could not do its work at all.
+#[derive(Debug, thiserror::Error)]
+pub enum DispatchError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The workspace's files have errors.
+    #[error("{} to mend first", findings.len())]
+    Findings {
+        /// All of them.
+        findings: Vec<Finding>,
+    },
+    /// The frozen text of an edition cannot be read back.
+    #[error("the frozen text of an edition cannot be read: {what}")]
+    Frozen {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A thread could not be started, or ended in a fault of ours.
+    #[error("a fault of this program while {what}")]
+    Thread {
+        /// What it was doing.
+        what: &'static str,
+    },
+}

@@ -69,12 +69,21 @@ pub struct Finding {
 impl Finding {
     /// An error in `file`.
     pub fn error(file: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, file: file.into(), place: None, text: text.into(), hint: None }
+        Self {
+            severity: Severity::Error,
+            file: file.into(),
+            place: None,
+            text: text.into(),
+            hint: None,
+        }
     }
 
     /// A warning about `file`.
     pub fn warning(file: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(file, text) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(file, text)
+        }
     }
 
     /// The same finding at `place`.
@@ -132,6 +141,9 @@ mod tests {
         let finding = Finding::error("tidings.yaml", "unknown key `sendr`")
             .at(Place::new(3, 1))
             .hint("did you mean `sender`?");
-        assert_eq!(finding.to_string(), "tidings.yaml:3:1: unknown key `sendr`\n  hint: did you mean `sender`?");
+        assert_eq!(
+            finding.to_string(),
+            "tidings.yaml:3:1: unknown key `sendr`\n  hint: did you mean `sender`?"
+        );
     }
 }

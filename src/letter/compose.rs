@@ -1,1 +1,218 @@
-//! (in work)
+//! One person's letter: rendered, checked, and built into bytes.
+//!
+//! Promises: the same person and stamp give the same bytes; nothing of a person's can stop another person's letter; what went wrong
+//! says whether it would hit everybody. Knows nothing of how the edition was compiled.
+
+use crate::address::Address;
+use crate::finding::Finding;
+use crate::letter::compile::Compiled;
+use crate::letter::{Letter, Recipient, Stamp, headers, lint, plain};
+use crate::template::RenderFault;
+use crate::template::context;
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, MultiPart, SinglePart};
+use std::fmt;
+
+/// More than this is no subject but a mistake; mail programs show 40 to 70 characters.
+const LONGEST_SUBJECT: usize = 200;
+
+/// A letter's texts, before they become a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The subject, on one line.
+    pub subject: String,
+    /// The line that mail programs show behind the subject.
+    pub preheader: String,
+    /// The HTML part.
+    pub html: String,
+    /// The text part.
+    pub text: String,
+}
+
+/// Whom a fault hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Everybody: template, article or settings.
+    Template,
+    /// This person only: a value that is missing or unusable.
+    Person,
+}
+
+/// Why a person's letter could not be composed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComposeError {
+    /// Whom it hits.
+    pub fault: Fault,
+    /// What and where, with the next step; names no person.
+    pub finding: Box<Finding>,
+    /// The person; shown masked by `Display`.
+    pub address: Address,
+}
+
+impl ComposeError {
+    /// The finding with the person in it, masked.
+    pub fn named(&self) -> Finding {
+        let text = format!("{}, for {}", self.finding.text, self.address.masked());
+        Finding {
+            text,
+            ..(*self.finding).clone()
+        }
+    }
+
+    fn new(fault: Fault, finding: Finding, recipient: &Recipient) -> Self {
+        Self {
+            fault,
+            finding: Box::new(finding),
+            address: recipient.address.clone(),
+        }
+    }
+}
+
+impl fmt::Display for ComposeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.named().fmt(f)
+    }
+}
+
+impl std::error::Error for ComposeError {}
+
+impl Compiled {
+    /// The letter to `recipient`.
+    ///
+    /// # Errors
+    /// When a template asks for what this person, or nobody, has; when the result is no sound letter.
+    pub fn compose(&self, recipient: &Recipient, stamp: &Stamp) -> Result<Letter, ComposeError> {
+        let rendered = self.render(recipient)?;
+        let message_id = headers::message_id(stamp, &self.fixed.from);
+        let message_id = message_id.ok_or_else(|| self.fault_of_all(recipient, "the letter's number is not usable in a header"))?;
+        let bytes = self.built(recipient, stamp, &message_id, rendered)?;
+        let checked = match recipient.address.needs_smtputf8() {
+            true => lint::wire_utf8(&bytes),
+            false => lint::wire(&bytes),
+        };
+        checked.map_err(|fault| self.fault_of_all(recipient, &fault.to_string()))?;
+        Ok(Letter {
+            from: self.fixed.from.clone(),
+            to: recipient.address.clone(),
+            message_id,
+            bytes,
+        })
+    }
+
+    /// The texts of the letter to `recipient`, as `preview` and `check` look at them.
+    ///
+    /// # Errors
+    /// When a template asks for what this person, or nobody, has; when subject or size are beyond what can be sent.
+    pub fn render(&self, recipient: &Recipient) -> Result<Rendered, ComposeError> {
+        let mut context = context::person(&recipient.address, &recipient.attributes, &self.article.language);
+        let failed = |fault: RenderFault| failed(recipient, fault);
+        let subject = self.laid_out.render_line("subject", &context).map_err(failed)?;
+        let subject = self.subject(recipient, &subject)?;
+        let preheader = context::one_line(&self.laid_out.render_line("preheader", &context).map_err(failed)?);
+        if preheader != self.article.preheader {
+            let article = context::ArticleWords {
+                preheader: preheader.clone(),
+                ..self.article.clone()
+            };
+            context.insert_value("article", article.variable());
+        }
+        let html = sound_lines(&self.part(&self.html_name, &context).map_err(failed)?);
+        let text = plain::tidy(&sound_lines(&self.part(&self.text_name, &context).map_err(failed)?));
+        if html.len() > lint::LARGEST_HTML {
+            return Err(self.fault_of_all(recipient, &lint::too_large(html.len())));
+        }
+        Ok(Rendered {
+            subject,
+            preheader,
+            html,
+            text,
+        })
+    }
+
+    /// The laid-out template has other lines than the file: where it fails, the file is asked for the place.
+    fn part(&self, name: &str, context: &tera::Context) -> Result<String, RenderFault> {
+        self.laid_out.render(name, context).map_err(|fault| {
+            let written = self
+                .as_written
+                .has_file(name)
+                .then(|| self.as_written.render(name, context).err());
+            written.flatten().unwrap_or(fault)
+        })
+    }
+
+    fn subject(&self, recipient: &Recipient, rendered: &str) -> Result<String, ComposeError> {
+        let trimmed = rendered.trim();
+        let subject = headers::without_encoded_words(&context::one_line(trimmed));
+        let length = subject.chars().count();
+        let text = match length {
+            0 => "the subject is empty".to_owned(),
+            // A person's own line breaks are gone by now; these are the author's.
+            _ if trimmed.contains(context::breaks_a_line) => {
+                "the subject has a line break or another control character in it".to_owned()
+            }
+            _ if length > LONGEST_SUBJECT => format!("the subject has {length} characters, at most {LONGEST_SUBJECT} can be sent"),
+            _ => return Ok(subject),
+        };
+        let fault = if self.subject_is_personal {
+            Fault::Person
+        } else {
+            Fault::Template
+        };
+        Err(ComposeError::new(fault, Finding::error(&self.article_file, text), recipient))
+    }
+
+    fn built(&self, recipient: &Recipient, stamp: &Stamp, message_id: &str, rendered: Rendered) -> Result<Vec<u8>, ComposeError> {
+        let name = context::display_name(&recipient.attributes);
+        let unwritable = || {
+            let finding = Finding::error("subscribers", "the address cannot be written in a letter");
+            ComposeError::new(Fault::Person, finding, recipient)
+        };
+        let to = headers::to(name.as_deref(), &recipient.address).ok_or_else(unwritable)?;
+        let date = headers::date(stamp)
+            .ok_or_else(|| self.fault_of_all(recipient, "the moment of sending is not a date that mail knows"))?;
+        let message = self
+            .fixed
+            .begin()
+            .raw_header(to)
+            .raw_header(headers::written("Subject", rendered.subject))
+            .header(date)
+            .message_id(Some(format!("<{message_id}>")))
+            .multipart(
+                MultiPart::alternative()
+                    .boundary(headers::boundary(stamp))
+                    .singlepart(quoted_printable(ContentType::TEXT_PLAIN, rendered.text))
+                    .singlepart(quoted_printable(ContentType::TEXT_HTML, rendered.html)),
+            )
+            .map_err(|error| self.fault_of_all(recipient, &error.to_string()))?;
+        Ok(message.formatted())
+    }
+
+    fn fault_of_all(&self, recipient: &Recipient, text: &str) -> ComposeError {
+        let finding = Finding::error(format!("templates/{}", self.html_name), text);
+        ComposeError::new(Fault::Template, finding, recipient)
+    }
+}
+
+fn failed(recipient: &Recipient, fault: RenderFault) -> ComposeError {
+    let whom = if fault.personal { Fault::Person } else { Fault::Template };
+    ComposeError::new(whom, fault.finding, recipient)
+}
+
+/// Quoted-printable whatever the text: lettre alone would choose base64 for some, 7bit with bare CR for others.
+fn quoted_printable(kind: ContentType, text: String) -> SinglePart {
+    let body = match Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable) {
+        Ok(body) => body,
+        Err(bytes) => Body::new(bytes),
+    };
+    SinglePart::builder().header(kind).body(body)
+}
+
+/// LF line ends, and no control character but tabs: the encoder makes CRLF of LF and would keep the rest.
+fn sound_lines(text: &str) -> String {
+    let unsound = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\t') || byte == 0x7f;
+    if !text.bytes().any(unsound) {
+        return text.to_owned();
+    }
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.chars().filter(|c| !(c.is_ascii() && unsound(*c as u8))).collect()
+}

@@ -1,1 +1,248 @@
-//! (in work)
+//! What a letter must be before it leaves: sound bytes for the wire, and a body that law and mail programs accept.
+//!
+//! Promises: the wire's check reads every byte and costs microseconds. Knows RFC 5322's form, not what a letter says.
+
+use crate::article::Article;
+use crate::finding::{Finding, Place};
+use crate::letter::compile::Compiled;
+use crate::letter::compose::Rendered;
+use crate::letter::markup::{self, Kind};
+use crate::template::{TemplateSource, tags};
+
+/// Gmail hides what lies beyond about 102 KB, the way out included.
+pub(crate) const LARGEST_HTML: usize = 100 * 1024;
+const LARGE_HTML: usize = 80 * 1024;
+/// RFC 5322 §2.1.1, without the CRLF.
+const LONGEST_LINE: usize = 998;
+/// What mail programs show behind a subject.
+const PREHEADER: std::ops::RangeInclusive<usize> = 40..=110;
+
+/// Why bytes are no message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WireFault {
+    /// A CR without LF, or an LF without CR.
+    #[error("line {line} of the letter ends in a bare CR or LF")]
+    BareLineEnd {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A NUL.
+    #[error("line {line} of the letter holds a NUL")]
+    Nul {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A byte outside ASCII.
+    #[error("line {line} of the letter holds a byte outside ASCII")]
+    NotAscii {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A line over 998 octets.
+    #[error("line {line} of the letter has {length} octets, at most 998 are allowed")]
+    LongLine {
+        /// The line, from 1.
+        line: usize,
+        /// How long it is.
+        length: usize,
+    },
+    /// The last line has no end.
+    #[error("the letter does not end in a line end")]
+    Unfinished,
+}
+
+/// Whether `bytes` can go over any wire: CRLF only, no NUL, ASCII, no line over 998 octets.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn wire(bytes: &[u8]) -> Result<(), WireFault> {
+    lines(bytes, |_, line| line.is_ascii())
+}
+
+/// The same for a person whose own address is not ASCII: `To` may then be UTF-8 (RFC 6532 §3.2), because only SMTPUTF8 carries it.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn wire_utf8(bytes: &[u8]) -> Result<(), WireFault> {
+    lines(bytes, |header, line| {
+        line.is_ascii() || header && std::str::from_utf8(line).is_ok()
+    })
+}
+
+fn lines(bytes: &[u8], letters_are_sound: impl Fn(bool, &[u8]) -> bool) -> Result<(), WireFault> {
+    let Some(body) = bytes.strip_suffix(b"\n") else {
+        return Err(WireFault::Unfinished);
+    };
+    let mut header = true;
+    for (number, line) in body.split(|&byte| byte == b'\n').enumerate() {
+        let number = number + 1;
+        let Some(line) = line.strip_suffix(b"\r").filter(|line| !line.contains(&b'\r')) else {
+            return Err(WireFault::BareLineEnd { line: number });
+        };
+        if line.contains(&0) {
+            return Err(WireFault::Nul { line: number });
+        }
+        if line.len() > LONGEST_LINE {
+            return Err(WireFault::LongLine {
+                line: number,
+                length: line.len(),
+            });
+        }
+        header &= !line.is_empty();
+        if !letters_are_sound(header, line) {
+            return Err(WireFault::NotAscii { line: number });
+        }
+    }
+    Ok(())
+}
+
+/// What can be said of the article before anybody's letter is made.
+pub(crate) fn article(article: &Article) -> Vec<Finding> {
+    let unrendered = tags::tags(&article.markdown)
+        .into_iter()
+        .filter(|tag| tag.kind != tags::Kind::Comment)
+        .map(|tag| {
+            let place = Place::of_offset(&article.markdown, tag.range.start);
+            let shown: String = article.markdown[tag.range].chars().take(40).collect();
+            Finding::error(&article.file, format!("`{shown}` would stand in every letter as it is"))
+                .at(Place::new(place.line + article.body_line.saturating_sub(1), place.column))
+                .hint("an article's text is the same for everybody; greet people in the template, or in the subject")
+        });
+    let length = article.preheader.chars().count();
+    let preheader = (!PREHEADER.contains(&length) && tags::tags(&article.preheader).is_empty()).then(|| {
+        Finding::warning(
+            &article.file,
+            format!("`preheader` has {length} characters, 40 to 110 are shown well"),
+        )
+        .hint("say in one sentence what the reader gets; mail programs show it behind the subject")
+    });
+    let repeated = (article.preheader.trim() == article.subject.trim())
+        .then(|| Finding::warning(&article.file, "`preheader` repeats the subject").hint("mail programs show them side by side"));
+    unrendered.chain(preheader).chain(repeated).collect()
+}
+
+/// Images that say nothing to people who do not see them.
+pub(crate) fn images(source: &TemplateSource) -> Vec<Finding> {
+    let html = source.files.iter().filter(|file| file.name.ends_with(".html"));
+    html.flat_map(|file| {
+        let mute = markup::pieces(&file.text)
+            .into_iter()
+            .filter(|piece| piece.is(Kind::Open, "img") && piece.attribute("alt").is_none());
+        let finding = |piece: markup::Piece<'_>| {
+            Finding::warning(format!("templates/{}", file.name), "an image has no `alt` text")
+                .at(Place::of_offset(&file.text, piece.range.start))
+                .hint("write what it shows, as in `alt=\"our front door\"`, or `alt=\"\"` where it is only an ornament")
+        };
+        mute.map(finding).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// What a person with far too large a letter, and everybody else, has to be told.
+pub(crate) fn too_large(size: usize) -> String {
+    format!(
+        "the letter has {} KB of HTML, mail programs hide what is beyond 100 KB, the way to unsubscribe included",
+        size.div_ceil(1024)
+    )
+}
+
+impl Compiled {
+    /// What is to be said of a finished letter: its size, what the law wants in it, images without words, links lost in the text.
+    pub fn lint(&self, rendered: &Rendered) -> Vec<Finding> {
+        let html = format!("templates/{}", self.html_name);
+        let text = format!("templates/{}", self.text_name);
+        let mut findings = Vec::new();
+        if rendered.html.len() > LARGE_HTML {
+            let warning = Finding::warning(&html, too_large(rendered.html.len()));
+            findings.push(warning.hint("shorten the article, or put a part of it on a page and link to it"));
+        }
+        // Where the template has no text file, its text is the HTML's, and so are its faults.
+        let visible = markup::visible(&rendered.html);
+        findings.extend(self.missing(&html, &visible, &markup::unescaped(&rendered.html)));
+        if self.as_written.has_file(&self.text_name) {
+            let words = rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            findings.extend(self.missing(&text, &words, &rendered.text));
+        }
+        let article = markup::pieces(&self.article.html)
+            .into_iter()
+            .filter(|piece| piece.is(Kind::Open, "img"));
+        if article
+            .filter(|piece| piece.attribute("alt").unwrap_or("").is_empty())
+            .count()
+            > 0
+        {
+            findings
+                .push(Finding::warning(&self.article_file, "an image has no words beside it").hint("write `![what it shows](…)`"));
+        }
+        findings.extend(
+            lost_links(rendered).map(|link| Finding::warning(&text, format!("the text part leaves out the link `{link}`"))),
+        );
+        findings
+    }
+
+    /// The postal address and a way out, which every part needs.
+    fn missing(&self, file: &str, words: &str, whole: &str) -> Vec<Finding> {
+        let postal_address = self.postal_address.split_whitespace().collect::<Vec<_>>().join(" ");
+        let address = (!words.contains(&postal_address)).then(|| {
+            Finding::error(
+                file,
+                "the letter does not say the clinic's postal address, which the law demands",
+            )
+            .hint("write `{{ clinic.postal_address }}` at its foot")
+        });
+        let way_out = (!self.ways_out.iter().any(|way| whole.contains(way.as_str()))).then(|| {
+            Finding::error(file, "the letter does not say how to unsubscribe, which the law demands")
+                .hint("write `{{ unsubscribe.link }}` at its foot")
+        });
+        address.into_iter().chain(way_out).collect()
+    }
+}
+
+/// The targets that the HTML links to and the text does not name.
+fn lost_links(rendered: &Rendered) -> impl Iterator<Item = String> {
+    let links = markup::pieces(&rendered.html)
+        .into_iter()
+        .filter(|piece| piece.is(Kind::Open, "a"))
+        .filter_map(|piece| piece.attribute("href"));
+    let targets: std::collections::BTreeSet<String> = links
+        .map(markup::unescaped)
+        .map(|link| {
+            link.strip_prefix("mailto:")
+                .map_or(link.clone(), |mailbox| mailbox.split('?').next().unwrap_or("").to_owned())
+        })
+        .filter(|link| !link.starts_with('#') && !rendered.text.contains(link.as_str()))
+        .collect();
+    targets.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_sound_bytes_pass() {
+        let long = format!("A: b\r\n\r\n{}\r\n", "x".repeat(999));
+        for (bytes, expected) in [
+            ("A: b\r\n\r\n.\r\n", Ok(())),
+            ("A: b\r\n\nc\r\n", Err(WireFault::BareLineEnd { line: 2 })),
+            ("A: b\rc\r\n", Err(WireFault::BareLineEnd { line: 1 })),
+            ("A: b\r\n\r\nc\0\r\n", Err(WireFault::Nul { line: 3 })),
+            ("A: é\r\n", Err(WireFault::NotAscii { line: 1 })),
+            ("A: b\r\n\r\nc", Err(WireFault::Unfinished)),
+            ("", Err(WireFault::Unfinished)),
+            (&long, Err(WireFault::LongLine { line: 3, length: 999 })),
+        ] {
+            assert_eq!(wire(bytes.as_bytes()), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn only_headers_may_be_utf8_and_only_when_asked() {
+        assert_eq!(wire_utf8("To: é@x.example\r\n\r\na\r\n".as_bytes()), Ok(()));
+        assert_eq!(
+            wire_utf8("To: a\r\n\r\né\r\n".as_bytes()),
+            Err(WireFault::NotAscii { line: 3 })
+        );
+        assert_eq!(wire_utf8(b"To: \xff\r\n\r\n"), Err(WireFault::NotAscii { line: 1 }));
+    }
+}

@@ -1,12 +1,18 @@
 //! A letter: the message composed for one subscriber, ready for the wire.
 //!
-//! Promises: the same sources, person and stamp give the same bytes; CRLF only, no bare CR, LF or NUL, ASCII, no line over 998
-//! octets (RFC 5322 §2.1.1); no text of a person's can add a header. Knows nothing of files, relays or the store.
+//! Promises: the same sources, person and stamp give the same bytes; CRLF only, no bare CR, LF or NUL, ASCII (but for the `To` of a
+//! person whose own address is not), no line over 998 octets (RFC 5322 §2.1.1); no text of a person's can add a header. Knows nothing of files, relays or the store.
 
 pub mod compile;
 pub mod compose;
 pub mod headers;
+mod layout;
 pub mod lint;
+mod markup;
+mod plain;
+
+#[cfg(test)]
+mod tests;
 
 use crate::address::Address;
 

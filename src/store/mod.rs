@@ -1,1 +1,402 @@
-//! (in work)
+//! The store: what did happen, letter by letter, in one SQLite file under `.tidings/`.
+//!
+//! Promises: every write is one transaction in WAL mode with `synchronous=FULL`, so what was answered "written" survives a power
+//! cut; files are 0600 in a 0700 folder; a store of a newer program is refused; deliveries and attempts hold ids, never addresses.
+//! Knows nothing of the workspace's files, of letters' texts or of relays, and never asks what time it is.
+
+pub mod ask;
+pub mod claim;
+pub mod edition;
+pub mod hold;
+pub mod journal;
+pub mod keys;
+pub mod lock;
+pub mod people;
+pub mod recover;
+
+mod codec;
+
+use jiff::Timestamp;
+use keys::Keys;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The numbered shapes of the store, in order; `PRAGMA user_version` says how many a file has seen.
+const MIGRATIONS: [&str; 1] = [include_str!("001_journal.sql")];
+
+/// How long a write waits for another process's transaction before it gives up.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// An edition's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EditionId(pub i64);
+
+/// A delivery's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeliveryId(pub i64);
+
+/// A person's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonId(pub i64);
+
+/// A run's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub i64);
+
+/// What a store is for; decided when it is made, for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The journal of real letters.
+    Real,
+    /// The journal of a throw-away workspace whose relay says `test: true`.
+    Test,
+    /// A copy that a rehearsal plays on.
+    Rehearsal,
+}
+
+impl Kind {
+    /// The word in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Real => "real",
+            Kind::Test => "test",
+            Kind::Rehearsal => "rehearsal",
+        }
+    }
+}
+
+/// Which store this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// A random id, made once.
+    pub id: String,
+    /// Raised by every restore, so that an older copy is recognised.
+    pub generation: u32,
+    /// What it is for.
+    pub kind: Kind,
+}
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is none.
+    #[error("there is no store in `{}`", dir.display())]
+    Missing {
+        /// The folder that was looked in.
+        dir: PathBuf,
+    },
+    /// A file or folder of the store cannot be read or written.
+    #[error("cannot {doing} `{}`", path.display())]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// SQLite refused.
+    #[error("the store could not {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+    /// The store was written by a newer program.
+    #[error("the store has shape {found}, this program knows shapes up to {known}: use the newer `tidings`")]
+    Newer {
+        /// The file's shape.
+        found: usize,
+        /// Ours.
+        known: usize,
+    },
+    /// Something in the store does not mean anything to this program.
+    #[error("the store is damaged: {what}")]
+    Damaged {
+        /// What was found.
+        what: String,
+    },
+    /// Real letters have left from it, so it cannot be used with a test relay.
+    #[error("real letters have left from this store, so a relay with `test: true` may not use it")]
+    Real,
+    /// The journal's thread is gone, because an earlier write failed.
+    #[error("the journal has stopped after a failed write")]
+    Stopped,
+}
+
+/// Gives SQLite's errors the words for what was being done.
+trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for rusqlite::Result<T> {
+    fn doing(self, doing: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::Database { doing, source })
+    }
+}
+
+/// The store, opened.
+pub struct Store {
+    connection: Connection,
+    keys: Keys,
+    identity: Identity,
+    dir: PathBuf,
+}
+
+impl Store {
+    /// Whether there is a store in `dir`.
+    pub fn exists(dir: &Path) -> bool {
+        file(dir).exists()
+    }
+
+    /// Makes a new store of `kind` in `dir`, which is made too.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or holds a store already.
+    pub fn create(dir: &Path, kind: Kind, now: Timestamp) -> Result<Self, StoreError> {
+        make_private_dir(dir)?;
+        let keys = Keys::create(dir)?;
+        let path = file(dir);
+        let options = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        options.map_err(|source| StoreError::File {
+            doing: "make",
+            path: path.clone(),
+            source,
+        })?;
+        let connection = open_connection(&path)?;
+        Self::set_up(connection, keys, dir, kind, now)
+    }
+
+    /// Opens the store in `dir`.
+    ///
+    /// # Errors
+    /// When there is none, when its key file is gone, or when a newer program has written it.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let path = file(dir);
+        if !path.exists() {
+            return Err(StoreError::Missing { dir: dir.to_owned() });
+        }
+        protect(dir, 0o700)?;
+        protect(&path, 0o600)?;
+        let keys = Keys::read(dir)?;
+        let mut connection = open_connection(&path)?;
+        migrate(&mut connection)?;
+        let identity = read_identity(&connection)?;
+        Ok(Self {
+            connection,
+            keys,
+            identity,
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// A second connection to the same store, for reading only.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn reader(&self) -> Result<Self, StoreError> {
+        let connection = open_connection(&file(&self.dir))?;
+        connection.pragma_update(None, "query_only", true).doing("open for reading")?;
+        Ok(Self {
+            connection,
+            keys: self.keys.clone(),
+            identity: self.identity.clone(),
+            dir: self.dir.clone(),
+        })
+    }
+
+    /// A store that stands in memory alone: for `check` and `plan`, which write nothing.
+    ///
+    /// # Errors
+    /// When SQLite has no memory.
+    pub fn in_memory(now: Timestamp) -> Result<Self, StoreError> {
+        let connection = Connection::open_in_memory().doing("open in memory")?;
+        Self::set_up(connection, Keys::random()?, Path::new(""), Kind::Rehearsal, now)
+    }
+
+    /// A copy of this store in memory alone.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn copy_in_memory(&self) -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory().doing("open in memory")?;
+        copy(&self.connection, &mut connection)?;
+        Ok(Self {
+            connection,
+            keys: self.keys.clone(),
+            identity: self.identity.clone(),
+            dir: PathBuf::new(),
+        })
+    }
+
+    /// A copy of this store in `dir`, marked as a rehearsal for ever.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn copy_for_rehearsal(&self, dir: &Path) -> Result<Self, StoreError> {
+        make_private_dir(dir)?;
+        let path = file(dir);
+        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        made.map_err(|source| StoreError::File {
+            doing: "make",
+            path: path.clone(),
+            source,
+        })?;
+        self.keys.write(dir)?;
+        let mut connection = open_connection(&path)?;
+        copy(&self.connection, &mut connection)?;
+        connection
+            .execute("UPDATE store SET kind = 'rehearsal'", [])
+            .doing("mark the copy")?;
+        drop(connection);
+        Self::open(dir)
+    }
+
+    /// Which store this is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The folder it stands in.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The keys that hash addresses and make Message-IDs.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Marks the store as a test store for ever; only one that no letter has left from can become one.
+    ///
+    /// # Errors
+    /// When letters have left from it, or when it cannot be written.
+    pub fn become_test_store(&mut self) -> Result<(), StoreError> {
+        let transaction = self.write("become a test store")?;
+        let sql = "UPDATE store SET kind = 'test' WHERE NOT EXISTS (SELECT 1 FROM attempt)";
+        let changed = transaction.execute(sql, []).doing("become a test store")?;
+        transaction.commit().doing("become a test store")?;
+        if changed != 1 {
+            return Err(StoreError::Real);
+        }
+        self.identity.kind = Kind::Test;
+        Ok(())
+    }
+
+    fn set_up(mut connection: Connection, keys: Keys, dir: &Path, kind: Kind, now: Timestamp) -> Result<Self, StoreError> {
+        migrate(&mut connection)?;
+        let id = keys::random_id()?;
+        let sql = "INSERT INTO store (one, id, generation, kind, created_at) VALUES (1, ?, 1, ?, ?)";
+        connection
+            .execute(sql, (&id, kind.name(), now.as_microsecond()))
+            .doing("make the store")?;
+        Ok(Self {
+            connection,
+            keys,
+            identity: Identity { id, generation: 1, kind },
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// A transaction that holds the write lock from its beginning: one that read first could be refused at once.
+    fn write(&mut self, doing: &'static str) -> Result<Transaction<'_>, StoreError> {
+        self.connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .doing(doing)
+    }
+}
+
+/// Makes `dir` for the owner alone.
+fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|source| StoreError::File {
+        doing: "make the folder",
+        path: dir.to_owned(),
+        source,
+    })?;
+    protect(dir, 0o700)
+}
+
+/// Takes everybody else's rights away; a file that is not ours to change is left to fail where it is used.
+fn protect(path: &Path, mode: u32) -> Result<(), StoreError> {
+    let failed = |source| StoreError::File {
+        doing: "look at",
+        path: path.to_owned(),
+        source,
+    };
+    let found = fs::metadata(path).map_err(failed)?.permissions().mode();
+    if found & 0o077 != 0 {
+        let closed = fs::set_permissions(path, fs::Permissions::from_mode(mode));
+        closed.map_err(|source| StoreError::File {
+            doing: "close to other users",
+            path: path.to_owned(),
+            source,
+        })?;
+    }
+    Ok(())
+}
+
+fn file(dir: &Path) -> PathBuf {
+    dir.join("store.db")
+}
+
+fn open_connection(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).doing("be opened")?;
+    connection.busy_timeout(BUSY).doing("be opened")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+    connection.execute_batch(settings).doing("be opened")?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let seen = connection
+        .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+        .doing("be read")?;
+    let seen = usize::try_from(seen).unwrap_or(usize::MAX);
+    if seen > MIGRATIONS.len() {
+        return Err(StoreError::Newer {
+            found: seen,
+            known: MIGRATIONS.len(),
+        });
+    }
+    for (number, sql) in (1_i64..).zip(MIGRATIONS).skip(seen) {
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Exclusive)
+            .doing("be brought up to date")?;
+        transaction.execute_batch(sql).doing("be brought up to date")?;
+        transaction
+            .pragma_update(None, "user_version", number)
+            .doing("be brought up to date")?;
+        transaction.commit().doing("be brought up to date")?;
+    }
+    Ok(())
+}
+
+fn read_identity(connection: &Connection) -> Result<Identity, StoreError> {
+    let row = connection.query_row("SELECT id, generation, kind FROM store", [], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, String>(2)?))
+    });
+    let (id, generation, kind) = row.doing("say which one it is")?;
+    let kind = match kind.as_str() {
+        "real" => Kind::Real,
+        "test" => Kind::Test,
+        "rehearsal" => Kind::Rehearsal,
+        other => {
+            return Err(StoreError::Damaged {
+                what: format!("it calls itself `{other}`"),
+            });
+        }
+    };
+    Ok(Identity { id, generation, kind })
+}
+
+fn copy(from: &Connection, to: &mut Connection) -> Result<(), StoreError> {
+    let backup = rusqlite::backup::Backup::new(from, to).doing("be copied")?;
+    backup.run_to_completion(4096, Duration::ZERO, None).doing("be copied")
+}

@@ -1,10 +1,16 @@
 //! A subscriber: a person with an address, attributes and consent, as a list file names them.
+//!
+//! Promises: what a file says is read without guessing, and nobody is left out without a reason that can be said. Knows nothing of
+//! files on disk, of campaigns, or of what was sent.
 
-pub mod audience;
 pub mod consent;
 pub mod csv;
+pub mod date;
 pub mod segment;
 pub mod suppression;
+pub mod word;
+
+pub mod audience;
 
 use std::collections::BTreeMap;
 

@@ -1,1 +1,269 @@
-//! (in work)
+//! The variables that template authors are promised, and nothing else: one list, held as types.
+//!
+//! | variable | what it is |
+//! |---|---|
+//! | `first_name`, `last_name`, `name` | the person's, where the list has them; `name` is made from the other two where it is missing |
+//! | `email` | the address this letter goes to |
+//! | any column of the list | by its name in snake_case; a column that is empty for a person is *not there* for them |
+//! | `greeting` | `Dear Ann,` or, without a name, `Hello,`, in the article's language |
+//! | `article.title`, `.preheader`, `.author`, `.language`, `.dir`, `.html`, `.text` | the article; `.html` needs no `safe`; `.author` may be missing; `.dir` is `ltr` or `rtl` |
+//! | `clinic.name`, `.postal_address`, `.contact` | who writes |
+//! | `campaign.title` | what the campaign is called |
+//! | `unsubscribe.link`, `.url`, `.mailto` | the way out: `.link` is always there, the other two where the settings have them |
+//!
+//! Knows nothing of files, lists or how the values came to be.
+
+use crate::address::Address;
+use crate::subscriber::Attributes;
+use unicode_normalization::UnicodeNormalization;
+
+/// What a template may ask of the edition, with the fields of each.
+pub(crate) const OBJECTS: &[(&str, &[&str])] = &[
+    (
+        "article",
+        &["title", "preheader", "author", "language", "dir", "html", "text"],
+    ),
+    ("clinic", &["name", "postal_address", "contact"]),
+    ("campaign", &["title"]),
+    ("unsubscribe", &["link", "url", "mailto"]),
+];
+
+/// What a template may ask of every person, whatever columns the list has.
+pub(crate) const PERSON: &[&str] = &["first_name", "last_name", "name", "email", "greeting"];
+
+/// The article's words, as templates see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleWords {
+    /// The heading of the letter.
+    pub title: String,
+    /// The line that mail programs show behind the subject, rendered.
+    pub preheader: String,
+    /// Who wrote the article.
+    pub author: Option<String>,
+    /// Its language tag.
+    pub language: String,
+    /// The body as HTML; goes into an HTML template unescaped.
+    pub html: String,
+    /// The body as plain text.
+    pub text: String,
+}
+
+/// The words that are equal in every letter of an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditionWords {
+    /// The article.
+    pub article: ArticleWords,
+    /// The clinic's name.
+    pub clinic_name: String,
+    /// The clinic's postal address.
+    pub postal_address: String,
+    /// Where questions go.
+    pub contact: String,
+    /// The campaign's title.
+    pub campaign_title: String,
+    /// The page for unsubscribes.
+    pub unsubscribe_url: Option<String>,
+    /// The mailbox for unsubscribes.
+    pub unsubscribe_mailto: Option<String>,
+}
+
+impl EditionWords {
+    /// The edition's variables.
+    pub(crate) fn variables(&self) -> Vec<(&'static str, tera::Value)> {
+        let link = match (&self.unsubscribe_url, &self.unsubscribe_mailto) {
+            (Some(url), _) => Some(url.clone()),
+            (None, Some(mailbox)) => Some(format!("mailto:{mailbox}?subject=unsubscribe")),
+            (None, None) => None,
+        };
+        let text = |text: &str| Some(tera::Value::normal_string(text));
+        let maybe = |text: &Option<String>| text.as_deref().map(tera::Value::normal_string);
+        vec![
+            ("article", self.article.variable()),
+            (
+                "clinic",
+                object([
+                    ("name", text(&self.clinic_name)),
+                    ("postal_address", text(&self.postal_address)),
+                    ("contact", text(&self.contact)),
+                ]),
+            ),
+            ("campaign", object([("title", text(&self.campaign_title))])),
+            (
+                "unsubscribe",
+                object([
+                    ("link", maybe(&link)),
+                    ("url", maybe(&self.unsubscribe_url)),
+                    ("mailto", maybe(&self.unsubscribe_mailto)),
+                ]),
+            ),
+        ]
+    }
+}
+
+impl ArticleWords {
+    /// `article`, as templates see it.
+    pub(crate) fn variable(&self) -> tera::Value {
+        let text = |text: &str| Some(tera::Value::normal_string(text));
+        object([
+            ("title", text(&self.title)),
+            ("preheader", text(&self.preheader)),
+            ("author", self.author.as_deref().map(tera::Value::normal_string)),
+            ("language", text(&self.language)),
+            ("dir", text(direction(&self.language))),
+            ("html", Some(tera::Value::safe_string(&self.html))),
+            ("text", text(&self.text)),
+        ])
+    }
+}
+
+/// A map without the entries that are missing: what is not there is undefined, and asking for it an error.
+fn object<const N: usize>(entries: [(&'static str, Option<tera::Value>); N]) -> tera::Value {
+    let entries = entries.into_iter().filter_map(|(key, value)| Some((key.into(), value?)));
+    tera::Value::from(entries.collect::<tera::Map>())
+}
+
+/// The variables of one person; names that the edition owns are the edition's, whatever the list calls its columns.
+pub fn person(address: &Address, attributes: &Attributes, language: &str) -> tera::Context {
+    let mut context = tera::Context::new();
+    for (column, value) in attributes {
+        let value = one_line(value);
+        if !value.is_empty() && !OBJECTS.iter().any(|(object, _)| object == column) {
+            context.insert_value(column.clone(), tera::Value::from(value));
+        }
+    }
+    let first_name = attributes
+        .get("first_name")
+        .map(|name| one_line(name))
+        .filter(|name| !name.is_empty());
+    let name = display_name(attributes);
+    context.insert_value(
+        "greeting",
+        tera::Value::from(greeting(language, first_name.as_deref().or(name.as_deref()))),
+    );
+    context.insert_value("email", tera::Value::normal_string(address.as_str()));
+    if let Some(name) = name {
+        context.insert_value("name", tera::Value::from(name));
+    }
+    context
+}
+
+/// A person's whole name: `name`, or `first_name` and `last_name` together, or what there is of them.
+pub fn display_name(attributes: &Attributes) -> Option<String> {
+    let part = |column: &str| {
+        attributes
+            .get(column)
+            .map(|value| one_line(value))
+            .filter(|value| !value.is_empty())
+    };
+    part("name").or_else(|| {
+        let parts: Vec<String> = ["first_name", "last_name"].into_iter().filter_map(part).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    })
+}
+
+/// A value as one clean line: composed, without controls, line and paragraph separators and marks that turn the writing direction of
+/// what follows; runs of blanks are one blank.
+///
+/// The marks for a single character's direction stay: Arabic and Hebrew names need them.
+pub fn one_line(value: &str) -> String {
+    // Nearly every name in nearly every list is this plain; the rest pays for itself.
+    if value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return value.to_owned();
+    }
+    let spaced: String = value.nfc().map(|c| if breaks_a_line(c) { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// C0, C1, line and paragraph separator, and the bidirectional embeddings, overrides and isolates.
+pub(crate) fn breaks_a_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// `Dear Ann,` in the article's language; without a name the words that fit anybody.
+fn greeting(language: &str, name: Option<&str>) -> String {
+    let (named, neutral) = match language.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase().as_str() {
+        "de" => ("Guten Tag {},", "Guten Tag,"),
+        "fr" => ("Bonjour {},", "Bonjour,"),
+        "es" => ("Hola {}:", "Hola:"),
+        "it" => ("Buongiorno {},", "Buongiorno,"),
+        "nl" => ("Beste {},", "Goedendag,"),
+        "pt" => ("Olá {},", "Olá,"),
+        _ => ("Dear {},", "Hello,"),
+    };
+    name.map_or_else(|| neutral.to_owned(), |name| named.replace("{}", name))
+}
+
+/// The writing direction of a language tag.
+fn direction(language: &str) -> &'static str {
+    match language.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase().as_str() {
+        "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" => "rtl",
+        _ => "ltr",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person_of(columns: &[(&str, &str)], language: &str) -> tera::Context {
+        let attributes = columns
+            .iter()
+            .map(|(column, value)| ((*column).to_owned(), (*value).to_owned()))
+            .collect();
+        person(&Address::parse("ann@example.org").unwrap(), &attributes, language)
+    }
+
+    fn check(columns: &[(&str, &str)], language: &str, variable: &str, expected: Option<&str>) {
+        let context = person_of(columns, language);
+        assert_eq!(
+            context.get(variable).and_then(tera::Value::as_str),
+            expected,
+            "{variable} of {columns:?}"
+        );
+    }
+
+    #[test]
+    fn the_greeting_names_the_person_or_nobody() {
+        check(&[("first_name", "Ann")], "en", "greeting", Some("Dear Ann,"));
+        check(&[("first_name", "Ann")], "de-CH", "greeting", Some("Guten Tag Ann,"));
+        check(&[("name", "Ann Lee")], "en", "greeting", Some("Dear Ann Lee,"));
+        check(&[("first_name", " \u{202e} ")], "en", "greeting", Some("Hello,"));
+        check(&[("last_name", "Lee")], "fr", "greeting", Some("Bonjour Lee,"));
+        check(&[], "xx", "greeting", Some("Hello,"));
+    }
+
+    #[test]
+    fn a_name_is_put_together_where_the_list_has_only_its_parts() {
+        check(&[("first_name", "Ann"), ("last_name", "Lee")], "en", "name", Some("Ann Lee"));
+        check(&[("name", "Dr Lee"), ("first_name", "Ann")], "en", "name", Some("Dr Lee"));
+        check(&[], "en", "name", None);
+    }
+
+    #[test]
+    fn a_column_is_a_variable_and_never_hides_the_editions() {
+        check(&[("city", "Bath")], "en", "city", Some("Bath"));
+        check(&[("article", "x")], "en", "article", None);
+        check(&[("greeting", "Yo")], "en", "greeting", Some("Hello,"));
+        check(&[("city", " \r\n ")], "en", "city", None);
+        check(&[("email", "other@example.org")], "en", "email", Some("ann@example.org"));
+    }
+
+    #[test]
+    fn a_value_is_one_clean_line() {
+        for (value, expected) in [
+            ("Ann\r\nBcc: x@y.example", "Ann Bcc: x@y.example"),
+            ("a\0b\u{7}c\u{85}d\u{2028}e\u{202e}f", "a b c d e f"),
+            ("  Wa\u{308}rme  u\u{308}berall ", "Wärme überall"),
+            ("مريم\u{200f}", "مريم\u{200f}"),
+            ("👩‍⚕️", "👩‍⚕️"),
+        ] {
+            assert_eq!(one_line(value), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn writing_direction_follows_the_language() {
+        assert_eq!(direction("ar-EG"), "rtl");
+        assert_eq!(direction("en"), "ltr");
+    }
+}

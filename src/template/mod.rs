@@ -1,8 +1,18 @@
-//! Templates: Tera, compiled once from text. (in work)
+//! Templates: Tera texts, compiled once into a checked value.
+//!
+//! Promises: what has compiled has no syntax error, calls no unknown filter and includes no missing file; `.html` is escaped and
+//! nothing else is; a variable that does not exist is an error with its line, never an empty gap; no template reaches files,
+//! environment, network or clock. Knows nothing of letters, people's lists or where the files lie.
 
 pub mod context;
+mod fault;
 pub mod filters;
-pub mod functions;
+mod names;
+pub(crate) mod tags;
+
+use crate::finding::Finding;
+use crate::finding::suggestion;
+use std::collections::BTreeSet;
 
 /// The texts of one template, as files hold them.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -21,3 +31,227 @@ pub struct TemplateFile {
     /// What it holds.
     pub text: String,
 }
+
+impl TemplateSource {
+    /// The text of the file `name`.
+    pub fn file(&self, name: &str) -> Option<&str> {
+        self.files
+            .iter()
+            .find(|file| file.name == name)
+            .map(|file| file.text.as_str())
+    }
+
+    /// The name of the HTML part's file.
+    pub fn html_name(&self) -> String {
+        format!("{}.html", self.name)
+    }
+
+    /// The name of the text part's file, whether it exists or not.
+    pub fn text_name(&self) -> String {
+        format!("{}.txt", self.name)
+    }
+}
+
+/// A small Tera text that lives in another file: the subject in an article's front matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is called there: `subject`.
+    pub key: &'static str,
+    /// The file it stands in, for findings.
+    pub file: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Compiled templates.
+#[derive(Clone)]
+pub struct Templates {
+    tera: tera::Tera,
+    source: TemplateSource,
+    lines: Vec<Line>,
+}
+
+/// Why a part could not be rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderFault {
+    /// What, where, and the next step; names no person.
+    pub finding: Finding,
+    /// Whether the place asks for something that differs from person to person.
+    pub personal: bool,
+}
+
+impl Templates {
+    /// Compiles every file of `source`, and the `lines`.
+    ///
+    /// # Errors
+    /// All findings: broken syntax, unknown filters, missing partials, a missing HTML file.
+    pub fn compile(source: &TemplateSource, lines: Vec<Line>) -> Result<Self, Vec<Finding>> {
+        if source.file(&source.html_name()).is_none() {
+            return Err(vec![missing_html(source)]);
+        }
+        let mut compiled = Self {
+            tera: empty(),
+            source: source.clone(),
+            lines,
+        };
+        let broken: Vec<Finding> = compiled
+            .texts()
+            .filter_map(|(name, text)| compiled.syntax_fault(&name, text))
+            .collect();
+        if !broken.is_empty() {
+            return Err(broken);
+        }
+        let mut tera = empty();
+        tera.add_raw_templates(compiled.texts())
+            .map_err(|error| fault::findings(&error, &compiled))?;
+        compiled.tera = tera;
+        Ok(compiled)
+    }
+
+    /// Makes `variables` known to every part.
+    pub(crate) fn promise(&mut self, variables: Vec<(&'static str, tera::Value)>) {
+        let known = self.tera.global_context();
+        for (name, value) in variables {
+            known.insert_value(name, value);
+        }
+    }
+
+    /// Findings about every name that no letter can ever have: neither promised nor one of the `columns`.
+    pub fn check_names(&self, columns: &BTreeSet<String>) -> Vec<Finding> {
+        let parts = [self.source.html_name(), self.source.text_name()];
+        let reached = parts.iter().filter(|part| self.source.file(part).is_some());
+        let files = reached.flat_map(|part| self.files_used_by(part)).collect::<BTreeSet<&str>>();
+        let texts = files
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), self.source.file(name)?)));
+        let lines = self.lines.iter().map(|line| (line_name(line.key), line.text.as_str()));
+        texts
+            .chain(lines)
+            .flat_map(|(name, text)| self.check_text(&name, text, columns))
+            .collect()
+    }
+
+    /// Renders the part `name` (a file, or a [`Line`]'s key through [`Templates::render_line`]).
+    pub(crate) fn render(&self, name: &str, context: &tera::Context) -> Result<String, RenderFault> {
+        self.tera
+            .render(name, context)
+            .map_err(|error| fault::render_fault(&error, self, name))
+    }
+
+    /// Renders the line that `key` names.
+    pub(crate) fn render_line(&self, key: &str, context: &tera::Context) -> Result<String, RenderFault> {
+        self.render(&line_name(key), context)
+    }
+
+    /// Whether the line that `key` names asks for anything that differs from person to person.
+    pub(crate) fn line_is_personal(&self, key: &str) -> bool {
+        let name = line_name(key);
+        let free = self.tera.get_template_variables(&name).unwrap_or_default();
+        free.iter()
+            .any(|variable| !context::OBJECTS.iter().any(|(object, _)| object == variable))
+    }
+
+    /// Whether the template has a file `name`.
+    pub(crate) fn has_file(&self, name: &str) -> bool {
+        self.source.file(name).is_some()
+    }
+
+    fn check_text(&self, name: &str, text: &str, columns: &BTreeSet<String>) -> Vec<Finding> {
+        let named = |finding: Finding, offset: usize| self.placed(finding, name, text, offset);
+        names::unknown(text, columns)
+            .into_iter()
+            .map(|(finding, offset)| named(finding, offset))
+            .collect()
+    }
+
+    /// The file `name` and all it includes.
+    fn files_used_by<'t>(&'t self, name: &'t str) -> Vec<&'t str> {
+        let mut used = vec![name];
+        let mut next = 0;
+        while let Some(text) = used.get(next).map(|name| self.source.file(name).unwrap_or("")) {
+            let quoted = |tag: tags::Tag| {
+                tag.quoted_after("include", text)
+                    .or_else(|| tag.quoted_after("extends", text))
+            };
+            let includes: Vec<&str> = tags::tags(text).into_iter().filter_map(quoted).collect();
+            for include in includes {
+                if !used.contains(&include) {
+                    used.push(include);
+                }
+            }
+            next += 1;
+        }
+        used
+    }
+
+    /// The syntax error of one text, seen alone; what it includes is looked at later.
+    fn syntax_fault(&self, name: &str, text: &str) -> Option<Finding> {
+        let error = empty().add_raw_template(name, text).err()?;
+        match error.kind() {
+            tera::ErrorKind::SyntaxError(_) => fault::findings(&error, self).into_iter().next(),
+            _ => None,
+        }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (String, &str)> {
+        let files = self.source.files.iter().map(|file| (file.name.clone(), file.text.as_str()));
+        files.chain(self.lines.iter().map(|line| (line_name(line.key), line.text.as_str())))
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.texts().find(|(known, _)| known == name).map(|(_, text)| text)
+    }
+
+    /// The finding's file and place: in `templates/`, or in the file that holds the line.
+    fn placed(&self, finding: Finding, name: &str, text: &str, offset: usize) -> Finding {
+        match self.lines.iter().find(|line| line_name(line.key) == name) {
+            Some(line) => Finding {
+                file: line.file.clone(),
+                text: format!("in `{}`: {}", line.key, finding.text),
+                ..finding
+            },
+            None => Finding {
+                file: format!("templates/{name}"),
+                ..finding
+            }
+            .at(crate::finding::Place::of_offset(text, offset)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Templates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Templates")
+            .field("name", &self.source.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A line's name among the templates; the brackets keep it apart from every file.
+fn line_name(key: &str) -> String {
+    format!("({key})")
+}
+
+fn empty() -> tera::Tera {
+    let mut tera = tera::Tera::default();
+    tera.autoescape_on([".html"]);
+    filters::register(&mut tera);
+    tera
+}
+
+fn missing_html(source: &TemplateSource) -> Finding {
+    let wanted = source.html_name();
+    let there = source
+        .files
+        .iter()
+        .map(|file| file.name.as_str())
+        .filter(|name| name.ends_with(".html"));
+    Finding::error(
+        format!("templates/{wanted}"),
+        format!("template `{}` has no file `{wanted}`", source.name),
+    )
+    .hint(suggestion::hint(&wanted, there.collect::<Vec<_>>()))
+}
+
+#[cfg(test)]
+mod tests;

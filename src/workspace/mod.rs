@@ -1,3 +1,98 @@
-//! The workspace: the folder read whole, once, into checked values. (in work)
+//! The workspace: the folder read whole, once, into checked values.
+//!
+//! Promises: everything that is wrong is a finding with its file and place, all at once; a broken campaign does not stop the others; a
+//! file is looked at before it is loaded, so that no size surprises; nothing outside the folder is read. Knows nothing of the store
+//! that remembers what was sent, of relays, or of the time.
 
+pub mod create;
+pub mod sent;
 pub mod settings;
+
+mod campaigns;
+mod files;
+mod lists;
+
+#[cfg(test)]
+mod tests;
+
+pub use campaigns::CampaignFolder;
+pub use lists::ListFile;
+
+use crate::finding::Finding;
+use settings::Settings;
+use std::path::{Path, PathBuf};
+
+/// A workspace, read.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The folder.
+    pub root: PathBuf,
+    /// The settings, if nothing is wrong with them that stops sending.
+    pub settings: Option<Settings>,
+    /// The campaigns, by name.
+    pub campaigns: Vec<CampaignFolder>,
+    /// The list files, by name.
+    pub lists: Vec<ListFile>,
+    /// What is wrong with the settings and the lists' mappings; campaigns have their own.
+    pub findings: Vec<Finding>,
+}
+
+/// Why there is no workspace to read.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// Neither the folder nor one above it holds settings.
+    #[error("`{}` is in no workspace: neither it nor a folder above it has a `tidings.yaml`", start.display())]
+    NotFound {
+        /// Where the search began.
+        start: PathBuf,
+    },
+    /// The folder is not there.
+    #[error("there is no folder `{}`", start.display())]
+    NoFolder {
+        /// Where the search began.
+        start: PathBuf,
+    },
+}
+
+impl Workspace {
+    /// The nearest folder with a `tidings.yaml`: `start` or one above it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(start: &Path) -> Result<PathBuf, WorkspaceError> {
+        let start = start
+            .canonicalize()
+            .map_err(|_| WorkspaceError::NoFolder { start: start.to_owned() })?;
+        let found = start
+            .ancestors()
+            .find(|folder| folder.join(settings::FILE).is_file())
+            .map(Path::to_owned);
+        found.ok_or(WorkspaceError::NotFound { start })
+    }
+
+    /// Reads the workspace in `root`.
+    pub fn read(root: &Path) -> Self {
+        let mut findings = Vec::new();
+        let settings = match files::text(root, settings::FILE) {
+            Ok(text) => {
+                let (settings, found) = Settings::check(&text);
+                findings.extend(found);
+                settings
+            }
+            Err(finding) => {
+                findings.push(finding);
+                None
+            }
+        };
+        let (lists, found) = lists::read(root);
+        findings.extend(found);
+        let campaigns = campaigns::read(root, &lists);
+        Self {
+            root: root.to_owned(),
+            settings,
+            campaigns,
+            lists,
+            findings,
+        }
+    }
+}

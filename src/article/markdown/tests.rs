@@ -1,3 +1,5 @@
+//! Markdown's HTML and text, held by examples.
+
 use super::*;
 
 fn html(markdown: &str, expected: &str) {

@@ -61,7 +61,7 @@ pub fn read(text: &str) -> Pasted {
             body: blocks::Body::Paragraph(text),
         },
     ] = blocks.as_slice()
-        && words::length(text) > 800
+        && words::count(text) > 120
     {
         notes.push(Note::unsure(
             *line,

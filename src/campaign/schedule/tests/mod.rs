@@ -1,0 +1,7 @@
+//! Schedules as a whole: from the file's text to findings, sentences and instants.
+//!
+//! The readers of single words are tested beside them.
+
+mod calendar;
+mod files;
+mod hours;

@@ -1,0 +1,181 @@
+//! `tidings check`: every mistake at once, every letter composed, nothing written.
+
+use super::context::{Context, campaign_named};
+use super::failure::{Failure, Kind};
+use super::send::due_now;
+use super::sending::plan;
+use super::ui::count;
+use crate::dispatch::DispatchError;
+use crate::dispatch::enrol::{Enrolled, enrol};
+use crate::dispatch::prepare::{self, Plan};
+use crate::finding::{Finding, Severity};
+use crate::store::Store;
+use crate::store::people::Guard;
+use crate::subscriber::csv::{ListRows, Skipped};
+use crate::workspace::settings::Settings;
+use crate::workspace::{CampaignFolder, ListFile, Workspace};
+
+/// Find every mistake in the workspace, all at once
+///
+/// Reads all files and composes every letter of every article for everybody who would get it. Writes nothing, sends nothing.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidings check\n  tidings check seasonal-immunity --json")]
+pub(super) struct Args {
+    /// Only this campaign
+    campaign: Option<String>,
+}
+
+/// A finding as `--json` shows it, one a line.
+#[derive(serde::Serialize)]
+struct Shape<'a> {
+    severity: &'static str,
+    file: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    text: &'a str,
+    hint: Option<&'a str>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    let (_, workspace) = context.workspace()?;
+    let named = args
+        .campaign
+        .as_ref()
+        .map(|name| campaign_named(&workspace, name))
+        .transpose()?;
+    let folders: Vec<&CampaignFolder> = named.map_or_else(|| workspace.campaigns.iter().collect(), |folder| vec![folder]);
+    let mut findings = workspace.findings.clone();
+    let mut letters = 0;
+    for folder in &folders {
+        findings.extend(folder.findings.iter().cloned());
+    }
+    if let Some(settings) = &workspace.settings {
+        let mut store = Store::in_memory(context.clock.now())?;
+        let found = check_lists(context, &mut store, &workspace, &folders)?;
+        let lists_are_sound = !found.iter().any(Finding::is_error);
+        findings.extend(found);
+        for folder in &folders {
+            let (composed, found) = check_letters(context, &mut store, settings, folder)?;
+            letters += composed;
+            // That a list cannot be read is said; that nobody is on it then, follows.
+            findings.extend(found.into_iter().filter(|finding| lists_are_sound || finding.text != NOBODY));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    findings.retain(|finding| seen.insert(finding.to_string()));
+    show(context, &findings, letters, folders.len() as u64)
+}
+
+/// Reads the lists that these campaigns use, and says what is wrong with them, row by row.
+fn check_lists(
+    context: &Context,
+    store: &mut Store,
+    workspace: &Workspace,
+    folders: &[&CampaignFolder],
+) -> Result<Vec<Finding>, Failure> {
+    let wanted = |list: &&ListFile| {
+        let uses = |folder: &&CampaignFolder| {
+            let audience = folder.campaign.as_ref().map(|campaign| &campaign.audience);
+            audience.is_some_and(|audience| audience.lists.contains(&list.name) || audience.not_lists.contains(&list.name))
+        };
+        folders.iter().any(uses)
+    };
+    let mut findings = Vec::new();
+    for list in workspace.lists.iter().filter(wanted) {
+        match enrol(store, list, Guard::Trusted, context.clock.now())? {
+            Enrolled::Same => {}
+            Enrolled::Unreadable { findings: found } => findings.extend(found),
+            Enrolled::Read { rows, .. } => findings.extend(said(list, &rows)),
+        }
+    }
+    Ok(findings)
+}
+
+/// What reading a list has to say: its findings, and each row that is nobody.
+pub(super) fn said(list: &ListFile, rows: &ListRows) -> Vec<Finding> {
+    let already = |skipped: &&Skipped| {
+        let at = |finding: &Finding| finding.place.is_some_and(|place| place.line == skipped.line);
+        !rows.findings.iter().any(at)
+    };
+    let skipped = rows.skipped.iter().filter(already).map(|skipped| {
+        let finding = Finding::warning(&list.file, format!("row left out: {}", skipped.reason));
+        let finding = finding.at(crate::finding::Place::new(skipped.line, 1));
+        match &skipped.fix {
+            Some(fix) => finding.hint(fix),
+            None => finding,
+        }
+    });
+    rows.findings.iter().cloned().chain(skipped).collect()
+}
+
+/// Composes every article's letters for everybody.
+fn check_letters(
+    context: &Context,
+    store: &mut Store,
+    settings: &Settings,
+    folder: &CampaignFolder,
+) -> Result<(u64, Vec<Finding>), Failure> {
+    let Ok(plan) = plan(settings, folder) else {
+        return Ok((0, Vec::new()));
+    };
+    let (mut letters, mut findings) = (0, Vec::new());
+    for article in plan.articles {
+        let due = due_now(context, settings, plan);
+        match prepare::draft(store, plan, article, due, context.clock.now()) {
+            Ok(draft) => {
+                letters += draft.proof.letters;
+                findings.extend(draft.warnings);
+                findings.extend(draft.proof.faults.iter().map(|fault| fault.error.named()));
+                if draft.edition.planned == 0 {
+                    findings.push(nobody(plan));
+                }
+            }
+            Err(DispatchError::Findings { findings: found }) => findings.extend(found),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((letters, findings))
+}
+
+const NOBODY: &str = "nobody would get this campaign's letters";
+
+fn nobody(plan: Plan<'_>) -> Finding {
+    let file = format!("campaigns/{}/campaign.yaml", plan.campaign.name);
+    Finding::warning(file, NOBODY).hint("`tidings plan` tells who is left out and why")
+}
+
+fn show(context: &Context, findings: &[Finding], letters: u64, campaigns: u64) -> Result<(), Failure> {
+    let errors = findings.iter().filter(|finding| finding.is_error()).count() as u64;
+    let warnings = findings.len() as u64 - errors;
+    if context.ui.wants_json() {
+        for finding in findings {
+            context.ui.json(&shape(finding))?;
+        }
+    } else {
+        context.ui.findings(findings);
+        let numbers = format!("{}, {} composed", count(campaigns, "campaign"), count(letters, "letter"));
+        context.ui.say(&format!(
+            "checked {numbers}: {}, {}",
+            count(errors, "error"),
+            count(warnings, "warning")
+        ));
+    }
+    match errors {
+        0 => Ok(()),
+        _ => Err(Failure::said(Kind::Files)),
+    }
+}
+
+fn shape(finding: &Finding) -> Shape<'_> {
+    Shape {
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        file: &finding.file,
+        line: finding.place.map(|place| place.line),
+        column: finding.place.map(|place| place.column),
+        text: &finding.text,
+        hint: finding.hint.as_deref(),
+    }
+}

@@ -1,0 +1,253 @@
+//! What every verb starts from: the workspace, the store that is meant, the time that is played.
+
+use super::Global;
+use super::failure::{Failure, Kind, plain};
+use super::ui::{Ui, moment};
+use crate::clock::Clock;
+use crate::finding::Finding;
+use crate::finding::suggestion;
+use crate::store::lock::{Holder, SenderLock};
+use crate::store::{Kind as StoreKind, Store};
+use crate::workspace::sent::{self, Sent};
+use crate::workspace::settings::Settings;
+use crate::workspace::{CampaignFolder, Workspace};
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// The common ground of all verbs.
+pub(super) struct Context {
+    /// The screen.
+    pub(super) ui: Ui,
+    /// The time.
+    pub(super) clock: Clock,
+    start: Option<PathBuf>,
+    rehearsal: bool,
+    played: bool,
+}
+
+impl Context {
+    pub(super) fn new(global: Global, ui: Ui) -> Result<Self, Failure> {
+        let moment = global.now.as_deref().map(parse_moment).transpose()?;
+        let clock = moment.map_or_else(Clock::real, Clock::playing);
+        Ok(Self {
+            ui,
+            clock,
+            start: global.workspace,
+            rehearsal: global.rehearsal,
+            played: moment.is_some(),
+        })
+    }
+
+    /// Whether `--rehearsal` points at the last rehearsal.
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.rehearsal
+    }
+
+    /// The workspace's folder.
+    pub(super) fn root(&self) -> Result<PathBuf, Failure> {
+        let start = match &self.start {
+            Some(dir) => dir.clone(),
+            None => std::env::current_dir().map_err(|error| {
+                Failure::new(Kind::FixFirst, format!("cannot see the current folder: {}", plain(&error)))
+                    .hint("name the workspace with `-C DIR`")
+            })?,
+        };
+        Workspace::find(&start).map_err(|error| {
+            Failure::new(Kind::FixFirst, error.to_string())
+                .hint("go into the workspace's folder, or name it with `-C DIR`")
+                .hint("`tidings init DIR` makes a new workspace")
+        })
+    }
+
+    /// The workspace, read whole.
+    pub(super) fn workspace(&self) -> Result<(PathBuf, Workspace), Failure> {
+        let root = self.root()?;
+        let workspace = Workspace::read(&root);
+        Ok((root, workspace))
+    }
+
+    /// The settings, or all that is wrong with them.
+    pub(super) fn settings<'a>(&self, workspace: &'a Workspace) -> Result<&'a Settings, Failure> {
+        workspace.settings.as_ref().ok_or_else(|| {
+            let errors = workspace.findings.iter().filter(|finding| finding.is_error()).cloned();
+            Failure {
+                text: "the settings have to be mended first; nothing was sent".to_owned(),
+                ..Failure::findings(errors.collect())
+            }
+        })
+    }
+
+    /// The folder of the store that is meant.
+    pub(super) fn store_dir(&self, root: &Path) -> PathBuf {
+        match self.rehearsal {
+            true => rehearsal_dir(root),
+            false => real_dir(root),
+        }
+    }
+
+    /// The store that is meant, if it is there; one that sent and is gone is no answer, but a failure.
+    pub(super) fn store_if_any(&self, root: &Path) -> Result<Option<Store>, Failure> {
+        let dir = self.store_dir(root);
+        if Store::exists(&dir) {
+            return Ok(Some(Store::open(&dir)?));
+        }
+        match (self.rehearsal, sent::read(root)?) {
+            (true, _) | (false, None) => Ok(None),
+            (false, Some(sent)) => Err(lost_store(&sent)),
+        }
+    }
+
+    /// What it means that the store that is meant is not there.
+    pub(super) fn no_store_yet(&self) -> &'static str {
+        match self.rehearsal {
+            true => "there is no rehearsal yet: `tidings rehearse` makes one",
+            false => "nothing has been sent yet: there is no store",
+        }
+    }
+
+    /// Who sends at this moment, in words, if anybody does.
+    pub(super) fn live_sender(&self, root: &Path) -> Result<Option<String>, Failure> {
+        match SenderLock::take(&self.store_dir(root), "status", self.clock.now())? {
+            Ok(_) => Ok(None),
+            Err(holder) => Ok(Some(holder_words(&holder))),
+        }
+    }
+
+    /// The store that is meant, or a new one of the kind that the relay calls for.
+    pub(super) fn store_or_new(&self, root: &Path, settings: &Settings) -> Result<Store, Failure> {
+        if let Some(store) = self.store_if_any(root)? {
+            return Ok(store);
+        }
+        let kind = match settings.relay.as_ref().is_some_and(|relay| relay.test) {
+            true => StoreKind::Test,
+            false => StoreKind::Real,
+        };
+        Ok(Store::create(&self.store_dir(root), kind, self.clock.now())?)
+    }
+
+    /// The real store, ready for letters: of the right kind, and not older than what was sent.
+    pub(super) fn store_for_sending(&self, root: &Path, settings: &Settings) -> Result<Store, Failure> {
+        let mut store = self.store_or_new(root, settings)?;
+        let test = settings.relay.as_ref().is_some_and(|relay| relay.test);
+        match (store.identity().kind, test) {
+            (StoreKind::Test, false) if settings.relay.is_some() => {
+                return Err(Failure::new(
+                    Kind::FixFirst,
+                    "this store is a test store for ever: its letters went to a test relay",
+                )
+                .hint("make a new workspace for real letters, or move `.tidings/` away"));
+            }
+            (StoreKind::Real, true) => store.become_test_store().map_err(Failure::from)?,
+            (StoreKind::Rehearsal, _) => return Err(Failure::new(Kind::FixFirst, "`.tidings/` holds a rehearsal, not a store")),
+            (StoreKind::Test | StoreKind::Real, _) => {}
+        }
+        let sent = sent::read(root)?;
+        let identity = store.identity();
+        if let Some(sent) = sent
+            && (sent.store_id != identity.id || sent.generation > identity.generation)
+        {
+            return Err(Failure::new(
+                Kind::FixFirst,
+                "this store is not the one that letters went out from last (`campaigns/.sent`)",
+            )
+            .hint("an older or other copy would send letters twice: bring the newest `.tidings/` here; nothing was sent"));
+        }
+        Ok(store)
+    }
+
+    /// Writes down, beside the campaigns, which store sends: before the first real letter leaves.
+    pub(super) fn mark_sent(&self, root: &Path, store: &Store) -> Result<(), Failure> {
+        let identity = store.identity();
+        if identity.kind != StoreKind::Real {
+            return Ok(());
+        }
+        let marker = Sent {
+            store_id: identity.id.clone(),
+            generation: identity.generation,
+        };
+        Ok(sent::write(root, &marker)?)
+    }
+
+    /// Refuses `--now` unless the relay is a test relay.
+    pub(super) fn refuse_played_time_for(&self, settings: &Settings) -> Result<(), Failure> {
+        match settings.relay.as_ref().is_some_and(|relay| relay.test) {
+            true => Ok(()),
+            false => self.refuse_played_time(),
+        }
+    }
+
+    /// Refuses `--now` where real letters could leave at a played moment.
+    pub(super) fn refuse_played_time(&self) -> Result<(), Failure> {
+        match self.played && !self.rehearsal {
+            true => Err(Failure::new(
+                Kind::Usage,
+                "`--now` plays another moment, and this command would act for real",
+            )
+            .hint("add `--rehearsal`, use `tidings rehearse`, or a relay with `test: true`")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Letters went out, and what remembers to whom is not here (law 13).
+fn lost_store(sent: &Sent) -> Failure {
+    let text = format!(
+        "letters of this workspace went out from store `{}`, and that store is not here",
+        sent.store_id
+    );
+    Failure::new(Kind::FixFirst, text)
+        .hint("bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice")
+        .hint("`campaigns/.sent` is what remembers; nothing was sent")
+}
+
+/// Where the real store stands.
+pub(super) fn real_dir(root: &Path) -> PathBuf {
+    root.join(".tidings")
+}
+
+/// Where a rehearsal stands.
+pub(super) fn rehearsal_dir(root: &Path) -> PathBuf {
+    real_dir(root).join("rehearsal")
+}
+
+/// A live sender, in words.
+pub(super) fn holder_words(holder: &Holder) -> String {
+    let since = holder
+        .since
+        .map(|since| format!(" since {}", moment(since)))
+        .unwrap_or_default();
+    format!("`tidings {}` (process {}){since}", holder.command, holder.pid)
+}
+
+/// The campaign of this name, or what is wrong with the name.
+pub(super) fn campaign_named<'a>(workspace: &'a Workspace, name: &str) -> Result<&'a CampaignFolder, Failure> {
+    let found = workspace
+        .campaigns
+        .iter()
+        .find(|folder| folder.name == name || folder.id() == Some(name));
+    found.ok_or_else(|| {
+        let names = workspace.campaigns.iter().map(|folder| folder.name.as_str());
+        let missing = Failure::new(Kind::Usage, format!("there is no campaign `{name}` in `campaigns/`"));
+        missing.hint(suggestion::hint(name, names))
+    })
+}
+
+/// Fails with all errors of a campaign and of what it shares with others.
+pub(super) fn refuse_errors(findings: &[Finding]) -> Result<(), Failure> {
+    let errors: Vec<Finding> = findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(Failure {
+            text: "mend these first; nothing was sent".to_owned(),
+            ..Failure::findings(errors)
+        }),
+    }
+}
+
+fn parse_moment(text: &str) -> Result<Timestamp, Failure> {
+    let zoned = text.parse::<jiff::Zoned>().map(|zoned| zoned.timestamp());
+    text.parse::<Timestamp>().or(zoned).map_err(|_| {
+        Failure::new(Kind::Usage, format!("`--now {text}` is no instant"))
+            .hint("write it like 2027-01-05T09:00Z or 2027-01-05T09:00[Europe/London]")
+    })
+}

@@ -1,0 +1,175 @@
+//! `tidings plan`: what would go to whom, and when; nothing is written.
+
+use super::context::{Context, campaign_named};
+use super::failure::{Failure, Kind};
+use super::listing::table;
+use super::send::due_at;
+use super::sending::{bring_lists, plan};
+use super::ui::{Ui, count};
+use crate::campaign::Timing;
+use crate::dispatch::due::upcoming;
+use crate::dispatch::prepare::{self, Next, Plan};
+use crate::finding::Finding;
+use crate::store::Store;
+use crate::store::people::Guard;
+use crate::workspace::settings::Settings;
+use crate::workspace::{CampaignFolder, Workspace};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Show what would go to whom and when, who is left out and why
+///
+/// Writes nothing and sends nothing. Every letter is composed once, so what `plan` shows can be sent.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidings plan\n  tidings plan seasonal-immunity --json")]
+pub(super) struct Args {
+    /// Only this campaign
+    campaign: Option<String>,
+    /// Show what is due within this many days
+    #[arg(long, value_name = "N", default_value_t = 35)]
+    days: u32,
+}
+
+/// One edition to come, as `--json` shows it.
+#[derive(serde::Serialize)]
+struct Line {
+    campaign: String,
+    edition: Option<String>,
+    title: Option<String>,
+    due_at: Option<String>,
+    local: Option<String>,
+    planned: u64,
+    held: u64,
+    left_out: BTreeMap<String, u64>,
+    note: Option<String>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    let (root, workspace) = context.workspace()?;
+    let settings = context.settings(&workspace)?;
+    let folders: Vec<&CampaignFolder> = match &args.campaign {
+        Some(name) => vec![campaign_named(&workspace, name)?],
+        None => workspace.campaigns.iter().collect(),
+    };
+    let now = context.clock.now();
+    let mut store = match context.store_if_any(&root)? {
+        Some(store) => store.copy_in_memory()?,
+        None => Store::in_memory(now)?,
+    };
+    let (mut lines, mut findings) = (Vec::new(), Vec::new());
+    for folder in folders {
+        match look_ahead(&mut store, &workspace, settings, folder, now, args.days) {
+            Ok(line) => lines.push(line),
+            Err(failure) if failure.kind == Kind::Files => findings.extend(failure.findings),
+            Err(failure) => return Err(failure),
+        }
+    }
+    let has_errors = findings.iter().any(Finding::is_error);
+    show(context, &lines, has_errors)?;
+    match has_errors {
+        true => Err(Failure {
+            text: "these campaigns are left out until they are mended".to_owned(),
+            ..Failure::findings(findings)
+        }),
+        false => Ok(()),
+    }
+}
+
+fn look_ahead(
+    store: &mut Store,
+    workspace: &Workspace,
+    settings: &Settings,
+    folder: &CampaignFolder,
+    now: Timestamp,
+    days: u32,
+) -> Result<Line, Failure> {
+    let plan = plan(settings, folder)?;
+    bring_lists(store, workspace, plan, Guard::Trusted, now)?;
+    let occurrence = upcoming(plan, &settings.timezone, now);
+    let mut line = Line {
+        campaign: folder.name.clone(),
+        edition: None,
+        title: None,
+        due_at: occurrence.as_ref().map(|occurrence| occurrence.at.to_string()),
+        local: occurrence
+            .as_ref()
+            .map(|occurrence| occurrence.local.strftime("%a %-d %b %Y %H:%M %Z").to_string()),
+        planned: 0,
+        held: 0,
+        left_out: BTreeMap::new(),
+        note: note(plan, occurrence.as_ref().map(|occurrence| occurrence.at), now, days),
+    };
+    if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
+        line.note = Some(format!("on hold: {reason}"));
+    }
+    let (edition, standing) = match prepare::next(store, plan)? {
+        Next::Unfinished(edition) => (*edition, "going out now"),
+        Next::NothingLeft => {
+            line.note = Some("every article has gone out".to_owned());
+            return Ok(line);
+        }
+        Next::Article(article) => {
+            let due = due_at(occurrence.map_or(now, |occurrence| occurrence.at), settings, plan);
+            (prepare::draft(store, plan, article, due, now)?.edition, "")
+        }
+    };
+    let tally = store.tally(edition.id)?;
+    (line.planned, line.held) = (tally.planned(), tally.of("held"));
+    line.left_out = store.left_out(edition.id)?;
+    (line.edition, line.title) = (Some(edition.key.to_string()), Some(edition.title));
+    if !standing.is_empty() {
+        line.note = Some(format!("{standing}, {} to go", count(tally.open(), "letter")));
+    }
+    Ok(line)
+}
+
+fn note(plan: Plan<'_>, due: Option<Timestamp>, now: Timestamp, days: u32) -> Option<String> {
+    match (&plan.campaign.timing, due) {
+        (Timing::ByHand, _) => Some(format!("no schedule: `tidings send {}`", plan.campaign.name)),
+        (Timing::Series(_), _) => Some("a series: people get its steps by their day of joining".to_owned()),
+        (Timing::Schedule(_), None) => Some("its schedule has no date left".to_owned()),
+        (Timing::Schedule(_), Some(due)) => {
+            let far = due.duration_since(now) > jiff::SignedDuration::from_hours(24 * i64::from(days));
+            far.then(|| format!("not within {days} days"))
+        }
+    }
+}
+
+fn show(context: &Context, lines: &[Line], has_errors: bool) -> Result<(), Failure> {
+    if context.ui.wants_json() {
+        return context.ui.json(&serde_json::json!({"editions": lines}));
+    }
+    if lines.is_empty() && !has_errors {
+        return context.ui.data("there is no campaign to plan");
+    }
+    let rows = lines.iter().map(|line| {
+        vec![
+            line.campaign.clone(),
+            line.title.clone().unwrap_or_else(|| "-".to_owned()),
+            line.local.clone().unwrap_or_else(|| "-".to_owned()),
+            line.planned.to_string(),
+            line.note.clone().unwrap_or_default(),
+        ]
+    });
+    context
+        .ui
+        .data(&table(&["campaign", "next article", "due", "letters", ""], rows))?;
+    for line in lines {
+        for (reason, people) in &line.left_out {
+            let name = Ui::bold(&line.campaign);
+            context.ui.data(&format!(
+                "{name}: {} left out ({})",
+                count(*people, "person"),
+                reason.replace('_', " ")
+            ))?;
+        }
+        if line.held > 0 {
+            context.ui.data(&format!(
+                "{}: {} held, their data spoil it",
+                Ui::bold(&line.campaign),
+                count(line.held, "letter")
+            ))?;
+        }
+    }
+    Ok(())
+}

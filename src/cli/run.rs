@@ -1,0 +1,166 @@
+//! `tidings run`: the heartbeat that cron keeps.
+
+use super::context::{Context, holder_words, real_dir, refuse_errors};
+use super::failure::{Failure, Kind};
+use super::outcome::{ending, tell};
+use super::send::{due_at, recover};
+use super::sending::{bring_lists, hand_over, plan, route};
+use crate::dispatch::due::{Turn, turn};
+use crate::dispatch::prepare::{self, Plan};
+use crate::dispatch::run::{Work, is_due};
+use crate::finding::Finding;
+use crate::store::Store;
+use crate::store::hold::{By, Target};
+use crate::store::lock::{Holder, SenderLock};
+use crate::store::people::Guard;
+use crate::workspace::settings::Settings;
+use crate::workspace::{CampaignFolder, Workspace};
+use jiff::SignedDuration;
+use std::path::Path;
+
+/// Send everything that is due: new editions, retries, and what an earlier run left
+///
+/// Made for cron: call it as often as you like. It asks nothing and says nothing when nothing is due.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example (crontab):\n  */15 * * * *  tidings -C /home/clinic/mail run")]
+pub(super) struct Args {}
+
+/// A sender that lives longer than this is worth a word.
+const LONG: SignedDuration = SignedDuration::from_hours(6);
+
+pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
+    let (root, workspace) = context.workspace()?;
+    if context.is_rehearsal() {
+        return Err(Failure::new(Kind::Usage, "a rehearsal is played by `tidings rehearse`")
+            .hint("it starts from the real store each time"));
+    }
+    let settings = context.settings(&workspace)?;
+    context.refuse_played_time_for(settings)?;
+    let _lock = match SenderLock::take(&real_dir(&root), "run", context.clock.now())? {
+        Ok(lock) => lock,
+        Err(holder) => return wait_for(context, &holder),
+    };
+    let mut store = context.store_for_sending(&root, settings)?;
+    let doubts = recover(context, &mut store)?;
+    let begun = begin_due(context, &mut store, &workspace, settings, &root)?;
+    let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
+        false => Ok(()),
+        true => {
+            tell_differences(context, &store, &workspace, settings)?;
+            let report = hand_over(context, &mut store, "run", Work::Everything, &route(&root, settings)?, None)?;
+            match context.ui.is_watched() || context.ui.wants_json() || ending(&report).is_err() {
+                true => tell(context, &report),
+                false => Ok(()),
+            }
+        }
+    };
+    if ended.is_ok() && doubts + begun.held > 0 {
+        ended = Err(Failure::said(Kind::Attention));
+    }
+    if ended.is_ok() {
+        refuse_errors(&begun.findings)?;
+    } else {
+        context.ui.findings(&begun.findings);
+    }
+    ended
+}
+
+/// Says where the files differ from what is going out: the released text does, as it did to the others (law 2).
+fn tell_differences(context: &Context, store: &Store, workspace: &Workspace, settings: &Settings) -> Result<(), Failure> {
+    for edition in store.unfinished_editions()?.iter().filter(|edition| edition.held.is_none()) {
+        let folder = workspace
+            .campaigns
+            .iter()
+            .find(|folder| folder.id() == Some(&edition.key.campaign.0));
+        let same = folder.is_some_and(|folder| plan(settings, folder).is_ok_and(|plan| !prepare::differs(edition, plan)));
+        if !same {
+            let (name, article) = (&edition.campaign_name, &edition.key.article);
+            context.ui.say(&format!(
+                "`{name}` was changed after `{article}` was released: the rest get the released text, as the others did"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Another sender is at work: no news, unless it has been at it for very long.
+fn wait_for(context: &Context, holder: &Holder) -> Result<(), Failure> {
+    let long = holder
+        .since
+        .is_some_and(|since| context.clock.now().duration_since(since) > LONG);
+    match long {
+        true => Err(Failure::new(
+            Kind::Later,
+            format!("{} has been sending for over six hours", holder_words(holder)),
+        )
+        .hint("a slow relay is the usual reason; if it hangs, end that process: nothing is lost")),
+        false => Ok(()),
+    }
+}
+
+/// What the calendar began.
+#[derive(Default)]
+struct Begun {
+    /// What is wrong with the campaigns that were passed over.
+    findings: Vec<Finding>,
+    /// Editions that came too late and wait for a person.
+    held: u64,
+}
+
+/// Begins every edition that is due; campaigns with errors are named and passed over.
+fn begin_due(
+    context: &Context,
+    store: &mut Store,
+    workspace: &Workspace,
+    settings: &Settings,
+    root: &Path,
+) -> Result<Begun, Failure> {
+    let mut begun = Begun::default();
+    for folder in &workspace.campaigns {
+        match begin_one(context, store, workspace, settings, folder, root) {
+            Ok(held) => begun.held += u64::from(held),
+            Err(failure) if failure.kind == Kind::Files => begun.findings.extend(failure.findings),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(begun)
+}
+
+/// Begins a campaign's edition if one is due; gives whether it came too late and is on hold.
+fn begin_one(
+    context: &Context,
+    store: &mut Store,
+    workspace: &Workspace,
+    settings: &Settings,
+    folder: &CampaignFolder,
+    root: &Path,
+) -> Result<bool, Failure> {
+    let plan: Plan<'_> = plan(settings, folder)?;
+    if store.campaign_hold(&plan.campaign.id)?.is_some() {
+        return Ok(false);
+    }
+    let now = context.clock.now();
+    let (article, occurrence, late) = match turn(store, plan, &settings.timezone, now)? {
+        Turn::NotNow => return Ok(false),
+        Turn::Begin { article, occurrence } => (article, occurrence, false),
+        Turn::TooLate { article, occurrence } => (article, occurrence, true),
+    };
+    route(root, settings)?;
+    if settings.auto_import {
+        bring_lists(store, workspace, plan, Guard::Cautious, now)?;
+    }
+    let draft = prepare::draft(store, plan, article, due_at(occurrence.at, settings, plan), now)?;
+    context.mark_sent(root, store)?;
+    if late {
+        let hours = now.duration_since(occurrence.at).as_hours();
+        let due = occurrence.local.strftime("%a %-d %b %Y %H:%M %Z");
+        let reason = format!("due {due}, found {hours} hours late; `tidings release` sends it all the same");
+        store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
+        context.ui.say(&format!(
+            "campaign `{}`, article `{}`: {reason}",
+            plan.campaign.name, article.id
+        ));
+    }
+    store.release(draft.edition.id, now)?;
+    Ok(late)
+}

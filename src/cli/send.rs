@@ -1,0 +1,264 @@
+//! `tidings send`: the next article of a campaign, now.
+
+use super::context::{Context, campaign_named, holder_words, real_dir};
+use super::failure::{Failure, Kind};
+use super::outcome::tell;
+use super::sending::{bring_lists, hand_over, plan, route};
+use super::ui::{Ui, count};
+use crate::campaign::CampaignId;
+use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
+use crate::dispatch::report::{Report, Stop};
+use crate::dispatch::run::Work;
+use crate::dispatch::worker::Route;
+use crate::store::Store;
+use crate::store::edition::Edition;
+use crate::store::lock::SenderLock;
+use crate::store::people::Guard;
+use crate::workspace::Workspace;
+use crate::workspace::settings::Settings;
+use std::path::Path;
+
+/// Send the next article of a campaign now
+///
+/// It counts as the article's turn. Shows the plan in short and asks first; without a terminal it wants --yes. An edition that was
+/// begun and has letters waiting is finished first, with the text it was released with.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  tidings send seasonal-immunity\n  tidings send seasonal-immunity --limit 20\n  tidings send seasonal-immunity --yes"
+)]
+pub(super) struct Args {
+    /// The campaign
+    campaign: String,
+    /// Let at most this many letters leave and hold the rest until `release`
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    if context.is_rehearsal() {
+        return Err(
+            Failure::new(Kind::Usage, "`send` is for real letters").hint(format!("`tidings rehearse {}` plays it", args.campaign))
+        );
+    }
+    let (root, workspace) = context.workspace()?;
+    let settings = context.settings(&workspace)?;
+    context.refuse_played_time_for(settings)?;
+    let folder = campaign_named(&workspace, &args.campaign)?;
+    let plan = plan(settings, folder)?;
+    let route = route(&root, settings)?;
+    let _lock = lock(context, &root, &args.campaign)?;
+    let mut store = context.store_for_sending(&root, settings)?;
+    let doubts = recover(context, &mut store)?;
+    let desk = Desk {
+        context,
+        workspace: &workspace,
+        settings,
+        plan,
+        root: &root,
+        route: &route,
+    };
+    desk.send(&mut store, args)?;
+    match doubts {
+        0 => Ok(()),
+        _ => Err(Failure::said(Kind::Attention)),
+    }
+}
+
+/// The sender's lock, or who holds it (75).
+fn lock(context: &Context, root: &Path, campaign: &str) -> Result<SenderLock, Failure> {
+    let taken = SenderLock::take(&real_dir(root), &format!("send {campaign}"), context.clock.now())?;
+    taken.map_err(|holder| {
+        Failure::new(Kind::Later, format!("{} is sending at this moment", holder_words(&holder)))
+            .hint("two senders would get in each other's way: wait for it, or look with `tidings status`")
+    })
+}
+
+/// Settles what a dead run left and names it; gives how many letters are in doubt because of it.
+pub(super) fn recover(context: &Context, store: &mut Store) -> Result<u64, Failure> {
+    let now = context.clock.now();
+    let doubts = store.recover(now)?;
+    if doubts == 0 {
+        return Ok(0);
+    }
+    let letters = count(doubts, "letter");
+    context.ui.say(&format!(
+        "a run before this one was cut off: {letters} in doubt, never sent again by itself"
+    ));
+    if !context.ui.wants_json() {
+        for line in store.moved_at("in_doubt", now)? {
+            let address = line.address.as_ref().map_or_else(|| "erased".to_owned(), ToString::to_string);
+            context
+                .ui
+                .data(&format!("  in doubt  {address}  {}", super::log::said(&line)))?;
+        }
+    }
+    context
+        .ui
+        .hint("ask the relay's log whether they went; `tidings why ADDRESS` tells each story");
+    Ok(doubts)
+}
+
+struct Desk<'a> {
+    context: &'a Context,
+    workspace: &'a Workspace,
+    settings: &'a Settings,
+    plan: Plan<'a>,
+    root: &'a Path,
+    route: &'a Route,
+}
+
+impl Desk<'_> {
+    fn send(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
+        let name = &self.plan.campaign.name;
+        if let Some(reason) = store.campaign_hold(&self.plan.campaign.id)? {
+            return Err(
+                Failure::new(Kind::Attention, format!("campaign `{name}` is on hold: {reason}"))
+                    .hint(format!("`tidings release {name}` lets it go on")),
+            );
+        }
+        match prepare::next(store, self.plan)? {
+            Next::NothingLeft => self.nothing_left(),
+            Next::Unfinished(edition) => self.resume(store, &edition, args),
+            Next::Article(article) => {
+                let now = self.context.clock.now();
+                let warnings = bring_lists(store, self.workspace, self.plan, Guard::Cautious, now)?;
+                self.context.ui.findings(&warnings);
+                let draft = prepare::draft(
+                    store,
+                    self.plan,
+                    article,
+                    due_now(self.context, self.settings, self.plan),
+                    now,
+                )?;
+                self.begin(store, &draft, args)
+            }
+        }
+    }
+
+    fn nothing_left(&self) -> Result<(), Failure> {
+        let name = &self.plan.campaign.name;
+        self.context
+            .ui
+            .say(&format!("nothing to send: every article of `{name}` has gone out"));
+        self.context.ui.hint("add an article to `articles:` in its `campaign.yaml`");
+        tell(self.context, &Report::default())
+    }
+
+    fn resume(&self, store: &mut Store, edition: &Edition, args: &Args) -> Result<(), Failure> {
+        let waiting = store.tally(edition.id)?.open();
+        if let Some(reason) = &edition.held {
+            return Err(Failure::new(
+                Kind::Attention,
+                format!("edition `{}` is on hold: {reason}", edition.key.article),
+            )
+            .hint(format!("`tidings release {}` lets it go on", edition.campaign_name)));
+        }
+        self.context.ui.say(&format!(
+            "going on with `{}`: {} waiting",
+            edition.key.article,
+            count(waiting, "letter")
+        ));
+        if prepare::differs(edition, self.plan) {
+            self.context
+                .ui
+                .say("the files differ from what was released; the released text goes out, as it did to the others");
+        }
+        self.hand_over(store, args)
+    }
+
+    fn begin(&self, store: &mut Store, draft: &Draft, args: &Args) -> Result<(), Failure> {
+        let planned = draft.edition.planned;
+        if planned == 0 {
+            tell_left_out(self.context, store, &draft.edition)?;
+            store.discard(draft.edition.id)?;
+            return Err(
+                Failure::new(Kind::Files, "nobody would get this letter").hint("`tidings plan` tells who is left out and why")
+            );
+        }
+        tell_draft(self.context, store, draft)?;
+        let told = self.settings.relay.as_ref().is_some_and(|relay| relay.test) || args.yes;
+        if !told && !self.context.ui.can_ask() {
+            store.discard(draft.edition.id)?;
+            return Err(
+                Failure::new(Kind::Usage, "nobody is here to ask").hint("add `--yes` if that is what you want; nothing was sent")
+            );
+        }
+        if !told && !self.context.ui.ask(&format!("send {} now?", count(planned, "letter"))) {
+            store.discard(draft.edition.id)?;
+            self.context.ui.say("nothing was sent");
+            return Ok(());
+        }
+        self.context.mark_sent(self.root, store)?;
+        store.release(draft.edition.id, self.context.clock.now())?;
+        self.hand_over(store, args)
+    }
+
+    fn hand_over(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
+        let work = Work::Campaign(CampaignId(self.plan.campaign.id.0.clone()));
+        let report = hand_over(self.context, store, "send", work, self.route, args.limit)?;
+        if report.states.is_empty() && report.stop.is_none() {
+            self.context
+                .ui
+                .say("nothing is due just now: what waits will be tried again later, by `tidings run`");
+        }
+        if let Some(Stop::Limit { limit }) = report.stop {
+            self.context
+                .ui
+                .say(&format!("`--limit {limit}` is reached; the rest is on hold"));
+            self.context.ui.hint(&format!(
+                "`tidings release {}` and `tidings run` send the rest",
+                self.plan.campaign.name
+            ));
+        }
+        tell(self.context, &report)
+    }
+}
+
+/// Due at this very moment, for as long as the campaign says.
+pub(super) fn due_now(context: &Context, settings: &Settings, plan: Plan<'_>) -> Due {
+    due_at(context.clock.now(), settings, plan)
+}
+
+/// Due at `at`, for as long as the campaign says.
+pub(super) fn due_at(at: jiff::Timestamp, settings: &Settings, plan: Plan<'_>) -> Due {
+    let expires = plan.campaign.expires().and_then(|after| at.saturating_add(after).ok());
+    Due {
+        at,
+        expires_at: expires,
+        today: at.to_zoned(settings.timezone.clone()).date(),
+    }
+}
+
+/// Who gets the letter and who does not, before it leaves.
+pub(super) fn tell_draft(context: &Context, store: &Store, draft: &Draft) -> Result<(), Failure> {
+    let edition = &draft.edition;
+    context.ui.say(&format!(
+        "{} · {}: {}",
+        Ui::bold(&edition.campaign_name),
+        edition.title,
+        count(edition.planned, "letter")
+    ));
+    tell_left_out(context, store, edition)?;
+    context.ui.findings(&draft.warnings);
+    for fault in &draft.proof.faults {
+        context
+            .ui
+            .say(&format!("  held: {} {}", fault.address.masked(), fault.error.finding.text));
+    }
+    Ok(())
+}
+
+/// Who is left out, by reason.
+pub(super) fn tell_left_out(context: &Context, store: &Store, edition: &Edition) -> Result<(), Failure> {
+    for (reason, people) in store.left_out(edition.id)? {
+        context.ui.say(&format!(
+            "  left out: {} ({})",
+            count(people, "person"),
+            reason.replace('_', " ")
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! What `send`, `run`, `rehearse` and `test` share: the way to the relay, the runtime, the drafts.
+
+use super::context::Context;
+use super::failure::{Failure, Kind};
+use super::outcome::Progress;
+use crate::dispatch::enrol::{enrol, objection};
+use crate::dispatch::prepare::Plan;
+use crate::dispatch::report::{Report, Stop, Tallying};
+use crate::dispatch::run::{Order, Work, close};
+use crate::dispatch::worker::Route;
+use crate::finding::Finding;
+use crate::relay::server::{Deadlines, Login, Roots, Secret, Security, Server};
+use crate::store::Store;
+use crate::store::people::Guard;
+use crate::workspace::settings::{PasswordSource, RelaySettings, Settings, Tls};
+use crate::workspace::{CampaignFolder, Workspace};
+use jiff::Timestamp;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The relay that the settings name, as a route; a real one is refused until it may be used.
+pub(super) fn route(root: &Path, settings: &Settings) -> Result<Route, Failure> {
+    let Some(relay) = &settings.relay else {
+        return Err(Failure::new(
+            Kind::FixFirst,
+            "`tidings.yaml` names no relay, so nothing can be sent for real",
+        )
+        .hint("add `relay:` with `host`, `user` and a password to `tidings.yaml`; `tidings rehearse` needs none"));
+    };
+    if !relay.test {
+        return Err(Failure::new(
+            Kind::FixFirst,
+            format!(
+                "sending through a real relay (`{}`) is not open in this version yet",
+                relay.host
+            ),
+        )
+        .hint("`tidings rehearse` goes through everything but the relay; a relay on this machine works with `test: true`"));
+    }
+    Ok(Route {
+        server: server(root, relay)?,
+        connections: usize::from(relay.connections),
+        per_connection: relay.per_connection,
+        per_second: relay.per_second,
+    })
+}
+
+fn server(root: &Path, relay: &RelaySettings) -> Result<Server, Failure> {
+    let login = match (&relay.user, &relay.password) {
+        (Some(user), Some(source)) => Some(Login {
+            user: user.clone(),
+            password: password(root, source)?,
+        }),
+        (_, _) => None,
+    };
+    let security = match relay.tls {
+        Tls::Implicit => Security::Implicit,
+        Tls::StartTls => Security::StartTls,
+        Tls::None => Security::Plain,
+    };
+    let roots = match &relay.roots {
+        Some(file) => Roots::Pem(read_secret(root, file)?.into_bytes()),
+        None => Roots::System,
+    };
+    let (host, port, hello) = (relay.host.clone(), relay.port, "[127.0.0.1]".to_owned());
+    Ok(Server {
+        host,
+        port,
+        security,
+        login,
+        hello,
+        roots,
+        deadlines: Deadlines::default(),
+    })
+}
+
+/// Fetches the password; neither it nor the command's output is ever shown.
+fn password(root: &Path, source: &PasswordSource) -> Result<Secret, Failure> {
+    let fix =
+        |text: String| Failure::new(Kind::FixFirst, text).hint("nobody was touched; mend it under `relay:` in `tidings.yaml`");
+    let text = match source {
+        PasswordSource::Env(name) => {
+            std::env::var(name).map_err(|_| fix(format!("the environment has no variable `{name}` with the relay's password")))?
+        }
+        PasswordSource::File(file) => read_secret(root, file)?,
+        PasswordSource::Command(command) => {
+            let output = std::process::Command::new("sh")
+                .arg("-c")
+                .arg(command)
+                .current_dir(root)
+                .output();
+            let output = output.map_err(|error| fix(format!("`password_command` cannot be run: {error}")))?;
+            if !output.status.success() {
+                return Err(fix(format!("`password_command` ended with {}", output.status)));
+            }
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        }
+    };
+    let text = text.lines().next().unwrap_or_default().to_owned();
+    match text.is_empty() {
+        true => Err(fix("the relay's password is empty".to_owned())),
+        false => Ok(Secret::new(text)),
+    }
+}
+
+fn read_secret(root: &Path, file: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(root.join(file)).map_err(|error| {
+        Failure::new(
+            Kind::FixFirst,
+            format!("cannot read `{file}`, which `relay:` in `tidings.yaml` names: {error}"),
+        )
+        .hint("nobody was touched; the path is relative to the workspace")
+    })
+}
+
+/// A runtime for one command's connections.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build();
+    built.map_err(|error| Failure::new(Kind::Internal, format!("cannot start: {error}")))
+}
+
+/// The campaign as dispatch wants it, or everything that has to be mended first.
+pub(super) fn plan<'a>(settings: &'a Settings, folder: &'a CampaignFolder) -> Result<Plan<'a>, Failure> {
+    super::context::refuse_errors(&folder.findings)?;
+    match (&folder.campaign, &folder.template) {
+        (Some(campaign), Some(template)) => Ok(Plan {
+            campaign,
+            articles: &folder.articles,
+            template,
+            sender: &settings.sender,
+        }),
+        (_, _) => Err(Failure::findings(folder.findings.clone())),
+    }
+}
+
+/// Brings the campaign's list files into the store, where they changed; refuses what nobody has looked at.
+pub(super) fn bring_lists(
+    store: &mut Store,
+    workspace: &Workspace,
+    plan: Plan<'_>,
+    guard: Guard,
+    now: Timestamp,
+) -> Result<Vec<Finding>, Failure> {
+    let audience = &plan.campaign.audience;
+    let (mut objections, mut warnings) = (Vec::new(), Vec::new());
+    for list in workspace
+        .lists
+        .iter()
+        .filter(|list| audience.lists.contains(&list.name) || audience.not_lists.contains(&list.name))
+    {
+        let enrolled = enrol(store, list, guard, now)?;
+        objections.extend(objection(list, &enrolled));
+        if let crate::dispatch::enrol::Enrolled::Read { rows, .. } = enrolled {
+            warnings.extend(rows.findings);
+        }
+    }
+    super::context::refuse_errors(&objections)?;
+    Ok(warnings)
+}
+
+/// Runs the work to its end, with a progress bar and an ear for signals.
+pub(super) fn hand_over(
+    context: &Context,
+    store: &mut Store,
+    command: &str,
+    work: Work,
+    route: &Route,
+    limit: Option<u64>,
+) -> Result<Report, Failure> {
+    let tallying = Arc::new(Tallying::default());
+    let letters = waiting(store, &work)?;
+    let run = store.begin_run(command, context.clock.now())?;
+    let report = runtime()?.block_on(async {
+        let signals = tokio::spawn(heed_signals(Arc::clone(&tallying)));
+        let progress = Progress::watch(context, &tallying, limit.map_or(letters, |limit| limit.min(letters)));
+        let order = Order {
+            run,
+            work,
+            route,
+            clock: context.clock,
+            limit,
+            tallying: Arc::clone(&tallying),
+        };
+        let closed = close(store, &order).await;
+        signals.abort();
+        progress.finish();
+        closed
+    })?;
+    // Where the store has failed there is nothing to write any more; the report says why.
+    if !matches!(report.stop, Some(Stop::Store { .. })) {
+        store.end_run(run, context.clock.now())?;
+    }
+    Ok(report)
+}
+
+fn waiting(store: &Store, work: &Work) -> Result<u64, Failure> {
+    let mut letters = 0;
+    for edition in store.unfinished_editions()? {
+        if *work == Work::Everything || *work == Work::Campaign(edition.key.campaign.clone()) {
+            letters += store.tally(edition.id)?.open();
+        }
+    }
+    Ok(letters)
+}
+
+/// SIGTERM and SIGINT ask the run to finish its open letters and end; what waits goes on waiting.
+async fn heed_signals(tallying: Arc<Tallying>) {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => tallying.stop(Stop::Signal { interrupt: false }),
+        _ = interrupt.recv() => tallying.stop(Stop::Signal { interrupt: true }),
+    }
+}

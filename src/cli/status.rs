@@ -1,0 +1,187 @@
+//! `tidings status`: where every edition stands, in numbers that close.
+
+use super::context::Context;
+use super::failure::{Failure, Kind};
+use super::listing::table;
+use super::ui::{Ui, count, listed};
+use crate::store::ask::Tally;
+use crate::store::edition::{Edition, Status};
+use std::collections::BTreeMap;
+
+/// Show where every edition stands
+///
+/// The numbers close: planned is the sum of all states. The exit code is 1 while a letter needs a person.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  tidings status --json | jq .editions")]
+pub(super) struct Args {}
+
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    campaign: &'a str,
+    edition: String,
+    title: &'a str,
+    status: &'static str,
+    held: Option<&'a str>,
+    due_at: String,
+    planned: u64,
+    states: BTreeMap<&'static str, u64>,
+    left_out: BTreeMap<String, u64>,
+}
+
+#[derive(serde::Serialize)]
+struct Whole<'a> {
+    store: &'static str,
+    sender: Option<String>,
+    editions: Vec<Line<'a>>,
+    need_a_person: u64,
+}
+
+pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
+    let root = context.root()?;
+    let Some(store) = context.store_if_any(&root)? else {
+        return nothing_yet(context);
+    };
+    let editions = store.editions()?;
+    let numbers = editions
+        .iter()
+        .map(|edition| Ok((store.tally(edition.id)?, store.left_out(edition.id)?)));
+    let numbers = numbers.collect::<Result<Vec<_>, Failure>>()?;
+    let need: u64 = editions
+        .iter()
+        .zip(&numbers)
+        .map(|(edition, (tally, _))| waiting_for_a_person(edition, tally))
+        .sum();
+    let sender = context.live_sender(&root)?;
+    let names = names(&numbers);
+    if context.ui.wants_json() {
+        let lines = editions
+            .iter()
+            .zip(numbers)
+            .map(|(edition, (tally, left_out))| line(edition, &tally, left_out))
+            .collect();
+        context.ui.json(&Whole {
+            store: store.identity().kind.name(),
+            sender,
+            editions: lines,
+            need_a_person: need,
+        })?;
+    } else {
+        show(context, &editions, &numbers, sender.as_deref())?;
+    }
+    match need {
+        0 => Ok(()),
+        _ if context.ui.wants_json() => Err(Failure::said(Kind::Attention)),
+        need => Err(Failure::new(Kind::Attention, format!("{} a person to look at", needs(need)))
+            .hint(format!("{} names them", listed(&names)))),
+    }
+}
+
+/// Letters that a person has to look at: those that ended badly, and all that wait where a rule holds the edition.
+fn waiting_for_a_person(edition: &Edition, tally: &Tally) -> u64 {
+    let held = if edition.held_by_rule { tally.open() } else { 0 };
+    tally.need_a_person() + held
+}
+
+/// The commands that name the letters which need a person.
+fn names(numbers: &[(Tally, BTreeMap<String, u64>)]) -> Vec<String> {
+    ["failed", "held", "in_doubt", "expired"]
+        .into_iter()
+        .filter(|state| numbers.iter().any(|(tally, _)| tally.of(state) > 0))
+        .map(|state| format!("`tidings log --state {state}`"))
+        .collect()
+}
+
+pub(super) fn needs(need: u64) -> String {
+    match need {
+        1 => "1 letter needs".to_owned(),
+        need => format!("{} need", count(need, "letter")),
+    }
+}
+
+fn nothing_yet(context: &Context) -> Result<(), Failure> {
+    if context.ui.wants_json() {
+        return context.ui.json(&Whole {
+            store: "none",
+            sender: None,
+            editions: Vec::new(),
+            need_a_person: 0,
+        });
+    }
+    context.ui.data(context.no_store_yet())
+}
+
+fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>) -> Line<'a> {
+    Line {
+        campaign: &edition.campaign_name,
+        edition: edition.key.to_string(),
+        title: &edition.title,
+        status: status_word(edition.status),
+        held: edition.held.as_deref(),
+        due_at: edition.due_at.to_string(),
+        planned: tally.planned(),
+        states: tally.filled().collect(),
+        left_out,
+    }
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "draft",
+        Status::Released => "released",
+        Status::Cancelled => "cancelled",
+    }
+}
+
+fn show(
+    context: &Context,
+    editions: &[Edition],
+    numbers: &[(Tally, BTreeMap<String, u64>)],
+    sender: Option<&str>,
+) -> Result<(), Failure> {
+    if editions.is_empty() {
+        return context.ui.data("nothing has been sent yet: the store holds no edition");
+    }
+    let rows = editions.iter().zip(numbers).map(|(edition, (tally, _))| {
+        let states = tally
+            .filled()
+            .map(|(state, count)| format!("{count} {}", state.replace('_', " ")));
+        vec![
+            edition.campaign_name.clone(),
+            edition.key.article.clone(),
+            tally.planned().to_string(),
+            states.collect::<Vec<_>>().join(", "),
+            standing(edition, tally),
+        ]
+    });
+    context
+        .ui
+        .data(&table(&["campaign", "article", "planned", "letters", "edition"], rows))?;
+    for (edition, (_, left_out)) in editions.iter().zip(numbers) {
+        if !left_out.is_empty() {
+            let reasons = left_out
+                .iter()
+                .map(|(reason, count)| format!("{count} {}", reason.replace('_', " ")));
+            let reasons: Vec<String> = reasons.collect();
+            context.ui.data(&format!(
+                "left out of {}: {}",
+                Ui::bold(&edition.key.article),
+                reasons.join(", ")
+            ))?;
+        }
+    }
+    match sender {
+        Some(sender) => context.ui.data(&format!("sending now: {sender}")),
+        None => Ok(()),
+    }
+}
+
+fn standing(edition: &Edition, tally: &Tally) -> String {
+    match (&edition.held, edition.status, tally.open(), tally.need_a_person()) {
+        (Some(reason), _, _, _) => format!("on hold: {reason}"),
+        (None, Status::Draft, _, _) => "draft".to_owned(),
+        (None, Status::Cancelled, _, _) => "cancelled".to_owned(),
+        (None, Status::Released, 0, 0) => "complete".to_owned(),
+        (None, Status::Released, 0, need) => format!("complete, {} a person", needs(need)),
+        (None, Status::Released, open, _) => format!("{} to go", count(open, "letter")),
+    }
+}

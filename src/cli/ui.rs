@@ -1,0 +1,170 @@
+//! The screen: data to stdout, talk to stderr, colour and questions only on a terminal.
+//!
+//! A reader that goes away (`tidings log | head`) ends the output, not the program's work.
+
+use super::failure::{Failure, Kind, plain};
+use crate::finding::{Finding, Severity};
+use anstyle::{AnsiColor, Style};
+use std::io::{BufRead, ErrorKind, IsTerminal, Write};
+
+const BOLD: Style = Style::new().bold();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// How to speak with whoever called.
+#[derive(Debug, Clone, Copy)]
+pub struct Ui {
+    json: bool,
+}
+
+impl Ui {
+    /// Speaks JSON on stdout where `json` is asked for.
+    pub fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether data is wanted as JSON.
+    pub fn wants_json(&self) -> bool {
+        self.json
+    }
+
+    /// A line of data; a reader who has gone away misses it, which changes nothing for the work and its exit code.
+    ///
+    /// # Errors
+    /// When it cannot be written, as to a full disk.
+    pub fn data(&self, line: &str) -> Result<(), Failure> {
+        match writeln!(anstream::stdout().lock(), "{line}") {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                let text = format!("cannot write the output: {}", plain(&error));
+                Err(Failure::new(Kind::Store, text).hint("what was sent is on record all the same: `tidings status`"))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// One value as a line of JSON.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn json(&self, value: &impl serde::Serialize) -> Result<(), Failure> {
+        let line = serde_json::to_string(value).map_err(|error| Failure::new(Kind::Internal, error.to_string()))?;
+        self.data(&line)
+    }
+
+    /// A line of talk.
+    pub fn say(&self, line: &str) {
+        // Nobody can be told that stderr is closed.
+        let _ = writeln!(anstream::stderr().lock(), "{line}");
+    }
+
+    /// A line of talk that names the next step.
+    pub fn hint(&self, line: &str) {
+        self.say(&format!("{CYAN}hint:{CYAN:#} {line}"));
+    }
+
+    /// A heading in talk or data.
+    pub fn bold(text: &str) -> String {
+        format!("{BOLD}{text}{BOLD:#}")
+    }
+
+    /// All findings, then how many there were.
+    pub fn findings(&self, findings: &[Finding]) {
+        for finding in findings {
+            let place = finding.place.map(|place| format!(":{place}")).unwrap_or_default();
+            let word = match finding.severity {
+                Severity::Error => format!("{RED}error:{RED:#}"),
+                Severity::Warning => format!("{YELLOW}warning:{YELLOW:#}"),
+            };
+            self.say(&format!("{BOLD}{}{place}:{BOLD:#} {word} {}", finding.file, finding.text));
+            if let Some(hint) = &finding.hint {
+                self.say(&format!("  {CYAN}hint:{CYAN:#} {hint}"));
+            }
+        }
+    }
+
+    /// A failure, with its findings and next steps.
+    pub fn failure(&self, failure: &Failure) {
+        self.findings(&failure.findings);
+        if !failure.text.is_empty() {
+            self.say(&format!("{RED}error:{RED:#} {}", failure.text));
+        }
+        for hint in &failure.hints {
+            self.hint(hint);
+        }
+    }
+
+    /// Whether there is somebody to ask.
+    pub fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Whether progress is watched.
+    pub fn is_watched(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
+    /// Asks; only a clear yes is one.
+    pub fn ask(&self, question: &str) -> bool {
+        let mut screen = anstream::stderr().lock();
+        let _ = write!(screen, "{question} [y/N] ").and_then(|()| screen.flush());
+        drop(screen);
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+}
+
+/// `1 letter`, `3 letters`: never "letter(s)".
+pub fn count(number: u64, noun: &str) -> String {
+    let plural = match noun {
+        "person" => "people".to_owned(),
+        "address" => "addresses".to_owned(),
+        noun => format!("{noun}s"),
+    };
+    match number {
+        1 => format!("1 {noun}"),
+        number => format!("{} {plural}", grouped(number)),
+    }
+}
+
+/// `10 000` with a thin gap would break scripts: numbers keep a comma for the eye.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A moment for the eye; JSON has it in full.
+pub fn moment(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_lists_are_spoken() {
+        assert_eq!(
+            [count(0, "letter"), count(1, "person"), count(25_000, "person")],
+            ["0 letters", "1 person", "25,000 people"]
+        );
+        assert_eq!(listed(&["a".to_owned(), "b".to_owned(), "c".to_owned()]), "a, b and c");
+    }
+}

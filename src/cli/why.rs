@@ -1,0 +1,219 @@
+//! `tidings why`: everything that is known about one person's letters.
+
+use super::context::Context;
+use super::failure::{Failure, Kind};
+use super::log::{editions_named, said};
+use super::ui::{Ui, moment};
+use crate::address::Address;
+use crate::store::ask::{AttemptLine, LogLine};
+use crate::store::edition::Edition;
+use crate::store::people::Membership;
+use crate::store::{EditionId, PersonId, Store};
+use crate::subscriber::suppression::{Scope, Suppression};
+
+/// Tell why a person got a letter, or did not
+///
+/// Shows their lists and consent, what keeps them from being written to, and every attempt with the relay's own words.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidings why ann@example.org\n  tidings why ann@example.org seasonal-immunity --json")]
+pub(super) struct Args {
+    /// The person's address
+    address: String,
+    /// Only this campaign
+    campaign: Option<String>,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    let address = Address::parse(&args.address).map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
+    let root = context.root()?;
+    let store = context.store_if_any(&root)?;
+    let person = store.as_ref().map(|store| store.person(&address)).transpose()?.flatten();
+    let Some((store, person)) = store.zip(person) else {
+        return unknown(context, &address);
+    };
+    let editions = editions_named(&store, args.campaign.as_deref())?;
+    let known = Known::read(&store, person, &address, &editions)?;
+    match context.ui.wants_json() {
+        true => context.ui.json(&known.as_json(&address)),
+        false => known.show(context.ui, &address),
+    }
+}
+
+fn unknown(context: &Context, address: &Address) -> Result<(), Failure> {
+    if context.ui.wants_json() {
+        return context
+            .ui
+            .json(&serde_json::json!({"address": address.to_string(), "known": false}));
+    }
+    context.ui.data(&format!("nobody with the address {address} is on record"))?;
+    context
+        .ui
+        .hint("their row may not be imported yet: `tidings import subscribers/LIST.csv`, or look at the spelling");
+    Ok(())
+}
+
+/// All that the store holds about a person.
+struct Known {
+    memberships: Vec<Membership>,
+    suppressions: Vec<Suppression>,
+    letters: Vec<(Edition, LogLine, Vec<AttemptLine>)>,
+    left_out: Vec<(Edition, String, String)>,
+}
+
+impl Known {
+    fn read(store: &Store, person: PersonId, address: &Address, editions: &[Edition]) -> Result<Self, Failure> {
+        let of = |id: EditionId| editions.iter().find(|edition| edition.id == id).cloned();
+        let mut letters = Vec::new();
+        for line in store.deliveries_of(person)? {
+            if let Some(edition) = of(line.edition) {
+                let attempts = store.attempts(line.delivery)?;
+                letters.push((edition, line, attempts));
+            }
+        }
+        let left_out = store.left_out_of(person)?.into_iter();
+        let left_out = left_out
+            .filter_map(|left| of(left.edition).map(|edition| (edition, left.reason, left.detail)))
+            .collect();
+        Ok(Self {
+            memberships: store.memberships(person)?,
+            suppressions: store.suppressions(address)?,
+            letters,
+            left_out,
+        })
+    }
+
+    fn show(&self, ui: Ui, address: &Address) -> Result<(), Failure> {
+        ui.data(&Ui::bold(address.as_str()))?;
+        for membership in &self.memberships {
+            ui.data(&format!("  list {}: {}", membership.list, membership_words(membership)))?;
+        }
+        for suppression in &self.suppressions {
+            ui.data(&format!("  not written to: {}", suppression_words(suppression)))?;
+        }
+        for (edition, line, attempts) in &self.letters {
+            ui.data(&format!(
+                "  {} · {}: {}",
+                edition.campaign_name,
+                edition.key.article,
+                line.state.name().replace('_', " ")
+            ))?;
+            for attempt in attempts {
+                ui.data(&format!("    {}", attempt_words(attempt)))?;
+            }
+            if attempts.is_empty() && !said(line).is_empty() {
+                ui.data(&format!("    {}", said(line)))?;
+            }
+            if let Some(reason) = &edition.held {
+                ui.data(&format!("    the edition is on hold: {reason}"))?;
+            }
+        }
+        for (edition, _, detail) in &self.left_out {
+            ui.data(&format!(
+                "  {} · {}: left out, {detail}",
+                edition.campaign_name, edition.key.article
+            ))?;
+        }
+        match self.letters.is_empty() && self.left_out.is_empty() {
+            true => ui.data("  no edition has been planned for them yet"),
+            false => Ok(()),
+        }
+    }
+
+    fn as_json(&self, address: &Address) -> serde_json::Value {
+        let lists = self.memberships.iter().map(|membership| {
+            serde_json::json!({
+                "list": membership.list,
+                "left": membership.left,
+                "consent": membership.consent.answer.as_str(),
+                "basis": membership.consent.basis.map(|basis| basis.as_str()),
+                "consent_date": membership.consent.date.map(|date| date.to_string()),
+                "joined": membership.joined.map(|date| date.to_string()),
+            })
+        });
+        let letters = self.letters.iter().map(|(edition, line, attempts)| {
+            let attempts: Vec<_> = attempts.iter().map(attempt_json).collect();
+            serde_json::json!({
+                "campaign": edition.campaign_name, "edition": edition.key.to_string(), "state": line.state.name(), "held": edition.held,
+                "at": line.at.to_string(), "reply": line.reply, "attempts": attempts,
+            })
+        });
+        let left_out = self.left_out.iter().map(|(edition, reason, detail)| {
+            serde_json::json!({
+                "campaign": edition.campaign_name, "edition": edition.key.to_string(), "reason": reason, "detail": detail,
+            })
+        });
+        serde_json::json!({
+            "address": address.to_string(),
+            "known": true,
+            "lists": lists.collect::<Vec<_>>(),
+            "suppressions": self.suppressions.iter().map(suppression_words).collect::<Vec<_>>(),
+            "deliveries": letters.collect::<Vec<_>>(),
+            "left_out": left_out.collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn membership_words(membership: &Membership) -> String {
+    let consent = &membership.consent;
+    let mut words = vec![match membership.left {
+        true => "no longer on it (the row is gone from the file)".to_owned(),
+        false => "on it".to_owned(),
+    }];
+    words.extend(membership.joined.map(|joined| format!("since {joined}")));
+    let date = consent.date.map(|date| format!(" on {date}")).unwrap_or_default();
+    let source = consent
+        .source
+        .as_ref()
+        .map(|source| format!(", {source}"))
+        .unwrap_or_default();
+    words.push(format!("consent: {}{date}{source}", consent.answer.as_str()));
+    words.join(", ")
+}
+
+fn suppression_words(suppression: &Suppression) -> String {
+    let scope = match &suppression.scope {
+        Scope::All => "all mail".to_owned(),
+        Scope::List(list) => format!("list `{list}`"),
+    };
+    let evidence = suppression
+        .evidence
+        .as_ref()
+        .map(|evidence| format!(" ({evidence})"))
+        .unwrap_or_default();
+    format!(
+        "{scope}, {} at {}{evidence}",
+        suppression.reason.as_str().replace('_', " "),
+        moment(suppression.at)
+    )
+}
+
+fn attempt_words(attempt: &AttemptLine) -> String {
+    let outcome = attempt.outcome.as_deref().unwrap_or("not settled").replace('_', " ");
+    let code = attempt.code.map(|code| format!(" {code}")).unwrap_or_default();
+    let stage = attempt
+        .stage
+        .as_ref()
+        .filter(|_| outcome != "accepted")
+        .map(|stage| format!(" at the stage `{stage}`"))
+        .unwrap_or_default();
+    let reply = attempt.reply.as_deref().unwrap_or_default();
+    let relay = attempt.relay.as_ref().map(|relay| format!(" by {relay}")).unwrap_or_default();
+    format!(
+        "attempt {} at {}: {outcome}{relay}{stage}:{code} {reply}",
+        attempt.number,
+        moment(attempt.begun_at)
+    )
+}
+
+fn attempt_json(attempt: &AttemptLine) -> serde_json::Value {
+    serde_json::json!({
+        "number": attempt.number,
+        "begun_at": attempt.begun_at.to_string(),
+        "settled_at": attempt.settled_at.map(|at| at.to_string()),
+        "outcome": attempt.outcome,
+        "stage": attempt.stage,
+        "code": attempt.code,
+        "reply": attempt.reply,
+        "relay": attempt.relay,
+    })
+}

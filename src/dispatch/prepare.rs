@@ -1,0 +1,297 @@
+//! Preparing: which edition a campaign wants next, and its draft in the store.
+//!
+//! Wanted − recorded: the articles of the files, minus the editions of the store. Nothing here sends, and a draft that is not released
+//! is nobody's letter.
+
+use super::DispatchError;
+use super::prove::{Proof, prove};
+use crate::address::Address;
+use crate::article::Article;
+use crate::campaign::Campaign;
+use crate::campaign::edition::EditionKey;
+use crate::campaign::sender::Sender;
+use crate::finding::Finding;
+use crate::letter::compile::{Compiled, compile};
+use crate::letter::{SenderSource, Sources};
+use crate::store::edition::{Edition, NewEdition, Place, Status};
+use crate::store::people::Candidate;
+use crate::store::{EditionId, Store};
+use crate::subscriber::audience::{self, Decision};
+use crate::template::TemplateSource;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use ring::digest;
+use std::sync::Arc;
+
+/// A campaign as the workspace has it, checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<'a> {
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// Its articles, in turn.
+    pub articles: &'a [Article],
+    /// Its template.
+    pub template: &'a TemplateSource,
+    /// Who writes.
+    pub sender: &'a Sender,
+}
+
+/// What a campaign wants next.
+#[derive(Debug)]
+pub enum Next<'a> {
+    /// This edition has letters that wait; no other begins before it.
+    Unfinished(Box<Edition>),
+    /// This article is next.
+    Article(&'a Article),
+    /// Every article has gone out.
+    NothingLeft,
+}
+
+/// When an edition is due and when it ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Due {
+    /// The moment it is due.
+    pub at: Timestamp,
+    /// No attempt begins after this moment.
+    pub expires_at: Option<Timestamp>,
+    /// The day, in the workspace's zone, by which consent is judged.
+    pub today: Date,
+}
+
+/// A draft that is in the store, its letters composed once.
+pub struct Draft {
+    /// The edition.
+    pub edition: Edition,
+    /// Its compiled text.
+    pub compiled: Arc<Compiled>,
+    /// What composing everything has shown.
+    pub proof: Proof,
+    /// What deserves a look in the text.
+    pub warnings: Vec<Finding>,
+}
+
+/// Which edition the campaign wants next, from what the store has seen.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn next<'a>(store: &Store, plan: Plan<'a>) -> Result<Next<'a>, DispatchError> {
+    let recorded = store.editions_of(&plan.campaign.id)?;
+    let unfinished = store
+        .unfinished_editions()?
+        .into_iter()
+        .find(|edition| edition.key.campaign == plan.campaign.id);
+    if let Some(edition) = unfinished {
+        return Ok(Next::Unfinished(Box::new(edition)));
+    }
+    let used = |article: &&Article| {
+        recorded
+            .iter()
+            .any(|edition| edition.status != Status::Draft && edition.key.article == article.id)
+    };
+    Ok(plan
+        .articles
+        .iter()
+        .find(|article| !used(article))
+        .map_or(Next::NothingLeft, Next::Article))
+}
+
+/// Writes the draft of an article's edition and composes all its letters (law 1).
+///
+/// People whose own data spoil their letter are put on hold; a fault that would be everybody's throws the draft away.
+///
+/// # Errors
+/// Findings when the text cannot be compiled or the proof does not hold; nothing is left behind then.
+pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now: Timestamp) -> Result<Draft, DispatchError> {
+    let sources = sources(plan, article);
+    let compiled = compile(&sources).map_err(|findings| DispatchError::Findings { findings })?;
+    refuse_unknown_names(store, plan, &compiled)?;
+    let text = serde_json::to_string(&sources).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
+    let key = EditionKey {
+        campaign: plan.campaign.id.clone(),
+        article: article.id.clone(),
+        round: 1,
+    };
+    let article_hash = hash(article.markdown.as_bytes());
+    if let Some(same) = store.same_text(&key, &article_hash)? {
+        return Err(DispatchError::Findings {
+            findings: vec![sent_before(plan, article, &same)],
+        });
+    }
+    let new = NewEdition {
+        key: &key,
+        campaign_name: &plan.campaign.name,
+        title: &article.title,
+        domain: plan.sender.from.address.domain(),
+        lists: &plan.campaign.audience.lists,
+        not_lists: &plan.campaign.audience.not_lists,
+        sources: &text,
+        sources_hash: &hash(text.as_bytes()),
+        article_hash: &article_hash,
+        due_at: due.at,
+        expires_at: due.expires_at,
+    };
+    let edition = store.draft(&new, now, |candidate| place(plan, candidate, due.today))?;
+    settle_proof(store, plan, edition, Arc::new(compiled), now)
+}
+
+/// Reads an edition's frozen text back and compiles it: what a resumed run sends is what was released (law 2).
+///
+/// # Errors
+/// When the store cannot be read, or this program can no longer compile the text.
+pub fn thaw(store: &Store, edition: EditionId) -> Result<Arc<Compiled>, DispatchError> {
+    let text = store.sources(edition)?;
+    let sources: Sources = serde_json::from_str(&text).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
+    compile(&sources)
+        .map(Arc::new)
+        .map_err(|findings| DispatchError::Findings { findings })
+}
+
+/// Whether the files still say what the edition was released with.
+pub fn differs(edition: &Edition, plan: Plan<'_>) -> bool {
+    let Some(article) = plan.articles.iter().find(|article| article.id == edition.key.article) else {
+        return true;
+    };
+    let text = serde_json::to_string(&sources(plan, article)).unwrap_or_default();
+    hash(text.as_bytes()) != edition.sources_hash
+}
+
+/// Everything the letters of this article are made from, apart from the people.
+pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
+    let (sender, clinic) = (plan.sender, &plan.sender.clinic);
+    Sources {
+        article: article.clone(),
+        template: plan.template.clone(),
+        sender: SenderSource {
+            clinic_name: clinic.name.clone(),
+            postal_address: clinic.postal_address.clone(),
+            contact: clinic.contact.to_string(),
+            from_name: sender.from.name.clone(),
+            from_address: sender.from.address.to_string(),
+            reply_to: sender.reply_to.as_ref().map(Address::to_string),
+            unsubscribe_mailto: sender.unsubscribe.mailto.as_ref().map(Address::to_string),
+            unsubscribe_url: sender.unsubscribe.url.clone(),
+        },
+        campaign_title: plan.campaign.title.clone(),
+        campaign_id: plan.campaign.id.0.clone(),
+    }
+}
+
+fn hash(bytes: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
+}
+
+/// Where one person of the audience belongs, and with which of their versions.
+fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
+    let on_list = |name: &String| candidate.memberships.iter().find(|membership| membership.list == *name);
+    let Some(first) = plan.campaign.audience.lists.iter().find_map(on_list) else {
+        return Place::Out {
+            reason: "not_on_list",
+            detail: "on none of the campaign's lists".to_owned(),
+        };
+    };
+    let memberships: Vec<audience::ListMembership> = candidate
+        .memberships
+        .iter()
+        .map(|membership| audience::ListMembership {
+            list: membership.list.clone(),
+            consent: membership.consent.clone(),
+            joined: membership.joined,
+        })
+        .collect();
+    let asked = audience::Candidate {
+        on_lists: &memberships,
+        attributes: &first.attributes,
+        suppressed: candidate.suppression.as_ref(),
+    };
+    let question = audience::Question {
+        lists: &plan.campaign.audience.lists,
+        not_lists: &plan.campaign.audience.not_lists,
+        only: &plan.campaign.only,
+        jurisdiction: plan.sender.clinic.jurisdiction,
+        today,
+    };
+    match audience::decide(&question, &asked) {
+        Decision::In => Place::In { version: first.version },
+        Decision::Out(reason) => Place::Out {
+            reason: reason.name(),
+            detail: reason.to_string(),
+        },
+    }
+}
+
+/// A variable that no list has a column for is everybody's fault, and known before anybody's letter is tried.
+fn refuse_unknown_names(store: &Store, plan: Plan<'_>, compiled: &Compiled) -> Result<(), DispatchError> {
+    let columns = store.columns(&plan.campaign.audience.lists)?;
+    let findings: Vec<Finding> = compiled.check_names(&columns).into_iter().filter(Finding::is_error).collect();
+    match findings.is_empty() {
+        true => Ok(()),
+        false => Err(DispatchError::Findings { findings }),
+    }
+}
+
+/// What one person's finished letter shows about the text that all get: its size, the postal address, the way out.
+fn lint(store: &Store, edition: EditionId, compiled: &Compiled) -> Result<Vec<Finding>, DispatchError> {
+    let mut findings = compiled.warnings().to_vec();
+    if let Some((_, recipient)) = store.example(edition)?
+        && let Ok(rendered) = compiled.render(&recipient)
+    {
+        findings.extend(compiled.lint(&rendered));
+    }
+    Ok(findings)
+}
+
+fn settle_proof(
+    store: &mut Store,
+    plan: Plan<'_>,
+    edition: EditionId,
+    compiled: Arc<Compiled>,
+    now: Timestamp,
+) -> Result<Draft, DispatchError> {
+    let proof = prove(store, edition, &compiled, now)?;
+    if !proof.holds() {
+        store.discard(edition)?;
+        return Err(DispatchError::Findings {
+            findings: faults(plan, &proof),
+        });
+    }
+    let warnings = lint(store, edition, &compiled)?;
+    if warnings.iter().any(Finding::is_error) {
+        store.discard(edition)?;
+        return Err(DispatchError::Findings { findings: warnings });
+    }
+    let held = proof.faults.iter().map(|fault| {
+        (
+            fault.delivery,
+            format!("their letter cannot be written: {}", fault.error.finding.text),
+        )
+    });
+    store.hold_faulty(edition, held)?;
+    Ok(Draft {
+        edition: store.edition(edition)?,
+        compiled,
+        proof,
+        warnings,
+    })
+}
+
+fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = proof.shown().map(|unfit| unfit.error.named()).collect();
+    if proof.stopped_by.is_none() {
+        let text = format!("{} of {} letters cannot be written", proof.faults.len(), proof.letters);
+        let finding = Finding::error(format!("campaigns/{}", plan.campaign.name), text);
+        findings.push(finding.hint("more than one in a hundred is no slip: mend the list or the template; nothing was sent"));
+    }
+    findings
+}
+
+fn sent_before(plan: Plan<'_>, article: &Article, same: &Edition) -> Finding {
+    let file = format!("campaigns/{}/{}", plan.campaign.name, article.file);
+    let text = format!(
+        "article `{}` has the very text that went out as `{}`",
+        article.id, same.key.article
+    );
+    Finding::error(file, text).hint(format!(
+        "if it is the same article, give it its old id `{}` back",
+        same.key.article
+    ))
+}

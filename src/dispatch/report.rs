@@ -1,0 +1,162 @@
+//! The report: one run in numbers, and every letter that needs a person by name.
+
+use crate::address::Address;
+use crate::delivery::state::State;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How many letters a report names; all of them stand in the log.
+const NAMED: usize = 1000;
+
+/// Why a run ended before all its work was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The relay is away, asks for patience or has had enough for today: run again later.
+    RelayForNow {
+        /// What it said or did.
+        why: String,
+    },
+    /// Something that a person has to mend first; nobody was touched by it.
+    FixFirst {
+        /// What it was.
+        why: String,
+        /// How to mend it.
+        hint: String,
+    },
+    /// The journal could not be written: nothing more may leave.
+    Store {
+        /// What failed.
+        why: String,
+    },
+    /// A signal asked the run to end.
+    Signal {
+        /// Whether a person at the terminal did.
+        interrupt: bool,
+    },
+    /// As many letters as `--limit` allows have left.
+    Limit {
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// A letter that needs a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Whose.
+    pub address: Address,
+    /// Where it stands.
+    pub state: State,
+    /// What was said.
+    pub why: String,
+}
+
+/// What a run has done so far; shared by all its connections and by the progress bar.
+#[derive(Debug, Default)]
+pub struct Tallying {
+    settled: AtomicU64,
+    accepted: AtomicU64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    states: BTreeMap<&'static str, u64>,
+    named: Vec<Named>,
+    stop: Option<Stop>,
+}
+
+impl Tallying {
+    /// Counts a settled letter; one that came back untaken has no outcome yet and may get one in this very run.
+    pub fn settled(&self, address: &Address, state: State, why: &str) {
+        if state == State::Pending {
+            return;
+        }
+        self.settled.fetch_add(1, Ordering::Relaxed);
+        if state == State::Accepted {
+            self.accepted.fetch_add(1, Ordering::Relaxed);
+        }
+        let mut inner = self.inner();
+        *inner.states.entry(state.name()).or_default() += 1;
+        if state.needs_a_person() && inner.named.len() < NAMED {
+            inner.named.push(Named {
+                address: address.clone(),
+                state,
+                why: why.to_owned(),
+            });
+        }
+    }
+
+    /// Notes the first reason to stop; later ones follow from it. Only of the store's failures the last one tells most: a
+    /// connection sees that the journal has stopped, the journal knows why.
+    pub fn stop(&self, stop: Stop) {
+        let mut inner = self.inner();
+        if matches!(
+            (&inner.stop, &stop),
+            (None, _) | (Some(Stop::Store { .. }), Stop::Store { .. })
+        ) {
+            inner.stop = Some(stop);
+        }
+    }
+
+    /// Whether the run is to end.
+    pub fn is_stopped(&self) -> bool {
+        self.inner().stop.is_some()
+    }
+
+    /// How many letters have an outcome, and how many of them were accepted.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.settled.load(Ordering::Relaxed), self.accepted.load(Ordering::Relaxed))
+    }
+
+    /// The report.
+    pub fn report(&self) -> Report {
+        let inner = self.inner();
+        Report {
+            states: inner.states.clone(),
+            named: inner.named.clone(),
+            stop: inner.stop.clone(),
+        }
+    }
+
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        // A poisoned lock means a connection panicked while counting: the numbers are still the best there are.
+        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// One run in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// How many letters came to stand where, by state.
+    pub states: BTreeMap<&'static str, u64>,
+    /// The letters that need a person, up to a thousand of them.
+    pub named: Vec<Named>,
+    /// Why it ended early, if it did.
+    pub stop: Option<Stop>,
+}
+
+impl Report {
+    /// How many letters came to stand in the state of this name.
+    pub fn of(&self, state: &str) -> u64 {
+        self.states.get(state).copied().unwrap_or(0)
+    }
+
+    /// How many letters need a person.
+    pub fn need_a_person(&self) -> u64 {
+        ["failed", "held", "in_doubt", "expired"]
+            .into_iter()
+            .map(|state| self.of(state))
+            .sum()
+    }
+
+    /// Adds another edition's report to this one.
+    pub fn add(&mut self, other: Report) {
+        for (state, count) in other.states {
+            *self.states.entry(state).or_default() += count;
+        }
+        self.named.extend(other.named);
+        self.stop = self.stop.take().or(other.stop);
+    }
+}

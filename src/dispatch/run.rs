@@ -1,0 +1,182 @@
+//! A run: closes the difference between what is wanted and what is recorded.
+//!
+//! First sends, resumes, retries and repeats are this one walk: released editions that have letters waiting, oldest due first, each
+//! with the text it was released with.
+
+use super::DispatchError;
+use super::line::{Allowance, Patience};
+use super::prepare::thaw;
+use super::report::{Report, Stop, Tallying};
+use super::worker::{Errand, Route, deliver};
+use crate::campaign::CampaignId;
+use crate::clock::Clock;
+use crate::delivery::retry::RetryPolicy;
+use crate::delivery::state::State;
+use crate::finding::Finding;
+use crate::store::edition::Edition;
+use crate::store::hold::{By, Target};
+use crate::store::journal::Journal;
+use crate::store::{EditionId, RunId, Store};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Which editions a run is to close.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// All that are released.
+    Everything,
+    /// Those of one campaign.
+    Campaign(CampaignId),
+}
+
+/// How a run goes about its work.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// Its row in the store.
+    pub run: RunId,
+    /// Which editions.
+    pub work: Work,
+    /// The way to the relay.
+    pub route: &'a Route,
+    /// The time.
+    pub clock: Clock,
+    /// How many letters may leave at most.
+    pub limit: Option<u64>,
+    /// Counts and names what happens; a signal stops the run through it.
+    pub tallying: Arc<Tallying>,
+}
+
+/// Hands over every letter that is due.
+///
+/// # Errors
+/// When the store cannot be read. What stops a run on its way stands in the report.
+pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, DispatchError> {
+    let editions = work(store, &order.work)?;
+    let expiries: HashMap<i64, Option<Timestamp>> = editions.iter().map(|edition| (edition.id.0, edition.expires_at)).collect();
+    let policy = move |edition| RetryPolicy {
+        expires: expiries.get(&edition).copied().flatten(),
+        ..RetryPolicy::default()
+    };
+    let (journal, writer) = Journal::start(store, order.run, policy)?;
+    let closed = close_all(store, order, &editions, &journal).await;
+    drop(journal);
+    if let Err(error) = writer.join() {
+        order.tallying.stop(Stop::Store { why: in_full(&error) });
+    }
+    closed?;
+    Ok(order.tallying.report())
+}
+
+/// Whether any letter of this work waits and is due: a run without any says nothing and opens nothing.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_due(store: &Store, work_wanted: &Work, now: Timestamp) -> Result<bool, DispatchError> {
+    for edition in work(store, work_wanted)? {
+        if is_over(&edition, now) || !store.claims(edition.id, crate::store::DeliveryId(0), now, 1)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn work(store: &Store, wanted: &Work) -> Result<Vec<Edition>, DispatchError> {
+    let mut editions = store.unfinished_editions()?;
+    editions.retain(|edition| edition.held.is_none());
+    if let Work::Campaign(campaign) = wanted {
+        editions.retain(|edition| edition.key.campaign == *campaign);
+    }
+    Ok(editions)
+}
+
+async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], journal: &Journal) -> Result<(), DispatchError> {
+    let (allowance, patience) = (Arc::new(Allowance::new(order.limit)), Arc::new(Patience::default()));
+    for edition in editions {
+        if order.tallying.is_stopped() {
+            return Ok(());
+        }
+        let now = order.clock.now();
+        if is_over(edition, now) {
+            expire(store, order, edition.id, now)?;
+            continue;
+        }
+        let compiled = match thaw(store, edition.id) {
+            Ok(compiled) => compiled,
+            Err(DispatchError::Findings { findings }) => {
+                hold_unreadable(store, edition.id, &findings, now)?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let errand = Errand {
+            store,
+            edition: edition.id,
+            compiled,
+            route: order.route,
+            clock: order.clock,
+            allowance: Arc::clone(&allowance),
+            patience: Arc::clone(&patience),
+            tallying: Arc::clone(&order.tallying),
+        };
+        for (delivery, address, error) in deliver(&errand, journal).await? {
+            let why = format!("their letter cannot be written: {}", error.finding.text);
+            store.hold(&Target::Delivery(delivery), By::Rule, &why, order.clock.now())?;
+            order.tallying.settled(&address, State::Held, &why);
+        }
+        hold_the_rest(store, order, edition.id)?;
+        let now = order.clock.now();
+        if is_over(edition, now) {
+            expire(store, order, edition.id, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_over(edition: &Edition, now: Timestamp) -> bool {
+    edition.expires_at.is_some_and(|expires| now >= expires)
+}
+
+/// A text that was proved once and cannot be composed now is this program's doing, not the clinic's: it waits for a person.
+fn hold_unreadable(store: &mut Store, edition: EditionId, findings: &[Finding], now: Timestamp) -> Result<(), DispatchError> {
+    let why = findings.first().map(|finding| finding.text.clone()).unwrap_or_default();
+    let reason = format!("this version of tidings cannot compose its text any more: {why}");
+    store.hold(&Target::Edition(edition), By::Rule, &reason, now)?;
+    Ok(())
+}
+
+/// An error with all its causes.
+fn in_full(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", in_full(cause)),
+        None => error.to_string(),
+    }
+}
+
+/// Ends the waiting of an edition whose time is over, and names everybody it leaves without a letter.
+fn expire(store: &mut Store, order: &Order<'_>, edition: EditionId, now: Timestamp) -> Result<(), DispatchError> {
+    store.expire(edition, now)?;
+    store.each_delivery(edition, Some("expired"), |line| {
+        if let (Some(address), true) = (&line.address, line.at == now) {
+            order
+                .tallying
+                .settled(address, State::Expired, line.reply.as_deref().unwrap_or_default());
+        }
+        Ok(())
+    })
+}
+
+/// `--limit` and an interrupt at the terminal hold the rest until a person says `release`.
+fn hold_the_rest(store: &mut Store, order: &Order<'_>, edition: EditionId) -> Result<(), DispatchError> {
+    let reason = match order.tallying.report().stop {
+        Some(Stop::Limit { limit }) => format!("the first {limit} have left (`--limit`); `tidings release` lets the rest go"),
+        Some(Stop::Signal { interrupt: true }) => "interrupted at the terminal; `tidings release` lets the rest go".to_owned(),
+        Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::FixFirst { .. } | Stop::Store { .. }) | None => {
+            return Ok(());
+        }
+    };
+    if store.tally(edition)?.open() > 0 {
+        store.hold(&Target::Edition(edition), By::Person, &reason, order.clock.now())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,280 @@
+//! The verdict: what an outcome means for the delivery, for the connection and for the run (law 8).
+//!
+//! Pure: it is asked with what the relay did and how the run has gone, and answers with what to write and whether to go on.
+
+use super::report::Stop;
+use crate::address::Address;
+use crate::delivery::reply::{Class, Reply, Scope, classify};
+use crate::delivery::state::Event;
+use crate::relay::outcome::{Outcome, Trouble};
+
+/// How many letters in a row may be refused for policy before the run stops: then it is hardly the recipients.
+pub const REFUSED_IN_A_ROW: u32 = 3;
+
+/// What follows from an outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What happens to the delivery.
+    pub event: Event,
+    /// The relay's reply, with the recipient's address taken out.
+    pub reply: Option<Reply>,
+    /// In words, where no reply tells it.
+    pub reason: Option<String>,
+    /// Why the run ends, if it does.
+    pub stop: Option<Stop>,
+    /// Whether this counts among the letters refused in a row.
+    pub refused: bool,
+}
+
+/// Judges the outcome of one letter; `refused_before` letters in a row were refused for policy before it.
+pub fn judge(outcome: &Outcome, to: &Address, refused_before: u32) -> Verdict {
+    match outcome {
+        Outcome::Answered(reply) => judge_reply(&without_address(reply, to), refused_before),
+        Outcome::NotTaken { stage, why } => verdict(
+            Event::NotTaken,
+            None,
+            Some(without_spellings(
+                &format!("not taken: the connection ended at the stage `{stage}`: {why}"),
+                to,
+            )),
+        ),
+        Outcome::InDoubt { why } => verdict(
+            Event::Lose,
+            None,
+            Some(without_spellings(
+                &format!("no whole reply came back after the letter: {why}"),
+                to,
+            )),
+        ),
+        Outcome::Unsupported { class, why } => Verdict {
+            stop: stop_for(*class, why, None),
+            ..unsupported(*class, why)
+        },
+    }
+}
+
+/// What the run does about trouble that keeps a connection from opening: nobody is touched by it.
+pub fn stop_for_trouble(trouble: &Trouble) -> Stop {
+    let hint = trouble.hint.clone();
+    stop_for(trouble.class, &trouble.why, hint).unwrap_or_else(|| Stop::RelayForNow {
+        why: trouble.why.clone(),
+    })
+}
+
+fn judge_reply(reply: &Reply, refused_before: u32) -> Verdict {
+    let class = classify(reply);
+    let event = match class {
+        Class::Accepted => Event::Accept,
+        Class::Hard | Class::UnsupportedAddress => Event::RefuseForGood,
+        // Never the address's fault, at whatever stage: a relay with Postfix's delayed refusals says at RCPT that our host is on a
+        // block list, and a whole list of people would be given up for it.
+        Class::Policy => Event::RefuseForAll,
+        Class::Soft => Event::RefuseForNow { refusals: 1 },
+        Class::Content => Event::RefuseForAll,
+        Class::Throttle | Class::Quota | Class::RelayDown | Class::Login | Class::Sender | Class::Settings => Event::NotTaken,
+    };
+    let refused = class == Class::Policy;
+    let in_a_row = refused && refused_before + 1 >= REFUSED_IN_A_ROW;
+    let stop = match in_a_row {
+        true => Some(Stop::FixFirst {
+            why: format!("the relay refused {REFUSED_IN_A_ROW} letters in a row: `{reply}`"),
+            hint: "this machine, the sender's domain or the letter is at fault, not the people; mend it, then `tidings release` the held letters"
+                .to_owned(),
+        }),
+        // A 421 ends a connection, not a run: the relay may only want a fresh one.
+        false if class == Class::Throttle => None,
+        false => stop_for(
+            class,
+            &format!("the relay answered `{reply}` at the stage `{}`", reply.stage),
+            None,
+        ),
+    };
+    Verdict {
+        event,
+        reply: Some(reply.clone()),
+        reason: None,
+        stop,
+        refused,
+    }
+}
+
+fn unsupported(class: Class, why: &str) -> Verdict {
+    let event = match class.scope() {
+        Scope::Delivery => Event::RefuseForGood,
+        Scope::RelayForNow => Event::NotTaken,
+        Scope::FixFirst => Event::RefuseForAll,
+    };
+    verdict(event, None, Some(why.to_owned()))
+}
+
+fn verdict(event: Event, reply: Option<Reply>, reason: Option<String>) -> Verdict {
+    Verdict {
+        event,
+        reply,
+        reason,
+        stop: None,
+        refused: false,
+    }
+}
+
+fn stop_for(class: Class, why: &str, hint: Option<String>) -> Option<Stop> {
+    let why = why.to_owned();
+    match class.scope() {
+        Scope::Delivery => None,
+        Scope::RelayForNow => Some(Stop::RelayForNow { why }),
+        Scope::FixFirst => Some(Stop::FixFirst {
+            why,
+            hint: hint.unwrap_or_else(|| next_step(class).to_owned()),
+        }),
+    }
+}
+
+fn next_step(class: Class) -> &'static str {
+    match class {
+        Class::Login => "check the user and the password under `relay:` in `tidings.yaml`; nobody was touched",
+        Class::Sender => {
+            "the relay does not let you send as this address: check `sender.from` in `tidings.yaml`; nobody was touched"
+        }
+        Class::Content => "the letter itself is refused: make it smaller or plainer, then `tidings release` the held letter",
+        Class::Settings => "check `relay:` in `tidings.yaml` with the provider's instructions; nobody was touched",
+        Class::Accepted | Class::Hard | Class::Soft | Class::Policy | Class::UnsupportedAddress => "look at the letter",
+        Class::Throttle | Class::Quota | Class::RelayDown => "run the same command again later",
+    }
+}
+
+/// Law 15: replies are kept, addresses are not.
+fn without_address(reply: &Reply, to: &Address) -> Reply {
+    Reply {
+        text: without_spellings(&reply.text, to),
+        ..reply.clone()
+    }
+}
+
+fn without_spellings(text: &str, to: &Address) -> String {
+    let spellings = [to.as_str(), to.identity()];
+    spellings
+        .into_iter()
+        .fold(text.to_owned(), |text, spelling| replace_ignoring_case(&text, spelling))
+}
+
+fn replace_ignoring_case(text: &str, spelling: &str) -> String {
+    let (lower, wanted) = (text.to_ascii_lowercase(), spelling.to_ascii_lowercase());
+    let mut rest = 0;
+    let mut replaced = String::with_capacity(text.len());
+    while let Some(found) = lower[rest..].find(&wanted) {
+        replaced.push_str(&text[rest..rest + found]);
+        replaced.push_str("<recipient>");
+        rest += found + wanted.len();
+    }
+    replaced.push_str(&text[rest..]);
+    replaced.replace("<<recipient>>", "<recipient>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::reply::Stage;
+
+    fn check(stage: Stage, line: &str, before: u32, event: Event, stops: Option<&str>) {
+        let (code, text) = line.split_at(3);
+        let reply = Reply::new(stage, code.parse().unwrap(), &[text.trim_start().to_owned()]);
+        let to = Address::parse("Ann@example.org").unwrap();
+        let verdict = judge(&Outcome::Answered(reply), &to, before);
+        let found = verdict.stop.as_ref().map(|stop| match stop {
+            Stop::FixFirst { .. } => "fix first",
+            Stop::RelayForNow { .. } => "for now",
+            Stop::Store { .. } | Stop::Signal { .. } | Stop::Limit { .. } => "other",
+        });
+        assert_eq!((verdict.event, found), (event, stops), "{line}");
+    }
+
+    #[test]
+    fn whose_fault_decides_what_happens() {
+        check(Stage::EndOfData, "250 2.0.0 queued", 0, Event::Accept, None);
+        check(Stage::Rcpt, "550 5.1.1 unknown", 0, Event::RefuseForGood, None);
+        check(
+            Stage::Rcpt,
+            "450 4.2.0 greylisted",
+            0,
+            Event::RefuseForNow { refusals: 1 },
+            None,
+        );
+        check(Stage::Mail, "550 5.1.8 sender", 0, Event::NotTaken, Some("fix first"));
+        check(
+            Stage::Mail,
+            "550 5.4.5 Daily user sending limit exceeded",
+            0,
+            Event::NotTaken,
+            Some("for now"),
+        );
+        check(
+            Stage::Mail,
+            "421 4.3.2 too many letters on this connection",
+            0,
+            Event::NotTaken,
+            None,
+        );
+        check(
+            Stage::EndOfData,
+            "552 5.3.4 too big",
+            0,
+            Event::RefuseForAll,
+            Some("fix first"),
+        );
+        check(Stage::EndOfData, "550 5.7.26 unauthenticated", 0, Event::RefuseForAll, None);
+        check(
+            Stage::EndOfData,
+            "550 5.7.26 unauthenticated",
+            2,
+            Event::RefuseForAll,
+            Some("fix first"),
+        );
+        check(
+            Stage::Rcpt,
+            "554 5.7.1 host blocked using a list",
+            0,
+            Event::RefuseForAll,
+            None,
+        );
+        check(
+            Stage::Rcpt,
+            "554 5.7.1 host blocked using a list",
+            2,
+            Event::RefuseForAll,
+            Some("fix first"),
+        );
+        check(
+            Stage::EndOfData,
+            "451 4.3.0 try later",
+            0,
+            Event::RefuseForNow { refusals: 1 },
+            None,
+        );
+    }
+
+    #[test]
+    fn a_lost_connection_is_a_no_before_the_end_and_a_doubt_after_it() {
+        let to = Address::parse("ann@example.org").unwrap();
+        let lost = Outcome::NotTaken {
+            stage: Stage::Data,
+            why: "reset".to_owned(),
+        };
+        assert_eq!(judge(&lost, &to, 0).event, Event::NotTaken);
+        assert_eq!(
+            judge(&Outcome::InDoubt { why: "reset".to_owned() }, &to, 0).event,
+            Event::Lose
+        );
+    }
+
+    #[test]
+    fn a_reply_is_kept_without_the_address() {
+        let to = Address::parse("Ann@Example.org").unwrap();
+        let reply = Reply::new(
+            Stage::Rcpt,
+            550,
+            &["5.1.1 <ann@EXAMPLE.org>: Ann@example.org unknown".to_owned()],
+        );
+        let kept = judge(&Outcome::Answered(reply), &to, 0).reply.unwrap();
+        assert_eq!(kept.text, "<recipient>: <recipient> unknown");
+    }
+}

@@ -1,0 +1,223 @@
+//! The worker: claim → compose → intent → send → settle, over several connections at once.
+//!
+//! ```text
+//! feeder (thread) ─claims─▶ composers (threads) ─letters─▶ connections (tasks) ─entries─▶ journal (thread)
+//! ```
+//!
+//! Every arrow is a bounded queue, so memory does not grow with the list. A letter leaves only after the journal has granted it; a
+//! connection hands the outcome of its last letter in together with the intent of its next (law 4). What is in the queues when a run
+//! stops was never begun and stays pending.
+
+use super::DispatchError;
+use super::line::{Allowance, Line, Patience, Ready};
+use super::pace::Pace;
+use super::report::Tallying;
+use crate::address::Address;
+use crate::clock::Clock;
+use crate::letter::Stamp;
+use crate::letter::compile::Compiled;
+use crate::letter::compose::ComposeError;
+use crate::relay::server::Server;
+use crate::store::claim::Claim;
+use crate::store::journal::Journal;
+use crate::store::keys::Keys;
+use crate::store::{DeliveryId, EditionId, Store, StoreError};
+use jiff::Timestamp;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Claims read from the store at a time.
+const PAGE: u32 = 256;
+/// Letters that stand composed and wait for a connection.
+const SHELF: usize = 64;
+
+/// The way to the relay, and how fast we may go.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The relay.
+    pub server: Server,
+    /// How many connections at once.
+    pub connections: usize,
+    /// How many letters before a connection says goodbye; `None` is no limit.
+    pub per_connection: Option<u32>,
+    /// How many letters a second, over all connections; `None` is as fast as it goes.
+    pub per_second: Option<f64>,
+}
+
+/// One edition's letters, to be handed over.
+pub struct Errand<'a> {
+    /// The store that knows which letters wait.
+    pub store: &'a Store,
+    /// The edition.
+    pub edition: EditionId,
+    /// Its text, compiled from the frozen sources.
+    pub compiled: Arc<Compiled>,
+    /// The way to the relay.
+    pub route: &'a Route,
+    /// The time.
+    pub clock: Clock,
+    /// What may still leave under `--limit`.
+    pub allowance: Arc<Allowance>,
+    /// How the relay has treated this run so far.
+    pub patience: Arc<Patience>,
+    /// Counts and names what happens.
+    pub tallying: Arc<Tallying>,
+}
+
+/// A letter that could not be composed after its edition was proved: its person's data or the program changed.
+pub type Unfit = Vec<(DeliveryId, Address, ComposeError)>;
+
+/// Hands over the letters of one edition that wait and are due, until none does or the run has to stop.
+///
+/// # Errors
+/// When the store cannot be read or the letters' threads cannot be started. A failed *write* is no error here: it is a stop.
+pub async fn deliver(errand: &Errand<'_>, journal: &Journal) -> Result<Unfit, DispatchError> {
+    let mut unfit = Unfit::new();
+    loop {
+        let pass = Pass::start(errand, journal)?;
+        let (returned, faulty) = pass.finish().await?;
+        unfit.extend(faulty);
+        // Letters that a broken connection gave back are tried again at once; the barren count ends this when the relay is away.
+        if returned == 0 || errand.tallying.is_stopped() {
+            return Ok(unfit);
+        }
+    }
+}
+
+/// One walk over the letters that wait.
+struct Pass {
+    line: Arc<Line>,
+    feeder: std::thread::JoinHandle<Result<(), StoreError>>,
+    composers: Vec<std::thread::JoinHandle<()>>,
+    connections: tokio::task::JoinSet<()>,
+}
+
+impl Pass {
+    fn start(errand: &Errand<'_>, journal: &Journal) -> Result<Self, DispatchError> {
+        let (claims_in, claims) = async_channel::bounded(PAGE as usize);
+        let (letters_in, letters) = async_channel::bounded(SHELF);
+        let line = Arc::new(Line {
+            journal: journal.clone(),
+            letters,
+            route: errand.route.clone(),
+            pace: Pace::new(errand.route.per_second),
+            clock: errand.clock,
+            allowance: Arc::clone(&errand.allowance),
+            tallying: Arc::clone(&errand.tallying),
+            unfit: Mutex::default(),
+            patience: Arc::clone(&errand.patience),
+            returned: AtomicU64::new(0),
+            open: AtomicU32::new(0),
+            held: AtomicBool::new(false),
+        });
+        let feeder = start_feeder(errand, claims_in)?;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let composers = (0..threads).map(|_| start_composer(errand, &line, claims.clone(), letters_in.clone()));
+        let composers = composers.collect::<Result<_, _>>()?;
+        let mut connections = tokio::task::JoinSet::new();
+        for _ in 0..errand.route.connections.max(1) {
+            connections.spawn(Arc::clone(&line).work());
+        }
+        Ok(Self {
+            line,
+            feeder,
+            composers,
+            connections,
+        })
+    }
+
+    /// Waits for all parts to end; gives how many letters came back untaken.
+    async fn finish(mut self) -> Result<(u64, Unfit), DispatchError> {
+        while self.connections.join_next().await.is_some() {}
+        // Nobody takes letters any more: composers and feeder find their queues closed.
+        self.line.letters.close();
+        for composer in self.composers {
+            composer.join().map_err(|_| DispatchError::Thread {
+                what: "composing letters",
+            })?;
+        }
+        self.feeder.join().map_err(|_| DispatchError::Thread {
+            what: "reading waiting letters",
+        })??;
+        let unfit = std::mem::take(&mut *self.line.unfit.lock().unwrap_or_else(PoisonError::into_inner));
+        // What is on hold has not come back: it waits for a person, not for another walk.
+        let returned = match self.line.held.load(Ordering::SeqCst) {
+            true => 0,
+            false => self.line.returned.load(Ordering::SeqCst),
+        };
+        Ok((returned, unfit))
+    }
+}
+
+/// Reads waiting letters page by page; ends when there are no more or nobody wants them.
+fn start_feeder(
+    errand: &Errand<'_>,
+    claims: async_channel::Sender<Claim>,
+) -> Result<std::thread::JoinHandle<Result<(), StoreError>>, DispatchError> {
+    let (store, edition, clock) = (errand.store.reader()?, errand.edition, errand.clock);
+    let tallying = Arc::clone(&errand.tallying);
+    spawn("feeder", move || {
+        let mut after = DeliveryId(0);
+        loop {
+            let page = store.claims(edition, after, clock.now(), PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.delivery;
+            for claim in page {
+                if tallying.is_stopped() || claims.send_blocking(claim).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    })
+}
+
+fn start_composer(
+    errand: &Errand<'_>,
+    line: &Arc<Line>,
+    claims: async_channel::Receiver<Claim>,
+    letters: async_channel::Sender<Ready>,
+) -> Result<std::thread::JoinHandle<()>, DispatchError> {
+    let (compiled, keys, line) = (Arc::clone(&errand.compiled), errand.store.keys().clone(), Arc::clone(line));
+    spawn("composer", move || {
+        while let Ok(claim) = claims.recv_blocking() {
+            match compose(&compiled, &keys, &claim, line.clock) {
+                Ok(ready) => {
+                    if letters.send_blocking(ready).is_err() {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    let mut unfit = line.unfit.lock().unwrap_or_else(PoisonError::into_inner);
+                    unfit.push((claim.delivery, claim.recipient.address, error));
+                }
+            }
+        }
+    })
+}
+
+fn spawn<T: Send + 'static>(
+    name: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<std::thread::JoinHandle<T>, DispatchError> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map_err(|_| DispatchError::Thread { what: name })
+}
+
+fn compose(compiled: &Compiled, keys: &Keys, claim: &Claim, clock: Clock) -> Result<Ready, ComposeError> {
+    // The header has whole seconds; keeping just those makes every attempt the same bytes.
+    let now = clock.now();
+    let dated = claim
+        .dated
+        .unwrap_or_else(|| Timestamp::from_second(now.as_second()).unwrap_or(now));
+    let stamp = Stamp {
+        message_id: keys.message_id(claim.delivery, 1, claim.orders),
+        date: dated,
+    };
+    let letter = compiled.compose(&claim.recipient, &stamp)?;
+    Ok(Ready {
+        delivery: claim.delivery,
+        attempt: claim.attempt,
+        dated,
+        letter,
+    })
+}

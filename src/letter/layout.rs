@@ -1,0 +1,289 @@
+//! The HTML template laid out for mail programs, once per edition: partials and article put in, style sheets written into the elements.
+//!
+//! Mail programs ignore style sheets, so the styles must stand in the elements; and the article's elements are only there once the
+//! article is. Tera's tags would be torn by an HTML parser, so words of private-use characters stand in for them meanwhile.
+//!
+//! Promises: every Tera tag comes out as it went in, where it stood. Knows nothing of people.
+
+use crate::finding::{Finding, Place};
+use crate::letter::markup::{self, Kind};
+use crate::template::TemplateSource;
+use crate::template::tags::{self, Tag};
+
+/// An HTML template with words in place of its Tera tags.
+pub(crate) struct Guarded {
+    /// The HTML, partials included.
+    pub(crate) html: String,
+    tags: Vec<String>,
+}
+
+/// A word is `OPEN`, a number, `CLOSE`; the article's place is `ARTICLE`.
+const OPEN: char = '\u{e000}';
+const CLOSE: char = '\u{e001}';
+const ARTICLE: char = '\u{e002}';
+
+/// Puts the partials in and words in place of the tags.
+pub(crate) fn guard(source: &TemplateSource) -> Guarded {
+    let whole = with_partials(source, &source.html_name(), 0);
+    let mut guarded = Guarded {
+        html: String::with_capacity(whole.len()),
+        tags: Vec::new(),
+    };
+    let mut at = 0;
+    for tag in tags::tags(&whole) {
+        guarded.html.push_str(&whole[at..tag.range.start]);
+        match tag.kind {
+            tags::Kind::Comment => {}
+            _ if is_article(&tag, &whole) => guarded.html.push(ARTICLE),
+            _ => {
+                let word = guarded.word_for(&whole[tag.range.clone()]);
+                guarded.html.push_str(&word);
+            }
+        }
+        at = tag.range.end;
+    }
+    guarded.html.push_str(&whole[at..]);
+    guarded
+}
+
+fn is_article(tag: &Tag, text: &str) -> bool {
+    tag.kind == tags::Kind::Expression
+        && matches!(
+            tag.inside(text).replace(' ', "").as_str(),
+            "article.html" | "article.html|safe"
+        )
+}
+
+/// `{% include %}` replaced by the file; Tera has refused missing files and circles before, the depth is a second lock.
+fn with_partials(source: &TemplateSource, name: &str, depth: usize) -> String {
+    let text = without_words(source.file(name).unwrap_or(""));
+    if depth > 16 {
+        return text;
+    }
+    tags::tags(&text)
+        .into_iter()
+        .rev()
+        .fold(text.clone(), |whole, tag| match tag.quoted_after("include", &text) {
+            Some(partial) => {
+                format!(
+                    "{}{}{}",
+                    &whole[..tag.range.start],
+                    with_partials(source, partial, depth + 1),
+                    &whole[tag.range.end..]
+                )
+            }
+            None => whole,
+        })
+}
+
+fn without_words(text: &str) -> String {
+    text.replace([OPEN, CLOSE, ARTICLE], "")
+}
+
+impl Guarded {
+    fn word_for(&mut self, tag: &str) -> String {
+        // Equal tags share a word, so that what is equal in the template is equal here.
+        let number = self.tags.iter().position(|known| known == tag).unwrap_or_else(|| {
+            self.tags.push(tag.to_owned());
+            self.tags.len() - 1
+        });
+        format!("{OPEN}{number}{CLOSE}")
+    }
+
+    /// Puts `html` where the template shows the article; nothing in it is a Tera tag.
+    pub(crate) fn with_article(&mut self, html: &str) {
+        let brace = self.word_for("&#123;");
+        let article = without_words(html).replace('{', &brace);
+        self.html = self.html.replace(ARTICLE, &article);
+    }
+
+    /// Puts the Tera tag `tag` in a paragraph of its own where the template shows the article.
+    pub(crate) fn with_article_tag(&mut self, tag: &str) {
+        let word = self.word_for(tag);
+        self.html = self.html.replace(ARTICLE, &format!("<p>{word}</p>"));
+    }
+
+    /// `text` with the tags back in place of their words.
+    pub(crate) fn restored(&self, text: &str) -> String {
+        let mut restored = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(OPEN) {
+            let (number, after) = after.split_once(CLOSE).unwrap_or((after, ""));
+            restored.push_str(before);
+            restored.push_str(
+                number
+                    .parse()
+                    .ok()
+                    .and_then(|number: usize| self.tags.get(number))
+                    .map_or("", String::as_str),
+            );
+            rest = after;
+        }
+        restored.push_str(rest);
+        restored
+    }
+
+    /// The laid-out template, ready to be compiled.
+    ///
+    /// # Errors
+    /// When the style sheet cannot be read.
+    pub(crate) fn inlined(&self) -> Result<String, String> {
+        let inliner = css_inline::CSSInliner::options()
+            .load_remote_stylesheets(false)
+            .keep_style_tags(false)
+            .keep_at_rules(true)
+            .minify_css(true)
+            .resolve_css_variables(true)
+            .build();
+        let html = inliner
+            .inline(&whole_page(&words_as_comments(&self.html)))
+            .map_err(|error| error.to_string())?;
+        let html = html
+            .replace(&format!("<!--{OPEN}"), &OPEN.to_string())
+            .replace(&format!("{CLOSE}-->"), &CLOSE.to_string());
+        Ok(self.restored(&html))
+    }
+}
+
+/// A template that is only the inside of a page becomes one: what stands before `<body>` would not be moved into it.
+fn whole_page(html: &str) -> String {
+    match markup::pieces(html).iter().any(|piece| piece.is(Kind::Open, "body")) {
+        true => html.to_owned(),
+        false => format!("<!DOCTYPE html><html><body>{html}</body></html>"),
+    }
+}
+
+/// Words between elements become comments: a parser leaves those where they are, also inside tables.
+fn words_as_comments(html: &str) -> String {
+    let shown = markup::pieces(html).into_iter().map(|piece| match piece.kind {
+        Kind::Text => piece
+            .text
+            .replace(OPEN, &format!("<!--{OPEN}"))
+            .replace(CLOSE, &format!("{CLOSE}-->")),
+        _ => piece.text.to_owned(),
+    });
+    shown.collect()
+}
+
+/// What a template may not do because the layout could not keep it: inheritance, and tags among an element's attributes.
+pub(crate) fn faults(source: &TemplateSource) -> Vec<Finding> {
+    let html = source.files.iter().filter(|file| file.name.ends_with(".html"));
+    html.flat_map(|file| faults_of(&file.name, &file.text)).collect()
+}
+
+fn faults_of(name: &str, text: &str) -> Vec<Finding> {
+    let tags = tags::tags(text);
+    let at = |text_: String, offset: usize| Finding::error(format!("templates/{name}"), text_).at(Place::of_offset(text, offset));
+    let extends = tags
+        .iter()
+        .filter(|tag| tag.quoted_after("extends", text).is_some())
+        .map(|tag| {
+            at("a letter's template cannot extend another".to_owned(), tag.range.start)
+                .hint("put what they share into a file of its own, and write `{% include \"header.html\" %}`")
+        });
+    let blind = blind(text, &tags);
+    let pieces = markup::pieces(&blind);
+    let loose = tags
+        .iter()
+        .filter(|tag| tag.kind != tags::Kind::Comment && stands_loose(tag, &pieces))
+        .map(|tag| {
+            at(
+                format!("`{}` stands among an element's attributes", &text[tag.range.clone()]),
+                tag.range.start,
+            )
+            .hint("put it inside an attribute's quotes, as in `class=\"{{ city }}\"`, or around the whole element")
+        });
+    extends.chain(loose).collect()
+}
+
+/// `text` with every tag as a run of letters of equal length, so that offsets stay and quotes inside tags do not count.
+fn blind(text: &str, tags: &[Tag]) -> String {
+    tags.iter().fold(text.to_owned(), |mut blind, tag| {
+        blind.replace_range(tag.range.clone(), &"x".repeat(tag.range.len()));
+        blind
+    })
+}
+
+fn stands_loose(tag: &Tag, pieces: &[markup::Piece<'_>]) -> bool {
+    let around = pieces
+        .iter()
+        .find(|piece| piece.range.contains(&tag.range.start))
+        .filter(|piece| piece.kind == Kind::Open);
+    around.is_some_and(|piece| !piece.quoted().iter().any(|quoted| quoted.contains(&tag.range.start)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::TemplateFile;
+
+    fn source(files: &[(&str, &str)]) -> TemplateSource {
+        let files = files.iter().map(|(name, text)| TemplateFile {
+            name: (*name).to_owned(),
+            text: (*text).to_owned(),
+        });
+        TemplateSource {
+            name: "letter".to_owned(),
+            files: files.collect(),
+        }
+    }
+
+    fn check(html: &str, expected_body: &str) {
+        let mut guarded = guard(&source(&[("letter.html", html), ("foot.html", "<i>{{ clinic.name }}</i>")]));
+        guarded.with_article("<h2>Calm {{ x }} {{{</h2>");
+        let laid_out = guarded.inlined().unwrap();
+        let body = laid_out
+            .split_once("<body>")
+            .and_then(|(_, rest)| rest.split_once("</body>"))
+            .map(|(body, _)| body);
+        assert_eq!(body, Some(expected_body), "{laid_out}");
+    }
+
+    #[test]
+    fn tags_stay_where_they_were_and_styles_move_in() {
+        check(
+            "<style>p{color:red}</style><body><p>{{ name | default(value=\"<b>\") }}</p></body>",
+            "<p style=\"color:red\">{{ name | default(value=\"<b>\") }}</p>",
+        );
+        check(
+            "<body><table><tbody>{% for x in xs %}<tr><td>{{ x }}</td></tr>{% endfor %}</tbody></table></body>",
+            "<table><tbody>{% for x in xs %}<tr><td>{{ x }}</td></tr>{% endfor %}</tbody></table>",
+        );
+        check(
+            "<body><a href=\"{{ u | default(value=\"x\") }}\">a</a>{# gone #}</body>",
+            "<a href=\"{{ u | default(value=\"x\") }}\">a</a>",
+        );
+    }
+
+    #[test]
+    fn partials_and_article_get_the_styles_too() {
+        check(
+            "<style>i{color:red}</style><body>{% include \"foot.html\" %}</body>",
+            "<i style=\"color:red\">{{ clinic.name }}</i>",
+        );
+        check(
+            "<style>h2{color:red}</style><body>{{ article.html | safe }}</body>",
+            "<h2 style=\"color:red\">Calm &#123;&#123; x }} &#123;&#123;&#123;</h2>",
+        );
+    }
+
+    #[test]
+    fn what_the_layout_cannot_keep_is_refused_at_its_place() {
+        let found = faults(&source(&[
+            ("letter.html", "<p>\n<p {% if x %}class=\"a\"{% endif %} title=\"{{ x }}\">"),
+            ("b.html", "{% extends \"a.html\" %}"),
+        ]));
+        let shown: Vec<String> = found
+            .iter()
+            .map(|finding| format!("{}:{} {}", finding.file, finding.place.unwrap(), finding.text))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "templates/letter.html:2:4 `{% if x %}` stands among an element's attributes",
+                "templates/letter.html:2:23 `{% endif %}` stands among an element's attributes",
+                "templates/b.html:1:1 a letter's template cannot extend another",
+            ]
+        );
+    }
+}

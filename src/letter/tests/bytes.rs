@@ -1,0 +1,155 @@
+//! The message itself: headers, parts, encoding, and that no person can break it.
+
+use super::{BARE, bare, headers, parts, recipient, sources, stamp, text_of};
+use crate::address::Address;
+use crate::letter::Recipient;
+use crate::letter::compile::{Compiled, compile};
+use proptest::prelude::{any, proptest};
+use proptest::strategy::Strategy as _;
+use std::collections::BTreeMap;
+
+#[test]
+fn every_letter_has_exactly_these_headers() {
+    let letter = bare(BARE)
+        .compose(&recipient("Ann@Example.org", &[("name", "Ann Lee")]), &stamp("m4x2.k7"))
+        .unwrap();
+    let expected = [
+        ("From", "\"Riverside Massage\" <tips@riverside.example>"),
+        ("Reply-To", "hello@riverside.example"),
+        ("List-Id", "\"Riverside Massage Clinic\" <k7f2m9.riverside.example>"),
+        (
+            "List-Unsubscribe",
+            "<mailto:unsubscribe@riverside.example?subject=unsubscribe>",
+        ),
+        ("Auto-Submitted", "auto-generated"),
+        ("To", "\"Ann Lee\" <Ann@example.org>"),
+        ("Subject", "Calmer days"),
+        ("Date", "Tue, 01 Dec 2026 09:00:00 +0000"),
+        ("Message-ID", "<m4x2.k7@riverside.example>"),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "multipart/alternative; boundary=\"=_m4x2k7\""),
+    ];
+    let found = headers(&letter);
+    let shown: Vec<(&str, &str)> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(shown, expected);
+    assert_eq!(
+        (letter.from.as_str(), letter.to.as_str()),
+        ("tips@riverside.example", "Ann@example.org")
+    );
+    assert_eq!(letter.message_id, "m4x2.k7@riverside.example");
+}
+
+#[test]
+fn the_same_letter_is_the_same_bytes_and_another_stamp_another_boundary() {
+    let edition = bare(BARE);
+    let ann = recipient("ann@example.org", &[]);
+    let first = edition.compose(&ann, &stamp("a1")).unwrap();
+    assert_eq!(first, bare(BARE).compose(&ann, &stamp("a1")).unwrap());
+    let second = edition.compose(&ann, &stamp("b2")).unwrap();
+    assert!(text_of(&first).contains("--=_a1--\r\n") && text_of(&second).contains("--=_b2--\r\n"));
+}
+
+#[test]
+fn text_comes_before_html_and_both_are_quoted_printable() {
+    let letter = bare(BARE).compose(&recipient("ann@example.org", &[]), &stamp("a")).unwrap();
+    let kinds: Vec<&str> = text_of(&letter)
+        .lines()
+        .filter(|line| line.starts_with("Content-T"))
+        .collect();
+    let quoted = "Content-Transfer-Encoding: quoted-printable";
+    assert_eq!(
+        kinds[1..],
+        [
+            "Content-Type: text/plain; charset=utf-8",
+            quoted,
+            "Content-Type: text/html; charset=utf-8",
+            quoted
+        ]
+    );
+}
+
+#[test]
+fn a_persons_words_are_escaped_in_html_and_raw_in_text() {
+    let name = "<b>&\"Zoë\"</b>";
+    let letter = bare(BARE)
+        .compose(&recipient("ann@example.org", &[("first_name", name)]), &stamp("a"))
+        .unwrap();
+    let [text, html] = parts(&letter);
+    assert!(text.starts_with("Dear <b>&\"Zoë\"</b>,\n"), "{text}");
+    assert!(html.contains("Dear &lt;b&gt;&amp;&quot;Zoë&quot;&lt;/b&gt;,"), "{html}");
+}
+
+#[test]
+fn lines_of_dots_are_kept_for_the_relay_to_stuff() {
+    let [text, _] = parts(&bare(BARE).compose(&recipient("ann@example.org", &[]), &stamp("a")).unwrap());
+    assert!(text.contains("\n.\n") && text.contains("\n..x\n"), "{text}");
+}
+
+#[test]
+fn carriage_returns_and_nuls_of_a_template_do_not_reach_the_wire() {
+    let html = format!("\u{feff}a\r\nb\rc\0d{BARE}");
+    let [_, html] = parts(&bare(&html).compose(&recipient("ann@example.org", &[]), &stamp("a")).unwrap());
+    assert!(html.contains("a\nb\nc") && !html.contains(['\r', '\0', '\u{feff}']), "{html}");
+}
+
+#[test]
+fn an_address_in_foreign_letters_is_written_as_utf8() {
+    let letter = bare(BARE).compose(&recipient("jörg@example.org", &[]), &stamp("a")).unwrap();
+    assert_eq!(headers(&letter)[5], ("To".to_owned(), "jörg@example.org".to_owned()));
+    let letter = bare(BARE)
+        .compose(&recipient("ann@bücher.example", &[]), &stamp("a"))
+        .unwrap();
+    assert_eq!(headers(&letter)[5], ("To".to_owned(), "ann@xn--bcher-kva.example".to_owned()));
+}
+
+/// Names as lists really hold them, and as nobody should: controls, line breaks, bidirectional marks, quotes, other scripts.
+fn hostile() -> impl proptest::strategy::Strategy<Value = String> {
+    let piece = proptest::prop_oneof![
+        any::<String>(),
+        proptest::sample::select(vec![
+            "\r\nBcc: x@y.example\r\n",
+            "\r\n\r\n.\r\n",
+            "\0",
+            "\u{202e}",
+            "\u{2028}",
+            "👩‍⚕️",
+            "診療所",
+            "مريم",
+            "=?utf-8?q?=0d=0a?=",
+            "\"",
+            "\\",
+            "<b>&",
+            "{{ 1 }}",
+            "{% raw %}",
+            "--=_",
+            ",;:@",
+            "e\u{301}",
+            "\t",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    proptest::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_person_can_break_a_letter(first_name in hostile(), name in proptest::option::of(hostile()), city in hostile()) {
+        thread_local! {
+            static EDITION: Compiled = compile(&sources(
+                &[("letter.html", "{{ greeting }} {{ city | default(value='?') }}"), ("letter.txt", "{{ city | default(value='?') }}\n{{ greeting }}")],
+                "For {{ first_name | default(value='you') | truncate(length=40) }}",
+                "Breathe.",
+            )).unwrap();
+        }
+        let columns = [("first_name", Some(first_name)), ("name", name), ("city", Some(city))];
+        let attributes: BTreeMap<String, String> = columns.into_iter().filter_map(|(column, value)| Some((column.to_owned(), value?))).collect();
+        let person = Recipient { address: Address::parse("ann@example.org").unwrap(), attributes };
+        let (letter, again) = EDITION.with(|edition| (edition.compose(&person, &stamp("a1")).unwrap(), edition.compose(&person, &stamp("a1")).unwrap()));
+        // `compose` has run the wire's check; the header count shows that nothing was added.
+        assert_eq!(headers(&letter).len(), 11);
+        assert_eq!(parts(&letter).len(), 2);
+        assert_eq!(letter, again);
+    }
+}

@@ -1,0 +1,357 @@
+//! The conversation with a relay, without the line: bytes in, events and bytes out. No socket, no clock.
+//!
+//! Promises:
+//! - Every command that is handed out pushes what it awaits, and every reply pops its own: a reply that nothing awaits, or one that
+//!   cannot answer its command, ends the conversation, and nothing of it is believed any more.
+//! - A letter's body leaves only when MAIL, RCPT and DATA of its own transaction all said yes; after that the only ways on are
+//!   the whole letter or the end.
+//! - Each posted letter gets exactly one [`Outcome`]: accepted only by a whole 2xx reply to its end of data; a definite no while
+//!   the terminator has not been handed out; in doubt after that, unless a reply decides it.
+//!
+//! Today it stops and waits after each command. Sending a group (RFC 2920) changes only when [`Conversation::output`] stops handing
+//! out planned commands; the queue of awaited replies is ready for it.
+
+mod body;
+pub mod capabilities;
+mod opening;
+mod posting;
+mod reply_reader;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use crate::address::Address;
+use crate::delivery::reply::{Class, Reply, Stage};
+use crate::relay::conversation::capabilities::Capabilities;
+use crate::relay::conversation::opening::AuthStep;
+use crate::relay::conversation::posting::Posting;
+use crate::relay::conversation::reply_reader::{ReplyReader, WholeReply};
+use crate::relay::outcome::{Outcome, Trouble};
+use crate::relay::server::{Login, Security};
+use std::collections::VecDeque;
+use std::fmt;
+
+/// Who speaks, over what kind of line.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The name we give in EHLO.
+    pub hello: String,
+    /// How the line is protected.
+    pub security: Security,
+    /// Who we are, when the relay wants to know.
+    pub login: Option<Login>,
+}
+
+/// One letter for one person, as the relay needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Envelope<'a> {
+    /// MAIL FROM.
+    pub from: &'a Address,
+    /// RCPT TO.
+    pub to: &'a Address,
+    /// The letter: CRLF line ends, not dot-stuffed, ending in CRLF.
+    pub bytes: &'a [u8],
+}
+
+/// What the conversation has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The relay waits for the TLS handshake: make it, then call [`Conversation::secured`].
+    Secure,
+    /// Letters may be posted.
+    Ready,
+    /// The opening failed; the conversation is over.
+    Failed(Trouble),
+    /// The posted letter has its outcome.
+    Settled(Outcome),
+    /// The conversation is over, and why.
+    Over(String),
+}
+
+/// Bytes to write, in the order given; they differ in what it means when writing fails.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// A command. Never shown: it may hold a password.
+    Command(Vec<u8>),
+    /// A letter's body without its terminator: the relay may not take the letter until it has seen that (RFC 5321 §4.1.1.4).
+    Body(Vec<u8>),
+    /// The terminator. Once it is handed out, a lost connection leaves the letter in doubt.
+    EndOfData(Vec<u8>),
+}
+
+impl Piece {
+    /// The bytes to write.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Piece::Command(bytes) | Piece::Body(bytes) | Piece::EndOfData(bytes) => bytes,
+        }
+    }
+}
+
+impl fmt::Debug for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Piece::Command(_) => "command",
+            Piece::Body(_) => "body",
+            Piece::EndOfData(_) => "end of data",
+        };
+        write!(f, "{kind} of {} octets", self.bytes().len())
+    }
+}
+
+/// What a reply that is still to come will answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Greeting,
+    Ehlo,
+    StartTls,
+    Login(AuthStep),
+    Reset,
+    Mail,
+    Rcpt,
+    Data,
+    EndOfData,
+    Quit,
+}
+
+impl Awaited {
+    fn stage(self) -> Stage {
+        match self {
+            Awaited::Greeting => Stage::Greeting,
+            Awaited::Ehlo => Stage::Ehlo,
+            Awaited::StartTls => Stage::StartTls,
+            Awaited::Login(_) => Stage::Login,
+            Awaited::Reset | Awaited::Mail | Awaited::Quit => Stage::Mail,
+            Awaited::Rcpt => Stage::Rcpt,
+            Awaited::Data => Stage::Data,
+            Awaited::EndOfData => Stage::EndOfData,
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Phase {
+    Opening,
+    Idle,
+    Posting(Posting),
+    Leaving,
+    Over(String),
+}
+
+/// One conversation with one relay, from its greeting to its end.
+#[derive(Debug)]
+pub struct Conversation {
+    profile: Profile,
+    encrypted: bool,
+    capabilities: Capabilities,
+    phase: Phase,
+    reader: ReplyReader,
+    awaited: VecDeque<Awaited>,
+    output: VecDeque<(Piece, Option<Awaited>)>,
+    events: VecDeque<Event>,
+    /// The last transaction got no reply to an end of data, so the relay may still hold half of it: Postfix would let the next
+    /// letter's RCPT join it, and one person would get another's letter.
+    reset_due: bool,
+}
+
+impl Conversation {
+    /// A conversation over a fresh line; with [`Security::Implicit`] the handshake is already made.
+    pub fn new(profile: Profile) -> Self {
+        Self {
+            encrypted: profile.security == Security::Implicit,
+            profile,
+            capabilities: Capabilities::default(),
+            phase: Phase::Opening,
+            reader: ReplyReader::default(),
+            awaited: VecDeque::from([Awaited::Greeting]),
+            output: VecDeque::new(),
+            events: VecDeque::new(),
+            reset_due: false,
+        }
+    }
+
+    /// What the relay said it can do, in its last reply to EHLO.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// Whether the next letter can be posted: nothing is under way, nothing was out of step.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle) && self.awaited.is_empty() && self.reader.is_empty()
+    }
+
+    /// The stage whose reply comes next, for the deadline; `None` when none is awaited.
+    pub fn awaited_stage(&self) -> Option<Stage> {
+        self.awaited.front().map(|awaited| awaited.stage())
+    }
+
+    /// Whether something has happened that the next [`Conversation::poll`] will tell.
+    pub fn has_news(&self) -> bool {
+        !self.events.is_empty() || matches!(self.phase, Phase::Over(_))
+    }
+
+    /// Whether nothing can be done but to wait for the relay.
+    pub fn is_relays_turn(&self) -> bool {
+        !self.has_news() && self.output.is_empty()
+    }
+
+    /// What has happened since the last call. After the end it says so for ever.
+    pub fn poll(&mut self) -> Option<Event> {
+        self.events.pop_front().or_else(|| match &self.phase {
+            Phase::Over(why) => Some(Event::Over(why.clone())),
+            Phase::Opening | Phase::Idle | Phase::Posting(_) | Phase::Leaving => None,
+        })
+    }
+
+    /// The next bytes to write; `None` when it is the relay's turn.
+    ///
+    /// Handing out is the deed: from then on the piece counts as written, whatever comes of it.
+    pub fn output(&mut self) -> Option<Piece> {
+        // What came before its question is no answer to it (and half an answer is no better).
+        if self.awaited.is_empty() && !self.output.is_empty() && !self.reader.is_empty() {
+            self.out_of_step("the relay spoke before it was asked");
+        }
+        let (piece, awaited) = self.output.pop_front()?;
+        if let Phase::Posting(posting) = &mut self.phase {
+            posting.note_handed_out(&piece);
+        }
+        self.awaited.extend(awaited);
+        Some(piece)
+    }
+
+    /// Takes what the relay has sent.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.reader.push(bytes);
+        loop {
+            if matches!(self.phase, Phase::Over(_)) {
+                return;
+            }
+            match self.reader.next_reply() {
+                Ok(Some(reply)) => self.take(&reply),
+                Ok(None) => return,
+                Err(broken) => return self.out_of_step(&broken.to_string()),
+            }
+        }
+    }
+
+    /// The line is gone: closed, reset, or silent past its deadline.
+    pub fn lost(&mut self, why: &str) {
+        let stage = self.awaited_stage();
+        match &self.phase {
+            Phase::Opening => self.fail(Trouble::new(stage.unwrap_or(Stage::Connect), Class::RelayDown, why)),
+            Phase::Posting(posting) => {
+                let outcome = posting.without_reply(stage, why);
+                self.settle_and_end(outcome, why);
+            }
+            Phase::Idle | Phase::Leaving => self.end(why),
+            Phase::Over(_) => {}
+        }
+    }
+
+    /// Says goodbye; only when idle, since mid-transaction the only other way out is closing the line.
+    pub fn quit(&mut self) {
+        if self.is_idle() {
+            self.phase = Phase::Leaving;
+            self.say(&lettre::transport::smtp::commands::Quit, Awaited::Quit);
+        }
+    }
+
+    fn say(&mut self, command: &impl fmt::Display, awaited: Awaited) {
+        self.output
+            .push_back((Piece::Command(command.to_string().into_bytes()), Some(awaited)));
+    }
+
+    /// Matches a reply to what awaits it.
+    fn take(&mut self, reply: &WholeReply) {
+        let Some(awaited) = self.awaited.pop_front() else {
+            return self.take_unasked(reply);
+        };
+        match self.awaited.is_empty() && !self.reader.is_empty() {
+            true => self.take_with_surplus(awaited, reply),
+            false => self.go_on(awaited, reply),
+        }
+    }
+
+    fn go_on(&mut self, awaited: Awaited, reply: &WholeReply) {
+        match self.phase {
+            Phase::Opening => self.go_on_opening(awaited, reply),
+            Phase::Posting(_) => self.go_on_posting(awaited, reply),
+            Phase::Leaving => self.end("goodbye was said"),
+            Phase::Idle | Phase::Over(_) => self.out_of_step("the relay answered what was not asked"),
+        }
+    }
+
+    /// More than the awaited replies came. When all of it says no, it does not matter which is the answer (servers that refuse and
+    /// then close often send both lines at once); anything else is the loss of step.
+    fn take_with_surplus(&mut self, awaited: Awaited, reply: &WholeReply) {
+        let why = "the relay sent more than one reply to one command";
+        if reply.is_negative() && self.rest_is_no() {
+            self.go_on(awaited, reply);
+            return self.end(why);
+        }
+        if awaited == Awaited::StartTls {
+            return self.fail(opening::injected());
+        }
+        self.awaited.push_front(awaited);
+        self.out_of_step(why);
+    }
+
+    fn rest_is_no(&mut self) -> bool {
+        let mut rest = std::mem::take(&mut self.reader);
+        while let Ok(Some(reply)) = rest.next_reply() {
+            if !reply.is_negative() {
+                return false;
+            }
+        }
+        rest.is_empty()
+    }
+
+    /// A reply that nothing awaits: a farewell, a verdict on half a letter, or the loss of step.
+    fn take_unasked(&mut self, reply: &WholeReply) {
+        match &self.phase {
+            Phase::Posting(_) => self.take_in_mid_body(reply),
+            // RFC 5321 §3.8: a server that must close may say 421 at any time.
+            Phase::Idle if reply.code == 421 => {
+                let farewell = Reply::new(Stage::Mail, reply.code, &reply.lines);
+                self.end(&format!("the relay closed the idle connection: `{farewell}`"));
+            }
+            Phase::Opening | Phase::Idle | Phase::Leaving | Phase::Over(_) => {
+                self.out_of_step("the relay spoke before it was asked");
+            }
+        }
+    }
+
+    /// The replies no longer match the commands: whatever is under way ends, and so does the conversation.
+    fn out_of_step(&mut self, why: &str) {
+        match (&self.phase, self.awaited_stage()) {
+            (Phase::Opening, Some(Stage::Greeting)) => self.fail(opening::no_smtp(why)),
+            _ => self.lost(why),
+        }
+    }
+
+    fn fail(&mut self, trouble: Trouble) {
+        let why = trouble.why.clone();
+        self.events.push_back(Event::Failed(trouble));
+        self.end(&why);
+    }
+
+    fn settle(&mut self, outcome: Outcome) {
+        self.phase = Phase::Idle;
+        self.output.clear();
+        self.events.push_back(Event::Settled(outcome));
+    }
+
+    fn settle_and_end(&mut self, outcome: Outcome, why: &str) {
+        self.settle(outcome);
+        self.end(why);
+    }
+
+    fn end(&mut self, why: &str) {
+        self.phase = Phase::Over(why.to_owned());
+        self.awaited.clear();
+        self.output.clear();
+        self.reader = ReplyReader::default();
+    }
+}

@@ -1,0 +1,121 @@
+//! A server to hand letters to: where it is, how the line is protected, who we are, how long we wait.
+//!
+//! Promises: no secret of it is ever printed. Knows nothing of settings files: it gets finished values.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A relay as we connect to it.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Its host name, as its certificate has it, or an IP address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the line is protected.
+    pub security: Security,
+    /// Who we are to it, when it wants to know. Refused with [`Security::Plain`].
+    pub login: Option<Login>,
+    /// The name we give in EHLO.
+    pub hello: String,
+    /// Whom we believe about its certificate.
+    pub roots: Roots,
+    /// How long we wait for it.
+    pub deadlines: Deadlines,
+}
+
+/// How the line is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte (RFC 8314), usually on port 465.
+    Implicit,
+    /// Clear text until STARTTLS, which must be offered; usually on port 587.
+    StartTls,
+    /// Clear text: only to an address of this very machine, and never with a login.
+    Plain,
+}
+
+/// Name and password for the relay.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The user name.
+    pub user: String,
+    /// The password.
+    pub password: Secret,
+}
+
+/// A text that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps `text` from being printed.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the wire.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Whom we believe about the relay's certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Roots {
+    /// The root certificates of this machine.
+    System,
+    /// Only these, in PEM.
+    Pem(Vec<u8>),
+}
+
+/// How long each phase may take (RFC 5321 §4.5.3.2): who hangs up too early gets letters in doubt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadlines {
+    /// TCP to all of the relay's addresses together, and then the TLS handshake.
+    pub connect: Duration,
+    /// The greeting and every command but DATA.
+    pub reply: Duration,
+    /// The reply to DATA.
+    pub data: Duration,
+    /// Each block of a letter, until the kernel has taken it.
+    pub block: Duration,
+    /// The reply to the end of data.
+    pub end_of_data: Duration,
+    /// Saying goodbye.
+    pub quit: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        let minutes = |n: u64| Duration::from_secs(n * 60);
+        Self {
+            connect: Duration::from_secs(30),
+            reply: minutes(5),
+            data: minutes(2),
+            block: minutes(3),
+            end_of_data: minutes(10),
+            quit: Duration::from_secs(5),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let login = Login {
+            user: "tips".to_owned(),
+            password: Secret::new("hunter2"),
+        };
+        assert_eq!(format!("{login:?}"), r#"Login { user: "tips", password: *** }"#);
+    }
+}

@@ -1,0 +1,195 @@
+//! Carries bytes between a conversation and its line until something has happened, each phase under its deadline.
+//!
+//! Knows nothing of SMTP but the pieces' meaning: while a body is written the relay is listened to, and the terminator is begun only
+//! when the whole body is flushed and the relay has nothing to say against it.
+
+use crate::delivery::reply::Stage;
+use crate::relay::conversation::{Conversation, Event, Piece};
+use crate::relay::server::Deadlines;
+use std::io;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// What bytes go over: TCP, or TLS on it.
+pub(super) trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<L: AsyncRead + AsyncWrite + Unpin + Send> Line for L {}
+
+/// So much of a body is given to the kernel at a time; each block has its own deadline (RFC 5321 §4.5.3.2.5).
+const BLOCK: usize = 64 * 1024;
+/// So much is read at a time.
+const READ: usize = 8 * 1024;
+/// How long a relay is heard out after it stopped listening.
+const HEAR_OUT: Duration = Duration::from_secs(1);
+
+/// Writes and reads until the conversation has come to something.
+pub(super) async fn converse<L: Line>(line: &mut L, conversation: &mut Conversation, deadlines: &Deadlines) -> Event {
+    loop {
+        if let Some(event) = conversation.poll() {
+            return event;
+        }
+        let done = match conversation.output() {
+            Some(Piece::Command(bytes)) => write_command(line, conversation, &bytes, deadlines.block).await,
+            Some(Piece::Body(bytes)) => write_body(line, conversation, &bytes, deadlines.block).await,
+            Some(Piece::EndOfData(bytes)) => write(line, &bytes, deadlines.block).await,
+            None if conversation.is_relays_turn() => listen(line, conversation, deadlines).await,
+            None => Ok(()),
+        };
+        if let Err(why) = done {
+            conversation.lost(&why);
+        }
+    }
+}
+
+/// Takes what has already come in, without waiting: farewells, surplus replies, the end of the line.
+pub(super) async fn overhear<L: Line>(line: &mut L, conversation: &mut Conversation) {
+    // Tokio learns what has come in when the task gives way.
+    tokio::task::yield_now().await;
+    let mut buffer = vec![0; READ];
+    tokio::select! {
+        biased;
+        read = line.read(&mut buffer) => {
+            if let Err(why) = take(conversation, &buffer, read) {
+                conversation.lost(&why);
+            }
+        }
+        () = std::future::ready(()) => {}
+    }
+}
+
+async fn listen<L: Line>(line: &mut L, conversation: &mut Conversation, deadlines: &Deadlines) -> Result<(), String> {
+    let deadline = patience(conversation.awaited_stage(), deadlines);
+    let hearing = async {
+        let mut buffer = vec![0; READ];
+        while conversation.is_relays_turn() {
+            let read = line.read(&mut buffer).await;
+            take(conversation, &buffer, read)?;
+        }
+        Ok(())
+    };
+    timeout(deadline, hearing)
+        .await
+        .unwrap_or_else(|_| Err(format!("the relay did not answer within {}", spoken(deadline))))
+}
+
+fn patience(awaited: Option<Stage>, deadlines: &Deadlines) -> Duration {
+    match awaited {
+        Some(Stage::Data) => deadlines.data,
+        Some(Stage::EndOfData) => deadlines.end_of_data,
+        Some(
+            Stage::Connect
+            | Stage::Tls
+            | Stage::Greeting
+            | Stage::Ehlo
+            | Stage::StartTls
+            | Stage::Login
+            | Stage::Mail
+            | Stage::Rcpt,
+        )
+        | None => deadlines.reply,
+    }
+}
+
+/// Gives the conversation what was read; the end of the line is an error.
+fn take(conversation: &mut Conversation, buffer: &[u8], read: io::Result<usize>) -> Result<(), String> {
+    match read {
+        Ok(0) => Err("the relay closed the connection".to_owned()),
+        Ok(octets) => {
+            conversation.receive(&buffer[..octets]);
+            Ok(())
+        }
+        Err(error) => Err(broke(&error)),
+    }
+}
+
+fn broke(error: &io::Error) -> String {
+    match error.kind() {
+        // TLS without its proper end: for SMTP, whose replies end by themselves, a close like any other.
+        io::ErrorKind::UnexpectedEof => "the relay closed the connection".to_owned(),
+        kind => format!("the connection to the relay broke: {kind}"),
+    }
+}
+
+fn spoken(deadline: Duration) -> String {
+    match deadline.as_secs() {
+        0 => format!("{} ms", deadline.as_millis()),
+        seconds if seconds >= 60 && seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
+}
+
+/// Writes and flushes all of `bytes`.
+async fn write<L: Line>(line: &mut L, bytes: &[u8], deadline: Duration) -> Result<(), String> {
+    let writing = async {
+        line.write_all(bytes).await?;
+        line.flush().await
+    };
+    let written = timeout(deadline, writing).await;
+    written.map_or_else(|_| Err(stuck(deadline)), |done| done.map_err(|error| broke(&error)))
+}
+
+fn stuck(deadline: Duration) -> String {
+    format!("the relay took no bytes for {}", spoken(deadline))
+}
+
+/// A relay that closes often says why: its words are read before the line is given up.
+///
+/// Not so behind a terminator that could not be written: whatever is read there answers something else.
+async fn write_command<L: Line>(
+    line: &mut L,
+    conversation: &mut Conversation,
+    bytes: &[u8],
+    deadline: Duration,
+) -> Result<(), String> {
+    let written = write(line, bytes, deadline).await;
+    if written.is_err() {
+        hear_out(line, conversation).await;
+    }
+    written
+}
+
+async fn hear_out<L: AsyncRead + Unpin>(line: &mut L, conversation: &mut Conversation) {
+    let hearing = async {
+        let mut buffer = vec![0; READ];
+        while !conversation.has_news() {
+            let read = line.read(&mut buffer).await;
+            if take(conversation, &buffer, read).is_err() {
+                return;
+            }
+        }
+    };
+    // What was not said in time is not waited for.
+    let _ = timeout(HEAR_OUT, hearing).await;
+}
+
+/// Writes a body, listening all the while: a relay may refuse a letter, or close, long before its end.
+async fn write_body<L: Line>(line: &mut L, conversation: &mut Conversation, body: &[u8], deadline: Duration) -> Result<(), String> {
+    let (mut ear, mut mouth) = tokio::io::split(&mut *line);
+    let mut buffer = vec![0; READ];
+    let mut rest = body;
+    let mut until = Instant::now() + deadline;
+    while !rest.is_empty() && !conversation.has_news() {
+        let block = &rest[..rest.len().min(BLOCK)];
+        tokio::select! {
+            biased;
+            read = ear.read(&mut buffer) => take(conversation, &buffer, read)?,
+            written = timeout_at(until, mouth.write(block)) => match written {
+                Ok(Ok(octets)) if octets > 0 => {
+                    rest = &rest[octets..];
+                    until = Instant::now() + deadline;
+                }
+                Ok(Ok(_)) => return Err("the relay closed the connection".to_owned()),
+                Ok(Err(error)) => {
+                    hear_out(&mut ear, conversation).await;
+                    return Err(broke(&error));
+                }
+                Err(_) => return Err(stuck(deadline)),
+            }
+        }
+    }
+    let flushed = timeout(deadline, mouth.flush()).await;
+    flushed.map_err(|_| stuck(deadline))?.map_err(|error| broke(&error))?;
+    overhear(line, conversation).await;
+    Ok(())
+}

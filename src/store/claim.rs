@@ -1,0 +1,72 @@
+//! Claims: the letters of an edition that wait for an attempt, read page by page so that memory does not grow with the list.
+//!
+//! A claim is not a state: it reads and writes nothing, so a run that dies with claims in hand leaves them as they were. Only the
+//! journal's grant lets a letter leave.
+
+use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, codec, people};
+use crate::letter::Recipient;
+use jiff::Timestamp;
+
+/// A letter that waits for an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// The person, as the edition froze them.
+    pub recipient: Recipient,
+    /// The number its next attempt has.
+    pub attempt: u32,
+    /// How many times a person ordered it anew.
+    pub orders: u32,
+    /// The `Date:` of its first attempt, if there was one.
+    pub dated: Option<Timestamp>,
+}
+
+impl Store {
+    /// Up to `limit` letters of `edition` behind `after` that wait and are due, in the order of their rows.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn claims(&self, edition: EditionId, after: DeliveryId, now: Timestamp, limit: u32) -> Result<Vec<Claim>, StoreError> {
+        let sql = "SELECT d.id, d.person, v.address, v.attributes, d.attempt + 1, d.orders, d.dated FROM delivery d \
+                   JOIN person_version v ON v.id = d.version WHERE d.edition = ?1 AND d.id > ?2 AND \
+                   (d.state = 'pending' OR (d.state = 'deferred' AND d.retry_at <= ?3)) ORDER BY d.id LIMIT ?4";
+        let mut statement = self.connection.prepare_cached(sql).doing("read waiting letters")?;
+        let mut rows = statement
+            .query((edition.0, after.0, now.as_microsecond(), limit))
+            .doing("read waiting letters")?;
+        let mut claims = Vec::new();
+        while let Some(row) = rows.next().doing("read waiting letters")? {
+            let address = people::address(row.get(2).doing("read waiting letters")?)?;
+            let attributes = people::attributes(row.get::<_, Option<String>>(3).doing("read waiting letters")?.as_deref())?;
+            claims.push(Claim {
+                delivery: DeliveryId(row.get(0).doing("read waiting letters")?),
+                person: PersonId(row.get(1).doing("read waiting letters")?),
+                recipient: Recipient { address, attributes },
+                attempt: row.get(4).doing("read waiting letters")?,
+                orders: row.get(5).doing("read waiting letters")?,
+                dated: row
+                    .get::<_, Option<i64>>(6)
+                    .doing("read waiting letters")?
+                    .map(codec::instant)
+                    .transpose()?,
+            });
+        }
+        Ok(claims)
+    }
+
+    /// When the next deferred letter of `edition` may be tried again, if one waits.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn next_retry(&self, edition: EditionId) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT min(retry_at) FROM delivery WHERE edition = ? AND state = 'deferred'";
+        let at = self
+            .connection
+            .query_row(sql, [edition.0], |row| row.get::<_, Option<i64>>(0))
+            .doing("read waiting letters")?;
+        at.map(codec::instant).transpose()
+    }
+}

@@ -1,0 +1,350 @@
+//! The journal: one writer thread that makes intents and outcomes durable, many at a time.
+//!
+//! Promises (laws 3-6, 12, 14): an answer comes only after the transaction is on the disk; outcomes and next intents of all
+//! connections that wait share one transaction; a settlement that misses its row fails alone; an intent is granted only if the
+//! delivery still waits, its edition is released and not held, and its address is not suppressed *inside that same transaction*; after
+//! a failed write nothing is granted any more.
+
+use super::people::standing_suppressions;
+use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
+use crate::delivery::reply::Reply;
+use crate::delivery::retry::RetryPolicy;
+use crate::delivery::state::{Event, State, step};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many entries one transaction takes at most: enough for every connection we open, few enough to keep a commit short.
+const GROUP: usize = 512;
+
+/// Permission asked for one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// Whose attempt.
+    pub delivery: DeliveryId,
+    /// Its number, one more than the attempts on record.
+    pub attempt: u32,
+    /// The `Date:` of the letter, kept for all its attempts.
+    pub dated: Timestamp,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// Whose attempt.
+    pub delivery: DeliveryId,
+    /// Its number.
+    pub attempt: u32,
+    /// What happened, in the state machine's words; the count of a refusal is the journal's to know.
+    pub event: Event,
+    /// What the relay said, if it said anything.
+    pub reply: Option<Reply>,
+    /// In words, where no reply tells it.
+    pub reason: Option<String>,
+    /// The relay's name.
+    pub relay: String,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// One message to the writer: what a connection has learnt, and what it wants to begin next.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// The outcome of its last letter.
+    pub settle: Option<Settlement>,
+    /// Its next letter.
+    pub begin: Option<Intent>,
+}
+
+/// What the writer did, durably.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Where the settled delivery stands; `None` if there was none, or if it missed its row.
+    pub settled: Option<State>,
+    /// Whether the next letter may leave; `None` if none was asked for.
+    pub begun: Option<Grant>,
+}
+
+/// The answer to an intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// The intent is durable: this letter may leave, once.
+    Given,
+    /// The address was suppressed meanwhile; the delivery is settled as such.
+    Suppressed,
+    /// The edition is on hold, or its time is over; the delivery waits.
+    Held,
+    /// The delivery does not wait for this attempt: somebody moved it on.
+    Moved,
+}
+
+type Message = (Entry, oneshot::Sender<Result<Recorded, StoreError>>);
+
+/// The door to the writer thread; clones share it.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    sender: mpsc::Sender<Message>,
+}
+
+/// The running writer thread.
+#[derive(Debug)]
+pub struct Writer {
+    thread: JoinHandle<Result<Commits, StoreError>>,
+}
+
+/// How many transactions a writer made for how many entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Commits {
+    /// Transactions.
+    pub transactions: u64,
+    /// Entries.
+    pub entries: u64,
+}
+
+impl Journal {
+    /// Starts the writer of one run; it ends when all doors are dropped.
+    ///
+    /// # Errors
+    /// When the store cannot be opened a second time.
+    pub fn start(
+        store: &Store,
+        run: RunId,
+        policy: impl Fn(i64) -> RetryPolicy + Send + 'static,
+    ) -> Result<(Self, Writer), StoreError> {
+        let connection = super::open_connection(&super::file(&store.dir))?;
+        let (sender, receiver) = mpsc::channel(GROUP);
+        let desk = Desk {
+            connection,
+            run,
+            policy: Box::new(policy),
+        };
+        let thread = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || desk.work(receiver));
+        let thread = thread.map_err(|source| StoreError::File {
+            doing: "start the writer of",
+            path: store.dir.clone(),
+            source,
+        })?;
+        Ok((Self { sender }, Writer { thread }))
+    }
+
+    /// Writes an entry and waits until it is durable.
+    ///
+    /// # Errors
+    /// When this or an earlier write failed: nothing more may leave then (law 14).
+    pub async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.sender.send((entry, answer)).await.map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+impl Writer {
+    /// Waits for the writer to end; all doors must have been dropped.
+    ///
+    /// # Errors
+    /// The failed write that ended it, if one did.
+    pub fn join(self) -> Result<Commits, StoreError> {
+        self.thread.join().unwrap_or(Err(StoreError::Stopped))
+    }
+}
+
+/// The writer's own connection and what it needs to judge outcomes.
+struct Desk {
+    connection: Connection,
+    run: RunId,
+    policy: Box<dyn Fn(i64) -> RetryPolicy + Send>,
+}
+
+impl Desk {
+    fn work(mut self, mut receiver: mpsc::Receiver<Message>) -> Result<Commits, StoreError> {
+        let mut commits = Commits::default();
+        let mut group: Vec<Message> = Vec::with_capacity(GROUP);
+        while let Some(first) = receiver.blocking_recv() {
+            group.push(first);
+            while group.len() < GROUP
+                && let Ok(next) = receiver.try_recv()
+            {
+                group.push(next);
+            }
+            commits.transactions += 1;
+            commits.entries += group.len() as u64;
+            match self.write(group.iter().map(|(entry, _)| entry)) {
+                Ok(recorded) => {
+                    for ((_, answer), recorded) in group.drain(..).zip(recorded) {
+                        // A connection that is gone has no use for the answer; what it began is in doubt by law 6.
+                        let _ = answer.send(Ok(recorded));
+                    }
+                }
+                Err(error) => {
+                    drop(group);
+                    receiver.close();
+                    return Err(error);
+                }
+            }
+        }
+        Ok(commits)
+    }
+
+    /// One transaction for all entries; any error of the store undoes all of them.
+    fn write<'a>(&mut self, entries: impl Iterator<Item = &'a Entry>) -> Result<Vec<Recorded>, StoreError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .doing("write the journal")?;
+        let mut recorded = Vec::new();
+        for entry in entries {
+            let settled = entry
+                .settle
+                .as_ref()
+                .map(|settlement| settle(&transaction, self.run, settlement, &self.policy))
+                .transpose()?;
+            let begun = entry
+                .begin
+                .as_ref()
+                .map(|intent| begin(&transaction, self.run, intent))
+                .transpose()?;
+            recorded.push(Recorded {
+                settled: settled.flatten(),
+                begun,
+            });
+        }
+        transaction.commit().doing("write the journal")?;
+        Ok(recorded)
+    }
+}
+
+/// Compare and set (law 5): the row must be `sending` this very attempt of this very run, or the settlement fails alone.
+fn settle(
+    transaction: &Transaction<'_>,
+    run: RunId,
+    settlement: &Settlement,
+    policy: &dyn Fn(i64) -> RetryPolicy,
+) -> Result<Option<State>, StoreError> {
+    let sql = "SELECT edition, refusals FROM delivery WHERE id = ? AND state = 'sending' AND attempt = ? AND run = ?";
+    let mut find = transaction.prepare_cached(sql).doing("settle a letter")?;
+    let row = find.query_row((settlement.delivery.0, settlement.attempt, run.0), |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?))
+    });
+    let Some((edition, before)) = row.optional().doing("settle a letter")? else {
+        return Ok(None);
+    };
+    let (event, refusals) = match settlement.event {
+        Event::RefuseForNow { .. } => (Event::RefuseForNow { refusals: before + 1 }, before + 1),
+        other => (other, before),
+    };
+    let next = step(State::Sending, event, settlement.at, &policy(edition));
+    let state = next.map_err(|impossible| StoreError::Damaged {
+        what: impossible.to_string(),
+    })?;
+    let sql = "UPDATE delivery SET state = ?, refusals = ?, retry_at = ?, reason = ?, changed_at = ? WHERE id = ?";
+    let mut update = transaction.prepare_cached(sql).doing("settle a letter")?;
+    let at = settlement.at.as_microsecond();
+    let row = params![
+        state.name(),
+        refusals,
+        codec::retry_at(state),
+        settlement.reason,
+        at,
+        settlement.delivery.0
+    ];
+    update.execute(row).doing("settle a letter")?;
+    settle_attempt(transaction, settlement, state)?;
+    Ok(Some(state))
+}
+
+fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, state: State) -> Result<(), StoreError> {
+    let sql = "UPDATE attempt SET settled_at = ?, outcome = ?, stage = ?, code = ?, enhanced = ?, reply = ?, relay = ? \
+               WHERE delivery = ? AND number = ?";
+    let mut update = transaction.prepare_cached(sql).doing("settle an attempt")?;
+    let reply = settlement.reply.as_ref();
+    let outcome = match settlement.event {
+        Event::NotTaken => "not_taken",
+        _ => state.name(),
+    };
+    let row = params![
+        settlement.at.as_microsecond(),
+        outcome,
+        reply.map(|reply| reply.stage.name()),
+        reply.map(|reply| reply.code),
+        reply.and_then(|reply| reply.enhanced).map(|code| code.to_string()),
+        reply.map_or(settlement.reason.as_deref(), |reply| Some(reply.text.as_str())),
+        settlement.relay,
+        settlement.delivery.0,
+        settlement.attempt,
+    ];
+    update.execute(row).doing("settle an attempt").map(|_| ())
+}
+
+/// Grants one attempt: everything that could forbid it is looked up in this very transaction (laws 6 and 12).
+fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<Grant, StoreError> {
+    let refused = refusal(transaction, intent)?;
+    if refused == Some(Grant::Suppressed) {
+        let sql = "UPDATE delivery SET state = 'suppressed', retry_at = NULL, reason = 'left after the edition was frozen', \
+                   changed_at = ? WHERE id = ?";
+        transaction
+            .execute(sql, (intent.at.as_microsecond(), intent.delivery.0))
+            .doing("suppress a letter")?;
+    }
+    if let Some(refused) = refused {
+        return Ok(refused);
+    }
+    let sql = "UPDATE delivery SET state = 'sending', attempt = ?2, run = ?3, retry_at = NULL, reason = NULL, \
+               dated = coalesce(dated, ?4), changed_at = ?5 WHERE id = ?1";
+    let mut update = transaction.prepare_cached(sql).doing("begin a letter")?;
+    let (dated, at) = (intent.dated.as_microsecond(), intent.at.as_microsecond());
+    update
+        .execute((intent.delivery.0, intent.attempt, run.0, dated, at))
+        .doing("begin a letter")?;
+    let sql = "INSERT INTO attempt (delivery, number, run, begun_at) VALUES (?, ?, ?, ?)";
+    let mut insert = transaction.prepare_cached(sql).doing("begin a letter")?;
+    insert
+        .execute((intent.delivery.0, intent.attempt, run.0, at))
+        .doing("begin a letter")?;
+    Ok(Grant::Given)
+}
+
+fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Grant>, StoreError> {
+    let sql = "SELECT d.state, d.retry_at, p.hash, e.lists, e.status = 'released' AND e.held IS NULL AND NOT EXISTS \
+               (SELECT 1 FROM campaign_hold h WHERE h.campaign = e.campaign) AND coalesce(e.expires_at > ?3, TRUE) FROM delivery d JOIN person p ON p.id = d.person \
+               JOIN edition e ON e.id = d.edition WHERE d.id = ?1 AND d.attempt = ?2 - 1";
+    let mut find = transaction.prepare_cached(sql).doing("begin a letter")?;
+    let found = find.query_row((intent.delivery.0, intent.attempt, intent.at.as_microsecond()), |row| {
+        let lists: String = row.get(3)?;
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, Option<i64>>(1)?,
+            row.get::<_, [u8; 32]>(2)?,
+            lists,
+            row.get::<_, bool>(4)?,
+        ))
+    });
+    let Some((word, retry_at, hash, lists, open)) = found.optional().doing("begin a letter")? else {
+        return Ok(Some(Grant::Moved));
+    };
+    let state = codec::state(&word, retry_at)?;
+    if step(state, Event::Begin, intent.at, &RetryPolicy::default()).is_err() {
+        return Ok(Some(Grant::Moved));
+    }
+    if !open {
+        return Ok(Some(Grant::Held));
+    }
+    let standing = standing_suppressions(transaction, &hash)?;
+    if standing.is_empty() {
+        return Ok(None);
+    }
+    let lists: Vec<String> = serde_json::from_str(&lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
+    let concerned = standing.iter().any(|suppression| suppression.concerns(&lists));
+    Ok(concerned.then_some(Grant::Suppressed))
+}
+
+/// A retry policy that is the same for every edition; most runs need no other.
+pub fn one_policy(policy: RetryPolicy) -> impl Fn(i64) -> RetryPolicy + Send + 'static {
+    let policy = Arc::new(policy);
+    move |_| (*policy).clone()
+}

@@ -1,0 +1,159 @@
+//! The keys of a store: they hash addresses and make Message-IDs, and stand in a file of their own beside it.
+//!
+//! Without them nobody can be recognised and no second attempt would carry the first one's Message-ID, so a store whose key file is
+//! gone is refused instead of given new keys.
+
+use super::{DeliveryId, StoreError};
+use crate::address::Address;
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// The keyed hash of a person's normalised address.
+pub type PersonHash = [u8; 32];
+
+/// The secret of a store.
+#[derive(Clone)]
+pub struct Keys {
+    secret: [u8; 32],
+    person: hmac::Key,
+    message: hmac::Key,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(***)")
+    }
+}
+
+impl Keys {
+    /// New keys from the system's randomness.
+    ///
+    /// # Errors
+    /// When the system has none.
+    pub fn random() -> Result<Self, StoreError> {
+        Ok(Self::from_secret(random()?))
+    }
+
+    /// New keys, written durably into `dir`.
+    pub(super) fn create(dir: &Path) -> Result<Self, StoreError> {
+        let keys = Self::random()?;
+        keys.write(dir)?;
+        Ok(keys)
+    }
+
+    /// The keys in `dir`.
+    pub(super) fn read(dir: &Path) -> Result<Self, StoreError> {
+        let path = file(dir);
+        super::protect(&path, 0o600)?;
+        let text = fs::read_to_string(&path).map_err(|source| StoreError::File {
+            doing: "read",
+            path: path.clone(),
+            source,
+        })?;
+        let secret = text
+            .lines()
+            .find_map(|line| line.strip_prefix("v1 "))
+            .and_then(|hex| HEXLOWER.decode(hex.trim().as_bytes()).ok());
+        let secret = secret.and_then(|bytes| bytes.try_into().ok());
+        secret.map(Self::from_secret).ok_or_else(|| StoreError::Damaged {
+            what: format!("`{}` holds no key", path.display()),
+        })
+    }
+
+    /// Writes the keys into `dir`; an existing key file is never overwritten.
+    pub(super) fn write(&self, dir: &Path) -> Result<(), StoreError> {
+        let path = file(dir);
+        let failed = |source| StoreError::File {
+            doing: "write",
+            path: path.clone(),
+            source,
+        };
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed)?;
+        let text = format!(
+            "# The keys of this store. Keep them with it; never in git.\nv1 {}\n",
+            HEXLOWER.encode(&self.secret)
+        );
+        file.write_all(text.as_bytes()).map_err(failed)?;
+        file.sync_all().map_err(failed)
+    }
+
+    /// Who an address is, without saying so.
+    pub fn person(&self, address: &Address) -> PersonHash {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(hmac::sign(&self.person, address.identity().as_bytes()).as_ref());
+        hash
+    }
+
+    /// The Message-ID's opaque part (law 11): equal over automatic attempts, new for each order of a person to send again.
+    pub fn message_id(&self, delivery: DeliveryId, revision: u32, orders: u32) -> String {
+        let mut text = Vec::with_capacity(24);
+        text.extend_from_slice(&delivery.0.to_be_bytes());
+        text.extend_from_slice(&revision.to_be_bytes());
+        text.extend_from_slice(&orders.to_be_bytes());
+        let mut id = BASE32_NOPAD.encode(hmac::sign(&self.message, &text).as_ref()).to_lowercase();
+        id.truncate(26);
+        id
+    }
+
+    fn from_secret(secret: [u8; 32]) -> Self {
+        let derived = |purpose: &[u8]| {
+            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), purpose);
+            hmac::Key::new(hmac::HMAC_SHA256, tag.as_ref())
+        };
+        Self {
+            person: derived(b"person"),
+            message: derived(b"message-id"),
+            secret,
+        }
+    }
+}
+
+/// A random id for a store, a campaign: ten letters and digits that cannot be misread.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn random_id() -> Result<String, StoreError> {
+    let bytes: [u8; 32] = random()?;
+    Ok(BASE32_NOPAD.encode(&bytes).to_lowercase().chars().take(10).collect())
+}
+
+fn random() -> Result<[u8; 32], StoreError> {
+    let mut bytes = [0; 32];
+    let filled = SystemRandom::new().fill(&mut bytes);
+    filled.map_err(|_| StoreError::Damaged {
+        what: "the system gives no random bytes".to_owned(),
+    })?;
+    Ok(bytes)
+}
+
+fn file(dir: &Path) -> PathBuf {
+    dir.join("keys")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_and_a_letter_are_recognised_and_not_readable() {
+        let keys = Keys::from_secret([7; 32]);
+        let ann = |text| keys.person(&Address::parse(text).unwrap());
+        assert_eq!(ann("Ann@Example.org"), ann("ann@example.ORG"));
+        assert_ne!(ann("ann@example.org"), ann("bob@example.org"));
+        let first = keys.message_id(DeliveryId(1), 1, 0);
+        assert_eq!(first, keys.message_id(DeliveryId(1), 1, 0));
+        assert_eq!(first.len(), 26);
+        assert!(![keys.message_id(DeliveryId(1), 1, 1), keys.message_id(DeliveryId(2), 1, 0)].contains(&first));
+        assert_eq!(format!("{keys:?}"), "Keys(***)");
+    }
+}

@@ -1,0 +1,77 @@
+//! Runs, and what a dead one leaves behind.
+//!
+//! Law 9: whoever takes the sender's lock turns every `sending` of a dead run into `in_doubt`. Nothing else is repaired, because
+//! nothing else can be wrong: before the intent nothing happened, after the outcome all is said.
+
+use super::{Doing, EditionId, RunId, Store, StoreError};
+use jiff::Timestamp;
+
+impl Store {
+    /// Settles what dead runs left, under the sender's lock; gives how many letters are in doubt because of them.
+    ///
+    /// Writes nothing where nothing was left.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn recover(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        let left = "SELECT EXISTS (SELECT 1 FROM edition e JOIN delivery d ON d.edition = e.id AND d.state = 'sending')";
+        if !self
+            .connection
+            .query_row(left, [], |row| row.get::<_, bool>(0))
+            .doing("look for a dead run")?
+        {
+            return Ok(0);
+        }
+        let at = now.as_microsecond();
+        let transaction = self.write("recover a dead run")?;
+        let sql = "UPDATE attempt SET settled_at = ?, outcome = 'in_doubt', reply = 'the run ended before the outcome was written' \
+                   WHERE settled_at IS NULL AND (delivery, number) IN (SELECT id, attempt FROM delivery WHERE state = 'sending')";
+        transaction.execute(sql, [at]).doing("recover a dead run")?;
+        let sql = "UPDATE delivery SET state = 'in_doubt', reason = 'the run ended before the outcome was written', changed_at = ? \
+                   WHERE state = 'sending'";
+        let doubts = transaction.execute(sql, [at]).doing("recover a dead run")?;
+        transaction.commit().doing("recover a dead run")?;
+        Ok(doubts as u64)
+    }
+
+    /// Begins a run: its row is on the disk before anybody is spoken to, which also proves that the store can be written.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn begin_run(&mut self, command: &str, now: Timestamp) -> Result<RunId, StoreError> {
+        let transaction = self.write("begin a run")?;
+        let sql = "INSERT INTO run (command, pid, version, started_at) VALUES (?, ?, ?, ?)";
+        let row = (command, std::process::id(), env!("CARGO_PKG_VERSION"), now.as_microsecond());
+        transaction.execute(sql, row).doing("begin a run")?;
+        let run = RunId(transaction.last_insert_rowid());
+        transaction.commit().doing("begin a run")?;
+        Ok(run)
+    }
+
+    /// Ends a run that came to its end by itself.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn end_run(&mut self, run: RunId, now: Timestamp) -> Result<(), StoreError> {
+        let transaction = self.write("end a run")?;
+        transaction
+            .execute("UPDATE run SET ended_at = ? WHERE id = ?", (now.as_microsecond(), run.0))
+            .doing("end a run")?;
+        transaction.commit().doing("end a run")
+    }
+
+    /// Ends the waiting of an edition whose time is over; gives how many letters expired.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn expire(&mut self, edition: EditionId, now: Timestamp) -> Result<u64, StoreError> {
+        let transaction = self.write("expire an edition")?;
+        let sql = "UPDATE delivery SET state = 'expired', retry_at = NULL, reason = 'the edition ended before the relay took it', \
+                   changed_at = ?2 WHERE edition = ?1 AND state IN ('pending', 'deferred')";
+        let expired = transaction
+            .execute(sql, (edition.0, now.as_microsecond()))
+            .doing("expire an edition")?;
+        transaction.commit().doing("expire an edition")?;
+        Ok(expired as u64)
+    }
+}

@@ -1,0 +1,161 @@
+//! One cell: cleaned text, names fit for a greeting, addresses as people write them.
+
+use crate::address::{Address, AddressError};
+use crate::subscriber::word;
+use unicode_normalization::UnicodeNormalization;
+
+/// Names longer than this are no names.
+const LONGEST_NAME: usize = 100;
+/// No other value needs more.
+const LONGEST_VALUE: usize = 1_000;
+
+/// A value without controls, marks of writing direction, doubled blanks and a spreadsheet's guard before formulas; `None` if empty.
+pub(super) fn value(cell: &str) -> Option<String> {
+    cleaned(unguarded(cell), LONGEST_VALUE)
+}
+
+/// A name to greet by; `None` if the cell holds none.
+pub(super) fn name(cell: &str) -> Option<String> {
+    let name = cleaned(unguarded(cell), LONGEST_NAME)?;
+    let says_nothing = matches!(word::fold(&name).as_str(), "" | "n a" | "none" | "unknown" | "not given");
+    (!says_nothing && name.chars().any(char::is_alphabetic)).then_some(name)
+}
+
+/// Whether a text was decoded with the wrong encoding on its way: `ZoÃ«`, `Donâ€™t`, `Jos\u{fffd}`.
+pub(super) fn is_mojibake(text: &str) -> bool {
+    let pairs = text.chars().zip(text.chars().skip(1));
+    let broken = |(first, second)| match first {
+        'Ã' | 'Â' => {
+            matches!(second, '\u{80}'..='\u{bf}' | 'Œ' | 'œ' | 'Š' | 'š' | 'Ÿ' | 'Ž' | 'ž' | '‚'..='‰' | '‹' | '›' | '˜' | '™' | '€')
+        }
+        'â' => second == '€',
+        _ => false,
+    };
+    text.contains('\u{fffd}') || pairs.into_iter().any(broken)
+}
+
+/// A cell that should hold an address: the first one, and how many more there were.
+pub(super) fn address(cell: &str) -> Result<(Address, usize), AddressError> {
+    let cell = cell.trim().trim_matches('"');
+    let whole = match Address::parse(cell) {
+        Ok(address) => return Ok((address, 0)),
+        Err(error) => error,
+    };
+    let pieces: Vec<&str> = cell
+        .split(":::")
+        .flat_map(|part| part.split([';', ',', '\n', '\r']))
+        .map(|piece| piece.trim().trim_matches('"'))
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    // Every piece has to look like an address: half of a name must not become somebody's.
+    if pieces.is_empty() || !pieces.iter().all(|piece| bracketed(piece).contains('@')) {
+        return Err(whole);
+    }
+    let mut addresses: Vec<Address> = pieces
+        .iter()
+        .filter_map(|piece| Address::parse(bracketed(piece)).ok())
+        .collect();
+    addresses.dedup();
+    match addresses.is_empty() {
+        true => Err(whole),
+        false => Ok((addresses.swap_remove(0), pieces.len() - 1)),
+    }
+}
+
+/// The address in `Ann Lee <ann@example.org>`.
+fn bracketed(piece: &str) -> &str {
+    let inner = piece.split_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+    inner.unwrap_or(piece)
+}
+
+/// Spreadsheet exports guard a cell that starts like a formula with an apostrophe; it is not part of the value.
+fn unguarded(cell: &str) -> &str {
+    match cell.trim().strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        _ => cell,
+    }
+}
+
+/// RFC 5322 has no room for controls in a name, and a reader none for text that turns its direction.
+fn cleaned(text: &str, longest: usize) -> Option<String> {
+    let text = text.trim();
+    // Most cells are clean, and a list may have millions.
+    if text.len() <= longest && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return (!text.is_empty()).then(|| text.to_owned());
+    }
+    let spaced: String = text
+        .nfc()
+        .filter(|c| !matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}'))
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect();
+    let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    let bare = joined
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(&joined)
+        .trim();
+    let short: String = bare.chars().take(longest).collect();
+    let short = short.trim_end();
+    (!short.is_empty()).then(|| short.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, is_mojibake, name, value};
+
+    #[test]
+    fn values_and_names_are_cleaned() {
+        for (cell, expected) in [
+            ("  Ann \t Lee ", Some("Ann Lee")),
+            ("Ann\r\nBcc: x", Some("Ann Bcc: x")),
+            ("Ann\0\u{7}\u{2028}B", Some("Ann B")),
+            ("\u{202e}nnA\u{200b}", Some("nnA")),
+            ("A\u{a0}B", Some("A B")),
+            ("Zoe\u{308}", Some("Zoë")),
+            ("\"Ann\"", Some("Ann")),
+            ("'=1+1", Some("=1+1")),
+            ("'t Hooft", Some("'t Hooft")),
+            (" \u{200b} ", None),
+        ] {
+            assert_eq!(value(cell).as_deref(), expected, "{cell:?}");
+        }
+        assert_eq!(name(&"ä".repeat(300)).map(|name| name.chars().count()), Some(100));
+        for nothing in ["-", "N/A", "unknown", "?", "123"] {
+            assert_eq!(name(nothing), None, "{nothing}");
+        }
+        assert_eq!(name("O'Brien-Smith").as_deref(), Some("O'Brien-Smith"));
+    }
+
+    #[test]
+    fn wrongly_decoded_text_is_known() {
+        for broken in ["ZoÃ«", "JosÃ©", "Donâ€™t", "Jos\u{fffd}", "MÃ¼ller", "Â£5"] {
+            assert!(is_mojibake(broken), "{broken}");
+        }
+        for sound in ["Zoë", "SÃO PAULO", "Âge", "Château", "山田", ""] {
+            assert!(!is_mojibake(sound), "{sound}");
+        }
+    }
+
+    #[test]
+    fn a_cell_gives_its_first_address() {
+        for (cell, expected) in [
+            ("ann@example.org", Some(("ann@example.org", 0))),
+            ("Ann Lee <ann@example.org>", Some(("ann@example.org", 0))),
+            ("ann@example.org; bob@example.org", Some(("ann@example.org", 1))),
+            ("ann@example.org ::: bob@example.org", Some(("ann@example.org", 1))),
+            ("ann@exam ple.org, bob@example.org", Some(("bob@example.org", 1))),
+            ("Lee, ann@example.org", None),
+            ("ann lee@example.org", None),
+            ("ann@example.org (home)", None),
+            ("/o=Clinic/cn=ann", None),
+            (",;", None),
+        ] {
+            let found = address(cell).ok();
+            assert_eq!(
+                found.as_ref().map(|(address, more)| (address.as_str(), *more)),
+                expected,
+                "{cell}"
+            );
+        }
+    }
+}

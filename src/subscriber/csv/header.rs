@@ -1,0 +1,228 @@
+//! The line with the column names, and what each column means to us.
+//!
+//! Promises: a column is taken for a field only by an exact alias or by the list's mapping; what is sensitive is kept only when the
+//! mapping names it; every column has exactly one meaning, and all of them can be printed.
+
+use crate::subscriber::csv::field::Field;
+use crate::subscriber::csv::mapping::{Mapping, Target};
+use crate::subscriber::csv::record::Record;
+use crate::subscriber::word;
+use std::fmt;
+
+/// One column of a list file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The header as written.
+    pub header: String,
+    /// What we take it for.
+    pub meaning: Meaning,
+}
+
+/// What a column means to us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meaning {
+    /// A field.
+    Field(Field),
+    /// An attribute of this name.
+    Attribute(String),
+    /// Sensitive, and therefore not kept.
+    Withheld,
+    /// Without a header, and therefore not kept.
+    Unnamed,
+    /// Left out by the mapping.
+    Ignored,
+}
+
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(field) => f.write_str(field.as_str()),
+            Self::Attribute(name) => write!(f, "attribute `{name}`"),
+            Self::Withheld => f.write_str("not kept, because it looks sensitive"),
+            Self::Unnamed => f.write_str("not kept, because it has no header"),
+            Self::Ignored => f.write_str("left out"),
+        }
+    }
+}
+
+/// The columns of a list, ready to read rows by.
+pub(super) struct Layout {
+    pub(super) columns: Vec<Column>,
+    /// The columns of every field, the one to ask first in front.
+    by_field: Vec<Vec<usize>>,
+}
+
+/// Words in a header that announce what a mailing has no business to know; `*` stands for the start of a word.
+#[rustfmt::skip]
+const SENSITIVE: &[&str] = &[
+    "diagnos*", "condition", "conditions", "medic*", "insur*", "versicher*", "krankenkass*", "dob", "birth*", "born", "geburt*", "geb", "naissance",
+    "nacimiento", "age", "nhs", "ssn", "social security", "health*", "treatment*", "therap*", "symptom*", "allerg*", "disab*", "pregnan*", "note",
+    "notes", "notizen", "comment", "comments", "remarks", "bemerkung*", "religio*", "ethnic*", "race", "gender", "sex", "ip", "latitude",
+    "longitude", "referr*", "gp", "physician", "doctor", "prescri*", "injur*", "surger*", "mental*", "hiv", "passport", "bank", "iban", "card",
+];
+
+impl Layout {
+    /// What every cell of the header line means.
+    pub(super) fn new(header: &Record<'_>, mapping: &Mapping) -> Self {
+        let columns: Vec<Column> = (0..header.len())
+            .map(|index| {
+                let written: String = header
+                    .cell(index)
+                    .chars()
+                    .filter(|c| !c.is_control() && *c != '\u{feff}')
+                    .collect();
+                let meaning = meaning(&written, index, mapping);
+                Column {
+                    header: written,
+                    meaning,
+                }
+            })
+            .collect();
+        let by_field = Field::ALL.map(|field| ranked(&columns, field)).to_vec();
+        Self { columns, by_field }
+    }
+
+    /// The columns of `field`, the one to ask first in front.
+    pub(super) fn of(&self, field: Field) -> &[usize] {
+        let position = Field::ALL.iter().position(|other| *other == field);
+        position
+            .and_then(|position| self.by_field.get(position))
+            .map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Whether a header is taken for the column of the addresses.
+pub(super) fn names_address(header: &str, mapping: &Mapping) -> bool {
+    meaning(header, 0, mapping) == Meaning::Field(Field::Email)
+}
+
+fn meaning(header: &str, index: usize, mapping: &Mapping) -> Meaning {
+    match mapping.target(header) {
+        Some(Target::Field(field)) => return Meaning::Field(*field),
+        Some(Target::Attribute(name)) => return Meaning::Attribute(name.clone()),
+        Some(Target::Ignore) => return Meaning::Ignored,
+        None => {}
+    }
+    let folded = word::fold(header);
+    let alias_of = |field: &Field| !mapping.names(*field) && field.aliases().contains(&folded.as_str());
+    match Field::ALL.into_iter().find(alias_of) {
+        _ if folded.is_empty() => Meaning::Unnamed,
+        Some(field) => Meaning::Field(field),
+        None if is_sensitive(&folded) => Meaning::Withheld,
+        None => Meaning::Attribute(word::attribute_name(header).unwrap_or_else(|| format!("column_{}", index + 1))),
+    }
+}
+
+fn is_sensitive(folded: &str) -> bool {
+    SENSITIVE.iter().any(|pattern| match pattern.strip_suffix('*') {
+        Some(start) => folded.split(' ').any(|word| word.starts_with(start)),
+        None if pattern.contains(' ') => folded.contains(pattern),
+        None => folded.split(' ').any(|word| word == *pattern),
+    })
+}
+
+/// The columns of `field`: mapped ones as they stand, others in the order of the aliases.
+fn ranked(columns: &[Column], field: Field) -> Vec<usize> {
+    let rank = |index: &usize| {
+        let folded = word::fold(&columns[*index].header);
+        field.aliases().iter().position(|alias| *alias == folded).unwrap_or(0)
+    };
+    let mut indices: Vec<usize> = (0..columns.len())
+        .filter(|index| columns[*index].meaning == Meaning::Field(field))
+        .collect();
+    indices.sort_by_key(rank);
+    indices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Layout, Meaning};
+    use crate::subscriber::csv::delimiter::Delimiter;
+    use crate::subscriber::csv::field::Field;
+    use crate::subscriber::csv::mapping::{Mapping, MappingFile};
+    use crate::subscriber::csv::record::Records;
+
+    fn layout(header: &str, mapping: &Mapping) -> Layout {
+        let record = Records::new(header, 0, Delimiter::Comma).next().and_then(Result::ok).unwrap();
+        Layout::new(&record, mapping)
+    }
+
+    fn check(header: &str, expected: &str) {
+        let meanings: Vec<String> = layout(header, &Mapping::default())
+            .columns
+            .iter()
+            .map(|column| column.meaning.to_string())
+            .collect();
+        assert_eq!(meanings.join(", "), expected, "{header}");
+    }
+
+    #[test]
+    fn the_exports_of_clinic_systems_are_understood() {
+        check(
+            "Email Address,First Name,Last Name,OPTIN_TIME,OPTIN_IP,TAGS",
+            "email, first_name, last_name, consent_date, not kept, because it looks sensitive, attribute `tags`",
+        );
+        check("Name,Given Name,E-mail 1 - Value", "name, first_name, email");
+        check(
+            "E-mail Address,Preferred name,Accepted Email Marketing,Archived at",
+            "email, first_name, consent, unsubscribed",
+        );
+        check(
+            "E-Mail-Adresse;",
+            "attribute `e_mail_adresse`"
+                .replace("attribute `e_mail_adresse`", "email")
+                .as_str(),
+        );
+        check("Courriel,Prénom,Nom,Ville", "email, first_name, last_name, attribute `ville`");
+        check("Correo electrónico,Nombre,Apellidos", "email, first_name, last_name");
+        check("メールアドレス,都市", "email, attribute `column_2`");
+        check(
+            "*Email*,,Status,Date joined,Langue",
+            "email, not kept, because it has no header, status, joined, language",
+        );
+        check("email,Email OK", "email, attribute `email_ok`");
+    }
+
+    #[test]
+    fn sensitive_columns_are_withheld_unless_named() {
+        for header in [
+            "Diagnosis",
+            "Date of Birth",
+            "DOB",
+            "Insurance no.",
+            "NHS number",
+            "Notes",
+            "Medical conditions",
+            "Medicare",
+            "Geburtsdatum",
+        ] {
+            check(header, "not kept, because it looks sensitive");
+        }
+        for header in ["Town", "Village", "Postcode", "Practitioner", "Last visit", "Page"] {
+            assert!(
+                matches!(layout(header, &Mapping::default()).columns[0].meaning, Meaning::Attribute(_)),
+                "{header}"
+            );
+        }
+        let file: MappingFile = serde_yaml::from_str("columns: {Notes: notes, Second e-mail: email, City: ignore}").unwrap();
+        let (mapping, _) = file.check("m.yaml", |_| None);
+        let meanings: Vec<String> = layout("Email,notes,Second E-Mail,City", &mapping)
+            .columns
+            .iter()
+            .map(|column| column.meaning.to_string())
+            .collect();
+        assert_eq!(
+            meanings,
+            ["attribute `email`", "attribute `notes`", "email", "left out"],
+            "a mapped field has no aliases"
+        );
+    }
+
+    #[test]
+    fn the_wanted_name_goes_before_the_register() {
+        let layout = layout("First name,Known as,Email", &Mapping::default());
+        assert_eq!(layout.of(Field::FirstName), [1, 0]);
+        assert_eq!(layout.of(Field::Email), [2]);
+        assert_eq!(layout.of(Field::Consent), [0; 0]);
+    }
+}

@@ -1,5 +1,0 @@
-//! (in work)
-
-/// (in work)
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Segment;

@@ -1,0 +1,236 @@
+//! Campaign folders: `campaigns/NAME/` with its settings and articles, and the template it names.
+
+use super::files;
+use super::lists::ListFile;
+use crate::article::encoding::{MAX_ARTICLE_BYTES, decode};
+use crate::article::{Article, front_matter};
+use crate::campaign::Campaign;
+use crate::campaign::file;
+use crate::finding::yaml::Source;
+use crate::finding::{Finding, suggestion};
+use crate::template::{TemplateFile, TemplateSource};
+use std::path::Path;
+
+/// One campaign's folder, read.
+#[derive(Debug)]
+pub struct CampaignFolder {
+    /// The folder's name.
+    pub name: String,
+    /// The campaign, if nothing is wrong with its settings that stops sending.
+    pub campaign: Option<Campaign>,
+    /// Its articles, in the order of `campaign.yaml`.
+    pub articles: Vec<Article>,
+    /// The template it names.
+    pub template: Option<TemplateSource>,
+    /// Everything that is wrong with it, and everything that deserves a look.
+    pub findings: Vec<Finding>,
+}
+
+impl CampaignFolder {
+    /// The campaign's stable id, if its settings could be read.
+    pub fn id(&self) -> Option<&str> {
+        self.campaign.as_ref().map(|campaign| campaign.id.0.as_str())
+    }
+}
+
+/// All campaigns of the workspace.
+pub(super) fn read(root: &Path, lists: &[ListFile]) -> Vec<CampaignFolder> {
+    let Ok(names) = files::names(&root.join("campaigns")) else {
+        return Vec::new();
+    };
+    let folders = names.into_iter().filter(|name| root.join("campaigns").join(name).is_dir());
+    let templates = templates(root);
+    let mut campaigns: Vec<CampaignFolder> = folders.map(|name| Reader::new(root, name).read(lists, &templates)).collect();
+    refuse_twins(&mut campaigns);
+    campaigns
+}
+
+/// Two campaigns with one id would take each other's letters for their own.
+fn refuse_twins(campaigns: &mut [CampaignFolder]) {
+    let ids: Vec<(String, Option<String>)> = campaigns
+        .iter()
+        .map(|folder| (folder.name.clone(), folder.id().map(str::to_owned)))
+        .collect();
+    for folder in campaigns {
+        let twin = ids
+            .iter()
+            .find(|(name, id)| *name != folder.name && id.as_deref() == folder.id() && id.is_some());
+        if let Some((twin, id)) = twin {
+            let text = format!("campaign `{twin}` has the same id `{}`", id.as_deref().unwrap_or_default());
+            let finding = Finding::error(format!("campaigns/{}/campaign.yaml", folder.name), text);
+            folder
+                .findings
+                .push(finding.hint("a copied campaign needs an id of its own: any other short word"));
+        }
+    }
+}
+
+/// Every text file of `templates/`, with what could not be read.
+struct Templates {
+    files: Vec<TemplateFile>,
+    findings: Vec<Finding>,
+}
+
+fn templates(root: &Path) -> Templates {
+    let mut templates = Templates {
+        files: Vec::new(),
+        findings: Vec::new(),
+    };
+    let names = files::names(&root.join("templates")).unwrap_or_default();
+    for name in names
+        .into_iter()
+        .filter(|name| name.ends_with(".html") || name.ends_with(".txt"))
+    {
+        match files::text(root, &format!("templates/{name}")) {
+            Ok(text) => templates.files.push(TemplateFile { name, text }),
+            Err(finding) => templates.findings.push(finding),
+        }
+    }
+    templates
+}
+
+/// Reads one campaign's folder.
+struct Reader<'a> {
+    root: &'a Path,
+    folder: CampaignFolder,
+    file: String,
+    text: String,
+}
+
+impl<'a> Reader<'a> {
+    fn new(root: &'a Path, name: String) -> Self {
+        let file = format!("campaigns/{name}/campaign.yaml");
+        let folder = CampaignFolder {
+            name,
+            campaign: None,
+            articles: Vec::new(),
+            template: None,
+            findings: Vec::new(),
+        };
+        Self {
+            root,
+            folder,
+            file,
+            text: String::new(),
+        }
+    }
+
+    fn read(mut self, lists: &[ListFile], templates: &Templates) -> CampaignFolder {
+        match files::text(self.root, &self.file) {
+            Ok(text) => self.text = text,
+            Err(finding) => {
+                let hint = "a folder in `campaigns/` is a campaign and needs one; `tidings new` writes it";
+                let hint = finding.hint.clone().unwrap_or_else(|| hint.to_owned());
+                self.folder.findings.push(finding.hint(hint));
+                return self.folder;
+            }
+        }
+        let (campaign, findings) = file::check(&self.file, &self.folder.name, &self.text);
+        self.folder.findings.extend(findings);
+        if let Some(campaign) = campaign {
+            self.articles(&campaign);
+            self.template(&campaign, templates);
+            self.lists(&campaign, lists);
+            self.folder.campaign = Some(campaign);
+        }
+        self.folder
+            .findings
+            .sort_by(|one, other| (&one.file, one.place).cmp(&(&other.file, other.place)));
+        self.folder
+    }
+
+    fn wrong(&mut self, path: &[&str], text: String, hint: String) {
+        let source = Source {
+            file: &self.file,
+            text: &self.text,
+            first_line: 1,
+        };
+        let finding = source.finding(path, text).hint(hint);
+        self.folder.findings.push(finding);
+    }
+
+    fn articles(&mut self, campaign: &Campaign) {
+        let here = files::names(&self.root.join("campaigns").join(&self.folder.name)).unwrap_or_default();
+        for (index, entry) in campaign.articles.iter().enumerate() {
+            if !here.contains(&entry.file) {
+                let position = index.to_string();
+                let others = here.iter().map(String::as_str).filter(|name| *name != "campaign.yaml");
+                let text = format!("article `{}` does not exist in `campaigns/{}/`", entry.file, self.folder.name);
+                let section = if self.text.contains("series:") && !self.text.contains("articles:") {
+                    "series"
+                } else {
+                    "articles"
+                };
+                self.wrong(&[section, &position, "file"], text, suggestion::hint(&entry.file, others));
+                continue;
+            }
+            self.article(&entry.file);
+        }
+        self.refuse_equal_ids();
+    }
+
+    fn article(&mut self, name: &str) {
+        let file = format!("campaigns/{}/{name}", self.folder.name);
+        let bytes = match files::bytes(self.root, &file, MAX_ARTICLE_BYTES as u64) {
+            Ok(bytes) => bytes,
+            Err(finding) => return self.folder.findings.push(finding),
+        };
+        match front_matter::read(&file, &decode(&bytes).text) {
+            Ok((article, warnings)) => {
+                self.folder.findings.extend(warnings);
+                self.folder.articles.push(Article {
+                    file: name.to_owned(),
+                    ..article
+                });
+            }
+            Err(findings) => self.folder.findings.extend(findings),
+        }
+    }
+
+    fn refuse_equal_ids(&mut self) {
+        for (index, article) in self.folder.articles.iter().enumerate() {
+            if let Some(twin) = self.folder.articles[..index].iter().find(|before| before.id == article.id) {
+                let file = format!("campaigns/{}/{}", self.folder.name, article.file);
+                let text = format!("article `{}` has the same id `{}`", twin.file, article.id);
+                let finding = Finding::error(file, text).hint("give each article an id of its own; what was sent is known by it");
+                self.folder.findings.push(finding);
+            }
+        }
+    }
+
+    fn template(&mut self, campaign: &Campaign, templates: &Templates) {
+        let wanted = format!("{}.html", campaign.template);
+        if !templates.files.iter().any(|file| file.name == wanted) {
+            let names = templates.files.iter().filter_map(|file| file.name.strip_suffix(".html"));
+            let text = format!(
+                "template `{}` does not exist: there is no `templates/{wanted}`",
+                campaign.template
+            );
+            self.wrong(&["template"], text, suggestion::hint(&campaign.template, names));
+            return;
+        }
+        self.folder.findings.extend(templates.findings.iter().cloned());
+        self.folder.template = Some(TemplateSource {
+            name: campaign.template.clone(),
+            files: templates.files.clone(),
+        });
+    }
+
+    fn lists(&mut self, campaign: &Campaign, lists: &[ListFile]) {
+        for (key, names) in [
+            ("lists", &campaign.audience.lists),
+            ("not_lists", &campaign.audience.not_lists),
+        ] {
+            for (index, name) in names
+                .iter()
+                .enumerate()
+                .filter(|(_, name)| !lists.iter().any(|list| list.name == **name))
+            {
+                let position = index.to_string();
+                let known = lists.iter().map(|list| list.name.as_str());
+                let text = format!("list `{name}` does not exist: there is no `subscribers/{name}.csv`");
+                self.wrong(&["audience", key, &position], text, suggestion::hint(name, known));
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `tidings.yaml` as it is written: the only serde shapes of the settings.
+
+use serde::Deserialize;
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SettingsFile {
+    pub(super) clinic: Option<ClinicFile>,
+    pub(super) sender: Option<SenderFile>,
+    pub(super) timezone: Option<String>,
+    pub(super) lists: Option<ListsFile>,
+    pub(super) relay: Option<RelayFile>,
+    pub(super) dkim: Option<DkimFile>,
+    pub(super) unsubscribe: Option<UnsubscribeFile>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ClinicFile {
+    pub(super) name: Option<String>,
+    pub(super) postal_address: Option<String>,
+    pub(super) contact: Option<String>,
+    pub(super) jurisdiction: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SenderFile {
+    pub(super) from: Option<String>,
+    pub(super) reply_to: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ListsFile {
+    pub(super) auto_import: Option<bool>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RelayFile {
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
+    pub(super) tls: Option<String>,
+    pub(super) roots: Option<String>,
+    pub(super) user: Option<String>,
+    /// Refused with the way to do it: a password does not stand in this file.
+    pub(super) password: Option<String>,
+    pub(super) password_env: Option<String>,
+    pub(super) password_file: Option<String>,
+    pub(super) password_command: Option<String>,
+    pub(super) connections: Option<u16>,
+    pub(super) per_second: Option<f64>,
+    pub(super) per_connection: Option<u32>,
+    pub(super) per_day: Option<u32>,
+    pub(super) in_flight: Option<u16>,
+    pub(super) profile: Option<String>,
+    pub(super) test: Option<bool>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct DkimFile {
+    pub(super) signed_by: Option<String>,
+    pub(super) domain: Option<String>,
+    pub(super) keys: Option<Vec<KeyFile>>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct KeyFile {
+    pub(super) selector: Option<String>,
+    pub(super) file: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct UnsubscribeFile {
+    pub(super) mailto: Option<String>,
+    pub(super) url: Option<String>,
+}

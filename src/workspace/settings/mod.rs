@@ -1,0 +1,160 @@
+//! The settings: `tidings.yaml`, checked. Who sends, in which time zone, through which relay, how fast.
+//!
+//! Promises: settings that exist can be sent with, as far as a file can tell; every mistake is a finding at its place, all at once; a
+//! password never stands in the file. Knows nothing of campaigns or of what the relay will say.
+
+mod file;
+mod relay;
+mod sender;
+
+#[cfg(test)]
+mod tests;
+
+pub use relay::{PasswordSource, RelaySettings, Tls};
+
+use crate::campaign::sender::Sender;
+use crate::finding::yaml::{Inspection, Read, Source, read};
+use crate::finding::{Finding, suggestion};
+use file::SettingsFile;
+use jiff::tz::TimeZone;
+
+/// The settings of a workspace.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who writes.
+    pub sender: Sender,
+    /// The zone in which schedules are meant.
+    pub timezone: TimeZone,
+    /// Whether `send` and `run` import list files that changed.
+    pub auto_import: bool,
+    /// The relay, if one is named; rehearsals need none.
+    pub relay: Option<RelaySettings>,
+    /// Who signs the letters.
+    pub dkim: Dkim,
+}
+
+/// Who signs the letters with DKIM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dkim {
+    /// The relay does, with the clinic's domain.
+    Relay,
+    /// Nobody does.
+    Nobody,
+    /// We do.
+    Us {
+        /// The signing domain.
+        domain: String,
+        /// Selectors and key files, relative to the workspace.
+        keys: Vec<(String, String)>,
+    },
+}
+
+/// The name of the file, for findings.
+pub const FILE: &str = "tidings.yaml";
+
+impl Settings {
+    /// The settings in `text`, if nothing is wrong that stops sending; and everything that is worth saying.
+    pub fn check(text: &str) -> (Option<Self>, Vec<Finding>) {
+        if text.trim().is_empty() {
+            let empty =
+                Finding::error(FILE, "there is nothing in it").hint("`tidings init DIR` makes a workspace with settings to copy");
+            return (None, vec![empty]);
+        }
+        let source = Source {
+            file: FILE,
+            text,
+            first_line: 1,
+        };
+        let Read { value: file, findings } = read::<SettingsFile>(&source);
+        let mut desk = Inspection { source, findings };
+        let sender = sender::check(&mut desk, &file);
+        let timezone = timezone(&mut desk, file.timezone.as_deref());
+        let relay = file.relay.as_ref().map(|relay| relay::check(&mut desk, relay));
+        let dkim = dkim(&mut desk, file.dkim.as_ref());
+        let auto_import = file.lists.and_then(|lists| lists.auto_import).unwrap_or(true);
+        let findings = desk.into_findings();
+        let sound = !findings.iter().any(Finding::is_error);
+        let settings = match (sender, timezone, relay, dkim) {
+            (Some(sender), Some(timezone), None, Some(dkim)) => Some(Self {
+                sender,
+                timezone,
+                auto_import,
+                relay: None,
+                dkim,
+            }),
+            (Some(sender), Some(timezone), Some(Some(relay)), Some(dkim)) => Some(Self {
+                sender,
+                timezone,
+                auto_import,
+                relay: Some(relay),
+                dkim,
+            }),
+            (_, _, _, _) => None,
+        };
+        (settings.filter(|_| sound), findings)
+    }
+}
+
+fn timezone(desk: &mut Inspection<'_>, name: Option<&str>) -> Option<TimeZone> {
+    const HINT: &str = "write the zone by its city, like `timezone: Europe/London`";
+    let found = name.map(str::to_owned);
+    let name = desk.required(&["timezone"], found.as_ref(), HINT)?;
+    if let Ok(zone) = TimeZone::get(&name) {
+        return Some(zone);
+    }
+    let names: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+    let city = |zone: &&String| {
+        zone.rsplit('/')
+            .next()
+            .is_some_and(|city| city.eq_ignore_ascii_case(&name.replace(' ', "_")))
+    };
+    let offset = name.starts_with(['+', '-']) || name.to_uppercase().starts_with("UTC") || name.to_uppercase().starts_with("GMT");
+    let hint = match names.iter().find(city) {
+        // `Etc/GMT+1` lies an hour behind Greenwich, against what everybody means by it.
+        _ if offset => format!("an offset knows no summer time; {HINT}"),
+        Some(zone) => format!("did you mean `{zone}`?"),
+        None => suggestion::nearest(&name, names.iter().map(String::as_str))
+            .map_or(HINT.to_owned(), |zone| format!("did you mean `{zone}`?")),
+    };
+    desk.wrong(&["timezone"], format!("`{name}` is no time zone"), hint);
+    None
+}
+
+fn dkim(desk: &mut Inspection<'_>, file: Option<&file::DkimFile>) -> Option<Dkim> {
+    let Some(file) = file else { return Some(Dkim::Relay) };
+    let path = ["dkim", "signed_by"];
+    match file.signed_by.as_deref() {
+        None | Some("relay") => Some(Dkim::Relay),
+        Some("none") => Some(Dkim::Nobody),
+        Some("us") => {
+            let domain = desk.required(
+                &["dkim", "domain"],
+                file.domain.as_ref(),
+                "the domain that signs, like `riverside.example`",
+            );
+            let keys = file
+                .keys
+                .iter()
+                .flatten()
+                .filter_map(|key| Some((key.selector.clone()?, key.file.clone()?)))
+                .collect::<Vec<_>>();
+            if keys.is_empty() {
+                desk.wrong(
+                    &["dkim", "keys"],
+                    "`dkim.keys` names no key",
+                    "write `keys: [{selector: t2026a, file: dkim.pem}]`",
+                );
+            }
+            domain.map(|domain| Dkim::Us { domain, keys })
+        }
+        Some(other) => {
+            let other = other.to_owned();
+            desk.wrong(
+                &path,
+                format!("`{other}` cannot sign"),
+                suggestion::hint(&other, ["relay", "us", "none"]),
+            );
+            None
+        }
+    }
+}

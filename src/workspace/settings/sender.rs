@@ -1,0 +1,142 @@
+//! The parts of `tidings.yaml` that say who writes and how readers leave.
+
+use super::file::SettingsFile;
+use crate::address::Address;
+use crate::campaign::sender::{Clinic, Mailbox, Sender, Unsubscribe};
+use crate::finding::yaml::Inspection;
+use crate::subscriber::consent::Jurisdiction;
+
+/// Providers whose addresses nobody else's relay may send from: receivers check (DMARC).
+const FREE_MAIL: [&str; 8] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "yahoo.com",
+    "icloud.com",
+    "aol.com",
+    "gmx.de",
+];
+
+/// Who writes, if the file says it rightly.
+pub(super) fn check(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Sender> {
+    let clinic = clinic(desk, file);
+    let from = from(desk, file);
+    let reply_to = file.sender.as_ref().and_then(|sender| sender.reply_to.as_ref());
+    let reply_to = reply_to.map(|text| address(desk, &["sender", "reply_to"], text));
+    let unsubscribe = unsubscribe(desk, file);
+    match reply_to {
+        Some(None) => None,
+        Some(Some(reply_to)) => Some(Sender {
+            clinic: clinic?,
+            from: from?,
+            reply_to: Some(reply_to),
+            unsubscribe: unsubscribe?,
+        }),
+        None => Some(Sender {
+            clinic: clinic?,
+            from: from?,
+            reply_to: None,
+            unsubscribe: unsubscribe?,
+        }),
+    }
+}
+
+fn clinic(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Clinic> {
+    let clinic = file.clinic.clone().unwrap_or_default();
+    let name = desk.required(
+        &["clinic", "name"],
+        clinic.name.as_ref(),
+        "the clinic's name, as its patients know it",
+    );
+    let postal_address = desk.required(
+        &["clinic", "postal_address"],
+        clinic.postal_address.as_ref(),
+        "a street or post box address has to stand in every letter (US CAN-SPAM, Canada's CASL, EU and UK law); nothing is sent without it",
+    );
+    let contact = desk.required(
+        &["clinic", "contact"],
+        clinic.contact.as_ref(),
+        "an address that somebody reads",
+    );
+    let contact = contact.and_then(|text| address(desk, &["clinic", "contact"], &text));
+    let path = ["clinic", "jurisdiction"];
+    let jurisdiction = desk.required(
+        &path,
+        clinic.jurisdiction.as_ref(),
+        "the country whose law the clinic works under, like `GB`, `US`, `CA`, `AU` or `DE`",
+    );
+    let jurisdiction = jurisdiction.and_then(|text| {
+        Jurisdiction::parse(&text)
+            .map_err(|unknown| desk.wrong(&path, unknown.to_string(), unknown.hint()))
+            .ok()
+    });
+    Some(Clinic {
+        name: name?,
+        postal_address: postal_address?,
+        contact: contact?,
+        jurisdiction: jurisdiction?,
+    })
+}
+
+fn from(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Mailbox> {
+    let path = ["sender", "from"];
+    let found = file.sender.as_ref().and_then(|sender| sender.from.as_ref());
+    let text = desk.required(&path, found, "write it like `Riverside Massage <tips@riverside.example>`")?;
+    let mailbox = match Mailbox::parse(&text) {
+        Ok(mailbox) => mailbox,
+        Err(error) => {
+            desk.wrong(
+                &path,
+                error.to_string(),
+                "write it like `Riverside Massage <tips@riverside.example>`",
+            );
+            return None;
+        }
+    };
+    if FREE_MAIL.contains(&mailbox.address.domain()) {
+        let domain = mailbox.address.domain().to_owned();
+        desk.doubt(
+            &path,
+            format!("letters from `{domain}` are refused by many mailboxes unless that provider itself sends them"),
+            "use an address at the clinic's own domain",
+        );
+    }
+    Some(mailbox)
+}
+
+fn unsubscribe(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Unsubscribe> {
+    let unsubscribe = file.unsubscribe.clone().unwrap_or_default();
+    let mailto = unsubscribe.mailto.filter(|text| !text.trim().is_empty());
+    let url = unsubscribe.url.filter(|text| !text.trim().is_empty());
+    if mailto.is_none() && url.is_none() {
+        let hint = "every letter has to offer a way out that works: write `unsubscribe: {mailto: unsubscribe@riverside.example}`";
+        match file.unsubscribe {
+            None => desk.missing(&["unsubscribe"], hint),
+            Some(_) => desk.wrong(&["unsubscribe"], "`unsubscribe` names neither `mailto` nor `url`", hint),
+        }
+        return None;
+    }
+    let mailto = mailto.map(|text| address(desk, &["unsubscribe", "mailto"], &text));
+    if let Some(found) = &url
+        && !(found.starts_with("https://") && found.len() > "https://".len() && !found.contains(char::is_whitespace))
+    {
+        desk.wrong(
+            &["unsubscribe", "url"],
+            format!("`{found}` is no https address"),
+            "write it like `https://riverside.example/u`",
+        );
+        return None;
+    }
+    match mailto {
+        Some(None) => None,
+        Some(mailto) => Some(Unsubscribe { mailto, url }),
+        None => Some(Unsubscribe { mailto: None, url }),
+    }
+}
+
+fn address(desk: &mut Inspection<'_>, path: &[&str], text: &str) -> Option<Address> {
+    Address::parse(text)
+        .map_err(|error| desk.wrong(path, error.to_string(), "write it like `hello@riverside.example`"))
+        .ok()
+}

@@ -1,0 +1,212 @@
+use super::{Dkim, PasswordSource, Settings, Tls};
+
+const SOUND: &str = "\
+clinic:
+  name: Mill Lane Clinic
+  postal_address: 12 Mill Lane, Bath
+  contact: hello@mill-lane.example
+  jurisdiction: GB
+sender: {from: Mill Lane Clinic <tips@mill-lane.example>}
+timezone: Europe/London
+unsubscribe: {mailto: unsubscribe@mill-lane.example}
+";
+
+fn told(text: &str) -> Vec<String> {
+    let (settings, findings) = Settings::check(text);
+    let has_errors = findings.iter().any(crate::finding::Finding::is_error);
+    assert_eq!(settings.is_none(), has_errors, "settings with errors are none: {findings:?}");
+    findings.iter().map(ToString::to_string).collect()
+}
+
+/// Settings that are sound but for the lines of `more`, which begin at line 9.
+#[track_caller]
+fn check_more(more: &str, expected: &[&str]) {
+    assert_eq!(told(&format!("{SOUND}{more}\n")), expected, "{more}");
+}
+
+/// Sound settings with `old` exchanged for `new`.
+#[track_caller]
+fn check(old: &str, new: &str, expected: &[&str]) {
+    assert!(SOUND.contains(old), "{old}");
+    assert_eq!(told(&SOUND.replace(old, new)), expected, "{new}");
+}
+
+fn sound(more: &str) -> Settings {
+    let (settings, findings) = Settings::check(&format!("{SOUND}{more}\n"));
+    settings.unwrap_or_else(|| panic!("{findings:?}"))
+}
+
+#[test]
+fn sound_settings_have_no_finding() {
+    check_more("", &[]);
+    let settings = sound("");
+    assert_eq!(settings.sender.from.address.as_str(), "tips@mill-lane.example");
+    assert_eq!(settings.timezone.iana_name(), Some("Europe/London"));
+    assert!(settings.auto_import && settings.relay.is_none());
+    assert_eq!(settings.dkim, Dkim::Relay);
+    assert!(!sound("lists: {auto_import: false}").auto_import);
+}
+
+#[test]
+fn a_relay_is_slow_and_careful_unless_told_otherwise() {
+    let relay = sound("relay: {host: smtp.example.org, user: tips, password_file: relay.password}")
+        .relay
+        .unwrap();
+    assert_eq!((relay.port, relay.tls, relay.connections), (465, Tls::Implicit, 1));
+    assert_eq!(
+        (relay.per_second, relay.per_connection, relay.per_day),
+        (Some(1.0), Some(50), None)
+    );
+    assert_eq!(relay.password, Some(PasswordSource::File("relay.password".to_owned())));
+    let relay = sound("relay: {host: smtp.example.org, tls: starttls}").relay.unwrap();
+    assert_eq!((relay.port, relay.tls), (587, Tls::StartTls));
+    let relay = sound("relay: {host: 127.0.0.1, tls: none, test: true, port: 2525, connections: 10}")
+        .relay
+        .unwrap();
+    assert_eq!(
+        (relay.port, relay.connections, relay.per_second, relay.per_connection),
+        (2525, 10, None, None)
+    );
+}
+
+#[test]
+fn what_every_letter_needs_has_to_be_there() {
+    check(
+        "  postal_address: 12 Mill Lane, Bath\n",
+        "",
+        &[
+            "tidings.yaml:1:1: `clinic.postal_address` is missing\n  hint: a street or post box address has to stand in every letter \
+           (US CAN-SPAM, Canada's CASL, EU and UK law); nothing is sent without it",
+        ],
+    );
+    check(
+        "12 Mill Lane, Bath",
+        "\" \"",
+        &[
+            "tidings.yaml:3:19: `clinic.postal_address` is empty\n  hint: a street or post box address has to stand in every letter \
+           (US CAN-SPAM, Canada's CASL, EU and UK law); nothing is sent without it",
+        ],
+    );
+    check(
+        "unsubscribe: {mailto: unsubscribe@mill-lane.example}\n",
+        "",
+        &[
+            "tidings.yaml:1:1: `unsubscribe` is missing\n  hint: every letter has to offer a way out that works: write \
+           `unsubscribe: {mailto: unsubscribe@riverside.example}`",
+        ],
+    );
+    check(
+        "hello@mill-lane.example",
+        "hello at mill-lane",
+        &[
+            "tidings.yaml:4:12: `hello at mill-lane` is no address: it needs exactly one `@`\n  hint: write it like `hello@riverside.example`",
+        ],
+    );
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_suggested() {
+    check(
+        "timezone: Europe/London",
+        "timezone: London",
+        &["tidings.yaml:7:11: `London` is no time zone\n  hint: did you mean `Europe/London`?"],
+    );
+    check(
+        "timezone: Europe/London",
+        "timezone: GMT+1",
+        &[
+            "tidings.yaml:7:11: `GMT+1` is no time zone\n  hint: an offset knows no summer time; write the zone by its city, like \
+           `timezone: Europe/London`",
+        ],
+    );
+    check(
+        "sender:",
+        "sendr:",
+        &["tidings.yaml:6:1: unknown key `sendr`\n  hint: did you mean `sender`?"],
+    );
+    check_more(
+        "dkim: {signed_by: relais}",
+        &["tidings.yaml:9:19: `relais` cannot sign\n  hint: did you mean `relay`?"],
+    );
+}
+
+#[test]
+fn a_sender_that_mailboxes_refuse_is_a_warning() {
+    check(
+        "tips@mill-lane.example",
+        "millane@gmail.com",
+        &[
+            "tidings.yaml:6:16: warning: letters from `gmail.com` are refused by many mailboxes unless that provider itself sends them\n  \
+           hint: use an address at the clinic's own domain",
+        ],
+    );
+}
+
+#[test]
+fn a_password_stands_elsewhere() {
+    const WAYS: &str = "hint: ";
+    let first = |more: &str| told(&format!("{SOUND}{more}\n")).first().cloned().unwrap_or_default();
+    let check = |more: &str, place: &str, words: &str| {
+        let finding = first(more);
+        assert!(
+            finding.starts_with(&format!("tidings.yaml:{place}: {words}")) && finding.contains(WAYS),
+            "{finding}"
+        );
+        assert!(!finding.contains("sesame"), "{finding}");
+    };
+    check(
+        "relay: {host: smtp.example.org, user: tips, password: sesame}",
+        "9:55",
+        "a password does not stand in `tidings.yaml`, where others and git would see it",
+    );
+    check(
+        "relay: {host: smtp.example.org, user: tips}",
+        "9:39",
+        "`user` is there and its password is not",
+    );
+    check(
+        "relay: {host: smtp.example.org, password_env: P}",
+        "9:8",
+        "there is a password and no `user`",
+    );
+    check(
+        "relay: {host: smtp.example.org, user: tips, password_env: P, password_file: p}",
+        "9:8",
+        "the password is named in several places",
+    );
+}
+
+#[test]
+fn a_line_that_others_could_read_is_refused() {
+    check_more(
+        "relay: {host: smtp.example.org, tls: none}",
+        &[
+            "tidings.yaml:9:38: `tls: none` is for this machine only, and `smtp.example.org` is another\n  \
+         hint: letters and passwords would be readable on the way: leave `tls` out, or write `starttls`",
+        ],
+    );
+    check_more(
+        "relay: {host: smtp.example.org, test: true}",
+        &[
+            "tidings.yaml:9:39: `smtp.example.org` is no test relay: real people could get its letters\n  \
+         hint: take `test: true` away; a test relay is a mail server on this machine, such as 127.0.0.1",
+        ],
+    );
+    check_more(
+        "relay: {host: localhost, tls: none, user: tips, password_env: P}",
+        &["tidings.yaml:9:43: a login needs TLS\n  hint: take `user` and the password away, or write `tls: starttls`"],
+    );
+}
+
+#[test]
+fn numbers_that_send_nothing_are_refused_together() {
+    check_more(
+        "relay:\n  host: smtp.example.org\n  connections: 0\n  per_second: -1\n  per_day: 0\n  port: 70000",
+        &[
+            "tidings.yaml:11:16: `connections: 0` would send nothing\n  hint: write 1 or more, or leave it out",
+            "tidings.yaml:12:15: `per_second` has to be more than 0\n  hint: 0.5 is one letter every two seconds",
+            "tidings.yaml:13:12: `per_day: 0` would send nothing\n  hint: write 1 or more, or leave it out",
+            "tidings.yaml:14:9: found `70000`, wanted a whole number from 0 to 65535",
+        ],
+    );
+}

@@ -1,0 +1,90 @@
+//! `docs/json.md` and the program tell the same fields: one that is printed and not listed, or listed and not printed, fails here.
+
+use super::{clinic_with, type_in};
+use crate::support::judge::{Judge, Phase, Rule};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Field names with the names inside them, where a field holds a list of objects.
+type Fields = BTreeMap<String, BTreeSet<String>>;
+
+/// The words between backticks.
+fn names(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The fields that the page lists for `command`.
+fn documented(command: &str) -> Fields {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md")).unwrap();
+    let mut sections = page.split("\n## ").skip(1).filter_map(|section| section.split_once('\n'));
+    let section = sections.find(|(heading, _)| names(heading).iter().any(|name| name == command));
+    let (_, table) = section.unwrap_or_else(|| panic!("docs/json.md has no section on `{command}`"));
+    let mut fields = Fields::new();
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split('|').collect();
+        let inside = cells[2].split_once(": `").map(|(_, list)| names(&format!("`{list}")));
+        let inside: BTreeSet<String> = inside.unwrap_or_default().into_iter().collect();
+        fields.extend(names(cells[1]).into_iter().map(|name| (name, inside.clone())));
+    }
+    fields
+}
+
+fn keys(value: &Value) -> BTreeSet<String> {
+    value
+        .as_object()
+        .map(|object| object.keys().cloned().collect())
+        .unwrap_or_default()
+}
+
+/// Every printed object has the fields of the page, and so has what its lists hold.
+#[track_caller]
+fn compare(command: &str, printed: &[Value]) {
+    let documented = documented(command);
+    assert!(!printed.is_empty(), "`{command}` printed no data to compare");
+    for value in printed {
+        let wanted: BTreeSet<String> = documented.keys().cloned().collect();
+        assert_eq!(keys(value), wanted, "what `{command}` prints, against docs/json.md");
+        for (field, wanted) in &documented {
+            for inside in value[field]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|inside| inside.is_object())
+            {
+                assert_eq!(
+                    keys(inside),
+                    *wanted,
+                    "`{field}` of what `{command}` prints, against docs/json.md"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_and_the_program_tell_the_same_fields() {
+    let judge = Judge::start().rule(
+        Rule::at(Phase::Rcpt)
+            .to("person2@patients.example")
+            .reply("550 5.1.1 no such user"),
+    );
+    let clinic = clinic_with(&judge, 3);
+    let rows = clinic.read("subscribers/patients.csv") + "no@patients.example,,,,,no\nnobody\n";
+    let clinic = clinic.file("subscribers/patients.csv", &rows);
+    let check = |command: &str, line: &str| compare(command, &type_in(&clinic, line).json());
+    check("import", "import subscribers/patients.csv --json");
+    check("plan", "plan --json");
+    check("rehearse", "rehearse --json");
+    check("test", "test tips --to me@mill-lane.example --json");
+    check("send", "send tips --json");
+    check("log", "log --json");
+    check("status", "status --json");
+    check("why", "why person1@patients.example --json");
+    check("why", "why no@patients.example --json");
+    check("hold", "hold tips --json");
+    check("release", "release tips --json");
+    clinic.write("campaigns/tips/campaign.yaml", "id: t1ps\n");
+    check("check", "check --json");
+    check("init", "init elsewhere --json");
+}

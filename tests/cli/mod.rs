@@ -1,0 +1,104 @@
+//! The command line as a person meets it: one file a command, then what every command owes to bad input and odd surroundings.
+//!
+//! Each story gives files and a line to type, and holds the whole answer against what was promised: data, talk and exit code.
+
+mod check;
+mod help;
+mod hold;
+mod import;
+mod init;
+mod json;
+mod log;
+mod plan;
+mod rehearse;
+mod run;
+mod send;
+mod status;
+mod surroundings;
+mod test_letter;
+mod why;
+mod wrong_files;
+mod wrong_lists;
+mod wrong_relays;
+mod wrong_stores;
+
+use crate::support::judge::Judge;
+use crate::support::workspace::Workspace;
+use crate::support::workspace::run::Output;
+
+const SETTINGS: &str = "\
+clinic:
+  name: Mill Lane Clinic
+  postal_address: 12 Mill Lane, Bath
+  contact: hello@mill-lane.example
+  jurisdiction: GB
+sender: {from: Mill Lane Clinic <tips@mill-lane.example>}
+timezone: Europe/London
+unsubscribe: {mailto: unsubscribe@mill-lane.example}
+";
+
+const CAMPAIGN: &str = "\
+id: t1ps
+title: Tips
+audience: {lists: [patients]}
+template: letter
+articles:
+  - {file: sleep.md}
+  - {file: walks.md}
+";
+
+const TEMPLATE: &str = "\
+<html><body><p>{{ greeting }}</p>
+{{ article.html }}
+<p>{{ clinic.name }}, {{ clinic.postal_address }}</p>
+<p><a href=\"{{ unsubscribe.link }}\">Unsubscribe</a></p></body></html>
+";
+
+/// An article with this id, as a person would write it.
+fn article(id: &str) -> String {
+    format!(
+        "---\nid: {id}\ntitle: All about {id}\nsubject: All about {id}\n\
+         preheader: A line of at least forty characters that says what it is.\n---\n\nA text on {id}, short and kind.\n"
+    )
+}
+
+/// A clinic with one campaign, `tips`, of two articles, without a schedule, for `people` patients who all said yes.
+fn clinic(people: usize) -> Workspace {
+    Workspace::empty()
+        .file("tidings.yaml", SETTINGS)
+        .file("campaigns/tips/campaign.yaml", CAMPAIGN)
+        .file("campaigns/tips/sleep.md", &article("sleep"))
+        .file("campaigns/tips/walks.md", &article("walks"))
+        .file("templates/letter.html", TEMPLATE)
+        .with_people(people)
+}
+
+/// The same clinic with a judge for its test relay.
+fn clinic_with(judge: &Judge, people: usize) -> Workspace {
+    clinic(people).relay(judge.port(), 1)
+}
+
+/// Types `line` in the workspace; `\"` does not quote, so every word is one argument.
+#[track_caller]
+fn type_in(workspace: &Workspace, line: &str) -> Output {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    workspace.run(&words)
+}
+
+/// The whole answer to `line`: exit code, every word of data and every word of talk, the workspace's folder written as `HERE`.
+#[track_caller]
+fn answers(workspace: &Workspace, line: &str, code: i32, data: &str, talk: &str) {
+    let output = type_in(workspace, line).exits(code);
+    let here = workspace.root().canonicalize().unwrap();
+    let told = |text: &str| text.replace(here.to_str().unwrap(), "HERE");
+    assert_eq!(told(&output.stdout), data, "the data of `tidings {line}`\n{output}");
+    assert_eq!(told(&output.stderr), talk, "the talk of `tidings {line}`\n{output}");
+}
+
+/// The relay saw nobody's letter, and the store that may be there holds none.
+#[track_caller]
+fn assert_nobody_was_written_to(workspace: &Workspace, judge: &Judge) {
+    assert_eq!(judge.deliveries().len(), 0, "letters left");
+    let log = type_in(workspace, "log --json").exits(0);
+    assert_eq!(log.json().len(), 0, "letters are on record\n{log}");
+}

@@ -1,0 +1,109 @@
+//! `tidings run`: cron's heartbeat. It speaks only when there is something to say.
+
+use super::{clinic, clinic_with, type_in};
+use crate::support::judge::{Judge, Phase, Rule};
+use crate::support::workspace::Workspace;
+use crate::support::workspace::run::Running;
+use std::time::Duration;
+
+#[test]
+fn with_nothing_due_there_is_silence() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3);
+    for _ in 0..2 {
+        type_in(&clinic, "run").exits(0).says_nothing();
+    }
+    assert_eq!(judge.connections(), 0);
+    type_in(&super::clinic(3), "run").exits(0).says_nothing();
+}
+
+#[test]
+fn what_was_refused_for_now_is_tried_again_when_it_is_time() {
+    let judge = Judge::start().rule(
+        Rule::at(Phase::Rcpt)
+            .to("person2@patients.example")
+            .times(1)
+            .reply("450 4.2.0 greylisted, come back"),
+    );
+    let clinic = clinic_with(&judge, 3);
+    type_in(&clinic, "send tips")
+        .exits(0)
+        .prints("2 letters accepted by the relay and 1 deferred\n");
+    type_in(&clinic, "run").exits(0).says_nothing();
+    assert_eq!(judge.accepted().len(), 2, "it is not time yet");
+    type_in(&clinic, "status").exits(0).prints("2 accepted, 1 deferred");
+    let tomorrow = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string();
+    clinic.run(&["run", "--now", &tomorrow]).exits(0).says_nothing();
+    assert_eq!(judge.accepted().len(), 3);
+}
+
+/// A send that hangs at the relay's first word, holding the sender's lock.
+fn sender_at_work(clinic: &Workspace, judge: &Judge) -> Running {
+    judge.add(Rule::at(Phase::Banner).hang());
+    let sender = clinic.spawn(&["send", "tips"]);
+    for _ in 0..2000 {
+        if judge.connections() > 0 {
+            return sender;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the first sender never called the relay");
+}
+
+#[test]
+fn while_another_sends_run_is_silent_and_send_names_it() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3);
+    let sender = sender_at_work(&clinic, &judge);
+    type_in(&clinic, "run").exits(0).says_nothing();
+    type_in(&clinic, "send tips")
+        .exits(75)
+        .tells(&format!("error: `tidings send tips` (process {}) since ", sender.pid()))
+        .tells("is sending at this moment\nhint: ");
+    type_in(&clinic, "status").exits(0).prints("sending now: `tidings send tips`");
+    sender.kill();
+    judge.heal();
+    type_in(&clinic, "run").exits(0);
+    assert_eq!(judge.accepted().len(), 3, "the next run takes up what the dead one left");
+}
+
+#[test]
+fn a_letter_that_nobody_can_know_of_is_named_and_never_sent_again() {
+    let judge = Judge::start().rule(Rule::at(Phase::Dot).to("person2@patients.example").times(1).keep_but_close());
+    let clinic = clinic_with(&judge, 3);
+    type_in(&clinic, "send tips")
+        .exits(1)
+        .prints("in doubt  person2@patients.example");
+    for _ in 0..2 {
+        type_in(&clinic, "run").exits(0);
+    }
+    type_in(&clinic, "status")
+        .exits(1)
+        .prints("2 accepted, 1 in doubt")
+        .tells("`tidings log --state in_doubt` names them");
+    let to_person2 = judge
+        .deliveries()
+        .iter()
+        .filter(|letter| letter.recipient == "person2@patients.example")
+        .count();
+    assert_eq!(to_person2, 1);
+}
+
+#[test]
+fn a_broken_campaign_is_named_and_the_others_go_on() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3).file("campaigns/more/campaign.yaml", "id: m0re\n");
+    type_in(&clinic, "send tips --limit 1").exits(0);
+    type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, "run")
+        .exits(65)
+        .tells("campaigns/more/campaign.yaml:1:1: error: `title` is missing");
+    assert_eq!(judge.accepted().len(), 3);
+}
+
+#[test]
+fn a_rehearsal_is_not_run() {
+    type_in(&clinic(1), "--rehearsal run")
+        .exits(2)
+        .tells("a rehearsal is played by `tidings rehearse`");
+}

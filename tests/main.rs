@@ -1,0 +1,23 @@
+//! Everything that is tested from outside: the house's order, and the program as a person meets it.
+//!
+//! One binary, so that the crate is linked once; every file below is a module of it. `support` holds what the stories are told with
+//! (a workspace, a judge that plays the relay), `peers` the real mail servers that somebody else wrote.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that meets the unexpected stops and says what it met"
+)]
+
+mod architecture;
+mod cli;
+mod crash;
+mod faults;
+#[allow(dead_code, reason = "a toolbox: no story uses every tool")]
+mod peers;
+mod reference;
+mod store;
+mod street;
+#[allow(dead_code, reason = "a toolbox: no story uses every tool")]
+mod support;

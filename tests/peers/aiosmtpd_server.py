@@ -1,0 +1,84 @@
+"""A mail server on loopback: plain, STARTTLS or TLS from the first byte, with or without login.
+
+Prints its port once it is ready. Writes each letter it takes to the record, one JSON object a line, before it replies.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import ssl
+import warnings
+
+from aiosmtpd.smtp import SMTP, AuthResult
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tls", choices=["none", "starttls", "implicit"], required=True)
+    parser.add_argument("--record", required=True)
+    parser.add_argument("--certificate", required=True)
+    parser.add_argument("--key", required=True)
+    parser.add_argument("--login", nargs=2, metavar=("NAME", "PASSWORD"))
+    return parser.parse_args()
+
+
+class Handler:
+    def __init__(self, record, implicit):
+        self.record = record
+        self.implicit = implicit
+
+    async def handle_DATA(self, server, session, envelope):
+        taken = {
+            "sender": envelope.mail_from,
+            "recipients": envelope.rcpt_tos,
+            "tls": self.implicit or session.ssl is not None,
+            "login": session.auth_data,
+            "letter": envelope.original_content.decode("latin-1"),
+        }
+        with open(self.record, "a", encoding="ascii") as record:
+            record.write(json.dumps(taken) + "\n")
+            record.flush()
+            os.fsync(record.fileno())
+        return "250 2.0.0 Ok: taken"
+
+
+def authenticator(login):
+    expected = tuple(word.encode() for word in login)
+
+    def authenticate(server, session, envelope, mechanism, data):
+        if (data.login, data.password) == expected:
+            return AuthResult(success=True, auth_data=data.login.decode())
+        return AuthResult(success=False, handled=False)
+
+    return authenticate
+
+
+async def serve(options):
+    context = None
+    if options.tls != "none":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(options.certificate, options.key)
+    handler = Handler(options.record, options.tls == "implicit")
+    starttls = options.tls == "starttls"
+    settings = {
+        "hostname": "aiosmtpd.example",
+        "tls_context": context if starttls else None,
+        "require_starttls": starttls,
+        # With TLS from the first byte the protocol itself does not know that it is safe.
+        "auth_require_tls": starttls,
+    }
+    if options.login:
+        settings |= {"authenticator": authenticator(options.login), "auth_required": True}
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(handler, **settings), "127.0.0.1", 0, ssl=context if options.tls == "implicit" else None
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+# It warns of login without TLS, which on loopback is one of the cases to be tried.
+warnings.simplefilter("ignore")
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+asyncio.run(serve(arguments()))

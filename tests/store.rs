@@ -1,0 +1,383 @@
+//! The store's promises, kept against real SQLite files.
+
+use jiff::Timestamp;
+use std::path::Path;
+use tidings::address::Address;
+use tidings::campaign::CampaignId;
+use tidings::campaign::edition::EditionKey;
+use tidings::delivery::reply::{Reply, Stage};
+use tidings::delivery::retry::RetryPolicy;
+use tidings::delivery::state::{Event, State};
+use tidings::store::claim::Claim;
+use tidings::store::edition::{NewEdition, Place};
+use tidings::store::hold::{By, Target};
+use tidings::store::journal::{Entry, Grant, Intent, Journal, Recorded, Settlement, one_policy};
+use tidings::store::people::{Guard, ImportReport, Imported, ListSource};
+use tidings::store::{DeliveryId, EditionId, Kind, RunId, Store};
+use tidings::subscriber::Subscriber;
+use tidings::subscriber::consent::{Answer, Consent};
+use tidings::subscriber::suppression::{Reason, Scope, Suppression};
+
+fn at(minute: i64) -> Timestamp {
+    "2026-12-01T09:00:00Z".parse::<Timestamp>().unwrap() + jiff::SignedDuration::from_mins(minute)
+}
+
+fn subscriber(name: &str) -> Subscriber {
+    Subscriber {
+        address: Address::parse(&format!("{name}@example.org")).unwrap(),
+        attributes: [("first_name".to_owned(), name.to_owned())].into(),
+        consent: Consent {
+            answer: Answer::Yes,
+            ..Consent::default()
+        },
+        joined: None,
+    }
+}
+
+fn import(store: &mut Store, names: &[&str], guard: Guard, minute: i64) -> Imported {
+    let people: Vec<Subscriber> = names.iter().map(|name| subscriber(name)).collect();
+    let rows = people.iter().enumerate().map(|(line, person)| (line + 2, person));
+    let source = ListSource {
+        list: "patients",
+        hash: b"hash",
+        columns: &["first_name".to_owned()],
+    };
+    store.import(&source, rows, guard, at(minute)).unwrap()
+}
+
+/// A store with a released edition to these people.
+fn released(dir: &Path, names: &[&str]) -> (Store, EditionId) {
+    let mut store = Store::create(dir, Kind::Test, at(0)).unwrap();
+    import(&mut store, names, Guard::Trusted, 0);
+    let edition = draft(&mut store);
+    store.release(edition, at(1)).unwrap();
+    (store, edition)
+}
+
+fn draft(store: &mut Store) -> EditionId {
+    let key = EditionKey {
+        campaign: CampaignId("k7f2m9".to_owned()),
+        article: "calmer-days".to_owned(),
+        round: 1,
+    };
+    let new = NewEdition {
+        key: &key,
+        campaign_name: "seasonal",
+        title: "Calmer days",
+        domain: "riverside.example",
+        lists: &["patients".to_owned()],
+        not_lists: &["staff".to_owned()],
+        sources: "{}",
+        sources_hash: b"sources",
+        article_hash: b"article",
+        due_at: at(0),
+        expires_at: None,
+    };
+    store
+        .draft(&new, at(0), |candidate| Place::In {
+            version: candidate.memberships[0].version,
+        })
+        .unwrap()
+}
+
+/// One run's journal, driven without a runtime of its own around it.
+struct Desk {
+    journal: Journal,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Desk {
+    fn open(store: &mut Store) -> (Self, RunId) {
+        let run = store.begin_run("run", at(1)).unwrap();
+        let (journal, _) = Journal::start(store, run, one_policy(RetryPolicy::default())).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        (Self { journal, runtime }, run)
+    }
+
+    fn record(&self, settle: Option<Settlement>, begin: Option<Intent>) -> Recorded {
+        self.runtime.block_on(self.journal.record(Entry { settle, begin })).unwrap()
+    }
+
+    fn begin(&self, claim: &Claim, minute: i64) -> Option<Grant> {
+        self.record(None, Some(intent(claim, minute))).begun
+    }
+}
+
+fn intent(claim: &Claim, minute: i64) -> Intent {
+    Intent {
+        delivery: claim.delivery,
+        attempt: claim.attempt,
+        dated: at(minute),
+        at: at(minute),
+    }
+}
+
+fn settlement(claim: &Claim, event: Event, minute: i64) -> Settlement {
+    let reply = Some(Reply::new(Stage::EndOfData, 250, &["2.0.0 queued as 4F1".to_owned()]));
+    let relay = "127.0.0.1".to_owned();
+    Settlement {
+        delivery: claim.delivery,
+        attempt: claim.attempt,
+        event,
+        reply,
+        reason: None,
+        relay,
+        at: at(minute),
+    }
+}
+
+fn claims(store: &Store, edition: EditionId, minute: i64) -> Vec<Claim> {
+    store.claims(edition, DeliveryId(0), at(minute), 100).unwrap()
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing_and_a_row_gone_leaves_the_list() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::create(dir.path(), Kind::Test, at(0)).unwrap();
+    let report = |before, added, unchanged, returned, left| ImportReport {
+        before,
+        added,
+        unchanged,
+        returned,
+        left,
+        updated: 0,
+    };
+    assert_eq!(
+        import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 0),
+        Imported::Kept(report(0, 3, 0, 0, 0))
+    );
+    assert_eq!(
+        import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 1),
+        Imported::Kept(report(3, 0, 3, 0, 0))
+    );
+    assert_eq!(
+        import(&mut store, &["ann", "cid"], Guard::Cautious, 2),
+        Imported::Kept(report(3, 0, 2, 0, 1))
+    );
+    assert_eq!(
+        import(&mut store, &["ann", "bob", "cid"], Guard::Cautious, 3),
+        Imported::Kept(report(2, 0, 2, 1, 0))
+    );
+    assert_eq!(store.list_source("patients").unwrap().as_deref(), Some(&b"hash"[..]));
+}
+
+#[test]
+fn a_file_that_changes_a_fifth_of_its_list_waits_for_a_person() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::create(dir.path(), Kind::Test, at(0)).unwrap();
+    import(&mut store, &["a", "b", "c", "d", "e", "f"], Guard::Cautious, 0);
+    let undone = import(&mut store, &["a", "b"], Guard::Cautious, 1);
+    assert!(matches!(undone, Imported::Undone(report) if report.left == 4), "{undone:?}");
+    let again = import(&mut store, &["a", "b", "c", "d", "e", "f"], Guard::DryRun, 2);
+    assert!(
+        matches!(again, Imported::Undone(report) if report.unchanged == 6),
+        "nothing had been written: {again:?}"
+    );
+    assert!(matches!(
+        import(&mut store, &["a", "b"], Guard::Trusted, 3),
+        Imported::Kept(_)
+    ));
+}
+
+#[test]
+fn a_letter_leaves_once_and_its_numbers_close() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann", "bob"]);
+    let (desk, _) = Desk::open(&mut store);
+    let waiting = claims(&store, edition, 2);
+    assert_eq!(waiting.len(), 2);
+    assert_eq!(desk.begin(&waiting[0], 2), Some(Grant::Given));
+    assert_eq!(
+        desk.begin(&waiting[0], 2),
+        Some(Grant::Moved),
+        "the same attempt is not granted twice"
+    );
+    let both = desk.record(Some(settlement(&waiting[0], Event::Accept, 3)), Some(intent(&waiting[1], 3)));
+    assert_eq!(
+        both,
+        Recorded {
+            settled: Some(State::Accepted),
+            begun: Some(Grant::Given)
+        }
+    );
+    let tally = store.tally(edition).unwrap();
+    assert_eq!((tally.planned(), tally.of("accepted"), tally.of("sending")), (2, 1, 1));
+    assert_eq!(claims(&store, edition, 4), []);
+}
+
+#[test]
+fn a_settlement_that_misses_its_row_fails_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann", "bob"]);
+    let (desk, _) = Desk::open(&mut store);
+    let waiting = claims(&store, edition, 2);
+    desk.begin(&waiting[0], 2);
+    let wrong = Settlement {
+        attempt: 7,
+        ..settlement(&waiting[0], Event::Accept, 3)
+    };
+    let recorded = desk.record(Some(wrong), Some(intent(&waiting[1], 3)));
+    assert_eq!(
+        recorded,
+        Recorded {
+            settled: None,
+            begun: Some(Grant::Given)
+        }
+    );
+    assert_eq!(
+        store.tally(edition).unwrap().of("sending"),
+        2,
+        "the wrong settlement changed nothing"
+    );
+    let late = desk.record(Some(settlement(&waiting[0], Event::Accept, 4)), None);
+    assert_eq!(late.settled, Some(State::Accepted));
+    let twice = desk.record(Some(settlement(&waiting[0], Event::RefuseForGood, 5)), None);
+    assert_eq!(twice.settled, None, "an outcome is written once");
+}
+
+#[test]
+fn a_dead_run_leaves_doubt_and_its_late_word_counts_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann", "bob"]);
+    let (dead, _) = Desk::open(&mut store);
+    let waiting = claims(&store, edition, 2);
+    dead.begin(&waiting[0], 2);
+    assert_eq!(store.recover(at(10)).unwrap(), 1);
+    assert_eq!(store.recover(at(11)).unwrap(), 0);
+    let tally = store.tally(edition).unwrap();
+    assert_eq!((tally.of("in_doubt"), tally.of("pending")), (1, 1));
+    let late = dead.record(Some(settlement(&waiting[0], Event::Accept, 11)), None);
+    assert_eq!(late.settled, None);
+    let attempts = store.attempts(waiting[0].delivery).unwrap();
+    assert_eq!(attempts[0].outcome.as_deref(), Some("in_doubt"));
+    assert_eq!(
+        claims(&store, edition, 20).len(),
+        1,
+        "nothing in doubt is ever sent again by the program"
+    );
+}
+
+#[test]
+fn what_is_refused_for_now_waits_and_keeps_its_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann"]);
+    let (desk, _) = Desk::open(&mut store);
+    let first = claims(&store, edition, 2).remove(0);
+    desk.begin(&first, 2);
+    let settled = desk
+        .record(Some(settlement(&first, Event::RefuseForNow { refusals: 0 }, 3)), None)
+        .settled;
+    assert_eq!(settled, Some(State::Deferred { retry_at: at(8) }));
+    assert_eq!(claims(&store, edition, 7), []);
+    assert_eq!(store.next_retry(edition).unwrap(), Some(at(8)));
+    assert_eq!(
+        desk.begin(&Claim { attempt: 2, ..first }, 7),
+        Some(Grant::Moved),
+        "not before its time"
+    );
+    let second = claims(&store, edition, 8).remove(0);
+    assert_eq!((second.attempt, second.dated), (2, Some(at(2))));
+    assert_eq!(desk.begin(&second, 8), Some(Grant::Given));
+}
+
+#[test]
+fn whoever_left_meanwhile_gets_no_letter_and_a_hold_stops_the_next_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann", "bob", "cid"]);
+    let (desk, _) = Desk::open(&mut store);
+    let waiting = claims(&store, edition, 2);
+    let gone = Suppression {
+        scope: Scope::All,
+        reason: Reason::ByHand,
+        at: at(2),
+        evidence: None,
+    };
+    store.suppress(&waiting[0].recipient.address, &gone).unwrap();
+    assert_eq!(desk.begin(&waiting[0], 3), Some(Grant::Suppressed));
+    assert_eq!(store.hold(&Target::Edition(edition), By::Person, "typo", at(3)).unwrap(), 2);
+    assert_eq!(desk.begin(&waiting[1], 3), Some(Grant::Held));
+    assert_eq!(store.let_go(&Target::Edition(edition), at(4)).unwrap(), 2);
+    assert_eq!(desk.begin(&waiting[1], 4), Some(Grant::Given));
+    let campaign = Target::Campaign(CampaignId("k7f2m9".to_owned()));
+    store.hold(&campaign, By::Person, "not now", at(5)).unwrap();
+    assert_eq!(desk.begin(&waiting[2], 5), Some(Grant::Held));
+    let tally = store.tally(edition).unwrap();
+    assert_eq!(
+        (
+            tally.planned(),
+            tally.of("suppressed"),
+            tally.of("sending"),
+            tally.of("pending")
+        ),
+        (3, 1, 1, 1)
+    );
+}
+
+#[test]
+fn a_draft_is_nobodys_letter_and_a_second_draft_replaces_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::create(dir.path(), Kind::Test, at(0)).unwrap();
+    import(&mut store, &["ann"], Guard::Trusted, 0);
+    let first = draft(&mut store);
+    assert_eq!(store.unfinished_editions().unwrap(), []);
+    let second = draft(&mut store);
+    assert_eq!(store.editions().unwrap().len(), 1);
+    assert!(store.edition(first).is_err() || first == second);
+    let (desk, _) = Desk::open(&mut store);
+    let claim = claims(&store, second, 1).remove(0);
+    assert_eq!(desk.begin(&claim, 1), Some(Grant::Held), "a draft's letter does not leave");
+    store.discard(second).unwrap();
+    assert_eq!(store.editions().unwrap(), []);
+}
+
+#[test]
+fn history_cannot_be_rewritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann"]);
+    let (desk, _) = Desk::open(&mut store);
+    let claim = claims(&store, edition, 2).remove(0);
+    desk.record(None, Some(intent(&claim, 2)));
+    desk.record(Some(settlement(&claim, Event::Accept, 3)), None);
+    let raw = rusqlite::Connection::open(dir.path().join("store.db")).unwrap();
+    assert!(raw.execute("UPDATE attempt SET outcome = 'failed'", []).is_err());
+    assert!(raw.execute("DELETE FROM attempt", []).is_err());
+    assert!(
+        raw.execute(
+            "INSERT INTO delivery SELECT 99, edition, person, version, state, 0, 0, 0, NULL, NULL, NULL, NULL, 0 FROM delivery",
+            []
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn files_are_the_owners_alone_and_a_copy_is_a_rehearsal_for_ever() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let (store, edition) = released(&dir.path().join("store"), &["ann"]);
+    for file in std::fs::read_dir(store.dir()).unwrap().map(Result::unwrap) {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.path());
+    }
+    let copy = store.copy_for_rehearsal(&dir.path().join("copy")).unwrap();
+    assert_eq!(copy.identity().kind, Kind::Rehearsal);
+    assert_eq!(copy.identity().id, store.identity().id);
+    assert_eq!(copy.tally(edition).unwrap().planned(), 1);
+    assert_eq!(
+        copy.keys().message_id(DeliveryId(1), 1, 0),
+        store.keys().message_id(DeliveryId(1), 1, 0)
+    );
+    assert_eq!(store.copy_in_memory().unwrap().tally(edition).unwrap().planned(), 1);
+}
+
+#[test]
+fn a_store_without_its_keys_or_of_a_newer_program_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(released(dir.path(), &["ann"]));
+    let raw = rusqlite::Connection::open(dir.path().join("store.db")).unwrap();
+    raw.pragma_update(None, "user_version", 99).unwrap();
+    drop(raw);
+    let error = Store::open(dir.path()).err().unwrap().to_string();
+    assert!(error.contains("use the newer `tidings`"), "{error}");
+    std::fs::remove_file(dir.path().join("keys")).unwrap();
+    assert!(Store::open(dir.path()).is_err());
+}

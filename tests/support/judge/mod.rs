@@ -1,0 +1,196 @@
+//! The judge: a recording mail server on loopback that is not the sender, and answers as a test scripts it.
+//!
+//! Promises: each end of data is on disk, synced, as one JSON line per recipient *before* a byte of the reply leaves; so whatever
+//! the sender believes afterwards can be held against it. A transaction behaves as with Postfix: after a refused RCPT or DATA it stays
+//! open, a second MAIL is refused, and a further RCPT joins it, which is how two people's letters would get mixed.
+//! Knows no TLS and no login.
+
+mod record;
+mod script;
+mod session;
+mod tests;
+
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+
+pub(crate) use record::Delivery;
+pub(crate) use script::{Phase, Rule};
+
+/// A running judge; dropping it hangs up on everybody.
+pub(crate) struct Judge {
+    port: u16,
+    bench: Arc<Bench>,
+    listener: Option<JoinHandle<()>>,
+    folder: tempfile::TempDir,
+}
+
+/// What all connections share.
+struct Bench {
+    offers: Mutex<Vec<String>>,
+    rules: Mutex<Vec<Rule>>,
+    record: record::Record,
+    /// Commands as they came, with the connection's number, from 1.
+    commands: Mutex<Vec<(usize, String)>>,
+    /// What a polite sender never does.
+    faults: Mutex<Vec<String>>,
+    /// The connections that are open, by number.
+    lines: Mutex<Vec<(usize, TcpStream)>>,
+    closing: AtomicBool,
+}
+
+impl Judge {
+    /// A judge that accepts everything and offers neither PIPELINING nor anything else but 8BITMIME.
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let bench = Arc::new(Bench {
+            offers: Mutex::new(vec!["8BITMIME".to_owned(), "ENHANCEDSTATUSCODES".to_owned()]),
+            rules: Mutex::default(),
+            record: record::Record::create(folder.path()),
+            commands: Mutex::default(),
+            faults: Mutex::default(),
+            lines: Mutex::default(),
+            closing: AtomicBool::new(false),
+        });
+        let shared = Arc::clone(&bench);
+        let listener = Some(std::thread::spawn(move || listen(&listener, &shared)));
+        Self {
+            port,
+            bench,
+            listener,
+            folder,
+        }
+    }
+
+    /// The same judge with one more keyword in its EHLO reply, such as `PIPELINING` or `SIZE 10000`.
+    pub(crate) fn offering(self, keyword: &str) -> Self {
+        locked(&self.bench.offers).push(keyword.to_owned());
+        self
+    }
+
+    /// The same judge that also files each letter as it came: see [`Delivery::letter`].
+    pub(crate) fn keeping_letters(self) -> Self {
+        self.bench.record.keep_letters();
+        self
+    }
+
+    /// The same judge with one more rule; the first rule that fits decides.
+    pub(crate) fn rule(self, rule: Rule) -> Self {
+        self.add(rule);
+        self
+    }
+
+    /// Adds a rule while the judge is at work.
+    pub(crate) fn add(&self, rule: Rule) {
+        locked(&self.bench.rules).push(rule);
+    }
+
+    /// Forgets all rules: from now on everything is accepted.
+    pub(crate) fn heal(&self) {
+        locked(&self.bench.rules).clear();
+    }
+
+    /// Hangs up on everybody who is connected now; new connections are welcome.
+    pub(crate) fn hang_up(&self) {
+        hang_up(&self.bench);
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The record: one JSON line per recipient of each end of data.
+    pub(crate) fn record(&self) -> PathBuf {
+        record::file(self.folder.path())
+    }
+
+    /// Every end of data, in the order of the record.
+    pub(crate) fn deliveries(&self) -> Vec<Delivery> {
+        record::read(self.folder.path())
+    }
+
+    /// The letters that the judge took, whether or not the sender was told.
+    pub(crate) fn accepted(&self) -> Vec<Delivery> {
+        self.deliveries().into_iter().filter(|delivery| delivery.accepted).collect()
+    }
+
+    /// The commands that came, as `(connection, line)`.
+    pub(crate) fn commands(&self) -> Vec<(usize, String)> {
+        locked(&self.bench.commands).clone()
+    }
+
+    /// How many connections were begun.
+    pub(crate) fn connections(&self) -> usize {
+        self.bench.record.connections()
+    }
+
+    /// What a polite sender never does: talking ahead without PIPELINING, bare CR or LF, lines over 998 octets, unknown commands,
+    /// commands out of order, two recipients in one transaction.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        locked(&self.bench.faults).clone()
+    }
+
+    /// Fails the test with everything that the sender did against the protocol.
+    #[track_caller]
+    pub(crate) fn assert_polite(&self) {
+        let faults = self.faults();
+        assert!(faults.is_empty(), "the sender broke the protocol:\n{}", faults.join("\n"));
+    }
+}
+
+impl Drop for Judge {
+    fn drop(&mut self) {
+        self.bench.closing.store(true, Ordering::SeqCst);
+        // One last call wakes the listener, which then sees that the judge is closing.
+        drop(TcpStream::connect(("127.0.0.1", self.port)));
+        self.hang_up();
+        if let Some(listener) = self.listener.take() {
+            let ended = listener.join();
+            assert!(ended.is_ok() || std::thread::panicking(), "the judge fell over");
+        }
+    }
+}
+
+fn listen(listener: &TcpListener, bench: &Arc<Bench>) {
+    let mut sessions: Vec<JoinHandle<()>> = Vec::new();
+    for line in listener.incoming() {
+        if bench.closing.load(Ordering::SeqCst) {
+            break;
+        }
+        let Ok(line) = line else { continue };
+        let number = bench.record.next_connection();
+        locked(&bench.lines).push((number, line.try_clone().unwrap()));
+        let bench = Arc::clone(bench);
+        let (ended, open) = sessions.into_iter().partition(JoinHandle::is_finished);
+        join(ended);
+        sessions = open;
+        sessions.push(std::thread::spawn(move || {
+            session::hold(number, line, &bench);
+            locked(&bench.lines).retain(|(other, _)| *other != number);
+        }));
+    }
+    // A caller may have come in between the hang-up and the last call.
+    hang_up(bench);
+    join(sessions);
+}
+
+fn join(sessions: Vec<JoinHandle<()>>) {
+    for session in sessions {
+        session.join().expect("a session of the judge fell over");
+    }
+}
+
+fn hang_up(bench: &Bench) {
+    for (_, line) in locked(&bench.lines).drain(..) {
+        // The other side may be gone already, which is what is wanted.
+        drop(line.shutdown(Shutdown::Both));
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no test thread falls over while it holds this")
+}

@@ -1,0 +1,137 @@
+//! What the judge writes down: a JSON line per recipient, synced before the reply.
+
+use super::locked;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// One end of data, for one of its recipients.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Delivery {
+    /// RCPT TO, in lower case.
+    pub(crate) recipient: String,
+    /// The letter's Message-ID without `<>`; empty where it has none.
+    pub(crate) message_id: String,
+    /// SHA-256 of the letter without dot-stuffing, in hexadecimal.
+    pub(crate) body_hash: String,
+    /// Whether the judge keeps the letter: in the eyes of the person it is for, it has arrived.
+    pub(crate) accepted: bool,
+    /// Whether a whole reply follows this line; whether it reaches the sender, nobody can know.
+    pub(crate) replied: bool,
+    /// On which connection, from 1.
+    pub(crate) connection: usize,
+    /// Which end of data over all connections, from 1; two recipients of one letter share it.
+    pub(crate) at_sequence: usize,
+}
+
+impl Delivery {
+    /// The letter as it came, without dot-stuffing, where the judge was told to keep letters.
+    pub(crate) fn letter(&self, judge: &super::Judge) -> Vec<u8> {
+        std::fs::read(letter_file(judge.folder.path(), self.at_sequence)).unwrap()
+    }
+}
+
+/// The open record.
+pub(super) struct Record {
+    folder: PathBuf,
+    file: Mutex<File>,
+    letters: AtomicBool,
+    connections: AtomicUsize,
+    sequence: AtomicUsize,
+}
+
+/// What is known of an end of data when it is written down.
+pub(super) struct Judgement<'a> {
+    pub(super) recipients: &'a [String],
+    pub(super) letter: &'a [u8],
+    pub(super) accepted: bool,
+    pub(super) replied: bool,
+    pub(super) connection: usize,
+}
+
+impl Record {
+    pub(super) fn create(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            file: Mutex::new(File::options().create_new(true).append(true).open(file(folder)).unwrap()),
+            letters: AtomicBool::new(false),
+            connections: AtomicUsize::new(0),
+            sequence: AtomicUsize::new(0),
+        }
+    }
+
+    pub(super) fn keep_letters(&self) {
+        self.letters.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn next_connection(&self) -> usize {
+        self.connections.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// Writes the judgement down and does not come back before it is on disk.
+    pub(super) fn write(&self, judgement: &Judgement<'_>) {
+        let at_sequence = self.sequence.fetch_add(1, Ordering::SeqCst) + 1;
+        if self.letters.load(Ordering::SeqCst) {
+            std::fs::write(letter_file(&self.folder, at_sequence), judgement.letter).unwrap();
+        }
+        let mut lines = Vec::new();
+        for recipient in judgement.recipients {
+            let delivery = Delivery {
+                recipient: recipient.clone(),
+                message_id: message_id(judgement.letter),
+                body_hash: hash(judgement.letter),
+                accepted: judgement.accepted,
+                replied: judgement.replied,
+                connection: judgement.connection,
+                at_sequence,
+            };
+            serde_json::to_writer(&mut lines, &delivery).unwrap();
+            lines.push(b'\n');
+        }
+        let mut file = locked(&self.file);
+        file.write_all(&lines).unwrap();
+        file.sync_data().unwrap();
+    }
+}
+
+pub(super) fn file(folder: &Path) -> PathBuf {
+    folder.join("record.jsonl")
+}
+
+pub(super) fn read(folder: &Path) -> Vec<Delivery> {
+    let text = std::fs::read_to_string(file(folder)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn letter_file(folder: &Path, sequence: usize) -> PathBuf {
+    folder.join(format!("{sequence:07}.eml"))
+}
+
+fn hash(letter: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, letter);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The value of the Message-ID field, which may stand on a continued line (RFC 5322 §2.2.3).
+fn message_id(letter: &[u8]) -> String {
+    let text = String::from_utf8_lossy(letter);
+    let head = text
+        .split("\r\n\r\n")
+        .next()
+        .unwrap_or_default()
+        .replace("\r\n ", " ")
+        .replace("\r\n\t", " ");
+    let field = head.split("\r\n").find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("message-id")
+            .then(|| value.trim().trim_matches(['<', '>']).to_owned())
+    });
+    field.unwrap_or_default()
+}

@@ -1,0 +1,131 @@
+//! A workspace in a temporary folder, and the program run inside it as a person or cron would.
+//!
+//! Promises: the environment is empty but for what is set here, standard input is closed, and a run that hangs is killed and
+//! fails its test. Assertions show everything the run said.
+
+pub(crate) mod run;
+mod yaml;
+
+use super::people;
+use std::path::{Path, PathBuf};
+
+/// What `cargo test` runs from: the sample workspace is the repository's own root.
+const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What of the repository is the sample workspace.
+const SAMPLE: [&str; 4] = ["tidings.yaml", "campaigns", "templates", "subscribers"];
+
+/// A folder for the program to run in; gone when dropped.
+pub(crate) struct Workspace {
+    folder: tempfile::TempDir,
+    home: tempfile::TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Workspace {
+    /// An empty folder: no workspace yet.
+    pub(crate) fn empty() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            home: tempfile::tempdir().unwrap(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// A copy of the sample workspace that lies in the repository's root, without its state.
+    pub(crate) fn sample() -> Self {
+        let workspace = Self::empty();
+        for name in SAMPLE {
+            copy(&Path::new(REPOSITORY).join(name), &workspace.path(name));
+        }
+        workspace
+    }
+
+    /// The folder itself.
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The place of `name` in the workspace.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root().join(name)
+    }
+
+    /// The same workspace with this file, its folders made where they are missing.
+    pub(crate) fn file(self, name: &str, text: &str) -> Self {
+        self.write(name, text);
+        self
+    }
+
+    /// Writes a file between two runs.
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// A file's text, which must be there.
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// The same workspace with this top-level section of `tidings.yaml` put in the place of the one it had, if any.
+    pub(crate) fn setting(self, section: &str) -> Self {
+        let settings = yaml::with_section(&self.read("tidings.yaml"), section);
+        self.file("tidings.yaml", &settings)
+    }
+
+    /// The same workspace with a test relay on loopback.
+    pub(crate) fn relay(self, port: u16, connections: usize) -> Self {
+        self.setting(&format!(
+            "relay: {{host: 127.0.0.1, port: {port}, tls: none, test: true, connections: {connections}}}"
+        ))
+    }
+
+    /// The same workspace with `count` invented people, all with consent, as its one list `patients`.
+    pub(crate) fn with_people(self, count: usize) -> Self {
+        std::fs::remove_dir_all(self.path("subscribers")).ok();
+        self.file("subscribers/patients.csv", &people::csv(count))
+    }
+
+    /// The same workspace with one more variable in the program's environment.
+    pub(crate) fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_file() {
+        std::fs::copy(from, to).unwrap();
+        return;
+    }
+    let entries = std::fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    std::fs::create_dir_all(to).unwrap();
+    for entry in entries {
+        let name = entry.unwrap().file_name();
+        copy(&from.join(&name), &to.join(&name));
+    }
+}
+
+#[test]
+fn a_workspace_is_built_file_by_file() {
+    let workspace = Workspace::empty()
+        .file("tidings.yaml", "clinic:\n  name: A\nrelay:\n  host: smtp.example.org\n")
+        .file("subscribers/old.csv", "email\n")
+        .relay(2525, 3)
+        .with_people(2);
+    let settings = workspace.read("tidings.yaml");
+    assert_eq!(
+        settings,
+        "clinic:\n  name: A\nrelay: {host: 127.0.0.1, port: 2525, tls: none, test: true, connections: 3}\n"
+    );
+    assert!(!workspace.path("subscribers/old.csv").exists());
+    assert_eq!(workspace.read("subscribers/patients.csv").lines().count(), 3);
+    let other = Workspace::empty();
+    copy(workspace.root(), &other.path("copy"));
+    assert_eq!(
+        other.read("copy/subscribers/patients.csv"),
+        workspace.read("subscribers/patients.csv")
+    );
+}
