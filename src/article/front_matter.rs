@@ -114,7 +114,14 @@ pub fn read(file: &str, text: &str) -> Result<(Article, Vec<Finding>), Vec<Findi
         text: yaml,
         first_line: split.yaml_line,
     };
-    let read = yaml::read::<FrontMatter>(&source);
+    let read = match yaml.trim().is_empty() {
+        // An empty front matter lacks every key, and each of them says so.
+        true => yaml::Read {
+            value: FrontMatter::default(),
+            findings: Vec::new(),
+        },
+        false => yaml::read::<FrontMatter>(&source),
+    };
     let nothing_was_read = read.value == FrontMatter::default() && !read.findings.is_empty();
     let n_read = read.findings.len();
     let mut check = Check {

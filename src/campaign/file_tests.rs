@@ -1,3 +1,5 @@
+//! Tests of `campaign.yaml`: the exact findings with their places.
+
 use super::check as read;
 use crate::campaign::Timing;
 

@@ -10,7 +10,7 @@ use crate::dispatch::enrol::{Enrolled, enrol};
 use crate::dispatch::prepare::{self, Plan};
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
-use crate::store::people::Guard;
+use crate::store::import::Guard;
 use crate::subscriber::csv::{ListRows, Skipped};
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, ListFile, Workspace};

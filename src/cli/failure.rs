@@ -115,8 +115,8 @@ impl From<StoreError> for Failure {
             StoreError::Missing { .. } => {
                 Self::new(Kind::FixFirst, text).hint("the store is made by the first `tidings send` or `tidings import`")
             }
-            StoreError::File { path, source, .. }
-                if matches!(source.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory) =>
+            StoreError::File { path, source, doing }
+                if *doing == "make the folder" && matches!(source.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory) =>
             {
                 let hint = format!("a file is in the way of the folder `{}`: move it elsewhere", path.display());
                 Self::new(Kind::Store, text).hint(hint)

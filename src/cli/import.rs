@@ -7,7 +7,7 @@ use super::ui::{Ui, count};
 use crate::dispatch::enrol::{Enrolled, enrol, objection};
 use crate::finding::suggestion;
 use crate::store::Store;
-use crate::store::people::{Guard, ImportReport, Imported};
+use crate::store::import::{Guard, ImportReport, Imported};
 use crate::workspace::{ListFile, Workspace};
 use std::path::{Path, PathBuf};
 

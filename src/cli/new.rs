@@ -1,7 +1,7 @@
 //! `tidings new`: a text as it lies on the desk becomes a campaign.
 
 use super::context::Context;
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, plain};
 use super::ui::Ui;
 use crate::article::draft::{self, Draft};
 use crate::article::encoding::MAX_ARTICLE_BYTES;
@@ -26,7 +26,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let (root, workspace) = context.workspace()?;
     let bytes = read(&args.article)?;
     let file_name = args.article.file_name().and_then(|name| name.to_str()).unwrap_or("article");
-    let draft = draft::read(file_name, &bytes).map_err(Failure::findings)?;
+    let mut draft = draft::read(file_name, &bytes).map_err(Failure::findings)?;
+    if draft.author.is_none() {
+        // Somebody has to stand under the title; the clinic does where the text names nobody.
+        draft.author = workspace
+            .settings
+            .as_ref()
+            .map(|settings| settings.sender.clinic.name.clone());
+    }
     let lists: Vec<String> = workspace.lists.iter().map(|list| list.name.clone()).collect();
     let (id, article_file) = (random_id()?, format!("{}.md", draft.id));
     let new = NewCampaign {
@@ -43,7 +50,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(Kind::Files, format!("cannot read `{}`: {error}", path.display()))
+        Failure::new(Kind::Files, format!("cannot read `{}`: {}", path.display(), plain(&error)))
             .hint("check the path; `--article` takes a text file")
     };
     let size = std::fs::metadata(path).map_err(failed)?.len();

@@ -11,7 +11,7 @@ use crate::dispatch::due::upcoming;
 use crate::dispatch::prepare::{self, Next, Plan};
 use crate::finding::Finding;
 use crate::store::Store;
-use crate::store::people::Guard;
+use crate::store::import::Guard;
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! `tidings rehearse`: the whole thing, on a copy, through the relay that is built in.
 
 use super::context::{Context, campaign_named, holder_words, real_dir, rehearsal_dir};
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, plain};
 use super::outcome::{ending, summary};
 use super::send::{due_now, tell_draft, tell_left_out};
 use super::sending::{bring_lists, hand_over, plan, runtime};
@@ -14,8 +14,8 @@ use crate::finding::Finding;
 use crate::relay::outbox::{self, index};
 use crate::relay::sandbox::Sandbox;
 use crate::relay::server::{Deadlines, Roots, Security, Server};
+use crate::store::import::Guard;
 use crate::store::lock::SenderLock;
-use crate::store::people::Guard;
 use crate::store::{Kind as StoreKind, Store};
 use crate::workspace::sent;
 use crate::workspace::settings::Settings;
@@ -106,7 +106,8 @@ fn remove(path: &Path) -> Result<(), Failure> {
 }
 
 fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Kind::Store, format!("cannot {verb} `{}`: {error}", path.display())).hint("check that the folder belongs to you")
+    Failure::new(Kind::Store, format!("cannot {verb} `{}`: {}", path.display(), plain(error)))
+        .hint("check that the folder belongs to you")
 }
 
 /// Drafts and releases the next edition of each campaign on the copy; gives what was staged and what is wrong with the others.

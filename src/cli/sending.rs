@@ -1,7 +1,7 @@
 //! What `send`, `run`, `rehearse` and `test` share: the way to the relay, the runtime, the drafts.
 
 use super::context::Context;
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
 use crate::dispatch::enrol::{enrol, objection};
 use crate::dispatch::prepare::Plan;
@@ -11,7 +11,7 @@ use crate::dispatch::worker::Route;
 use crate::finding::Finding;
 use crate::relay::server::{Deadlines, Login, Roots, Secret, Security, Server};
 use crate::store::Store;
-use crate::store::people::Guard;
+use crate::store::import::Guard;
 use crate::workspace::settings::{PasswordSource, RelaySettings, Settings, Tls};
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;
@@ -108,7 +108,10 @@ fn read_secret(root: &Path, file: &str) -> Result<String, Failure> {
     std::fs::read_to_string(root.join(file)).map_err(|error| {
         Failure::new(
             Kind::FixFirst,
-            format!("cannot read `{file}`, which `relay:` in `tidings.yaml` names: {error}"),
+            format!(
+                "cannot read `{file}`, which `relay:` in `tidings.yaml` names: {}",
+                plain(&error)
+            ),
         )
         .hint("nobody was touched; the path is relative to the workspace")
     })

@@ -4,7 +4,7 @@ use super::DispatchError;
 use crate::article::encoding::decode;
 use crate::finding::Finding;
 use crate::store::Store;
-use crate::store::people::{Guard, ImportReport, Imported, ListSource};
+use crate::store::import::{Guard, ImportReport, Imported, ListSource};
 use crate::subscriber::csv::{self, Column, ListRows, Meaning};
 use crate::workspace::ListFile;
 use jiff::Timestamp;

@@ -13,7 +13,8 @@ use crate::campaign::sender::Sender;
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
 use crate::letter::{SenderSource, Sources};
-use crate::store::edition::{Edition, NewEdition, Place, Status};
+use crate::store::draft::{NewEdition, Place};
+use crate::store::edition::{Edition, Status};
 use crate::store::people::Candidate;
 use crate::store::{EditionId, Store};
 use crate::subscriber::audience::{self, Decision};
@@ -125,7 +126,7 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
         lists: &plan.campaign.audience.lists,
         not_lists: &plan.campaign.audience.not_lists,
         sources: &text,
-        sources_hash: &hash(text.as_bytes()),
+        sources_hash: &text_hash(&sources),
         article_hash: &article_hash,
         due_at: due.at,
         expires_at: due.expires_at,
@@ -151,15 +152,31 @@ pub fn differs(edition: &Edition, plan: Plan<'_>) -> bool {
     let Some(article) = plan.articles.iter().find(|article| article.id == edition.key.article) else {
         return true;
     };
-    let text = serde_json::to_string(&sources(plan, article)).unwrap_or_default();
-    hash(text.as_bytes()) != edition.sources_hash
+    text_hash(&sources(plan, article)) != edition.sources_hash
+}
+
+/// The hash of what a letter says, wherever its files lie: a renamed folder is no other text.
+fn text_hash(sources: &Sources) -> Vec<u8> {
+    let placeless = Article {
+        file: String::new(),
+        body_line: 0,
+        ..sources.article.clone()
+    };
+    let text = serde_json::to_string(&Sources {
+        article: placeless,
+        ..sources.clone()
+    });
+    hash(text.unwrap_or_default().as_bytes())
 }
 
 /// Everything the letters of this article are made from, apart from the people.
 pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
     let (sender, clinic) = (plan.sender, &plan.sender.clinic);
     Sources {
-        article: article.clone(),
+        article: Article {
+            file: format!("campaigns/{}/{}", plan.campaign.name, article.file),
+            ..article.clone()
+        },
         template: plan.template.clone(),
         sender: SenderSource {
             clinic_name: clinic.name.clone(),

@@ -169,7 +169,7 @@ fn expire(store: &mut Store, order: &Order<'_>, edition: EditionId, now: Timesta
 /// `--limit` and an interrupt at the terminal hold the rest until a person says `release`.
 fn hold_the_rest(store: &mut Store, order: &Order<'_>, edition: EditionId) -> Result<(), DispatchError> {
     let reason = match order.tallying.report().stop {
-        Some(Stop::Limit { limit }) => format!("the first {limit} have left (`--limit`); `tidings release` lets the rest go"),
+        Some(Stop::Limit { limit }) => format!("`--limit {limit}` is used up; `tidings release` lets the rest go"),
         Some(Stop::Signal { interrupt: true }) => "interrupted at the terminal; `tidings release` lets the rest go".to_owned(),
         Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::FixFirst { .. } | Stop::Store { .. }) | None => {
             return Ok(());

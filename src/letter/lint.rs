@@ -14,8 +14,6 @@ pub(crate) const LARGEST_HTML: usize = 100 * 1024;
 const LARGE_HTML: usize = 80 * 1024;
 /// RFC 5322 §2.1.1, without the CRLF.
 const LONGEST_LINE: usize = 998;
-/// What mail programs show behind a subject.
-const PREHEADER: std::ops::RangeInclusive<usize> = 40..=110;
 
 /// Why bytes are no message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -108,17 +106,7 @@ pub(crate) fn article(article: &Article) -> Vec<Finding> {
                 .at(Place::new(place.line + article.body_line.saturating_sub(1), place.column))
                 .hint("an article's text is the same for everybody; greet people in the template, or in the subject")
         });
-    let length = article.preheader.chars().count();
-    let preheader = (!PREHEADER.contains(&length) && tags::tags(&article.preheader).is_empty()).then(|| {
-        Finding::warning(
-            &article.file,
-            format!("`preheader` has {length} characters, 40 to 110 are shown well"),
-        )
-        .hint("say in one sentence what the reader gets; mail programs show it behind the subject")
-    });
-    let repeated = (article.preheader.trim() == article.subject.trim())
-        .then(|| Finding::warning(&article.file, "`preheader` repeats the subject").hint("mail programs show them side by side"));
-    unrendered.chain(preheader).chain(repeated).collect()
+    unrendered.collect()
 }
 
 /// Images that say nothing to people who do not see them.

@@ -1,12 +1,10 @@
 //! Editions: drafted, proved, released; their text and their people are the store's from then on (laws 1 and 2).
 
-use super::people::{Candidate, MEMBERSHIP, Membership, membership, standing_suppressions};
-use super::{Doing, EditionId, PersonId, Store, StoreError, codec};
+use super::{Doing, EditionId, Store, StoreError, codec};
 use crate::campaign::CampaignId;
 use crate::campaign::edition::EditionKey;
-use crate::subscriber::suppression::Suppression;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row};
 
 /// How far an edition has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,78 +48,11 @@ pub struct Edition {
     pub held_by_rule: bool,
 }
 
-/// What a new edition is made of.
-#[derive(Debug, Clone)]
-pub struct NewEdition<'a> {
-    /// Campaign, article and round.
-    pub key: &'a EditionKey,
-    /// The campaign's folder.
-    pub campaign_name: &'a str,
-    /// The article's title.
-    pub title: &'a str,
-    /// The domain of its letters' Message-IDs: the sender's.
-    pub domain: &'a str,
-    /// The lists wanted, in the campaign's order.
-    pub lists: &'a [String],
-    /// The lists whose people are left out.
-    pub not_lists: &'a [String],
-    /// The frozen sources, as JSON.
-    pub sources: &'a str,
-    /// The hash of the sources.
-    pub sources_hash: &'a [u8],
-    /// The hash of the article's text alone.
-    pub article_hash: &'a [u8],
-    /// The moment it is due.
-    pub due_at: Timestamp,
-    /// No attempt begins after this moment.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// What was decided about one person of an audience.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// They get the letter, with the data of this version.
-    In {
-        /// The person's version.
-        version: i64,
-    },
-    /// They do not.
-    Out {
-        /// The reason's stable name.
-        reason: &'static str,
-        /// The reason in words.
-        detail: String,
-    },
-}
-
 const EDITION: &str = "id, campaign, article, round, campaign_name, title, status, sources_hash, due_at, expires_at, released_at, planned, \
                        (SELECT coalesce(edition.held, (SELECT reason FROM campaign_hold h WHERE h.campaign = edition.campaign))), domain, \
                        coalesce(held_by = 'rule', FALSE) FROM edition";
 
 impl Store {
-    /// Writes an edition and its audience as a draft, in one transaction; an older draft of the same key is thrown away.
-    ///
-    /// `decide` is asked once for every person on any of the lists.
-    ///
-    /// # Errors
-    /// When the store cannot be written; nothing is changed then.
-    pub fn draft(
-        &mut self,
-        new: &NewEdition<'_>,
-        now: Timestamp,
-        mut decide: impl FnMut(&Candidate) -> Place,
-    ) -> Result<EditionId, StoreError> {
-        let transaction = self.write("draft an edition")?;
-        discard_draft(&transaction, new.key)?;
-        let edition = insert_edition(&transaction, new, now)?;
-        let planned = fill(&transaction, edition, new, now, &mut decide)?;
-        transaction
-            .execute("UPDATE edition SET planned = ? WHERE id = ?", (planned, edition.0))
-            .doing("draft an edition")?;
-        transaction.commit().doing("draft an edition")?;
-        Ok(edition)
-    }
-
     /// Releases a proved draft: one update, from which on its letters are work to be done.
     ///
     /// # Errors
@@ -138,37 +69,6 @@ impl Store {
             });
         }
         transaction.commit().doing("release an edition")
-    }
-
-    /// Throws a draft away, with its audience; nobody was written to.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn discard(&mut self, edition: EditionId) -> Result<(), StoreError> {
-        let transaction = self.write("throw a draft away")?;
-        transaction
-            .execute("DELETE FROM edition WHERE id = ? AND status = 'draft'", [edition.0])
-            .doing("throw a draft away")?;
-        transaction.commit().doing("throw a draft away")
-    }
-
-    /// Puts the people of a draft on hold whose own data spoil their letter (law 1).
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn hold_faulty(
-        &mut self,
-        edition: EditionId,
-        faults: impl Iterator<Item = (super::DeliveryId, String)>,
-    ) -> Result<(), StoreError> {
-        let transaction = self.write("hold letters")?;
-        for (delivery, reason) in faults {
-            let sql = "UPDATE delivery SET state = 'held', reason = ? WHERE id = ? AND edition = ? AND state = 'pending'";
-            transaction
-                .execute(sql, (reason, delivery.0, edition.0))
-                .doing("hold letters")?;
-        }
-        transaction.commit().doing("hold letters")
     }
 
     /// One edition.
@@ -302,115 +202,4 @@ fn read_edition(row: &Row<'_>) -> Result<Edition, StoreError> {
         held,
         held_by_rule: row.get(14).doing("read editions")?,
     })
-}
-
-fn discard_draft(transaction: &Transaction<'_>, key: &EditionKey) -> Result<(), StoreError> {
-    let sql = "DELETE FROM edition WHERE campaign = ? AND article = ? AND round = ? AND status = 'draft'";
-    transaction
-        .execute(sql, (&key.campaign.0, &key.article, key.round))
-        .doing("throw a draft away")
-        .map(|_| ())
-}
-
-fn insert_edition(transaction: &Transaction<'_>, new: &NewEdition<'_>, now: Timestamp) -> Result<EditionId, StoreError> {
-    let sql = "INSERT INTO edition (campaign, article, round, campaign_name, title, domain, status, lists, sources, sources_hash, \
-               article_hash, due_at, expires_at, created_at, planned) VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, 0)";
-    let lists = serde_json::to_string(new.lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
-    let row = params![
-        new.key.campaign.0,
-        new.key.article,
-        new.key.round,
-        new.campaign_name,
-        new.title,
-        new.domain,
-        lists,
-        new.sources,
-        new.sources_hash,
-        new.article_hash,
-        new.due_at.as_microsecond(),
-        new.expires_at.map(Timestamp::as_microsecond),
-        now.as_microsecond(),
-    ];
-    let mut statement = transaction.prepare(sql).doing("draft an edition")?;
-    statement.insert(row).doing("draft an edition").map(EditionId)
-}
-
-/// Asks `decide` about everybody on the lists, and writes the answers; gives how many are planned.
-fn fill(
-    transaction: &Transaction<'_>,
-    edition: EditionId,
-    new: &NewEdition<'_>,
-    now: Timestamp,
-    decide: &mut impl FnMut(&Candidate) -> Place,
-) -> Result<i64, StoreError> {
-    let mut planned = 0;
-    each_candidate(transaction, new, |candidate| {
-        match decide(&candidate) {
-            Place::In { version } => {
-                let sql = "INSERT INTO delivery (edition, person, version, state, changed_at) VALUES (?, ?, ?, 'pending', ?)";
-                let mut insert = transaction.prepare_cached(sql).doing("draft an edition")?;
-                insert
-                    .execute((edition.0, candidate.person.0, version, now.as_microsecond()))
-                    .doing("draft an edition")?;
-                planned += 1;
-            }
-            Place::Out { reason, detail } => {
-                let sql = "INSERT INTO left_out (edition, person, reason, detail) VALUES (?, ?, ?, ?)";
-                let mut insert = transaction.prepare_cached(sql).doing("draft an edition")?;
-                insert
-                    .execute((edition.0, candidate.person.0, reason, detail))
-                    .doing("draft an edition")?;
-            }
-        }
-        Ok(())
-    })?;
-    Ok(planned)
-}
-
-/// Streams everybody who is on one of the wanted lists, person by person, with all their memberships that matter.
-fn each_candidate(
-    connection: &Connection,
-    new: &NewEdition<'_>,
-    mut each: impl FnMut(Candidate) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let names = |lists: &[String]| serde_json::to_string(lists).map_err(|error| StoreError::Damaged { what: error.to_string() });
-    let all: Vec<String> = new.lists.iter().chain(new.not_lists).cloned().collect();
-    let sql = format!(
-        "SELECT {MEMBERSHIP} WHERE m.left_at IS NULL AND l.name IN (SELECT value FROM json_each(?1)) AND EXISTS (SELECT 1 FROM membership w \
-         JOIN list wl ON wl.id = w.list WHERE w.person = m.person AND w.left_at IS NULL AND wl.name IN (SELECT value FROM json_each(?2))) \
-         ORDER BY m.person, l.name"
-    );
-    let mut statement = connection.prepare(&sql).doing("read an audience")?;
-    let mut rows = statement.query((names(&all)?, names(new.lists)?)).doing("read an audience")?;
-    let mut open: Option<(PersonId, Vec<Membership>)> = None;
-    let mut close = |found: Option<(PersonId, Vec<Membership>)>| match found {
-        Some((person, memberships)) => each(Candidate {
-            person,
-            suppression: gravest(connection, person, new.lists)?,
-            memberships,
-        }),
-        None => Ok(()),
-    };
-    while let Some(row) = rows.next().doing("read an audience")? {
-        let person = PersonId(row.get(10).doing("read an audience")?);
-        let entry = membership(row)?;
-        match &mut open {
-            Some((same, memberships)) if *same == person => memberships.push(entry),
-            Some(_) | None => close(open.replace((person, vec![entry])))?,
-        }
-    }
-    close(open)
-}
-
-/// The gravest suppression that keeps a person from these lists' letters.
-fn gravest(connection: &Connection, person: PersonId, lists: &[String]) -> Result<Option<Suppression>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT hash FROM person WHERE id = ?")
-        .doing("look up suppressions")?;
-    let hash = statement
-        .query_row([person.0], |row| row.get(0))
-        .doing("look up suppressions")?;
-    let standing = standing_suppressions(connection, &hash)?;
-    let concerned = standing.into_iter().filter(|suppression| suppression.concerns(lists));
-    Ok(concerned.reduce(|gravest, next| if next.outranks(&gravest) { next } else { gravest }))
 }

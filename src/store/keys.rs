@@ -3,6 +3,7 @@
 //! Without them nobody can be recognised and no second attempt would carry the first one's Message-ID, so a store whose key file is
 //! gone is refused instead of given new keys.
 
+use super::create::into_place;
 use super::{DeliveryId, StoreError};
 use crate::address::Address;
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
@@ -39,11 +40,12 @@ impl Keys {
         Ok(Self::from_secret(random()?))
     }
 
-    /// New keys, written durably into `dir`.
-    pub(super) fn create(dir: &Path) -> Result<Self, StoreError> {
-        let keys = Self::random()?;
-        keys.write(dir)?;
-        Ok(keys)
+    /// The keys in `dir`; new ones where it has none.
+    pub(super) fn read_or_create(dir: &Path) -> Result<Self, StoreError> {
+        if !file(dir).exists() {
+            Self::random()?.write(dir)?;
+        }
+        Self::read(dir)
     }
 
     /// The keys in `dir`.
@@ -65,26 +67,24 @@ impl Keys {
         })
     }
 
-    /// Writes the keys into `dir`; an existing key file is never overwritten.
+    /// Writes the keys into `dir`, whole or not at all; an existing key file is never overwritten.
     pub(super) fn write(&self, dir: &Path) -> Result<(), StoreError> {
-        let path = file(dir);
-        let failed = |source| StoreError::File {
-            doing: "write",
-            path: path.clone(),
-            source,
-        };
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(failed)?;
         let text = format!(
             "# The keys of this store. Keep them with it; never in git.\nv1 {}\n",
             HEXLOWER.encode(&self.secret)
         );
-        file.write_all(text.as_bytes()).map_err(failed)?;
-        file.sync_all().map_err(failed)
+        into_place(&file(dir), |path| {
+            let write = || {
+                let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+                file.write_all(text.as_bytes())?;
+                file.sync_all()
+            };
+            write().map_err(|source| StoreError::File {
+                doing: "write",
+                path: path.to_owned(),
+                source,
+            })
+        })
     }
 
     /// Who an address is, without saying so.

@@ -65,6 +65,36 @@ impl SenderLock {
     }
 }
 
+impl SenderLock {
+    /// Who sends from the store in `dir` at this moment, if anybody does.
+    ///
+    /// An empty file is answered without touching the lock, so that a question never stands in a sender's way.
+    ///
+    /// # Errors
+    /// When the lock file cannot be opened or locked at all.
+    pub fn holder(dir: &Path) -> Result<Option<Holder>, StoreError> {
+        let path = dir.join("lock");
+        let failed = |source| StoreError::File {
+            doing: "look at",
+            path: path.clone(),
+            source,
+        };
+        let mut file = match File::open(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(failed)?,
+        };
+        if file.metadata().map_err(failed)?.len() == 0 {
+            return Ok(None);
+        }
+        // A sender that was killed leaves its name behind and no lock.
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(read_holder(&mut file))),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}
+
 impl Drop for SenderLock {
     fn drop(&mut self) {
         // The kernel frees the lock when the file closes; the text goes first, so that nobody reads a holder that is gone.
@@ -103,5 +133,19 @@ mod tests {
         );
         drop(first);
         assert!(SenderLock::take(dir.path(), "run", now).unwrap().is_ok());
+    }
+
+    #[test]
+    fn a_question_learns_who_sends_and_takes_a_dead_sender_for_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let now = "2026-12-01T09:00:00Z".parse().unwrap();
+        assert_eq!(SenderLock::holder(dir.path()).unwrap(), None);
+        let lock = SenderLock::take(dir.path(), "run", now).unwrap().unwrap();
+        let holder = SenderLock::holder(dir.path()).unwrap().unwrap();
+        assert_eq!((holder.command.as_str(), holder.pid), ("run", std::process::id()));
+        drop(lock);
+        assert_eq!(SenderLock::holder(dir.path()).unwrap(), None);
+        fs::write(dir.path().join("lock"), format!("1 {now} run\n")).unwrap();
+        assert_eq!(SenderLock::holder(dir.path()).unwrap(), None);
     }
 }

@@ -6,8 +6,10 @@
 
 pub mod ask;
 pub mod claim;
+pub mod draft;
 pub mod edition;
 pub mod hold;
+pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod lock;
@@ -15,8 +17,8 @@ pub mod people;
 pub mod recover;
 
 mod codec;
+mod create;
 
-use jiff::Timestamp;
 use keys::Keys;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::fs;
@@ -153,24 +155,6 @@ impl Store {
         file(dir).exists()
     }
 
-    /// Makes a new store of `kind` in `dir`, which is made too.
-    ///
-    /// # Errors
-    /// When the folder cannot be written, or holds a store already.
-    pub fn create(dir: &Path, kind: Kind, now: Timestamp) -> Result<Self, StoreError> {
-        make_private_dir(dir)?;
-        let keys = Keys::create(dir)?;
-        let path = file(dir);
-        let options = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        options.map_err(|source| StoreError::File {
-            doing: "make",
-            path: path.clone(),
-            source,
-        })?;
-        let connection = open_connection(&path)?;
-        Self::set_up(connection, keys, dir, kind, now)
-    }
-
     /// Opens the store in `dir`.
     ///
     /// # Errors
@@ -207,15 +191,6 @@ impl Store {
             identity: self.identity.clone(),
             dir: self.dir.clone(),
         })
-    }
-
-    /// A store that stands in memory alone: for `check` and `plan`, which write nothing.
-    ///
-    /// # Errors
-    /// When SQLite has no memory.
-    pub fn in_memory(now: Timestamp) -> Result<Self, StoreError> {
-        let connection = Connection::open_in_memory().doing("open in memory")?;
-        Self::set_up(connection, Keys::random()?, Path::new(""), Kind::Rehearsal, now)
     }
 
     /// A copy of this store in memory alone.
@@ -285,21 +260,6 @@ impl Store {
         }
         self.identity.kind = Kind::Test;
         Ok(())
-    }
-
-    fn set_up(mut connection: Connection, keys: Keys, dir: &Path, kind: Kind, now: Timestamp) -> Result<Self, StoreError> {
-        migrate(&mut connection)?;
-        let id = keys::random_id()?;
-        let sql = "INSERT INTO store (one, id, generation, kind, created_at) VALUES (1, ?, 1, ?, ?)";
-        connection
-            .execute(sql, (&id, kind.name(), now.as_microsecond()))
-            .doing("make the store")?;
-        Ok(Self {
-            connection,
-            keys,
-            identity: Identity { id, generation: 1, kind },
-            dir: dir.to_owned(),
-        })
     }
 
     /// A transaction that holds the write lock from its beginning: one that read first could be refused at once.

@@ -100,7 +100,12 @@ fn name_fault(name: &str, columns: &BTreeSet<String>) -> Finding {
         .iter()
         .copied()
         .chain(objects)
-        .chain(columns.iter().map(String::as_str))
+        .chain(
+            columns
+                .iter()
+                .map(String::as_str)
+                .filter(|column| !context::PERSON.contains(column)),
+        )
         .collect();
     Finding::error(
         "",

@@ -1,3 +1,5 @@
+//! Tests of reading a workspace in a temporary folder: what is found, and what is left alone.
+
 use super::{Workspace, WorkspaceError};
 use std::fs;
 use std::path::Path;

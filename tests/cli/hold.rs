@@ -7,8 +7,8 @@ use crate::support::workspace::Workspace;
 /// A send that could not reach anybody: three letters wait.
 fn waiting(judge: &Judge) -> Workspace {
     let clinic = clinic_with(judge, 3);
-    judge.add(Rule::at(Phase::Banner).reply_then_close("421 4.3.2 come back later"));
-    type_in(&clinic, "send tips").exits(75);
+    judge.add(Rule::at(Phase::Mail).reply("550 5.7.1 sender not allowed"));
+    type_in(&clinic, "send tips").exits(78);
     judge.heal();
     clinic
 }

@@ -84,6 +84,11 @@ fn the_page_and_the_program_tell_the_same_fields() {
     check("why", "why no@patients.example --json");
     check("hold", "hold tips --json");
     check("release", "release tips --json");
+    clinic.write(
+        "calmer.txt",
+        "A calmer week\n\nStress makes us tired. A short walk helps more than one would think.\n",
+    );
+    check("new", "new calmer --article calmer.txt --json");
     clinic.write("campaigns/tips/campaign.yaml", "id: t1ps\n");
     check("check", "check --json");
     check("init", "init elsewhere --json");

@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod json;
 mod log;
+mod new;
 mod plan;
 mod rehearse;
 mod run;
@@ -78,7 +79,7 @@ fn clinic_with(judge: &Judge, people: usize) -> Workspace {
     clinic(people).relay(judge.port(), 1)
 }
 
-/// Types `line` in the workspace; `\"` does not quote, so every word is one argument.
+/// Types `line` in the workspace; there are no quotes, so every word is one argument.
 #[track_caller]
 fn type_in(workspace: &Workspace, line: &str) -> Output {
     let words: Vec<&str> = line.split_whitespace().collect();

@@ -52,7 +52,6 @@ fn a_damaged_marker_is_never_taken_for_none() {
     let clinic = clinic_with(&judge, 3).file("campaigns/.sent", "<<<<<<< mine\n");
     type_in(&clinic, "send tips")
         .exits(78)
-        .tells("`HERE".trim_start_matches("`HERE"))
         .tells("campaigns/.sent` is damaged: ")
         .tells("do not delete it");
     assert_eq!(judge.connections(), 0);

@@ -7,6 +7,7 @@ pub(crate) mod aiosmtpd;
 pub(crate) mod certificate;
 pub(crate) mod mail_reader;
 pub(crate) mod smtp_sink;
+mod stories;
 mod tests;
 
 use std::io::Write as _;

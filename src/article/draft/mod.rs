@@ -65,6 +65,7 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Draft, Vec<Finding>> {
     }
     parts.notes.extend(about_encoding(&decoded));
     let mut draft = complete(parts, file_name);
+    draft.notes.extend(about_shape(&draft.markdown));
     draft.notes.sort_by_key(|note| note.line);
     Ok(draft)
 }
@@ -128,6 +129,15 @@ fn about_encoding(decoded: &Decoded) -> Vec<Note> {
         notes.push(Note::done(removed.first.line, format!("left out {count}")));
     }
     notes
+}
+
+/// A long text without a break is hard to read, and may have lost its paragraphs on the way here.
+fn about_shape(markdown: &str) -> Option<Note> {
+    const LONG: usize = 120;
+    let text = markdown.trim();
+    let single = !text.contains("\n\n") && !text.starts_with('#') && text.split_whitespace().count() >= LONG;
+    let note = "the text is one single paragraph; an empty line between two thoughts makes it easier to read";
+    single.then(|| Note::unsure(1, note).about_all())
 }
 
 fn complete(parts: Foreign, file_name: &str) -> Draft {

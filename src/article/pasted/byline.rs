@@ -206,6 +206,7 @@ fn is_month_or_day(word: &str) -> bool {
 mod tests {
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "a row of the table is the expectation itself")]
     fn check(text: &str, expected: Option<About>) {
         assert_eq!(of(text), expected, "{text}");
     }

@@ -1,3 +1,5 @@
+//! Tests of `tidings.yaml`: the exact findings with their places.
+
 use super::{Dkim, PasswordSource, Settings, Tls};
 
 const SOUND: &str = "\
