@@ -61,7 +61,7 @@ pub fn read(text: &str) -> Pasted {
             body: blocks::Body::Paragraph(text),
         },
     ] = blocks.as_slice()
-        && words::count(text) > 120
+        && words::length(text) > 800
     {
         notes.push(Note::unsure(
             *line,
