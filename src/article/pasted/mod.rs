@@ -3,8 +3,8 @@
 //! Promises: nothing is left out without a note; what could be read two ways is decided and said; every character of the text shows
 //! in the letter as it was typed. Does not know file names, and makes up no title: a text without one has none.
 //!
-//! The way: [lines] → mail head and signature off → [paragraphs] joined → title and byline off → ending off → [blocks] → doubles
-//! dropped → [markdown].
+//! The way: `lines` → mail head and signature off → `paragraphs` joined → title and byline off → ending off → `blocks` → doubles
+//! dropped → `markdown`.
 
 mod blocks;
 mod byline;
