@@ -19,6 +19,13 @@ macro_rules! texts {
 #[test]
 fn every_labelled_text_is_read_as_labelled() {
     let texts = texts!(
+        "quiet-moment"
+        "underlined"
+        "runner-stretches"
+        "short-sentences"
+        "visitors-ask"
+        "page-frame"
+        "holiday-checklist"
         "about-the-author"
         "capitals"
         "date-line"

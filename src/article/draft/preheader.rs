@@ -3,6 +3,7 @@
 use super::sentences;
 use crate::article::front_matter::PREHEADER_LENGTH;
 use crate::article::markdown;
+use crate::article::pasted::leftovers::is_leftover;
 use crate::article::pasted::words;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -18,7 +19,7 @@ pub(super) fn of(markdown: &str, subject: &str) -> String {
     let usable: Vec<&String> = sentences
         .iter()
         .take(REACH)
-        .filter(|sentence| !repeats(sentence, subject) && !words::greets(sentence))
+        .filter(|sentence| !repeats(sentence, subject) && !words::greets(sentence) && !is_leftover(sentence))
         .collect();
     let from_start = (0..usable.len()).map(|start| joined(&usable[start..]));
     let fallback = sentences.first().map(|sentence| fitted(sentence)).unwrap_or_default();

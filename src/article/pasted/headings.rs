@@ -24,7 +24,8 @@ pub(super) fn shape(text: &str) -> Shape {
     let n_words = words::count(text);
     let bare = without_number(text);
     let too_long = words::length(text) > LONGEST.0 || n_words > LONGEST.1;
-    let opens_as_speech = text.starts_with(['“', '"', '«', '„', '‘', '(', '[', '#', '>', '+', '@']);
+    let opens_as_speech =
+        text.starts_with(['“', '"', '«', '„', '‘', '(', '[', '#', '>', '+', '@', '–', '—', '-', '*']) || is_turn_of_talk(text);
     let is_no_heading =
         too_long || n_words == 0 || words::begins_small(bare) || opens_as_speech || words::is_address(text) || words::greets(text);
     if is_no_heading || !bare.contains(char::is_alphabetic) || bare.contains(". ") || bare.contains("; ") {
@@ -63,13 +64,18 @@ pub(super) fn without_number(text: &str) -> &str {
     }
 }
 
+/// `Q: Does it hurt?` and its `A: No`.
+fn is_turn_of_talk(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(label, _)| words::length(label) == 1)
+}
+
 fn is_title_case(text: &str) -> bool {
     let long = || text.split_whitespace().filter(|word| words::length(word) > 3);
     long().all(|word| !words::begins_small(word)) && long().count() > 1
 }
 
 fn opens_as_question(text: &str) -> bool {
-    const WORDS: [&str; 86] = [
+    const WORDS: [&str; 102] = [
         "what",
         "what's",
         "why",
@@ -156,6 +162,22 @@ fn opens_as_question(text: &str) -> bool {
         "wat",
         "hoe",
         "waarom",
+        "لماذا",
+        "كيف",
+        "متى",
+        "ما",
+        "ماذا",
+        "هل",
+        "أين",
+        "كم",
+        "למה",
+        "איך",
+        "מתי",
+        "מה",
+        "האם",
+        "מי",
+        "איפה",
+        "כמה",
     ];
     let lower = text.to_lowercase().replace('’', "'");
     let first = lower
@@ -202,6 +224,8 @@ mod tests {
             "Warm wishes,",
             "https://a.example",
             "Dear friends",
+            "– Maria, 52",
+            "Q: Can I eat before?",
             "42",
             "",
         ];

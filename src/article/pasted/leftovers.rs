@@ -3,7 +3,11 @@
 use super::words;
 
 /// Beginnings that give a leftover away, in lower case.
-const BEGINNINGS: [&str; 34] = [
+const BEGINNINGS: [&str; 38] = [
+    "home >",
+    "home »",
+    "home /",
+    "image:",
     "read more:",
     "read also",
     "also read",
@@ -75,11 +79,15 @@ const WHOLE: [&str; 30] = [
 ];
 
 /// Whether a short line looks like a leftover.
-pub(super) fn is_leftover(text: &str) -> bool {
+pub(crate) fn is_leftover(text: &str) -> bool {
     if words::count(text) > 12 {
         return false;
     }
     let lower = text.to_lowercase();
     let bare = lower.trim_matches(|character: char| !character.is_alphanumeric());
-    BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning)) || WHOLE.contains(&bare)
+    let counts_comments = bare
+        .strip_suffix("comments")
+        .or(bare.strip_suffix("comment"))
+        .is_some_and(|n| n.trim().parse::<u32>().is_ok());
+    counts_comments || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning)) || WHOLE.contains(&bare)
 }

@@ -20,7 +20,7 @@ pub(super) fn of(text: &str) -> Vec<Line> {
     for (index, raw) in text.split('\n').enumerate() {
         let cleaned = cleaned(raw);
         let text = cleaned.trim();
-        if text.is_empty() {
+        if text.is_empty() || is_rule(text) {
             after_blank = true;
             continue;
         }
@@ -36,6 +36,15 @@ pub(super) fn of(text: &str) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// Whether a line only draws a line: `=====`, `* * *`, `-----`. Two dashes are the mark of a signature.
+pub(super) fn is_rule(text: &str) -> bool {
+    let signs = || text.chars().filter(|character| !character.is_whitespace());
+    let first = signs().next().unwrap_or(' ');
+    matches!(first, '=' | '-' | '_' | '*' | '~' | '#' | '–' | '—' | '─' | '━' | '•')
+        && signs().count() >= 3
+        && signs().all(|sign| sign == first)
 }
 
 /// All blanks alike, runs of them made one, and nothing that has no width.

@@ -11,7 +11,7 @@ mod byline;
 mod doubles;
 mod ending;
 mod headings;
-mod leftovers;
+pub(crate) mod leftovers;
 mod lines;
 mod mail;
 mod markdown;
@@ -20,7 +20,7 @@ mod paragraphs;
 mod title;
 pub(crate) mod words;
 
-use crate::article::note::Note;
+use crate::article::note::{Note, shown};
 
 /// The parts of a pasted text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,9 @@ pub fn read(text: &str) -> Pasted {
     if unquoted.is_some() {
         notes.push(Note::done(1, "took away the `>` in front of every line"));
     }
-    let mut lines = lines::of(unquoted.as_deref().unwrap_or(text));
+    let text = unquoted.as_deref().unwrap_or(text);
+    notes.extend(drawn_line(text));
+    let mut lines = lines::of(text);
     let mail = mail::take_off(&mut lines);
     notes.extend(mail.notes);
     let (mut pieces, unsure) = paragraphs::of(&lines);
@@ -74,4 +76,17 @@ pub fn read(text: &str) -> Pasted {
         markdown: markdown::write(&blocks),
         notes,
     }
+}
+
+/// Lines of dashes or stars part a text already by standing there; they are left out and said once.
+fn drawn_line(text: &str) -> Option<Note> {
+    let (index, line) = text.lines().enumerate().find(|(_, line)| lines::is_rule(line))?;
+    let others = match text.lines().filter(|line| lines::is_rule(line)).count() {
+        1 => String::new(),
+        count => format!(" and {} more such", count - 1),
+    };
+    Some(Note::done(
+        index + 1,
+        format!("left out the drawn line `{}`{others}", shown(line.trim())),
+    ))
 }

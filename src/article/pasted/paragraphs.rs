@@ -117,7 +117,7 @@ fn joins(piece: &Piece, before: &Line, line: &Line, page: Option<usize>, lines: 
     if marks::of(&line.text).is_some() || piece.kind == Kind::Row || line.text.contains('\t') {
         return false;
     }
-    if matches!(piece.kind, Kind::Item(_)) && line.indent >= 2 {
+    if matches!(piece.kind, Kind::Item(_)) && line.indent >= 2 && !is_lettered(&line.text) {
         return true;
     }
     if page.is_some_and(|page| is_full(before, line, page)) {
@@ -127,6 +127,14 @@ fn joins(piece: &Piece, before: &Line, line: &Line, page: Option<usize>, lines: 
     let chunk = lines.iter().filter(|other| other.chunk == line.chunk);
     let has_prose = chunk.map(|other| words::length(&other.text)).max().unwrap_or(0) > 60;
     has_prose && words::length(&before.text) >= 45 && !words::ends_sentence(&before.text) && words::begins_small(&line.text)
+}
+
+/// `a) the first part`, which is no list here but no continuation either.
+fn is_lettered(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(char::is_alphabetic)
+        && characters.next().is_some_and(|close| matches!(close, ')' | '.'))
+        && characters.next() == Some(' ')
 }
 
 fn join(piece: &mut Piece, line: &Line, lines: &[Line]) -> Option<Note> {
@@ -160,31 +168,37 @@ fn join(piece: &mut Piece, line: &Line, lines: &[Line]) -> Option<Note> {
 
 /// Dashes and numbers are list marks only in company; alone they are prose.
 fn demote(pieces: &mut [Piece]) {
-    let kinds: Vec<Kind> = pieces.iter().map(|piece| piece.kind).collect();
+    let marked: Vec<(usize, Kind)> = pieces.iter().map(|piece| (piece.chunk, piece.kind)).collect();
     for (index, piece) in pieces.iter_mut().enumerate() {
-        let neighbours = [
-            index.checked_sub(1).and_then(|before| kinds.get(before)),
-            kinds.get(index + 1),
-        ];
-        let stays = match piece.kind {
-            Kind::Text | Kind::Prose | Kind::Item(Mark::Bullet) => true,
-            Kind::Item(Mark::Dash) => neighbours
-                .iter()
-                .flatten()
-                .any(|kind| matches!(kind, Kind::Item(Mark::Dash | Mark::Bullet))),
-            Kind::Item(Mark::Number(number)) => {
-                let before = number.checked_sub(1).map(|before| Kind::Item(Mark::Number(before)));
-                (before.is_some() && neighbours[0] == before.as_ref())
-                    || neighbours[1] == Some(&Kind::Item(Mark::Number(number + 1)))
-            }
-            Kind::Row => neighbours.iter().flatten().any(|kind| **kind == Kind::Row),
-        };
-        if !stays {
+        if !has_company(&marked, index) {
             piece.text = format!("{}{}", piece.written_mark, piece.text);
             piece.kind = Kind::Text;
         }
         if piece.kind != Kind::Row {
             piece.text = piece.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
+    }
+}
+
+/// Whether the piece at `index` of `marked`, their chunks and kinds, has another of its kind beside it.
+fn has_company(marked: &[(usize, Kind)], index: usize) -> bool {
+    let is_sign = |kind: Kind| matches!(kind, Kind::Item(Mark::Dash | Mark::Bullet));
+    let (before, after) = (&marked[..index], &marked[index + 1..]);
+    let mut neighbours = before.last().into_iter().chain(after.first());
+    let (chunk, kind) = marked[index];
+    // Between one number and the next there may be what goes into detail: dashes, or any lines without a blank one between.
+    let is_detail =
+        |(other, kind): &&(usize, Kind)| is_sign(*kind) || (*other == chunk && !matches!(kind, Kind::Item(Mark::Number(_))));
+    let is_number = |found: Option<&(usize, Kind)>, wanted: Option<u64>| {
+        wanted.is_some_and(|wanted| found.is_some_and(|(_, kind)| *kind == Kind::Item(Mark::Number(wanted))))
+    };
+    match kind {
+        Kind::Text | Kind::Prose | Kind::Item(Mark::Bullet) => true,
+        Kind::Item(Mark::Dash) => neighbours.any(|(_, kind)| is_sign(*kind)),
+        Kind::Row => neighbours.any(|(_, kind)| *kind == Kind::Row),
+        Kind::Item(Mark::Number(number)) => {
+            is_number(before.iter().rfind(|piece| !is_detail(piece)), number.checked_sub(1))
+                || is_number(after.iter().find(|piece| !is_detail(piece)), number.checked_add(1))
         }
     }
 }
