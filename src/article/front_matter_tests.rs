@@ -97,7 +97,7 @@ fn preheaders_are_warned_about_and_not_refused() {
 fn the_body_is_looked_over() {
     check(
         ("Text.", "Dear {{ name }}, {% if %}"),
-        &["8:6 `{{` in the text is shown as written", "8:18 `{%` in the text"],
+        &["8:6 `{{` would stand in every letter", "8:18 `{%` would stand"],
     );
     check(
         ("Text.", "a <b>b</b>\n\n[c](c.html)"),

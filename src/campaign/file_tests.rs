@@ -15,7 +15,10 @@ articles: [{file: sleep.md}, {file: walks.md, date: 2027-01-05}]
 fn findings(text: &str, expected: &[&str]) {
     let (campaign, findings) = read("campaign.yaml", "tips", text);
     let has_errors = findings.iter().any(crate::finding::Finding::is_error);
-    assert_eq!(campaign.is_none(), has_errors, "a campaign with errors is none: {findings:?}");
+    assert!(
+        campaign.is_some() || has_errors,
+        "a campaign that is none has an error that says why"
+    );
     let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert_eq!(told, expected, "{text}");
 }

@@ -116,7 +116,8 @@ impl From<StoreError> for Failure {
                 Self::new(Kind::FixFirst, text).hint("the store is made by the first `tidings send` or `tidings import`")
             }
             StoreError::File { path, source, doing }
-                if *doing == "make the folder" && matches!(source.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory) =>
+                if matches!(*doing, "make the folder" | "look into")
+                    && matches!(source.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory) =>
             {
                 let hint = format!("a file is in the way of the folder `{}`: move it elsewhere", path.display());
                 Self::new(Kind::Store, text).hint(hint)

@@ -40,7 +40,7 @@ fn a_plan_goes_on_where_the_letters_are() {
     type_in(&clinic, "plan")
         .exits(0)
         .prints("All about sleep")
-        .prints("going out now, 2 letters to go\n");
+        .prints("on hold: `--limit 1` is used up; `tidings release` lets the rest go, 2 letters to go\n");
     type_in(&clinic, "release tips").exits(0);
     type_in(&clinic, "run").exits(0);
     type_in(&clinic, "plan").exits(0).prints("All about walks");

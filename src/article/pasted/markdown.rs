@@ -83,6 +83,8 @@ pub(super) fn escape(text: &str) -> String {
             '\\' | '`' | '*' | '[' | '~' => true,
             '_' => !(is_word(before) && is_word(at(index + 1))),
             '<' => at(index + 1).is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?')),
+            // No mark of Markdown's, but of templates: what was pasted shows as it was typed.
+            '{' | '%' | '#' if before == Some('{') => true,
             '&' => at(index + 1).is_some_and(|next| next.is_ascii_alphanumeric() || next == '#'),
             _ => false,
         };
