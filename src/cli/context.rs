@@ -94,10 +94,8 @@ impl Context {
 
     /// Who sends at this moment, in words, if anybody does.
     pub(super) fn live_sender(&self, root: &Path) -> Result<Option<String>, Failure> {
-        match SenderLock::take(&self.store_dir(root), "status", self.clock.now())? {
-            Ok(_) => Ok(None),
-            Err(holder) => Ok(Some(holder_words(&holder))),
-        }
+        let holder = SenderLock::holder(&self.store_dir(root))?;
+        Ok(holder.as_ref().map(holder_words))
     }
 
     /// The store that is meant, or a new one of the kind that the relay calls for.

@@ -6,9 +6,10 @@
 use super::StoreError;
 use jiff::Timestamp;
 use std::fs::{self, File, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The lock, held until it is dropped or the process ends.
 #[derive(Debug)]
@@ -47,22 +48,59 @@ impl SenderLock {
             .mode(0o600)
             .open(&path);
         let mut file = opened.map_err(failed("open", &path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(Err(read_holder(&mut file))),
-            Err(TryLockError::Error(source)) => {
-                return Err(StoreError::File {
-                    doing: "lock",
-                    path,
-                    source,
-                });
-            }
+        if !lock(&file).map_err(failed("lock", &path))? {
+            return Ok(Err(read_holder(&mut file)));
         }
         let text = format!("{} {now} {command}\n", std::process::id());
         file.set_len(0).map_err(failed("write", &path))?;
         file.write_all(text.as_bytes()).map_err(failed("write", &path))?;
         Ok(Ok(Self { file }))
     }
+
+    /// Who holds the lock at this moment, if anybody does. Only looks: nothing is written, and no sender is turned away by it.
+    ///
+    /// # Errors
+    /// When the lock file cannot be read.
+    pub fn holder(dir: &Path) -> Result<Option<Holder>, StoreError> {
+        let path = dir.join("lock");
+        let failed = |source| StoreError::File {
+            doing: "look at",
+            path: path.clone(),
+            source,
+        };
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(read_holder(&mut file))),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}
+
+/// Locks the file for a sender; `false` where another sender has it.
+///
+/// A look shares the lock for a moment, and a sender shares it with nobody: where it can be shared there are only lookers to wait for.
+fn lock(file: &File) -> io::Result<bool> {
+    /// More looks in a row than anybody takes.
+    const LOOKS: usize = 1000;
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        match file.try_lock_shared() {
+            Ok(()) => file.unlock()?,
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(false)
 }
 
 impl Drop for SenderLock {
@@ -103,5 +141,24 @@ mod tests {
         );
         drop(first);
         assert!(SenderLock::take(dir.path(), "run", now).unwrap().is_ok());
+    }
+
+    #[test]
+    fn a_look_at_the_lock_turns_no_sender_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let now = "2026-12-01T09:00:00Z".parse().unwrap();
+        assert_eq!(SenderLock::holder(dir.path()).unwrap(), None);
+        assert!(!dir.path().join("lock").exists(), "a look writes nothing");
+        let sender = SenderLock::take(dir.path(), "run", now).unwrap().unwrap();
+        assert_eq!(SenderLock::holder(dir.path()).unwrap().unwrap().command, "run");
+        drop(sender);
+        let look = File::open(dir.path().join("lock")).unwrap();
+        look.lock_shared().unwrap();
+        assert_eq!(SenderLock::holder(dir.path()).unwrap(), None);
+        std::thread::scope(|scope| {
+            let taken = scope.spawn(|| SenderLock::take(dir.path(), "run", now).unwrap().is_ok());
+            look.unlock().unwrap();
+            assert!(taken.join().unwrap(), "the sender waits until the look is over");
+        });
     }
 }
