@@ -183,6 +183,25 @@ fn a_run_that_is_asked_to_stop_hears_the_open_answers_out() {
 }
 
 #[test]
+fn a_run_that_is_asked_twice_does_not_wait_for_a_silent_relay() {
+    let judge = Judge::start().rule(Rule::at(Phase::Dot).after(2).times(1).hang().kept());
+    let clinic = Workspace::sample().with_people(6).relay(judge.port(), 1);
+    let mut running = clinic.spawn(&["send", "seasonal-immunity"]);
+    until("the letter that is never answered", || judge.deliveries().len() == 3);
+    // Two signals of a kind that come close together are one to the kernel, so it is asked until it has heard.
+    until("the end of the run", || {
+        running.signal("TERM");
+        !running.is_alive()
+    });
+    running.wait().exits(75).tells("are in doubt");
+    judge.heal();
+    clinic.run(&["run"]).exits(1).prints(&judge.deliveries()[2].recipient);
+    let ledger = clinic.ledger();
+    ledger.assert_true(6, &judge);
+    assert_eq!((ledger.people("accepted").len(), ledger.people("in_doubt").len()), (5, 1));
+}
+
+#[test]
 fn an_interrupt_holds_the_rest_until_a_person_releases_it() {
     let judge = Judge::start().rule(Rule::at(Phase::Dot).delay(Duration::from_millis(100)));
     let clinic = Workspace::sample().with_people(20).relay(judge.port(), 2);

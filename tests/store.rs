@@ -206,6 +206,25 @@ fn a_letter_leaves_once_and_its_numbers_close() {
 }
 
 #[test]
+fn only_the_run_that_began_a_letter_settles_it_and_an_old_claim_begins_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann"]);
+    let claim = claims(&store, edition, 2).remove(0);
+    let (first, _) = Desk::open(&mut store);
+    let (second, _) = Desk::open(&mut store);
+    assert_eq!(first.begin(&claim, 2), Some(Grant::Given));
+    assert_eq!(
+        second.record(Some(settlement(&claim, Event::NotTaken, 3)), None).settled,
+        None
+    );
+    let own = first.record(Some(settlement(&claim, Event::NotTaken, 3)), None);
+    assert_eq!(own.settled, Some(State::Pending));
+    assert_eq!(first.begin(&claim, 4), Some(Grant::Moved), "its attempt is used up");
+    let fresh = claims(&store, edition, 5).remove(0);
+    assert_eq!((fresh.attempt, second.begin(&fresh, 5)), (2, Some(Grant::Given)));
+}
+
+#[test]
 fn a_settlement_that_misses_its_row_fails_alone() {
     let dir = tempfile::tempdir().unwrap();
     let (mut store, edition) = released(dir.path(), &["ann", "bob"]);

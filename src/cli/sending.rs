@@ -178,7 +178,6 @@ pub(super) fn hand_over(
     let letters = waiting(store, &work)?;
     let run = store.begin_run(command, context.clock.now())?;
     let report = runtime()?.block_on(async {
-        let signals = tokio::spawn(heed_signals(Arc::clone(&tallying)));
         let progress = Progress::watch(context, &tallying, limit.map_or(letters, |limit| limit.min(letters)));
         let order = Order {
             run,
@@ -188,8 +187,10 @@ pub(super) fn hand_over(
             limit,
             tallying: Arc::clone(&tallying),
         };
-        let closed = close(store, &order).await;
-        signals.abort();
+        let closed = tokio::select! {
+            closed = close(store, &order) => closed.map_err(Failure::from),
+            () = asked_twice(&tallying) => Err(left_behind()),
+        };
         progress.finish();
         closed
     })?;
@@ -210,13 +211,25 @@ fn waiting(store: &Store, work: &Work) -> Result<u64, Failure> {
     Ok(letters)
 }
 
-/// SIGTERM and SIGINT ask the run to finish its open letters and end; what waits goes on waiting.
-async fn heed_signals(tallying: Arc<Tallying>) {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
-        return;
+/// Heeds signals: the first asks the run to finish its open letters and end, and what waits goes on waiting; the second ends this
+/// waiting, and the run with it.
+async fn asked_twice(tallying: &Tallying) {
+    let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
+    let [Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)] = signals else {
+        return std::future::pending().await;
     };
-    tokio::select! {
-        _ = terminate.recv() => tallying.stop(Stop::Signal { interrupt: false }),
-        _ = interrupt.recv() => tallying.stop(Stop::Signal { interrupt: true }),
+    for _ in 0..2 {
+        let interrupt = tokio::select! {
+            _ = terminate.recv() => false,
+            _ = hangup.recv() => false,
+            _ = interrupt.recv() => true,
+        };
+        tallying.stop(Stop::Signal { interrupt });
     }
+}
+
+/// The relay's open answers were not waited for: nobody can know any more what became of those letters.
+fn left_behind() -> Failure {
+    Failure::new(Kind::Later, "stopped at once, without waiting for the relay's last answers")
+        .hint("the letters that were on their way are in doubt: `tidings run` names them and goes on with the others")
 }
