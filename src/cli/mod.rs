@@ -123,6 +123,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
     let context = Context::new(arguments.global, ui)?;
+    if context.is_rehearsal()
+        && matches!(
+            arguments.command,
+            Command::Init(_) | Command::New(_) | Command::Check(_) | Command::Test(_)
+        )
+    {
+        return Err(Failure::new(
+            Kind::Usage,
+            "`--rehearsal` points at the last rehearsal's letters, and this command has to do with none",
+        )
+        .hint("leave `--rehearsal` out; `status`, `log`, `why`, `plan`, `hold`, `release` and `import` know it"));
+    }
     match arguments.command {
         Command::Init(args) => init::run(&context, &args),
         Command::New(args) => new::run(&context, &args),

@@ -59,7 +59,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let (mut lines, mut findings) = (Vec::new(), Vec::new());
     for folder in folders {
         match look_ahead(&mut store, &workspace, settings, folder, now, args.days) {
-            Ok(line) => lines.push(line),
+            Ok((line, warnings)) => {
+                lines.push(line);
+                findings.extend(warnings);
+            }
             Err(failure) if failure.kind == Kind::Files => findings.extend(failure.findings),
             Err(failure) => return Err(failure),
         }
@@ -71,7 +74,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             text: "these campaigns are left out until they are mended".to_owned(),
             ..Failure::findings(findings)
         }),
-        false => Ok(()),
+        false => {
+            context.ui.findings(&findings);
+            Ok(())
+        }
     }
 }
 
@@ -82,9 +88,9 @@ fn look_ahead(
     folder: &CampaignFolder,
     now: Timestamp,
     days: u32,
-) -> Result<Line, Failure> {
+) -> Result<(Line, Vec<Finding>), Failure> {
     let plan = plan(settings, folder)?;
-    bring_lists(store, workspace, plan, Guard::Trusted, now)?;
+    let warnings = bring_lists(store, workspace, plan, Guard::Trusted, now)?;
     let occurrence = upcoming(plan, &settings.timezone, now);
     let mut line = Line {
         campaign: folder.name.clone(),
@@ -112,7 +118,7 @@ fn look_ahead(
         }
         Next::NothingLeft => {
             line.note = Some("every article has gone out".to_owned());
-            return Ok(line);
+            return Ok((line, warnings));
         }
         Next::Article(article) => {
             let due = due_at(occurrence.map_or(now, |occurrence| occurrence.at), settings, plan);
@@ -126,7 +132,7 @@ fn look_ahead(
     if !standing.is_empty() {
         line.note = Some(format!("{standing}, {} to go", count(tally.open(), "letter")));
     }
-    Ok(line)
+    Ok((line, warnings))
 }
 
 fn note(plan: Plan<'_>, due: Option<Timestamp>, now: Timestamp, days: u32) -> Option<String> {

@@ -98,7 +98,7 @@ pub(super) fn recover(context: &Context, store: &mut Store) -> Result<u64, Failu
     }
     context
         .ui
-        .hint("ask the relay's log whether they went; `tidings why ADDRESS` tells each story");
+        .hint("the relay's log can tell whether they went; they stay named here, and `tidings why ADDRESS` tells each story");
     Ok(doubts)
 }
 

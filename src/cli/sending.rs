@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
-use crate::dispatch::enrol::{enrol, objection};
+use crate::dispatch::enrol::{enrol, forewarning, objection};
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::report::{Report, Stop, Tallying};
 use crate::dispatch::run::{Order, Work, close};
@@ -157,6 +157,7 @@ pub(super) fn bring_lists(
     {
         let enrolled = enrol(store, list, guard, now)?;
         objections.extend(objection(list, &enrolled));
+        warnings.extend(forewarning(list, &enrolled));
         if let crate::dispatch::enrol::Enrolled::Read { rows, .. } = enrolled {
             warnings.extend(rows.findings);
         }

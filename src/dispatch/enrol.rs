@@ -2,7 +2,7 @@
 
 use super::DispatchError;
 use crate::article::encoding::decode;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::{Guard, ImportReport, Imported, ListSource};
 use crate::subscriber::csv::{self, Column, ListRows, Meaning};
@@ -59,6 +59,20 @@ pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -
     };
     let imported = store.import(&source, people, guard, now)?;
     Ok(Enrolled::Read { imported, rows })
+}
+
+/// The same alarm as a warning, for whoever only looks ahead: `send` and `run` would stop there.
+pub fn forewarning(list: &ListFile, enrolled: &Enrolled) -> Option<Finding> {
+    match enrolled {
+        Enrolled::Read {
+            imported: Imported::Kept(report),
+            ..
+        } if report.is_alarming() => Some(Finding {
+            severity: Severity::Warning,
+            ..alarm(list, report)
+        }),
+        Enrolled::Read { .. } | Enrolled::Same | Enrolled::Unreadable { .. } => None,
+    }
 }
 
 /// Says what a list file is that holds no text, by the bytes it opens with.
