@@ -41,6 +41,11 @@ fn everybody_gets_one_letter_and_the_log_says_which() {
         clinic.assert_numbers_close();
         assert!(judge.connections() <= connections, "{} connections", judge.connections());
         judge.assert_polite();
+        assert_eq!(
+            judge.commands()[0].1,
+            "EHLO [127.0.0.1]",
+            "an address literal, RFC 5321 §4.1.3"
+        );
         clinic.run(&["run"]).exits(0).says_nothing();
     }
 }

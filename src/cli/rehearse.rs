@@ -183,7 +183,7 @@ fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, F
         port: sandbox.port(),
         security: Security::Plain,
         login: None,
-        hello: "[127.0.0.1]".to_owned(),
+        hello: "127.0.0.1".to_owned(),
         roots: Roots::System,
         deadlines: Deadlines::default(),
     };

@@ -150,6 +150,15 @@ fn begin_one(
         bring_lists(store, workspace, plan, Guard::Cautious, now)?;
     }
     let draft = prepare::draft(store, plan, article, due_at(occurrence.at, settings, plan), now)?;
+    if draft.edition.planned == 0 {
+        // Released, it would use the article up on nobody.
+        store.discard(draft.edition.id)?;
+        let file = format!("campaigns/{}/campaign.yaml", plan.campaign.name);
+        let finding = Finding::error(file, format!("`{}` is due, and nobody would get it", article.id));
+        return Err(Failure::findings(vec![
+            finding.hint("`tidings plan` tells who is left out and why; the article keeps its turn"),
+        ]));
+    }
     context.mark_sent(root, store)?;
     if late {
         let hours = now.duration_since(occurrence.at).as_hours();

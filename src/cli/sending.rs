@@ -63,7 +63,7 @@ fn server(root: &Path, relay: &RelaySettings) -> Result<Server, Failure> {
         Some(file) => Roots::Pem(read_secret(root, file)?.into_bytes()),
         None => Roots::System,
     };
-    let (host, port, hello) = (relay.host.clone(), relay.port, "[127.0.0.1]".to_owned());
+    let (host, port, hello) = (relay.host.clone(), relay.port, "127.0.0.1".to_owned());
     Ok(Server {
         host,
         port,

@@ -36,6 +36,46 @@ fn what_was_refused_for_now_is_tried_again_when_it_is_time() {
     assert_eq!(judge.accepted().len(), 3);
 }
 
+/// The sample workspace, whose campaign is due on the first Tuesday of the month at 09:00.
+fn seasonal(judge: &Judge) -> Workspace {
+    Workspace::sample().with_people(3).relay(judge.port(), 1)
+}
+
+#[test]
+fn a_schedule_sends_each_article_once_in_its_turn_and_holds_what_is_late() {
+    let judge = Judge::start();
+    let clinic = seasonal(&judge);
+    type_in(&clinic, "run --now 2026-12-01T08:59Z").exits(0).says_nothing();
+    assert_eq!(judge.accepted().len(), 0, "it is not nine yet");
+    for moment in ["2026-12-01T09:00Z", "2026-12-01T09:15Z", "2026-12-01T12:00Z"] {
+        type_in(&clinic, &format!("run --now {moment}")).exits(0).says_nothing();
+        assert_eq!(judge.accepted().len(), 3, "{moment}");
+    }
+    type_in(&clinic, "run --now 2027-01-06T09:00Z")
+        .exits(1)
+        .tells("due Tue 5 Jan 2027 09:00 GMT, found 24 hours late");
+    assert_eq!(judge.accepted().len(), 3, "late letters wait for a person");
+    type_in(&clinic, "status").exits(1).prints("on hold: due Tue 5 Jan 2027");
+    type_in(&clinic, "release seasonal-immunity").exits(0);
+    type_in(&clinic, "run --now 2027-01-06T10:00Z").exits(0).says_nothing();
+    assert_eq!(judge.accepted().len(), 6);
+}
+
+#[test]
+fn an_edition_that_nobody_would_get_keeps_its_turn() {
+    let judge = Judge::start();
+    let clinic = seasonal(&judge);
+    let people = clinic.read("subscribers/patients.csv");
+    let nobody = clinic.file("subscribers/patients.csv", &people.replace(",yes,", ",no,"));
+    type_in(&nobody, "run --now 2026-12-01T09:00Z")
+        .exits(65)
+        .tells("`massage-and-immunity` is due, and nobody would get it");
+    let clinic = nobody.file("subscribers/patients.csv", &people);
+    type_in(&clinic, "import subscribers/patients.csv --yes").exits(0);
+    type_in(&clinic, "run --now 2026-12-01T09:30Z").exits(0).says_nothing();
+    assert_eq!(judge.accepted().len(), 3);
+}
+
 /// A send that hangs at the relay's first word, holding the sender's lock.
 fn sender_at_work(clinic: &Workspace, judge: &Judge) -> Running {
     judge.add(Rule::at(Phase::Banner).hang());
