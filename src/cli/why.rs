@@ -1,6 +1,6 @@
 //! `tidings why`: everything that is known about one person's letters.
 
-use super::context::Context;
+use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
 use super::log::{editions_named, said};
 use super::ui::{Ui, moment};
@@ -31,12 +31,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let Some((store, person)) = store.zip(person) else {
         return unknown(context, &address);
     };
-    let editions = editions_named(&store, args.campaign.as_deref())?;
+    let editions = match editions_named(&store, args.campaign.as_deref()) {
+        // A campaign that has not sent yet is no mistake: the person's lists and consent tell what it would do.
+        Err(_) if is_known(context, args.campaign.as_deref())? => Vec::new(),
+        editions => editions?,
+    };
     let known = Known::read(&store, person, &address, &editions)?;
     match context.ui.wants_json() {
         true => context.ui.json(&known.as_json(&address)),
         false => known.show(context.ui, &address),
     }
+}
+
+/// Whether the workspace has a campaign of this name.
+fn is_known(context: &Context, campaign: Option<&str>) -> Result<bool, Failure> {
+    let (_, workspace) = context.workspace()?;
+    Ok(campaign.is_some_and(|name| campaign_named(&workspace, name).is_ok()))
 }
 
 fn unknown(context: &Context, address: &Address) -> Result<(), Failure> {

@@ -102,3 +102,28 @@ fn an_order_is_there_for_a_program() {
     assert_eq!(type_in(&clinic, "hold tips --json").exits(0).json(), [wanted("held")]);
     assert_eq!(type_in(&clinic, "release tips --json").exits(0).json(), [wanted("released")]);
 }
+
+#[test]
+fn whoever_was_held_by_address_is_not_let_go_with_the_rest() {
+    let judge = Judge::start();
+    let clinic = waiting(&judge);
+    type_in(&clinic, "hold tips --to person2@patients.example").exits(0);
+    type_in(&clinic, "release tips")
+        .exits(0)
+        .tells("1 letter that was held by address stays on hold");
+    type_in(&clinic, "run").exits(0);
+    type_in(&clinic, "status").exits(1).prints("2 accepted, 1 held");
+    type_in(&clinic, "release tips --to person2@patients.example").exits(0);
+    type_in(&clinic, "run").exits(0);
+    assert_eq!(judge.accepted().len(), 3);
+}
+
+#[test]
+fn a_rehearsal_of_a_held_campaign_says_why_it_plays_nothing() {
+    let judge = Judge::start();
+    let clinic = waiting(&judge);
+    type_in(&clinic, "hold tips --because typo").exits(0);
+    type_in(&clinic, "rehearse tips")
+        .exits(0)
+        .tells("tips is on hold (typo): nothing of it would leave");
+}

@@ -190,3 +190,44 @@ articles:
     assert_eq!(places, wanted, "{findings:#?}");
     assert!(findings.iter().all(|finding| finding["severity"] == "error"));
 }
+
+#[test]
+fn a_condition_on_a_column_that_no_list_has() {
+    let judge = Judge::start();
+    let only = "audience: {lists: [patients]}\nonly: {town: [Bath]}";
+    let clinic = clinic_with(&judge, 3);
+    let campaign = clinic
+        .read("campaigns/tips/campaign.yaml")
+        .replace("audience: {lists: [patients]}", only);
+    let clinic = clinic.file("campaigns/tips/campaign.yaml", &campaign);
+    for line in ["check", "plan", "rehearse", "send tips"] {
+        type_in(&clinic, line)
+            .exits(65)
+            .tells("`only` asks for the column `town`, and no list of this campaign has it");
+    }
+    assert_eq!(judge.connections(), 0);
+}
+
+#[test]
+fn an_unknown_key_hides_no_missing_file() {
+    let clinic = super::clinic(3);
+    let campaign = clinic.read("campaigns/tips/campaign.yaml");
+    let campaign = campaign
+        .replace("title:", "titel: x\ntitle:")
+        .replace("walks.md", "wolks.md")
+        .replace("letter", "lettre");
+    let clinic = clinic.file("campaigns/tips/campaign.yaml", &campaign);
+    let told = type_in(&clinic, "check").exits(65);
+    told.tells("unknown key `titel`")
+        .tells("article `wolks.md` does not exist")
+        .tells("template `lettre` does not exist");
+}
+
+#[test]
+fn front_matter_in_toml_is_not_mailed() {
+    let clinic = super::clinic(3).file("hugo.md", "+++\ntitle = \"Slow days\"\n+++\n\nA text on slow days.\n");
+    let article = clinic.path("hugo.md").display().to_string();
+    type_in(&clinic, &format!("new slow --article {article}"))
+        .exits(65)
+        .tells("is in TOML");
+}

@@ -101,3 +101,29 @@ fn a_list_that_became_unreadable_keeps_the_people_it_had() {
         .prints("list patients: on it");
     assert_eq!(judge.accepted().len(), 3);
 }
+
+#[test]
+fn a_workbook_is_told_from_a_list() {
+    check(
+        "PK\u{3}\u{4}rest of a workbook",
+        "subscribers/patients.csv: error: this is an Excel workbook or another office file, and a list is a CSV file\n  \
+         hint: open it and save it again as `CSV UTF-8`\n",
+    );
+}
+
+#[test]
+fn a_list_that_changes_much_is_told_before_it_stops_a_send() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 20);
+    type_in(&clinic, &format!("import {LIST}")).exits(0);
+    let clinic = clinic.with_people(10);
+    for line in ["plan", "rehearse"] {
+        type_in(&clinic, line)
+            .exits(0)
+            .tells("warning: the file would change 50 % of list `patients`");
+    }
+    type_in(&clinic, "send tips")
+        .exits(65)
+        .tells("error: the file would change 50 %");
+    assert_nobody_was_written_to(&clinic, &judge);
+}

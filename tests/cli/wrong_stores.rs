@@ -84,3 +84,21 @@ fn a_test_store_is_one_for_ever() {
     type_in(&clinic, "send tips --yes").exits(78);
     assert_eq!(judge.accepted().len(), 3);
 }
+
+#[test]
+fn a_store_that_is_no_database_is_said_to_be_damaged() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3);
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
+    let clinic = clinic.file(
+        ".tidings/store.db",
+        "no database, and long enough to be looked at ".repeat(100).as_str(),
+    );
+    for line in ["status", "run", "send tips"] {
+        type_in(&clinic, line)
+            .exits(74)
+            .tells("the store in `.tidings/` is damaged")
+            .tells("bring back a backup");
+    }
+    assert_eq!(judge.connections(), 0);
+}

@@ -212,3 +212,11 @@ fn numbers_that_send_nothing_are_refused_together() {
         ],
     );
 }
+
+#[test]
+fn a_port_has_a_key_of_its_own() {
+    check_more(
+        "relay: {host: \"127.0.0.1:2525\", tls: none, test: true}",
+        &["tidings.yaml:9:15: `127.0.0.1:2525` is a host and a port\n  hint: write `host: 127.0.0.1` and `port: 2525`"],
+    );
+}
