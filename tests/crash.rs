@@ -141,6 +141,10 @@ fn the_letter_under_way_when_the_axe_fell_is_named_and_stays_in_doubt() {
     running.kill();
     let hit = judge.deliveries()[3].recipient.clone();
     assert_eq!(clinic.ledger().people("sending"), BTreeSet::from([hit.as_str()]));
+    clinic
+        .run(&["status"])
+        .exits(1)
+        .tells("a run was cut off: the next `tidings run` names what it left in doubt");
     judge.heal();
     clinic
         .run(&["send", "seasonal-immunity"])

@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .zip(&numbers)
         .map(|(edition, (tally, _))| waiting_for_a_person(edition, tally, sender.is_some()))
         .sum();
-    let names = names(&numbers);
+    let next_steps = next_steps(&numbers);
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -71,8 +71,10 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     match need {
         0 => Ok(()),
         _ if context.ui.wants_json() => Err(Failure::said(Kind::Attention)),
-        need => Err(Failure::new(Kind::Attention, format!("{} a person to look at", needs(need)))
-            .hint(format!("{} names them", listed(&names)))),
+        need => Err(Failure {
+            hints: next_steps,
+            ..Failure::new(Kind::Attention, format!("{} a person to look at", needs(need)))
+        }),
     }
 }
 
@@ -86,13 +88,25 @@ fn waiting_for_a_person(edition: &Edition, tally: &Tally, somebody_sends: bool) 
     tally.need_a_person() + waiting
 }
 
-/// The commands that name the letters which need a person.
-fn names(numbers: &[(Tally, BTreeMap<String, u64>)]) -> Vec<String> {
-    ["failed", "held", "in_doubt", "expired"]
+/// The next steps towards the letters that need a person.
+fn next_steps(numbers: &[(Tally, BTreeMap<String, u64>)]) -> Vec<String> {
+    let some = |state: &str| numbers.iter().any(|(tally, _)| tally.of(state) > 0);
+    let states = ["failed", "held", "in_doubt", "expired"]
         .into_iter()
-        .filter(|state| numbers.iter().any(|(tally, _)| tally.of(state) > 0))
-        .map(|state| format!("`tidings log --state {state}`"))
-        .collect()
+        .filter(|state| some(state));
+    let commands: Vec<String> = states.map(|state| format!("`tidings log --state {state}`")).collect();
+    let mut steps = Vec::new();
+    if !commands.is_empty() {
+        let verb = if commands.len() == 1 { "names" } else { "name" };
+        steps.push(format!("{} {verb} them", listed(&commands)));
+    }
+    if some("sending") {
+        steps.push("a run was cut off: the next `tidings run` names what it left in doubt and goes on with the rest".to_owned());
+    }
+    if commands.is_empty() && !some("sending") {
+        steps.push("`tidings release CAMPAIGN` lets go what a rule holds".to_owned());
+    }
+    steps
 }
 
 pub(super) fn needs(need: u64) -> String {

@@ -62,7 +62,7 @@ pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, Dispa
     let closed = close_all(store, order, &editions, &journal).await;
     drop(journal);
     if let Err(error) = writer.join() {
-        order.tallying.stop(Stop::Store { why: in_full(&error) });
+        order.tallying.stop(Stop::Store { why: with_cause(&error) });
     }
     closed?;
     Ok(order.tallying.report())
@@ -150,10 +150,10 @@ fn hold_unreadable(store: &mut Store, edition: EditionId, findings: &[Finding], 
     Ok(())
 }
 
-/// An error with all its causes.
-fn in_full(error: &dyn std::error::Error) -> String {
+/// An error with its cause.
+fn with_cause(error: &dyn std::error::Error) -> String {
     match error.source() {
-        Some(cause) => format!("{error}: {}", in_full(cause)),
+        Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     }
 }
