@@ -231,3 +231,23 @@ fn front_matter_in_toml_is_not_mailed() {
         .exits(65)
         .tells("is in TOML");
 }
+
+#[test]
+fn a_value_that_somebody_lacks_names_the_line_and_the_person() {
+    let judge = Judge::start();
+    let list =
+        "email,first_name,town,consent\nann@mill.example,Ann,,yes\nbob@mill.example,Bob,,yes\ncid@mill.example,Cid,Bath,yes\n";
+    let clinic = clinic_with(&judge, 0).file("subscribers/patients.csv", list);
+    let template = clinic
+        .read("templates/letter.html")
+        .replace("{{ greeting }}", "{{ greeting }} of {{ town }}");
+    let clinic = clinic.file("templates/letter.html", &template);
+    for line in ["check", "rehearse", "send tips"] {
+        type_in(&clinic, line)
+            .exits(65)
+            .tells("templates/letter.html:1:37: error: `town` has no value, for a***@mill.example")
+            .tells("`town` has no value, for b***@mill.example")
+            .tells("2 of 3 letters cannot be written");
+    }
+    assert_eq!(judge.connections(), 0);
+}
