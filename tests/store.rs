@@ -12,7 +12,7 @@ use tidings::store::claim::Claim;
 use tidings::store::draft::{NewEdition, Place};
 use tidings::store::hold::{By, Freed, Target};
 use tidings::store::import::{Guard, ImportReport, Imported, ListSource};
-use tidings::store::journal::{Entry, Grant, Intent, Journal, Recorded, Settlement, one_policy};
+use tidings::store::journal::{Entry, Grant, Intent, Journal, Recorded, Settlement};
 use tidings::store::{DeliveryId, EditionId, Kind, RunId, Store};
 use tidings::subscriber::Subscriber;
 use tidings::subscriber::consent::{Answer, Consent};
@@ -89,7 +89,7 @@ struct Desk {
 impl Desk {
     fn open(store: &mut Store) -> (Self, RunId) {
         let run = store.begin_run("run", at(1)).unwrap();
-        let (journal, _) = Journal::start(store, run, one_policy(RetryPolicy::default())).unwrap();
+        let (journal, _) = Journal::start(store, run, |_| RetryPolicy::default()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         (Self { journal, runtime }, run)
     }

@@ -80,12 +80,10 @@ fn lock(context: &Context, root: &Path) -> Result<SenderLock, Failure> {
 /// A fresh copy of the real store, or a new one where nothing has been sent yet; what the last rehearsal left goes first.
 fn copy_store(context: &Context, root: &Path) -> Result<Store, Failure> {
     let dir = rehearsal_dir(root);
-    for name in ["store.db", "store.db-wal", "store.db-shm", "keys"] {
-        remove(&dir.join(name))?;
-    }
+    Store::clear_rehearsal(&dir)?;
     outbox::clear(&dir.join("outbox")).map_err(|error| cannot("clear", &dir.join("outbox"), &error))?;
     let real = real_dir(root);
-    Ok(match Store::exists(&real) {
+    Ok(match Store::is_there(&real)? {
         true => Store::open(&real)?.copy_for_rehearsal(&dir)?,
         false => {
             if sent::read(root)?.is_some() {
@@ -96,13 +94,6 @@ fn copy_store(context: &Context, root: &Path) -> Result<Store, Failure> {
             Store::create(&dir, StoreKind::Rehearsal, context.clock.now())?
         }
     })
-}
-
-fn remove(path: &Path) -> Result<(), Failure> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(cannot("remove", path, &error)),
-        Ok(()) | Err(_) => Ok(()),
-    }
 }
 
 fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {

@@ -6,7 +6,7 @@ use super::outcome::Progress;
 use crate::dispatch::enrol::{enrol, forewarning, objection};
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::report::{Report, Stop, Tallying};
-use crate::dispatch::run::{Order, Work, close};
+use crate::dispatch::run::{Order, Work, close, waiting};
 use crate::dispatch::worker::Route;
 use crate::finding::Finding;
 use crate::relay::server::{Deadlines, Login, Roots, Secret, Security, Server};
@@ -200,16 +200,6 @@ pub(super) fn hand_over(
         store.end_run(run, context.clock.now())?;
     }
     Ok(report)
-}
-
-fn waiting(store: &Store, work: &Work) -> Result<u64, Failure> {
-    let mut letters = 0;
-    for edition in store.unfinished_editions()? {
-        if *work == Work::Everything || *work == Work::Campaign(edition.key.campaign.clone()) {
-            letters += store.tally(edition.id)?.open();
-        }
-    }
-    Ok(letters)
 }
 
 /// Heeds signals: the first asks the run to finish its open letters and end, and what waits goes on waiting; the second ends this

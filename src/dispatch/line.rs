@@ -278,14 +278,11 @@ impl Line {
             dated: ready.dated,
             at,
         });
-        let entry = Entry {
-            settle: last.as_ref().map(|last| last.settlement.clone()),
-            begin,
-        };
-        match self.journal.record(entry).await {
+        let (settle, named) = last.map(|last| (last.settlement, (last.to, last.why))).unzip();
+        match self.journal.record(Entry { settle, begin }).await {
             Ok(Recorded { settled, begun }) => {
-                if let (Some(last), Some(state)) = (last, settled) {
-                    self.tallying.settled(&last.to, state, &last.why);
+                if let (Some((to, why)), Some(state)) = (named, settled) {
+                    self.tallying.settled(&to, state, &why);
                 }
                 begun
             }

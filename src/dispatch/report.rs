@@ -113,6 +113,11 @@ impl Tallying {
         self.inner().stop.is_some()
     }
 
+    /// Why the run is to end, if it is.
+    pub fn reason_to_stop(&self) -> Option<Stop> {
+        self.inner().stop.clone()
+    }
+
     /// How many letters have an outcome, and how many of them were accepted.
     pub fn progress(&self) -> (u64, u64) {
         (self.settled.load(Ordering::Relaxed), self.accepted.load(Ordering::Relaxed))

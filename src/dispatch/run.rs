@@ -81,6 +81,16 @@ pub fn is_due(store: &Store, work_wanted: &Work, now: Timestamp) -> Result<bool,
     Ok(false)
 }
 
+/// How many letters of this work wait: what a progress bar counts towards. What is on hold is not among them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn waiting(store: &Store, work_wanted: &Work) -> Result<u64, DispatchError> {
+    let editions = work(store, work_wanted)?;
+    let open = editions.iter().map(|edition| Ok(store.tally(edition.id)?.open()));
+    open.sum()
+}
+
 fn work(store: &Store, wanted: &Work) -> Result<Vec<Edition>, DispatchError> {
     let mut editions = store.unfinished_editions()?;
     editions.retain(|edition| edition.held.is_none());
@@ -173,7 +183,7 @@ fn expire(store: &mut Store, order: &Order<'_>, edition: EditionId, now: Timesta
 
 /// `--limit` and an interrupt at the terminal hold the rest until a person says `release`.
 fn hold_the_rest(store: &mut Store, order: &Order<'_>, edition: EditionId) -> Result<(), DispatchError> {
-    let reason = match order.tallying.report().stop {
+    let reason = match order.tallying.reason_to_stop() {
         Some(Stop::Limit { limit }) => format!("`--limit {limit}` is used up; `tidings release` lets the rest go"),
         Some(Stop::Signal { interrupt: true }) => "interrupted at the terminal; `tidings release` lets the rest go".to_owned(),
         Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::FixFirst { .. } | Stop::Store { .. }) | None => {

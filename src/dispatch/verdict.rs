@@ -151,10 +151,11 @@ fn without_address(reply: &Reply, to: &Address) -> Reply {
 }
 
 fn without_spellings(text: &str, to: &Address) -> String {
-    let spellings = [to.as_str(), to.identity()];
-    spellings
-        .into_iter()
-        .fold(text.to_owned(), |text, spelling| replace_ignoring_case(&text, spelling))
+    let text = replace_ignoring_case(text, to.as_str());
+    match to.identity().eq_ignore_ascii_case(to.as_str()) {
+        true => text,
+        false => replace_ignoring_case(&text, to.identity()),
+    }
 }
 
 fn replace_ignoring_case(text: &str, spelling: &str) -> String {

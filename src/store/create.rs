@@ -94,7 +94,7 @@ mod tests {
         let keys = Keys::read_or_create(dir.path()).unwrap();
         fs::write(dir.path().join("store.db.new-1"), "half").unwrap();
         fs::write(dir.path().join("keys.new-1"), "half").unwrap();
-        assert!(!Store::exists(dir.path()));
+        assert!(!Store::is_there(dir.path()).unwrap());
         let store = Store::create(dir.path(), Kind::Test, now()).unwrap();
         let address = crate::address::Address::parse("ann@example.org").unwrap();
         assert_eq!(store.keys().person(&address), keys.person(&address));

@@ -12,7 +12,6 @@ use crate::delivery::retry::RetryPolicy;
 use crate::delivery::state::{Event, State, step};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
@@ -341,10 +340,4 @@ fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Gran
     let lists: Vec<String> = serde_json::from_str(&lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
     let concerned = standing.iter().any(|suppression| suppression.concerns(&lists));
     Ok(concerned.then_some(Grant::Suppressed))
-}
-
-/// A retry policy that is the same for every edition; most runs need no other.
-pub fn one_policy(policy: RetryPolicy) -> impl Fn(i64) -> RetryPolicy + Send + 'static {
-    let policy = Arc::new(policy);
-    move |_| (*policy).clone()
 }

@@ -136,7 +136,7 @@ fn random() -> Result<[u8; 32], StoreError> {
     Ok(bytes)
 }
 
-fn file(dir: &Path) -> PathBuf {
+pub(super) fn file(dir: &Path) -> PathBuf {
     dir.join("keys")
 }
 

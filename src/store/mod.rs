@@ -184,9 +184,26 @@ impl Store {
         }
     }
 
-    /// Whether there is a store in `dir`.
-    pub fn exists(dir: &Path) -> bool {
-        file(dir).exists()
+    /// Takes a rehearsal's store and keys out of `dir`, where there are any.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn clear_rehearsal(dir: &Path) -> Result<(), StoreError> {
+        let store = file(dir);
+        let beside = |ending: &str| dir.join(format!("store.db{ending}"));
+        for path in [store, beside("-wal"), beside("-shm"), keys::file(dir)] {
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::File {
+                        doing: "remove",
+                        path,
+                        source,
+                    });
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// Opens the store in `dir`.

@@ -4,8 +4,8 @@ use super::files;
 use super::lists::ListFile;
 use crate::article::encoding::{MAX_ARTICLE_BYTES, decode};
 use crate::article::{Article, front_matter};
-use crate::campaign::Campaign;
 use crate::campaign::file;
+use crate::campaign::{Campaign, Timing};
 use crate::finding::yaml::Source;
 use crate::finding::{Finding, suggestion};
 use crate::template::{TemplateFile, TemplateSource};
@@ -156,10 +156,9 @@ impl<'a> Reader<'a> {
                 let position = index.to_string();
                 let others = here.iter().map(String::as_str).filter(|name| *name != "campaign.yaml");
                 let text = format!("article `{}` does not exist in `campaigns/{}/`", entry.file, self.folder.name);
-                let section = if self.text.contains("series:") && !self.text.contains("articles:") {
-                    "series"
-                } else {
-                    "articles"
+                let section = match campaign.timing {
+                    Timing::Series(_) => "series",
+                    Timing::ByHand | Timing::Schedule(_) => "articles",
                 };
                 self.wrong(&[section, &position, "file"], text, suggestion::hint(&entry.file, others));
                 continue;
