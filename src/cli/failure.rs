@@ -139,6 +139,12 @@ impl From<StoreError> for Failure {
                 Self::new(Kind::FixFirst, text).hint("try things out in a copy of the workspace without its `.tidings/`")
             }
             StoreError::Newer { .. } => Self::new(Kind::FixFirst, text),
+            StoreError::NoBackup { .. } => {
+                Self::new(Kind::Files, text).hint("name the file that `tidings backup FILE` wrote; nothing was changed")
+            }
+            StoreError::Backup { .. } => {
+                Self::new(Kind::FixFirst, text).hint("move it out of `.tidings/`, and bring it back with `tidings restore FILE`")
+            }
             StoreError::Damaged { .. } => Self::new(Kind::Store, text)
                 .hint("keep a copy of `.tidings/` as it is before you change anything; nothing more was sent"),
         }

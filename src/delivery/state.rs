@@ -9,7 +9,7 @@
 //!   │  │ release     │  │ ├─looks systematic▶ held
 //!   │  └── held ◀─hold  │ └─lost, run died──▶ in_doubt ──a person: it went──▶ accepted
 //!   └───────────────────┴─────────────────────────┴────a person: it did not──▶ pending
-//!  pending, deferred, held ─▶ suppressed | cancelled;   pending, deferred ─▶ expired
+//!  pending, deferred, held ─▶ suppressed | cancelled | in_doubt (in a restored store);   pending, deferred ─▶ expired
 //! ```
 //!
 //! | state | a crash here means | who moves it on |
@@ -91,6 +91,8 @@ pub enum Event {
     ResolveNotSent,
     /// A person orders another letter.
     Resend,
+    /// The store does not know everything: it is a backup, or another one's letters may have left since.
+    Doubt,
 }
 
 /// An event that cannot happen in a state: a fault of the program, never of a person or a relay.
@@ -123,12 +125,13 @@ pub fn step(state: State, event: Event, now: Timestamp, policy: &RetryPolicy) ->
             Event::NotTaken => State::Pending,
             Event::Lose | Event::RunDied => State::InDoubt,
             Event::Begin | Event::Suppress | Event::Hold | Event::Release | Event::Cancel | Event::Expire => return impossible,
-            Event::ResolveSent | Event::ResolveNotSent | Event::Resend => return impossible,
+            Event::ResolveSent | Event::ResolveNotSent | Event::Resend | Event::Doubt => return impossible,
         }),
         State::Held => match event {
             Event::Release => Ok(State::Pending),
             Event::Cancel => Ok(State::Cancelled),
             Event::Suppress => Ok(State::Suppressed),
+            Event::Doubt => Ok(State::InDoubt),
             Event::Begin | Event::Accept | Event::RefuseForNow { .. } | Event::RefuseForGood | Event::RefuseForAll => impossible,
             Event::NotTaken | Event::Lose | Event::RunDied | Event::Hold | Event::Expire => impossible,
             Event::ResolveSent | Event::ResolveNotSent | Event::Resend => impossible,
@@ -138,7 +141,7 @@ pub fn step(state: State, event: Event, now: Timestamp, policy: &RetryPolicy) ->
             Event::ResolveNotSent => Ok(State::Pending),
             Event::Begin | Event::Accept | Event::RefuseForNow { .. } | Event::RefuseForGood | Event::RefuseForAll => impossible,
             Event::NotTaken | Event::Lose | Event::RunDied | Event::Hold | Event::Release | Event::Expire => impossible,
-            Event::Suppress | Event::Cancel | Event::Resend => impossible,
+            Event::Suppress | Event::Cancel | Event::Resend | Event::Doubt => impossible,
         },
         State::Accepted | State::Failed | State::Cancelled | State::Expired if event == Event::Resend => Ok(State::Pending),
         State::Accepted | State::Failed | State::Cancelled | State::Expired | State::Suppressed => impossible,
@@ -153,6 +156,7 @@ fn waiting(event: Event) -> Result<State, ()> {
         Event::Hold => Ok(State::Held),
         Event::Cancel => Ok(State::Cancelled),
         Event::Expire => Ok(State::Expired),
+        Event::Doubt => Ok(State::InDoubt),
         Event::Accept | Event::RefuseForNow { .. } | Event::RefuseForGood | Event::RefuseForAll | Event::NotTaken => Err(()),
         Event::Lose | Event::RunDied | Event::Release | Event::ResolveSent | Event::ResolveNotSent | Event::Resend => Err(()),
     }
@@ -231,7 +235,7 @@ mod tests {
         ]
     }
 
-    const EVENTS: [Event; 17] = [
+    const EVENTS: [Event; 18] = [
         Event::Begin,
         Event::Accept,
         Event::RefuseForNow { refusals: 1 },
@@ -249,22 +253,23 @@ mod tests {
         Event::ResolveSent,
         Event::ResolveNotSent,
         Event::Resend,
+        Event::Doubt,
     ];
 
     /// One row a state, one column an event, in the orders above; `.` is impossible.
     const TABLE: [&str; 11] = [
-        //  begin    accept   now1     now9     good     all      nottaken lose     died     suppress hold   release  cancel   expire   sent     notsent  resend
-        "sending . . . . . . . . suppressed held . cancelled expired . . .",
-        ". accepted deferred expired failed held pending in_doubt in_doubt . . . . . . . .",
-        ". . . . . . . . . . . . . . . . pending",
-        "sending . . . . . . . . suppressed held . cancelled expired . . .",
-        ". . . . . . . . . suppressed held . cancelled expired . . .",
-        ". . . . . . . . . . . . . . . . pending",
-        ". . . . . . . . . suppressed . pending cancelled . . . .",
-        ". . . . . . . . . . . . . . accepted pending .",
-        ". . . . . . . . . . . . . . . . .",
-        ". . . . . . . . . . . . . . . . pending",
-        ". . . . . . . . . . . . . . . . pending",
+        //  begin    accept   now1     now9     good     all      nottaken lose     died     suppress hold   release  cancel   expire   sent     notsent  resend   doubt
+        "sending . . . . . . . . suppressed held . cancelled expired . . . in_doubt",
+        ". accepted deferred expired failed held pending in_doubt in_doubt . . . . . . . . .",
+        ". . . . . . . . . . . . . . . . pending .",
+        "sending . . . . . . . . suppressed held . cancelled expired . . . in_doubt",
+        ". . . . . . . . . suppressed held . cancelled expired . . . in_doubt",
+        ". . . . . . . . . . . . . . . . pending .",
+        ". . . . . . . . . suppressed . pending cancelled . . . . in_doubt",
+        ". . . . . . . . . . . . . . accepted pending . .",
+        ". . . . . . . . . . . . . . . . . .",
+        ". . . . . . . . . . . . . . . . pending .",
+        ". . . . . . . . . . . . . . . . pending .",
     ];
 
     #[test]

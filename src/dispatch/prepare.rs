@@ -296,7 +296,7 @@ fn settle_proof(
             format!("their letter cannot be written: {}", fault.error.finding.text),
         )
     });
-    store.hold_faulty(edition, held)?;
+    store.hold_faulty(held, now)?;
     Ok(Draft {
         edition: store.edition(edition)?,
         compiled,

@@ -107,8 +107,9 @@ pub struct LeftOut {
     pub detail: String,
 }
 
-const LOG: &str = "SELECT d.id, d.edition, v.address, d.state, d.retry_at, d.attempt, d.orders, a.code, a.enhanced, \
-     coalesce(a.reply, d.reason), a.relay, d.changed_at FROM delivery d JOIN person_version v ON v.id = d.version \
+// What was decided about a letter after its last attempt is the last word on it; a reply's code belongs to its own text.
+const LOG: &str = "SELECT d.id, d.edition, v.address, d.state, d.retry_at, d.attempt, d.orders, CASE WHEN d.reason IS NULL THEN a.code END, \
+     CASE WHEN d.reason IS NULL THEN a.enhanced END, coalesce(d.reason, a.reply), a.relay, d.changed_at FROM delivery d JOIN person_version v ON v.id = d.version \
      LEFT JOIN attempt a ON a.delivery = d.id AND a.number = d.attempt";
 
 impl Store {

@@ -3,9 +3,12 @@
 //! Promises: `decide` is asked once for everybody on the lists, streaming, and every answer is kept: a delivery, or a reason for none.
 //! Knows nothing of what the letters say.
 
+use super::change::{Decision, decide};
+use super::hold::By;
 use super::people::{Candidate, MEMBERSHIP, Membership, membership, standing_suppressions};
 use super::{Doing, EditionId, PersonId, Store, StoreError};
 use crate::campaign::edition::EditionKey;
+use crate::delivery::state::Event;
 use crate::subscriber::suppression::Suppression;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
@@ -96,15 +99,18 @@ impl Store {
     /// When the store cannot be written.
     pub fn hold_faulty(
         &mut self,
-        edition: EditionId,
         faults: impl Iterator<Item = (super::DeliveryId, String)>,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let transaction = self.write("hold letters")?;
         for (delivery, reason) in faults {
-            let sql = "UPDATE delivery SET state = 'held', held_by = 'rule', reason = ? WHERE id = ? AND edition = ? AND state = 'pending'";
-            transaction
-                .execute(sql, (reason, delivery.0, edition.0))
-                .doing("hold letters")?;
+            let held = Decision {
+                event: Event::Hold,
+                by: By::Rule,
+                reason: Some(&reason),
+                at: now,
+            };
+            decide(&transaction, "id = ?1", &delivery.0, &held)?;
         }
         transaction.commit().doing("hold letters")
     }

@@ -1,5 +1,6 @@
 //! Editions: drafted, proved, released; their text and their people are the store's from then on (laws 1 and 2).
 
+use super::hold::CAMPAIGN_HOLD;
 use super::{Doing, EditionId, Store, StoreError, codec};
 use crate::campaign::CampaignId;
 use crate::campaign::edition::EditionKey;
@@ -48,9 +49,14 @@ pub struct Edition {
     pub held_by_rule: bool,
 }
 
-const EDITION: &str = "id, campaign, article, round, campaign_name, title, status, sources_hash, due_at, expires_at, released_at, planned, \
-                       (SELECT coalesce(edition.held, (SELECT reason FROM campaign_hold h WHERE h.campaign = edition.campaign))), domain, \
-                       coalesce(held_by = 'rule', FALSE) FROM edition";
+/// The columns of an edition, and the table.
+fn columns() -> String {
+    format!(
+        "id, campaign, article, round, campaign_name, title, status, sources_hash, due_at, expires_at, released_at, planned, \
+         coalesce(edition.held, {CAMPAIGN_HOLD}), domain, \
+         coalesce(held_by = 'rule', held IS NULL AND {CAMPAIGN_HOLD} IS (SELECT distrust FROM store), FALSE) FROM edition"
+    )
+}
 
 impl Store {
     /// Releases a proved draft: one update, from which on its letters are work to be done.
@@ -155,7 +161,7 @@ impl Store {
     }
 
     fn editions_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Edition>, StoreError> {
-        let sql = format!("SELECT {EDITION} WHERE {condition} ORDER BY due_at, id");
+        let sql = format!("SELECT {} WHERE {condition} ORDER BY due_at, id", columns());
         let mut statement = self.connection.prepare(&sql).doing("read editions")?;
         let mut rows = statement.query(parameters).doing("read editions")?;
         let mut editions = Vec::new();

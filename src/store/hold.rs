@@ -2,10 +2,16 @@
 //!
 //! They are rows that a running sender reads with every group it writes, so a hold takes effect within one letter.
 
+use super::change::{Decision, decide};
 use super::{DeliveryId, Doing, EditionId, Store, StoreError};
 use crate::campaign::CampaignId;
+use crate::delivery::state::Event;
 use jiff::Timestamp;
 use rusqlite::Transaction;
+
+/// Why the campaign of a row `edition` is on hold; NULL where it is not.
+pub(super) const CAMPAIGN_HOLD: &str = "coalesce((SELECT h.reason FROM campaign_hold h WHERE h.campaign = edition.campaign), \
+     (SELECT s.distrust FROM store s WHERE NOT EXISTS (SELECT 1 FROM campaign_cleared c WHERE c.campaign = edition.campaign)))";
 
 /// What is held or released.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +34,7 @@ pub enum By {
 }
 
 impl By {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             By::Person => "person",
             By::Rule => "rule",
@@ -69,11 +75,13 @@ impl Store {
                 waiting(&transaction, "SELECT ?", edition.0)?
             }
             Target::Delivery(delivery) => {
-                let sql = "UPDATE delivery SET state = 'held', held_by = ?, retry_at = NULL, reason = ?, changed_at = ? \
-                           WHERE id = ? AND state IN ('pending', 'deferred')";
-                transaction
-                    .execute(sql, (by.name(), reason, now.as_microsecond(), delivery.0))
-                    .doing("hold a letter")? as u64
+                let held = Decision {
+                    event: Event::Hold,
+                    by,
+                    reason: Some(reason),
+                    at: now,
+                };
+                decide(&transaction, "id = ?1", &delivery.0, &held)?
             }
         };
         write_order(&transaction, "hold", target, reason, now)?;
@@ -94,6 +102,7 @@ impl Store {
                 transaction
                     .execute("DELETE FROM campaign_hold WHERE campaign = ?", [&campaign.0])
                     .doing("release a campaign")?;
+                clear(&transaction, campaign, now)?;
                 let sql = "UPDATE edition SET held = NULL, held_by = NULL WHERE campaign = ?";
                 transaction.execute(sql, [&campaign.0]).doing("release a campaign")?;
                 let editions = "SELECT id FROM edition WHERE campaign = ? AND status = 'released'";
@@ -107,10 +116,7 @@ impl Store {
                 freed(&transaction, "SELECT ?", edition.0)?
             }
             Target::Delivery(delivery) => {
-                let sql = "UPDATE delivery SET state = 'pending', held_by = NULL, reason = NULL, changed_at = ? \
-                           WHERE id = ? AND state = 'held'";
-                let row = (now.as_microsecond(), delivery.0);
-                let waiting = transaction.execute(sql, row).doing("release a letter")? as u64;
+                let waiting = decide(&transaction, "id = ?1", &delivery.0, &released(now))?;
                 Freed { waiting, kept: 0 }
             }
         };
@@ -119,14 +125,14 @@ impl Store {
         Ok(done)
     }
 
-    /// Why a campaign is on hold, if it is.
+    /// Why a campaign is on hold, if it is: by a person's word, or because the store may not know everything (law 13).
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn campaign_hold(&self, campaign: &CampaignId) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT max(reason) FROM campaign_hold WHERE campaign = ?";
+        let sql = format!("SELECT {CAMPAIGN_HOLD} FROM (SELECT ? AS campaign) AS edition");
         self.connection
-            .query_row(sql, [&campaign.0], |row| row.get(0))
+            .query_row(&sql, [&campaign.0], |row| row.get(0))
             .doing("look for a hold")
     }
 
@@ -168,18 +174,29 @@ fn free_letters(
     key: impl rusqlite::ToSql,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = format!(
-        "UPDATE delivery SET state = 'pending', held_by = NULL, reason = NULL, changed_at = ?2 WHERE state = 'held' \
-         AND held_by IS NOT 'person' AND edition IN ({})",
-        editions.replace('?', "?1")
-    );
-    transaction
-        .execute(&sql, rusqlite::params![key, now.as_microsecond()])
-        .doing("release letters")
-        .map(|_| ())
+    let condition = format!("held_by IS NOT 'person' AND edition IN ({})", editions.replace('?', "?1"));
+    decide(transaction, &condition, &key, &released(now)).map(|_| ())
 }
 
-fn write_order(transaction: &Transaction<'_>, verb: &str, target: &Target, detail: &str, now: Timestamp) -> Result<(), StoreError> {
+/// A person's "go on": what the last attempt said is what is known of the letter again.
+fn released(now: Timestamp) -> Decision<'static> {
+    Decision {
+        event: Event::Release,
+        by: By::Person,
+        reason: None,
+        at: now,
+    }
+}
+
+/// In a store that may not know everything, a released campaign is one that a person has looked through.
+fn clear(transaction: &Transaction<'_>, campaign: &CampaignId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO campaign_cleared (campaign, at) SELECT ?, ? FROM store WHERE distrust IS NOT NULL ON CONFLICT (campaign) DO NOTHING";
+    let row = (&campaign.0, now.as_microsecond());
+    transaction.execute(sql, row).doing("release a campaign").map(|_| ())
+}
+
+/// Writes down what a person said.
+pub(super) fn write_order(transaction: &Transaction<'_>, verb: &str, target: &Target, detail: &str, now: Timestamp) -> Result<(), StoreError> {
     let (campaign, edition, delivery) = match target {
         Target::Campaign(campaign) => (Some(&campaign.0), None, None),
         Target::Edition(edition) => (None, Some(edition.0), None),

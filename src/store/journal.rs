@@ -5,6 +5,9 @@
 //! delivery still waits, its edition is released and not held, and its address is not suppressed *inside that same transaction*; after
 //! a failed write nothing is granted any more.
 
+use super::change::{Decision, decide};
+use super::hold::{By, CAMPAIGN_HOLD};
+use super::order::call_off;
 use super::people::standing_suppressions;
 use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
 use crate::delivery::reply::Reply;
@@ -225,12 +228,13 @@ fn settle(
     settlement: &Settlement,
     policy: &dyn Fn(i64) -> RetryPolicy,
 ) -> Result<Option<State>, StoreError> {
-    let sql = "SELECT edition, refusals FROM delivery WHERE id = ? AND state = 'sending' AND attempt = ? AND run = ?";
+    let sql = "SELECT edition, refusals, (SELECT status FROM edition e WHERE e.id = d.edition) = 'cancelled' FROM delivery d \
+               WHERE id = ? AND state = 'sending' AND attempt = ? AND run = ?";
     let mut find = transaction.prepare_cached(sql).doing("settle a letter")?;
     let row = find.query_row((settlement.delivery.0, settlement.attempt, run.0), |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?))
+        Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, row.get::<_, bool>(2)?))
     });
-    let Some((edition, before)) = row.optional().doing("settle a letter")? else {
+    let Some((edition, before, is_called_off)) = row.optional().doing("settle a letter")? else {
         return Ok(None);
     };
     let (event, refusals) = match settlement.event {
@@ -254,7 +258,10 @@ fn settle(
     ];
     update.execute(row).doing("settle a letter")?;
     settle_attempt(transaction, settlement, state)?;
-    Ok(Some(state))
+    match is_called_off && call_off(transaction, settlement.delivery, settlement.at)? {
+        true => Ok(Some(State::Cancelled)),
+        false => Ok(Some(state)),
+    }
 }
 
 fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, state: State) -> Result<(), StoreError> {
@@ -284,11 +291,13 @@ fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, state:
 fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<Grant, StoreError> {
     let refused = refusal(transaction, intent)?;
     if refused == Some(Grant::Suppressed) {
-        let sql = "UPDATE delivery SET state = 'suppressed', retry_at = NULL, reason = 'left after the edition was frozen', \
-                   changed_at = ? WHERE id = ?";
-        transaction
-            .execute(sql, (intent.at.as_microsecond(), intent.delivery.0))
-            .doing("suppress a letter")?;
+        let left = Decision {
+            event: Event::Suppress,
+            by: By::Rule,
+            reason: Some("left after the edition was frozen"),
+            at: intent.at,
+        };
+        decide(transaction, "id = ?1", &intent.delivery.0, &left)?;
     }
     if let Some(refused) = refused {
         return Ok(refused);
@@ -309,10 +318,12 @@ fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<G
 }
 
 fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Grant>, StoreError> {
-    let sql = "SELECT d.state, d.retry_at, p.hash, e.lists, e.status = 'released' AND e.held IS NULL AND NOT EXISTS \
-               (SELECT 1 FROM campaign_hold h WHERE h.campaign = e.campaign) AND coalesce(e.expires_at > ?3, TRUE) FROM delivery d JOIN person p ON p.id = d.person \
-               JOIN edition e ON e.id = d.edition WHERE d.id = ?1 AND d.attempt = ?2 - 1";
-    let mut find = transaction.prepare_cached(sql).doing("begin a letter")?;
+    let sql = format!(
+        "SELECT d.state, d.retry_at, p.hash, edition.lists, edition.status = 'released' AND coalesce(edition.held, {CAMPAIGN_HOLD}) IS NULL \
+         AND coalesce(edition.expires_at > ?3, TRUE) FROM delivery d JOIN person p ON p.id = d.person \
+         JOIN edition ON edition.id = d.edition WHERE d.id = ?1 AND d.attempt = ?2 - 1"
+    );
+    let mut find = transaction.prepare_cached(&sql).doing("begin a letter")?;
     let found = find.query_row((intent.delivery.0, intent.attempt, intent.at.as_microsecond()), |row| {
         let lists: String = row.get(3)?;
         Ok((

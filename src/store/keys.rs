@@ -57,22 +57,29 @@ impl Keys {
             path: path.clone(),
             source,
         })?;
-        let secret = text
-            .lines()
-            .find_map(|line| line.strip_prefix("v1 "))
-            .and_then(|hex| HEXLOWER.decode(hex.trim().as_bytes()).ok());
-        let secret = secret.and_then(|bytes| bytes.try_into().ok());
-        secret.map(Self::from_secret).ok_or_else(|| StoreError::Damaged {
+        Self::parse(&text).ok_or_else(|| StoreError::Damaged {
             what: format!("`{}` holds no key", path.display()),
         })
     }
 
-    /// Writes the keys into `dir`, whole or not at all; an existing key file is never overwritten.
-    pub(super) fn write(&self, dir: &Path) -> Result<(), StoreError> {
-        let text = format!(
+    /// The keys that [`Self::text`] wrote.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let hex = text.lines().find_map(|line| line.strip_prefix("v1 "))?;
+        let secret = HEXLOWER.decode(hex.trim().as_bytes()).ok()?;
+        secret.try_into().ok().map(Self::from_secret)
+    }
+
+    /// The keys as they stand in their file, and in a backup.
+    pub(super) fn text(&self) -> String {
+        format!(
             "# The keys of this store. Keep them with it; never in git.\nv1 {}\n",
             HEXLOWER.encode(&self.secret)
-        );
+        )
+    }
+
+    /// Writes the keys into `dir`, whole or not at all; an existing key file is never overwritten.
+    pub(super) fn write(&self, dir: &Path) -> Result<(), StoreError> {
+        let text = self.text();
         into_place(&file(dir), |path| {
             let write = || {
                 let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;

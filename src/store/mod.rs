@@ -5,6 +5,9 @@
 //! Knows nothing of the workspace's files, of letters' texts or of relays, and never asks what time it is.
 
 pub mod ask;
+pub mod audit;
+pub mod backup;
+pub mod change;
 pub mod claim;
 pub mod draft;
 pub mod edition;
@@ -13,6 +16,7 @@ pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod lock;
+pub mod order;
 pub mod people;
 pub mod recover;
 
@@ -21,13 +25,14 @@ mod create;
 
 use keys::Keys;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::ffi::c_int;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The numbered shapes of the store, in order; `PRAGMA user_version` says how many a file has seen.
-const MIGRATIONS: [&str; 1] = [include_str!("001_journal.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("001_journal.sql"), include_str!("002_changes.sql")];
 
 /// How long a write waits for another process's transaction before it gives up.
 const BUSY: Duration = Duration::from_secs(30);
@@ -121,6 +126,18 @@ pub enum StoreError {
     Damaged {
         /// What was found.
         what: String,
+    },
+    /// A file that is to be restored is no backup that this program wrote.
+    #[error("`{}` is no backup that `tidings backup` has written", path.display())]
+    NoBackup {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A backup stands where the store should.
+    #[error("`{}` is a backup, and letters never leave from one", path.display())]
+    Backup {
+        /// The file.
+        path: PathBuf,
     },
     /// Real letters have left from it, so it cannot be used with a test relay.
     #[error("real letters have left from this store, so a relay with `test: true` may not use it")]
@@ -220,6 +237,7 @@ impl Store {
         let keys = Keys::read(dir)?;
         let mut connection = open_connection(&path)?;
         migrate(&mut connection)?;
+        backup::refuse_backup(&connection, dir)?;
         let identity = read_identity(&connection)?;
         Ok(Self {
             connection,
@@ -408,6 +426,9 @@ fn read_identity(connection: &Connection) -> Result<Identity, StoreError> {
 }
 
 fn copy(from: &Connection, to: &mut Connection) -> Result<(), StoreError> {
+    // In one step, from one moment's view: pieces would begin anew with every letter that another process settles.
     let backup = rusqlite::backup::Backup::new(from, to).doing("be copied")?;
-    backup.run_to_completion(4096, Duration::ZERO, None).doing("be copied")
+    backup
+        .run_to_completion(c_int::MAX, Duration::ZERO, None)
+        .doing("be copied")
 }

@@ -3,8 +3,12 @@
 //! Law 9: whoever takes the sender's lock turns every `sending` of a dead run into `in_doubt`. Nothing else is repaired, because
 //! nothing else can be wrong: before the intent nothing happened, after the outcome all is said.
 
+use super::change::{Decision, decide};
+use super::hold::By;
 use super::{Doing, EditionId, RunId, Store, StoreError};
+use crate::delivery::state::Event;
 use jiff::Timestamp;
+use rusqlite::Transaction;
 
 impl Store {
     /// Settles what dead runs left, under the sender's lock; gives how many letters are in doubt because of them.
@@ -22,16 +26,10 @@ impl Store {
         {
             return Ok(0);
         }
-        let at = now.as_microsecond();
         let transaction = self.write("recover a dead run")?;
-        let sql = "UPDATE attempt SET settled_at = ?, outcome = 'in_doubt', reply = 'the run ended before the outcome was written' \
-                   WHERE settled_at IS NULL AND (delivery, number) IN (SELECT id, attempt FROM delivery WHERE state = 'sending')";
-        transaction.execute(sql, [at]).doing("recover a dead run")?;
-        let sql = "UPDATE delivery SET state = 'in_doubt', reason = 'the run ended before the outcome was written', changed_at = ? \
-                   WHERE state = 'sending'";
-        let doubts = transaction.execute(sql, [at]).doing("recover a dead run")?;
+        let doubts = doubt_what_was_under_way(&transaction, now)?;
         transaction.commit().doing("recover a dead run")?;
-        Ok(doubts as u64)
+        Ok(doubts)
     }
 
     /// Begins a run: its row is on the disk before anybody is spoken to, which also proves that the store can be written.
@@ -66,12 +64,33 @@ impl Store {
     /// When the store cannot be written.
     pub fn expire(&mut self, edition: EditionId, now: Timestamp) -> Result<u64, StoreError> {
         let transaction = self.write("expire an edition")?;
-        let sql = "UPDATE delivery SET state = 'expired', retry_at = NULL, reason = 'the edition ended before the relay took it', \
-                   changed_at = ?2 WHERE edition = ?1 AND state IN ('pending', 'deferred')";
-        let expired = transaction
-            .execute(sql, (edition.0, now.as_microsecond()))
-            .doing("expire an edition")?;
+        let expired = end_waiting(&transaction, edition, now)?;
         transaction.commit().doing("expire an edition")?;
-        Ok(expired as u64)
+        Ok(expired)
     }
+}
+
+/// Nobody waits any more in an edition whose time is over; gives how many did.
+pub(super) fn end_waiting(transaction: &Transaction<'_>, edition: EditionId, now: Timestamp) -> Result<u64, StoreError> {
+    let over = Decision {
+        event: Event::Expire,
+        by: By::Rule,
+        reason: Some("the edition ended before the relay took it"),
+        at: now,
+    };
+    decide(transaction, "edition = ?1", &edition.0, &over)
+}
+
+/// What a dead run began: nobody can know how far it got.
+pub(super) fn doubt_what_was_under_way(transaction: &Transaction<'_>, now: Timestamp) -> Result<u64, StoreError> {
+    let at = now.as_microsecond();
+    let sql = "UPDATE attempt SET settled_at = ?, outcome = 'in_doubt', reply = 'the run ended before the outcome was written' \
+               WHERE settled_at IS NULL AND (delivery, number) IN (SELECT id, attempt FROM delivery WHERE state = 'sending')";
+    transaction.execute(sql, [at]).doing("recover a dead run")?;
+    let sql = "UPDATE delivery SET state = 'in_doubt', reason = 'the run ended before the outcome was written', changed_at = ? \
+               WHERE state = 'sending'";
+    transaction
+        .execute(sql, [at])
+        .doing("recover a dead run")
+        .map(|doubts| doubts as u64)
 }
