@@ -147,7 +147,10 @@ impl Context {
                 Kind::FixFirst,
                 "this store is not the one that letters went out from last (`campaigns/.sent`)",
             )
-            .hint("an older or other copy would send letters twice: bring the newest `.tidings/` here; nothing was sent"));
+            .hint("an older or other copy would send letters twice: bring the newest `.tidings/` here; nothing was sent")
+            .hint(
+                "`tidings doctor` tells which is which; `tidings adopt --journal-lost` takes this one, with everything on hold",
+            ));
         }
         Ok(store)
     }
@@ -173,6 +176,14 @@ impl Context {
         }
     }
 
+    /// Refuses `--now` unless the store is one whose people are nobody.
+    pub(super) fn refuse_played_time_in(&self, kind: StoreKind) -> Result<(), Failure> {
+        match kind {
+            StoreKind::Real => self.refuse_played_time(),
+            StoreKind::Test | StoreKind::Rehearsal => Ok(()),
+        }
+    }
+
     /// Refuses `--now` where real letters could leave at a played moment.
     pub(super) fn refuse_played_time(&self) -> Result<(), Failure> {
         match self.played && !self.rehearsal {
@@ -194,6 +205,7 @@ fn lost_store(sent: &Sent) -> Failure {
     );
     Failure::new(Kind::FixFirst, text)
         .hint("bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice")
+        .hint("`tidings restore FILE` brings a backup back; `tidings adopt --journal-lost` goes on without any, with everything on hold")
         .hint("`campaigns/.sent` is what remembers; nothing was sent")
 }
 

@@ -28,7 +28,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    context.refuse_played_time()?;
     let root = context.root()?;
     let mut store = open(context, &root)?;
     let now = context.clock.now();
@@ -62,13 +61,15 @@ pub(super) fn tell(context: &Context, campaign: &str, order: &'static str, lette
 
 /// The store, which an order has to be kept in.
 pub(super) fn open(context: &Context, root: &Path) -> Result<Store, Failure> {
-    context.store_if_any(root)?.ok_or_else(|| {
+    let store = context.store_if_any(root)?.ok_or_else(|| {
         Failure::new(
             Kind::FixFirst,
-            "nothing has been sent yet: there is no store, and so nothing to hold or release",
+            "nothing has been sent yet: there is no store, and so no letter to decide about",
         )
         .hint("to keep a campaign from being sent, take away its `schedule:` in `campaign.yaml`")
-    })
+    })?;
+    context.refuse_played_time_in(store.identity().kind)?;
+    Ok(store)
 }
 
 /// What a person means by a campaign's or edition's name and addresses.
@@ -94,7 +95,7 @@ pub(super) fn targets(context: &Context, store: &Store, name: &str, to: &[String
         .collect();
     let mut targets = Vec::new();
     for text in to {
-        let address = Address::parse(text).map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
+        let address = parse_address(text)?;
         let person = store.person(&address)?;
         let letters = person
             .map(|person| store.deliveries_of(person))
@@ -114,6 +115,13 @@ pub(super) fn targets(context: &Context, store: &Store, name: &str, to: &[String
         targets.extend(found);
     }
     Ok(targets)
+}
+
+/// The address that a person typed.
+pub(super) fn parse_address(text: &str) -> Result<Address, Failure> {
+    Address::parse(text).map_err(|error| {
+        Failure::new(Kind::Usage, format!("`{text}`: {error}")).hint("write it like ann@example.org; nothing was changed")
+    })
 }
 
 /// The id of a campaign that a person names by folder or id; known from the store, or else from the workspace.

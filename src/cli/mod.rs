@@ -8,11 +8,16 @@ pub mod failure;
 pub mod ui;
 
 mod context;
+mod letters;
 mod listing;
 mod outcome;
 mod sending;
 
+mod adopt;
+mod backup;
+mod cancel;
 mod check;
+mod doctor;
 mod hold;
 mod import;
 mod init;
@@ -21,6 +26,9 @@ mod new;
 mod plan;
 mod rehearse;
 mod release;
+mod resend;
+mod resolve;
+mod restore;
 mod run;
 mod send;
 mod status;
@@ -99,6 +107,13 @@ enum Command {
     Why(why::Args),
     Hold(hold::Args),
     Release(release::Args),
+    Cancel(cancel::Args),
+    Resend(resend::Args),
+    Resolve(resolve::Args),
+    Doctor(doctor::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Adopt(adopt::Args),
 }
 
 /// Runs the command line and gives the process's exit code.
@@ -126,12 +141,18 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
     if context.is_rehearsal()
         && matches!(
             arguments.command,
-            Command::Init(_) | Command::New(_) | Command::Check(_) | Command::Test(_)
+            Command::Init(_)
+                | Command::New(_)
+                | Command::Check(_)
+                | Command::Test(_)
+                | Command::Backup(_)
+                | Command::Restore(_)
+                | Command::Adopt(_)
         )
     {
         return Err(Failure::new(
             Kind::Usage,
-            "`--rehearsal` points at the last rehearsal's letters, and this command has to do with none",
+            "`--rehearsal` points at the last rehearsal's letters, and this command has nothing to do with those",
         )
         .hint("leave `--rehearsal` out; `status`, `log`, `why`, `plan`, `hold`, `release` and `import` know it"));
     }
@@ -150,5 +171,12 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
         Command::Why(args) => why::run(&context, &args),
         Command::Hold(args) => hold::run(&context, &args),
         Command::Release(args) => release::run(&context, &args),
+        Command::Cancel(args) => cancel::run(&context, &args),
+        Command::Resend(args) => resend::run(&context, &args),
+        Command::Resolve(args) => resolve::run(&context, &args),
+        Command::Doctor(args) => doctor::run(&context, &args),
+        Command::Backup(args) => backup::run(&context, &args),
+        Command::Restore(args) => restore::run(&context, &args),
+        Command::Adopt(args) => adopt::run(&context, &args),
     }
 }

@@ -4,6 +4,8 @@ use super::context::Context;
 use super::failure::Failure;
 use super::hold::{open, targets, tell};
 use super::ui::count;
+use crate::store::Store;
+use crate::store::hold::Target;
 
 /// Let a held campaign, edition or person's letters go on
 ///
@@ -20,13 +22,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    context.refuse_played_time()?;
     let root = context.root()?;
     let mut store = open(context, &root)?;
     let now = context.clock.now();
     let (mut freed, mut kept) = (0, 0);
-    for target in targets(context, &store, &args.campaign, &args.to)? {
-        let done = store.let_go(&target, now)?;
+    let targets = targets(context, &store, &args.campaign, &args.to)?;
+    for target in &targets {
+        let done = store.let_go(target, now)?;
         (freed, kept) = (freed + done.waiting, kept + done.kept);
     }
     let name = &args.campaign;
@@ -41,6 +43,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         (false, _) => format!("{} of `{name}` released for the next `tidings run`", count(freed, "letter")),
     };
     tell(context, name, "released", freed, &words)?;
+    warn_of_other_holds(context, &store, &targets)?;
     if kept > 0 {
         let stay = if kept == 1 {
             "1 letter that was held by address stays".to_owned()
@@ -51,6 +54,33 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         context.ui.hint(&format!(
             "`tidings release {name} --to ADDRESS` lets one go; `tidings log {name} --state held` names them"
         ));
+    }
+    Ok(())
+}
+
+/// A released edition or letter of a campaign that is on hold itself waits on; and in a store that may not know everything, the next
+/// article may have gone out already.
+fn warn_of_other_holds(context: &Context, store: &Store, targets: &[Target]) -> Result<(), Failure> {
+    for target in targets {
+        let edition = match target {
+            Target::Campaign(_) => None,
+            Target::Edition(edition) => Some(*edition),
+            Target::Delivery(delivery) => store.edition_of(*delivery)?,
+        };
+        let Some(edition) = edition.map(|id| store.edition(id)).transpose()? else {
+            continue;
+        };
+        if let Some(reason) = &edition.held {
+            let name = &edition.campaign_name;
+            context.ui.say(&format!("`{name}` itself is still on hold: {reason}"));
+            context.ui.hint(&format!("`tidings release {name}` lets it go on"));
+            return Ok(());
+        }
+    }
+    if store.distrusted()?.is_some() {
+        context.ui.hint(
+            "its next article leaves when it is due: `tidings plan` shows which, `tidings cancel CAMPAIGN/ARTICLE` uses up one that went out already",
+        );
     }
     Ok(())
 }

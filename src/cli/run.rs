@@ -126,6 +126,20 @@ fn begin_due(
     Ok(begun)
 }
 
+/// A campaign on hold begins nothing. Where that is a rule's doing (law 13) and its turn has come, a person has to know.
+fn missed(context: &Context, store: &mut Store, plan: Plan<'_>, settings: &Settings, reason: &str) -> Result<bool, Failure> {
+    let is_due = |store: &mut Store| turn(store, plan, &settings.timezone, context.clock.now());
+    if store.distrusted()?.as_deref() != Some(reason) || matches!(is_due(store)?, Turn::NotNow) {
+        return Ok(false);
+    }
+    let name = &plan.campaign.name;
+    context.ui.say(&format!("campaign `{name}` is due and on hold: {reason}"));
+    context.ui.hint(&format!(
+        "`tidings cancel {name}/ARTICLE` uses up an article that went out already; `tidings release {name}` lets the others go"
+    ));
+    Ok(true)
+}
+
 /// Begins a campaign's edition if one is due; gives whether it came too late and is on hold.
 fn begin_one(
     context: &Context,
@@ -136,10 +150,10 @@ fn begin_one(
     root: &Path,
 ) -> Result<bool, Failure> {
     let plan: Plan<'_> = plan(settings, folder)?;
-    if store.campaign_hold(&plan.campaign.id)?.is_some() {
-        return Ok(false);
-    }
     let now = context.clock.now();
+    if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
+        return missed(context, store, plan, settings, &reason);
+    }
     let (article, occurrence, late) = match turn(store, plan, &settings.timezone, now)? {
         Turn::NotNow => return Ok(false),
         Turn::Begin { article, occurrence } => (article, occurrence, false),

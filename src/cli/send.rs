@@ -98,7 +98,7 @@ pub(super) fn recover(context: &Context, store: &mut Store) -> Result<u64, Failu
     }
     context
         .ui
-        .hint("the relay's log can tell whether they went; they stay named here, and `tidings why ADDRESS` tells each story");
+        .hint("`tidings resolve CAMPAIGN --from-log FILE` looks into the relay's log whether they went; `--sent` and `--not-sent` are your own word");
     Ok(doubts)
 }
 
@@ -115,10 +115,14 @@ impl Desk<'_> {
     fn send(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
         let name = &self.plan.campaign.name;
         if let Some(reason) = store.campaign_hold(&self.plan.campaign.id)? {
-            return Err(
-                Failure::new(Kind::Attention, format!("campaign `{name}` is on hold: {reason}"))
-                    .hint(format!("`tidings release {name}` lets it go on")),
-            );
+            let held = Failure::new(Kind::Attention, format!("campaign `{name}` is on hold: {reason}"));
+            let held = match store.distrusted()? == Some(reason) {
+                true => held.hint(format!(
+                    "`tidings cancel {name}/ARTICLE` uses up an article that went out already"
+                )),
+                false => held,
+            };
+            return Err(held.hint(format!("`tidings release {name}` lets it go on")));
         }
         match prepare::next(store, self.plan)? {
             Next::NothingLeft => self.nothing_left(),

@@ -4,6 +4,8 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::listing::table;
 use super::ui::{Ui, count, listed};
+use crate::campaign::CampaignId;
+use crate::store::Store;
 use crate::store::ask::Tally;
 use crate::store::edition::{Edition, Status};
 use std::collections::BTreeMap;
@@ -34,6 +36,8 @@ struct Whole<'a> {
     sender: Option<String>,
     editions: Vec<Line<'a>>,
     need_a_person: u64,
+    /// Why every campaign that nobody has released since is on hold (law 13).
+    distrust: Option<String>,
 }
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
@@ -53,6 +57,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .map(|(edition, (tally, _))| waiting_for_a_person(edition, tally, sender.is_some()))
         .sum();
     let next_steps = next_steps(&numbers);
+    let distrust = store.distrusted()?;
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -64,12 +69,20 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             sender,
             editions: lines,
             need_a_person: need,
+            distrust: distrust.clone(),
         })?;
     } else {
         show(context, &editions, &numbers, sender.as_deref())?;
     }
+    let waiting = waiting_campaigns(context, &store)?;
+    if let (Some(why), false) = (&distrust, waiting.is_empty() || context.ui.wants_json()) {
+        context
+            .ui
+            .data(&format!("on hold until you release them: {}; {why}", listed(&waiting)))?;
+    }
     match need {
-        0 => Ok(()),
+        0 if waiting.is_empty() => Ok(()),
+        0 => Err(Failure::said(Kind::Attention)),
         _ if context.ui.wants_json() => Err(Failure::said(Kind::Attention)),
         need => Err(Failure {
             hints: next_steps,
@@ -109,6 +122,24 @@ fn next_steps(numbers: &[(Tally, BTreeMap<String, u64>)]) -> Vec<String> {
     steps
 }
 
+/// The workspace's campaigns that nobody has released since the store was restored or replaced.
+fn waiting_campaigns(context: &Context, store: &Store) -> Result<Vec<String>, Failure> {
+    let Some(distrust) = store.distrusted()? else {
+        return Ok(Vec::new());
+    };
+    let (_, workspace) = context.workspace()?;
+    let mut waiting = Vec::new();
+    for folder in &workspace.campaigns {
+        let id = folder.id().map(|id| CampaignId(id.to_owned()));
+        if let Some(id) = id
+            && store.campaign_hold(&id)?.as_ref() == Some(&distrust)
+        {
+            waiting.push(folder.name.clone());
+        }
+    }
+    Ok(waiting)
+}
+
 pub(super) fn needs(need: u64) -> String {
     match need {
         1 => "1 letter needs".to_owned(),
@@ -123,6 +154,7 @@ fn nothing_yet(context: &Context) -> Result<(), Failure> {
             sender: None,
             editions: Vec::new(),
             need_a_person: 0,
+            distrust: None,
         });
     }
     context.ui.data(context.no_store_yet())

@@ -1,11 +1,13 @@
 //! `tidings why`: everything that is known about one person's letters.
 
 use super::context::{Context, campaign_named};
-use super::failure::{Failure, Kind};
-use super::log::{editions_named, said};
+use super::failure::Failure;
+use super::hold::parse_address;
+use super::log::editions_named;
 use super::ui::{Ui, moment};
 use crate::address::Address;
 use crate::store::ask::{AttemptLine, LogLine};
+use crate::store::change::ChangeLine;
 use crate::store::edition::Edition;
 use crate::store::people::Membership;
 use crate::store::{EditionId, PersonId, Store};
@@ -24,7 +26,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    let address = Address::parse(&args.address).map_err(|error| Failure::new(Kind::Usage, error.to_string()))?;
+    let address = parse_address(&args.address)?;
     let root = context.root()?;
     let store = context.store_if_any(&root)?;
     let person = store.as_ref().map(|store| store.person(&address)).transpose()?.flatten();
@@ -62,11 +64,19 @@ fn unknown(context: &Context, address: &Address) -> Result<(), Failure> {
     Ok(())
 }
 
+/// One letter: where it stands, and how it came there.
+struct Story {
+    edition: Edition,
+    line: LogLine,
+    attempts: Vec<AttemptLine>,
+    changes: Vec<ChangeLine>,
+}
+
 /// All that the store holds about a person.
 struct Known {
     memberships: Vec<Membership>,
     suppressions: Vec<Suppression>,
-    letters: Vec<(Edition, LogLine, Vec<AttemptLine>)>,
+    letters: Vec<Story>,
     left_out: Vec<(Edition, String, String)>,
 }
 
@@ -76,8 +86,12 @@ impl Known {
         let mut letters = Vec::new();
         for line in store.deliveries_of(person)? {
             if let Some(edition) = of(line.edition) {
-                let attempts = store.attempts(line.delivery)?;
-                letters.push((edition, line, attempts));
+                letters.push(Story {
+                    edition,
+                    attempts: store.attempts(line.delivery)?,
+                    changes: store.changes(line.delivery)?,
+                    line,
+                });
             }
         }
         let left_out = store.left_out_of(person)?.into_iter();
@@ -100,22 +114,8 @@ impl Known {
         for suppression in &self.suppressions {
             ui.data(&format!("  not written to: {}", suppression_words(suppression)))?;
         }
-        for (edition, line, attempts) in &self.letters {
-            ui.data(&format!(
-                "  {} · {}: {}",
-                edition.campaign_name,
-                edition.key.article,
-                line.state.name().replace('_', " ")
-            ))?;
-            for attempt in attempts {
-                ui.data(&format!("    {}", attempt_words(attempt)))?;
-            }
-            if attempts.is_empty() && !said(line).is_empty() {
-                ui.data(&format!("    {}", said(line)))?;
-            }
-            if let Some(reason) = &edition.held {
-                ui.data(&format!("    the edition is on hold: {reason}"))?;
-            }
+        for story in &self.letters {
+            story.show(ui)?;
         }
         for (edition, _, detail) in &self.left_out {
             ui.data(&format!(
@@ -140,13 +140,7 @@ impl Known {
                 "joined": membership.joined.map(|date| date.to_string()),
             })
         });
-        let letters = self.letters.iter().map(|(edition, line, attempts)| {
-            let attempts: Vec<_> = attempts.iter().map(attempt_json).collect();
-            serde_json::json!({
-                "campaign": edition.campaign_name, "edition": edition.key.to_string(), "state": line.state.name(), "held": edition.held,
-                "at": line.at.to_string(), "reply": line.reply, "attempts": attempts,
-            })
-        });
+        let letters = self.letters.iter().map(Story::as_json);
         let left_out = self.left_out.iter().map(|(edition, reason, detail)| {
             serde_json::json!({
                 "campaign": edition.campaign_name, "edition": edition.key.to_string(), "reason": reason, "detail": detail,
@@ -161,6 +155,68 @@ impl Known {
             "left_out": left_out.collect::<Vec<_>>(),
         })
     }
+}
+
+impl Story {
+    /// Attempts and decisions in the order in which they happened.
+    fn show(&self, ui: Ui) -> Result<(), Failure> {
+        let (edition, line) = (&self.edition, &self.line);
+        ui.data(&format!(
+            "  {} · {}: {}",
+            edition.campaign_name,
+            edition.key.article,
+            line.state.name().replace('_', " ")
+        ))?;
+        let mut changes = self.changes.iter().peekable();
+        for attempt in self.attempts.iter().map(Some).chain([None]) {
+            let before = attempt.map_or(u32::MAX, |attempt| attempt.number);
+            while let Some(change) = changes.next_if(|change| change.attempts < before) {
+                ui.data(&format!("    {}", change_words(change)))?;
+            }
+            if let Some(attempt) = attempt {
+                ui.data(&format!("    {}", attempt_words(attempt)))?;
+            }
+        }
+        match &edition.held {
+            Some(reason) => ui.data(&format!("    the edition is on hold: {reason}")),
+            None => Ok(()),
+        }
+    }
+
+    fn as_json(&self) -> serde_json::Value {
+        let (edition, line) = (&self.edition, &self.line);
+        let attempts: Vec<_> = self.attempts.iter().map(attempt_json).collect();
+        let decisions: Vec<_> = self.changes.iter().map(change_json).collect();
+        serde_json::json!({
+            "campaign": edition.campaign_name, "edition": edition.key.to_string(), "state": line.state.name(), "held": edition.held,
+            "at": line.at.to_string(), "reply": line.reply, "attempts": attempts, "decisions": decisions,
+        })
+    }
+}
+
+/// `held at 2026-12-01 09:00:00 UTC: typo in the text`.
+fn change_words(change: &ChangeLine) -> String {
+    let word = match change.event.as_str() {
+        "hold" => "held",
+        "release" => "released",
+        "cancel" => "cancelled",
+        "suppress" => "suppressed",
+        "expire" => "expired",
+        "sent" => "settled as sent",
+        "not_sent" => "settled as not sent",
+        "resend" => "ordered anew",
+        _ => "in doubt",
+    };
+    let by = if change.by_person { " by hand" } else { "" };
+    let reason = change.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("{word}{by} at {}{reason}", moment(change.at))
+}
+
+fn change_json(change: &ChangeLine) -> serde_json::Value {
+    let by = if change.by_person { "person" } else { "rule" };
+    serde_json::json!({
+        "event": change.event, "by": by, "reason": change.reason, "at": change.at.to_string(), "attempts": change.attempts,
+    })
 }
 
 fn membership_words(membership: &Membership) -> String {

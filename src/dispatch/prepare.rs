@@ -113,7 +113,7 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
         article: article.id.clone(),
         round: 1,
     };
-    let article_hash = hash(article.markdown.as_bytes());
+    let article_hash = article_hash(article);
     if let Some(same) = store.same_text(&key, &article_hash)? {
         return Err(DispatchError::Findings {
             findings: vec![sent_before(plan, article, &same)],
@@ -192,6 +192,11 @@ pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
         campaign_title: plan.campaign.title.clone(),
         campaign_id: plan.campaign.id.0.clone(),
     }
+}
+
+/// What an article's text is recognised by, whatever its file and id.
+pub fn article_hash(article: &Article) -> Vec<u8> {
+    hash(article.markdown.as_bytes())
 }
 
 fn hash(bytes: &[u8]) -> Vec<u8> {

@@ -111,11 +111,16 @@ impl Store {
     /// When a file cannot be moved.
     pub fn lay_aside(dir: &Path) -> Result<Option<PathBuf>, StoreError> {
         let names = ["store.db", "store.db-wal", "store.db-shm", "keys"];
-        let there: Vec<&str> = names.into_iter().filter(|name| fs::symlink_metadata(dir.join(name)).is_ok()).collect();
+        let there: Vec<&str> = names
+            .into_iter()
+            .filter(|name| fs::symlink_metadata(dir.join(name)).is_ok())
+            .collect();
         if there.is_empty() {
             return Ok(None);
         }
-        let free = (1..).map(|number| dir.join(format!("replaced-{number}"))).find(|aside| !aside.exists());
+        let free = (1..)
+            .map(|number| dir.join(format!("replaced-{number}")))
+            .find(|aside| !aside.exists());
         let aside = free.unwrap_or_else(|| dir.join("replaced"));
         make_private_dir(&aside)?;
         for name in there {
@@ -163,7 +168,9 @@ fn distrust(connection: &mut Connection, generation: u32, why: &str, now: Timest
     transaction
         .execute(sql, (generation, now.as_microsecond(), why))
         .doing("be put on hold")?;
-    transaction.execute("DELETE FROM campaign_cleared", []).doing("be put on hold")?;
+    transaction
+        .execute("DELETE FROM campaign_cleared", [])
+        .doing("be put on hold")?;
     let doubted = Decision {
         event: Event::Doubt,
         by: By::Rule,
@@ -173,7 +180,13 @@ fn distrust(connection: &mut Connection, generation: u32, why: &str, now: Timest
     let released = "edition IN (SELECT id FROM edition WHERE ?1 AND status <> 'draft')";
     decide(&transaction, released, &true, &doubted)?;
     doubt_what_was_under_way(&transaction, now)?;
-    write_order(&transaction, "restore", &Target::Campaign(CampaignId(String::new())), why, now)?;
+    write_order(
+        &transaction,
+        "restore",
+        &Target::Campaign(CampaignId(String::new())),
+        why,
+        now,
+    )?;
     transaction.commit().doing("be put on hold")
 }
 
@@ -187,7 +200,10 @@ fn open_backup(path: &Path) -> Result<Connection, StoreError> {
     }
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).doing("be looked at")?;
     let shape = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
-    let (shape, known) = (usize::try_from(shape.map_err(|_| not_a_backup(path))?).unwrap_or(0), super::MIGRATIONS.len());
+    let (shape, known) = (
+        usize::try_from(shape.map_err(|_| not_a_backup(path))?).unwrap_or(0),
+        super::MIGRATIONS.len(),
+    );
     match shape {
         // The first shape had no backups.
         0 | 1 => Err(not_a_backup(path)),

@@ -116,7 +116,8 @@ impl Store {
     }
 }
 
-fn discard_draft(transaction: &Transaction<'_>, key: &EditionKey) -> Result<(), StoreError> {
+/// Throws the draft of this key away, if there is one.
+pub(super) fn discard_draft(transaction: &Transaction<'_>, key: &EditionKey) -> Result<(), StoreError> {
     let sql = "DELETE FROM edition WHERE campaign = ? AND article = ? AND round = ? AND status = 'draft'";
     transaction
         .execute(sql, (&key.campaign.0, &key.article, key.round))

@@ -1,7 +1,7 @@
 //! Editions: drafted, proved, released; their text and their people are the store's from then on (laws 1 and 2).
 
 use super::hold::CAMPAIGN_HOLD;
-use super::{Doing, EditionId, Store, StoreError, codec};
+use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
 use crate::campaign::CampaignId;
 use crate::campaign::edition::EditionKey;
 use jiff::Timestamp;
@@ -54,7 +54,7 @@ fn columns() -> String {
     format!(
         "id, campaign, article, round, campaign_name, title, status, sources_hash, due_at, expires_at, released_at, planned, \
          coalesce(edition.held, {CAMPAIGN_HOLD}), domain, \
-         coalesce(held_by = 'rule', held IS NULL AND {CAMPAIGN_HOLD} IS (SELECT distrust FROM store), FALSE) FROM edition"
+         coalesce(held_by = 'rule', held IS NULL AND {CAMPAIGN_HOLD} = (SELECT distrust FROM store), FALSE) FROM edition"
     )
 }
 
@@ -86,6 +86,18 @@ impl Store {
         found.ok_or_else(|| StoreError::Damaged {
             what: format!("edition {} is gone", id.0),
         })
+    }
+
+    /// The edition that a delivery belongs to.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn edition_of(&self, delivery: DeliveryId) -> Result<Option<EditionId>, StoreError> {
+        let sql = "SELECT edition FROM delivery WHERE id = ?";
+        self.connection
+            .query_row(sql, [delivery.0], |row| row.get(0).map(EditionId))
+            .optional()
+            .doing("look for a letter")
     }
 
     /// All editions, oldest due first.

@@ -196,7 +196,13 @@ fn clear(transaction: &Transaction<'_>, campaign: &CampaignId, now: Timestamp) -
 }
 
 /// Writes down what a person said.
-pub(super) fn write_order(transaction: &Transaction<'_>, verb: &str, target: &Target, detail: &str, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn write_order(
+    transaction: &Transaction<'_>,
+    verb: &str,
+    target: &Target,
+    detail: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let (campaign, edition, delivery) = match target {
         Target::Campaign(campaign) => (Some(&campaign.0), None, None),
         Target::Edition(edition) => (None, Some(edition.0), None),

@@ -5,6 +5,7 @@
 //! makes letters wait, and the next run closes the difference.
 
 use super::change::{Decision, decide};
+use super::draft::discard_draft;
 use super::hold::{By, Target, write_order};
 use super::recover::end_waiting;
 use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
@@ -130,12 +131,14 @@ impl Store {
         Ok(cancelled)
     }
 
-    /// Uses up an article's turn without a letter: an edition for nobody, cancelled. `false` where the article has an edition already.
+    /// Uses up an article's turn without a letter: an edition for nobody, cancelled. `false` where the article has an edition already. Under
+    /// the sender's lock: a draft of it is thrown away.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn skip(&mut self, skipped: &Skipped<'_>, reason: &str, now: Timestamp) -> Result<bool, StoreError> {
         let transaction = self.write("use up an article's turn")?;
+        discard_draft(&transaction, skipped.key)?;
         let sql = "INSERT INTO edition (campaign, article, round, campaign_name, title, domain, status, lists, sources, sources_hash, \
                    article_hash, due_at, created_at, planned) VALUES (?, ?, ?, ?, ?, ?, 'cancelled', '[]', '{}', x'', ?, ?, ?, 0) \
                    ON CONFLICT DO NOTHING RETURNING id";
@@ -198,5 +201,8 @@ fn open_again(transaction: &Transaction<'_>, edition: EditionId, now: Timestamp)
         transaction.execute(sql, (until, edition.0)).doing("open an edition again")?;
     }
     let sql = "UPDATE edition SET status = 'released' WHERE id = ? AND status = 'cancelled'";
-    transaction.execute(sql, [edition.0]).doing("open an edition again").map(|_| ())
+    transaction
+        .execute(sql, [edition.0])
+        .doing("open an edition again")
+        .map(|_| ())
 }

@@ -5,8 +5,9 @@
 use crate::support::workspace::Workspace;
 use std::path::Path;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 21] = [
     "init", "new", "check", "import", "rehearse", "test", "plan", "send", "run", "status", "log", "why", "hold", "release",
+    "cancel", "resend", "resolve", "doctor", "backup", "restore", "adopt",
 ];
 
 #[track_caller]

@@ -84,6 +84,12 @@ fn the_page_and_the_program_tell_the_same_fields() {
     check("why", "why no@patients.example --json");
     check("hold", "hold tips --json");
     check("release", "release tips --json");
+    check("cancel", "cancel tips --json");
+    check("resend", "resend tips --failed --json");
+    check("resolve", "resolve tips --sent --json");
+    check("doctor", "doctor --json");
+    check("backup", "backup clinic.tidings --json");
+    check("restore", "restore clinic.tidings --replace --json");
     clinic.write(
         "calmer.txt",
         "A calmer week\n\nStress makes us tired. A short walk helps more than one would think.\n",

@@ -2,7 +2,10 @@
 //!
 //! Each story gives files and a line to type, and holds the whole answer against what was promised: data, talk and exit code.
 
+mod backup;
+mod cancel;
 mod check;
+mod doctor;
 mod help;
 mod hold;
 mod import;
@@ -12,6 +15,8 @@ mod log;
 mod new;
 mod plan;
 mod rehearse;
+mod resend;
+mod resolve;
 mod run;
 mod send;
 mod status;

@@ -40,6 +40,7 @@ fn letters_on_record_elsewhere_are_not_sent_again() {
     let told = "\
 error: letters of this workspace went out from store `k7f2m9`, and that store is not here
 hint: bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice
+hint: `tidings restore FILE` brings a backup back; `tidings adopt --journal-lost` goes on without any, with everything on hold
 hint: `campaigns/.sent` is what remembers; nothing was sent
 ";
     for line in [

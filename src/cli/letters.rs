@@ -1,0 +1,92 @@
+//! The letters that a person means by a campaign's name and by addresses, for the commands that settle or repeat single letters.
+
+use super::context::Context;
+use super::failure::{Failure, Kind};
+use super::hold::parse_address;
+use super::log::editions_named;
+use crate::store::Store;
+use crate::store::ask::LogLine;
+use crate::store::edition::{Edition, Status};
+
+/// The editions that `name` means, newest first: one by its own name, or all that a campaign has begun.
+pub(super) fn editions_meant(store: &Store, name: &str) -> Result<Vec<Edition>, Failure> {
+    let all = store.editions()?;
+    let exact = |edition: &&Edition| {
+        edition.key.to_string() == name || format!("{}/{}", edition.campaign_name, edition.key.article) == name
+    };
+    let mut found = match all.iter().find(exact) {
+        Some(edition) => vec![edition.clone()],
+        None => editions_named(store, Some(name))?,
+    };
+    found.retain(|edition| edition.status != Status::Draft);
+    found.reverse();
+    Ok(found)
+}
+
+/// The letters of an edition in this state.
+pub(super) fn letters_in(store: &Store, edition: &Edition, state: &str) -> Result<Vec<LogLine>, Failure> {
+    let mut lines = Vec::new();
+    store.each_delivery(edition.id, Some(state), |line| {
+        lines.push(line);
+        Ok::<_, Failure>(())
+    })?;
+    Ok(lines)
+}
+
+/// The letters of these editions to these addresses; every address that has none is named.
+pub(super) fn letters_to(store: &Store, name: &str, editions: &[Edition], to: &[String]) -> Result<Vec<LogLine>, Failure> {
+    let (mut lines, mut missing) = (Vec::new(), Vec::new());
+    for text in to {
+        let address = parse_address(text)?;
+        let known = store
+            .person(&address)?
+            .map(|person| store.deliveries_of(person))
+            .transpose()?;
+        let found: Vec<LogLine> = known
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|line| editions.iter().any(|edition| edition.id == line.edition))
+            .collect();
+        match found.is_empty() {
+            true => missing.push(address),
+            false => lines.extend(found),
+        }
+    }
+    match missing.as_slice() {
+        [] => Ok(lines),
+        [one] => Err(Failure::new(
+            Kind::Usage,
+            format!("no letter of `{name}` to `{one}` is on record; nothing was changed"),
+        )
+        .hint(format!("`tidings why {one}` shows what is known of them"))),
+        several => {
+            let names: Vec<String> = several.iter().map(|address| format!("`{address}`")).collect();
+            let text = format!(
+                "no letter of `{name}` is on record to {}; nothing was changed",
+                super::ui::listed(&names)
+            );
+            Err(Failure::new(Kind::Usage, text).hint("`tidings why ADDRESS` shows what is known of a person"))
+        }
+    }
+}
+
+/// Whether a person stands by an order that could send somebody a second letter. A test relay's people are nobody.
+pub(super) fn stands_by(context: &Context, store: &Store, yes: bool, question: &str) -> Result<bool, Failure> {
+    if yes || store.identity().kind != crate::store::Kind::Real {
+        return Ok(true);
+    }
+    if !context.ui.can_ask() {
+        return Err(Failure::new(Kind::Usage, format!("nobody is here to ask: {question}"))
+            .hint("add `--yes` if that is what you want; nothing was changed"));
+    }
+    let stands = context.ui.ask(question);
+    if !stands {
+        context.ui.say("nothing was changed");
+    }
+    Ok(stands)
+}
+
+/// `ann@example.org`, or what stands for a person who was forgotten.
+pub(super) fn whose(line: &LogLine) -> String {
+    line.address.as_ref().map_or_else(|| "erased".to_owned(), ToString::to_string)
+}

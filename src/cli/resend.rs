@@ -1,0 +1,148 @@
+//! `tidings resend`: another letter, by a person's order.
+
+use super::context::Context;
+use super::failure::{Failure, Kind};
+use super::hold::{open, tell};
+use super::letters::{editions_meant, letters_in, letters_to, stands_by, whose};
+use super::ui::{count, moment};
+use crate::delivery::state::State;
+use crate::store::ask::LogLine;
+use crate::store::edition::Edition;
+use crate::store::{DeliveryId, EditionId, Store};
+use std::collections::BTreeMap;
+
+/// Order letters anew: to those whom the relay refused, who were too late, or whom you name
+///
+/// Takes the campaign's newest edition, unless you name an older one. The letters leave with the next `run`, with the text that the others
+/// got, each under a new Message-ID. Whoever has it already gets a second one, so that is asked about first.
+#[derive(Debug, clap::Args)]
+#[command(
+    group = clap::ArgGroup::new("which").required(true).multiple(true),
+    after_help = "Examples:\n  tidings resend seasonal-immunity --failed\n  tidings resend seasonal-immunity/calmer-days --expired\n  tidings resend seasonal-immunity --to ann@example.org && tidings run"
+)]
+pub(super) struct Args {
+    /// The campaign, or an edition as `status --json` names it (campaign/article)
+    campaign: String,
+    /// Everybody whose letter was refused for good
+    #[arg(long, group = "which")]
+    failed: bool,
+    /// Everybody whose letter was still waiting when the edition's time was over
+    #[arg(long, group = "which")]
+    expired: bool,
+    /// The person with this address (can be repeated)
+    #[arg(long, group = "which", value_name = "ADDRESS")]
+    to: Vec<String>,
+    /// Do not ask before somebody gets a second copy
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    let root = context.root()?;
+    let mut store = open(context, &root)?;
+    let name = &args.campaign;
+    let meant = letters(&store, args)?;
+    refuse_what_cannot(&meant)?;
+    if meant.is_empty() {
+        return tell(
+            context,
+            name,
+            "resent",
+            0,
+            &format!("nothing to send again: `{name}` has no such letter"),
+        );
+    }
+    let twice: Vec<&LogLine> = meant.iter().filter(|line| line.state == State::Accepted).collect();
+    if !twice.is_empty() && !stands_by(context, &store, args.yes, &question(&twice))? {
+        return Ok(());
+    }
+    let mut by_edition: BTreeMap<EditionId, Vec<DeliveryId>> = BTreeMap::new();
+    for line in &meant {
+        by_edition.entry(line.edition).or_default().push(line.delivery);
+    }
+    let mut ordered = 0;
+    for (edition, letters) in &by_edition {
+        ordered += store.resend(*edition, letters, context.clock.now())?;
+    }
+    let goes = if ordered == 1 { "goes" } else { "go" };
+    let words = format!(
+        "`{name}`: {} {goes} out again with the next `tidings run`",
+        count(ordered, "letter")
+    );
+    tell(context, name, "resent", ordered, &words)?;
+    for edition in by_edition.keys() {
+        warn_of_hold(context, &store.edition(*edition)?);
+    }
+    Ok(())
+}
+
+/// The letters that are meant: those of the newest edition, and of each person named the newest they have.
+fn letters(store: &Store, args: &Args) -> Result<Vec<LogLine>, Failure> {
+    let editions = editions_meant(store, &args.campaign)?;
+    let Some(newest) = editions.first() else {
+        return Ok(Vec::new());
+    };
+    let mut meant = Vec::new();
+    for (state, is_wanted) in [("failed", args.failed), ("expired", args.expired)] {
+        if is_wanted {
+            meant.extend(letters_in(store, newest, state)?);
+        }
+    }
+    for address in &args.to {
+        let mut found = letters_to(store, &args.campaign, &editions, std::slice::from_ref(address))?;
+        let place = |line: &LogLine| editions.iter().position(|edition| edition.id == line.edition);
+        found.sort_by_key(place);
+        meant.extend(found.into_iter().take(1));
+    }
+    meant.sort_by_key(|line| line.delivery);
+    meant.dedup_by_key(|line| line.delivery);
+    Ok(meant)
+}
+
+/// Letters that an order to send again does not fit, all named at once.
+fn refuse_what_cannot(meant: &[LogLine]) -> Result<(), Failure> {
+    let why = |state: State| match state {
+        State::Pending | State::Sending | State::Deferred { .. } => Some("is on its way already"),
+        State::Held => Some("is on hold: `tidings release` lets it go"),
+        State::InDoubt => Some("is in doubt: find out first, then `tidings resolve`"),
+        State::Suppressed => Some("is not to be written to any more"),
+        State::Accepted | State::Failed | State::Cancelled | State::Expired => None,
+    };
+    let cannot: Vec<String> = meant
+        .iter()
+        .filter_map(|line| why(line.state).map(|why| format!("the letter to `{}` {why}", whose(line))))
+        .collect();
+    match cannot.is_empty() {
+        true => Ok(()),
+        false => Err(
+            Failure::new(Kind::Usage, format!("{}; nothing was changed", cannot.join("; ")))
+                .hint("`tidings why ADDRESS` tells a letter's story"),
+        ),
+    }
+}
+
+fn question(twice: &[&LogLine]) -> String {
+    match twice {
+        [one] => format!(
+            "the relay took the letter to {} at {}: send a second one?",
+            whose(one),
+            moment(one.at)
+        ),
+        several => format!(
+            "the relay has taken {} of these: send second ones?",
+            count(several.len() as u64, "letter")
+        ),
+    }
+}
+
+/// An order does not lift a hold.
+fn warn_of_hold(context: &Context, edition: &Edition) {
+    if let Some(reason) = &edition.held {
+        context
+            .ui
+            .say(&format!("they wait: `{}` is on hold ({reason})", edition.key.article));
+        context
+            .ui
+            .hint(&format!("`tidings release {}` lets it go on", edition.campaign_name));
+    }
+}

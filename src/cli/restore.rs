@@ -1,0 +1,155 @@
+//! `tidings restore`: a backup in the place of a store that was lost.
+
+use super::backup::called;
+use super::context::{Context, holder_words, real_dir};
+use super::failure::{Failure, Kind};
+use super::ui::{count, moment};
+use crate::store::backup::Backup;
+use crate::store::lock::SenderLock;
+use crate::store::{Kind as StoreKind, Store};
+use crate::workspace::sent::{self, Sent};
+use std::path::{Path, PathBuf};
+
+/// Bring a backup back, after the store was lost or damaged
+///
+/// What left after the backup was taken is not on record in it. So every campaign is put on hold, and every letter that waited then is
+/// in doubt: nothing leaves before you have looked. A store that stands here is laid aside, never deleted.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  tidings restore /mnt/usb/clinic-2026-12-01.tidings\n  tidings resolve seasonal-immunity --from-log /var/log/mail.log\n  tidings release seasonal-immunity"
+)]
+pub(super) struct Args {
+    /// The file that `tidings backup` wrote
+    file: PathBuf,
+    /// Lay aside the store that stands here
+    #[arg(long)]
+    replace: bool,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    let root = context.root()?;
+    let dir = real_dir(&root);
+    let backup = Store::look_at_backup(&args.file)?;
+    if backup.identity.kind == StoreKind::Rehearsal {
+        return Err(Failure::new(
+            Kind::Files,
+            "this is the backup of a rehearsal: real letters cannot leave from it",
+        ));
+    }
+    context.refuse_played_time_in(backup.identity.kind)?;
+    let taken = SenderLock::take(&dir, "restore", context.clock.now())?;
+    let _lock = taken.map_err(|holder| {
+        Failure::new(Kind::Later, format!("{} is sending at this moment", holder_words(&holder))).hint("wait for its end")
+    })?;
+    let marker = sent::read(&root)?;
+    let here = standing(&dir)?;
+    refuse_without_word(args, &backup, &here, marker.as_ref())?;
+    let generation = next_generation(&backup, &here, marker.as_ref());
+    let mut aside = None;
+    let store = Store::restore(&args.file, &dir, generation, context.clock.now(), || {
+        aside = Store::lay_aside(&dir)?;
+        mark(&root, &backup, generation)
+    })?;
+    tell(context, &store, &backup, aside.as_deref())
+}
+
+/// What stands in the store's place.
+enum Standing {
+    Nothing,
+    Store(Box<Store>),
+    /// A file that cannot be opened: it may be damaged, or its keys are gone.
+    Broken,
+}
+
+fn standing(dir: &Path) -> Result<Standing, Failure> {
+    Ok(match Store::is_there(dir)? {
+        false => Standing::Nothing,
+        true => Store::open(dir).map_or(Standing::Broken, |store| Standing::Store(Box::new(store))),
+    })
+}
+
+/// A store is laid aside, and one store's record put in another's place, only on a person's word.
+fn refuse_without_word(args: &Args, backup: &Backup, here: &Standing, marker: Option<&Sent>) -> Result<(), Failure> {
+    if args.replace {
+        return Ok(());
+    }
+    let found = match (here, marker) {
+        (Standing::Store(store), _) => format!("a store stands here already ({})", called(store)),
+        (Standing::Broken, _) => "a store stands here already, and it cannot be opened".to_owned(),
+        (Standing::Nothing, Some(marker)) if marker.store_id != backup.identity.id => format!(
+            "letters went out last from store `{}`, and this is a backup of store `{}`",
+            marker.store_id, backup.identity.id
+        ),
+        (Standing::Nothing, _) => return Ok(()),
+    };
+    Err(Failure::new(Kind::FixFirst, format!("{found}; nothing was changed")).hint(
+        "`--replace` puts the backup in its place all the same: what stands here is laid aside in `.tidings/`, and what it knows is not taken along",
+    ))
+}
+
+/// Higher than any store's that may have sent.
+fn next_generation(backup: &Backup, here: &Standing, marker: Option<&Sent>) -> u32 {
+    let here = match here {
+        Standing::Store(store) => store.identity().generation,
+        Standing::Nothing | Standing::Broken => 0,
+    };
+    let known = [backup.identity.generation, here, marker.map_or(0, |marker| marker.generation)];
+    known.into_iter().max().unwrap_or_default().saturating_add(1)
+}
+
+/// From here on every other copy is an old one.
+fn mark(root: &Path, backup: &Backup, generation: u32) -> Result<(), Failure> {
+    if backup.identity.kind != StoreKind::Real {
+        return Ok(());
+    }
+    let marker = Sent {
+        store_id: backup.identity.id.clone(),
+        generation,
+    };
+    Ok(sent::write(root, &marker)?)
+}
+
+/// Says what could be doubled, and what to do about it.
+fn tell(context: &Context, store: &Store, backup: &Backup, aside: Option<&Path>) -> Result<(), Failure> {
+    let mut doubts = Vec::new();
+    for edition in store.editions()? {
+        let letters = store.tally(edition.id)?.of("in_doubt");
+        if letters > 0 {
+            doubts.push((edition, letters));
+        }
+    }
+    if context.ui.wants_json() {
+        let editions = doubts
+            .iter()
+            .map(|(edition, letters)| serde_json::json!({"campaign": edition.campaign_name, "edition": edition.key.to_string(), "in_doubt": letters}));
+        return context.ui.json(&serde_json::json!({
+            "store": store.identity().id, "generation": store.identity().generation, "taken_at": backup.taken_at.to_string(),
+            "laid_aside": aside, "editions": editions.collect::<Vec<_>>(),
+        }));
+    }
+    let taken_at = moment(backup.taken_at);
+    context
+        .ui
+        .data(&format!("restored {}, from the backup of {taken_at}", called(store)))?;
+    if let Some(aside) = aside {
+        context.ui.data(&format!("  what stood here lies in {}", aside.display()))?;
+    }
+    for (edition, letters) in &doubts {
+        context.ui.data(&format!(
+            "  {} · {}: {} in doubt: may have left after the backup was taken",
+            edition.campaign_name,
+            edition.key.article,
+            count(*letters, "letter")
+        ))?;
+    }
+    context
+        .ui
+        .data("  every campaign is on hold: an edition begun after the backup is not on record, and would go to everybody again")?;
+    context.ui.hint(
+        "`tidings resolve CAMPAIGN --from-log FILE` finds proof in the relay's log; then `--sent` or `--not-sent` with addresses",
+    );
+    context.ui.hint(
+        "`tidings cancel CAMPAIGN/ARTICLE` uses up an article that went out since; `tidings release CAMPAIGN` lets the campaign go on",
+    );
+    Ok(())
+}

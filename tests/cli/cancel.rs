@@ -1,0 +1,103 @@
+//! `tidings cancel`: never.
+
+use super::{answers, clinic_with, type_in};
+use crate::support::judge::{Judge, Phase, Rule};
+use crate::support::ledger::until;
+use crate::support::workspace::Workspace;
+use std::time::Duration;
+
+/// A send that could not reach anybody: three letters wait.
+fn waiting(judge: &Judge) -> Workspace {
+    let clinic = clinic_with(judge, 3);
+    judge.add(Rule::at(Phase::Mail).reply("550 5.7.1 sender not allowed"));
+    type_in(&clinic, "send tips").exits(78);
+    judge.heal();
+    clinic
+}
+
+#[test]
+fn a_cancelled_edition_never_leaves_and_the_next_article_does() {
+    let judge = Judge::start();
+    let clinic = waiting(&judge);
+    let told = "3 letters of `tips` are cancelled and will never leave\n";
+    answers(&clinic, "cancel tips --because typo", 0, told, "");
+    type_in(&clinic, "run").exits(0).says_nothing();
+    type_in(&clinic, "status").exits(0).prints("3 cancelled").prints("cancelled");
+    type_in(&clinic, "why person1@patients.example")
+        .exits(0)
+        .prints("cancelled by hand at")
+        .prints("typo");
+    clinic.assert_numbers_close();
+    type_in(&clinic, "send tips").exits(0);
+    assert_eq!(clinic.ledger().counts()["accepted"], 3);
+    type_in(&clinic, "cancel tips").exits(0).prints("nothing to cancel");
+    type_in(&clinic, "doctor").exits(0);
+}
+
+#[test]
+fn one_persons_letter_is_called_off_and_can_be_ordered_after_all() {
+    let judge = Judge::start();
+    let clinic = waiting(&judge);
+    type_in(&clinic, "cancel tips --to person2@patients.example")
+        .exits(0)
+        .prints("1 letter of `tips` is cancelled");
+    type_in(&clinic, "run").exits(0);
+    assert_eq!(judge.accepted().len(), 2);
+    type_in(&clinic, "resend tips --to person2@patients.example").exits(0);
+    type_in(&clinic, "run").exits(0);
+    assert_eq!(judge.accepted().len(), 3);
+    type_in(&clinic, "cancel tips --to person@")
+        .exits(2)
+        .tells("write it like ann@example.org");
+}
+
+#[test]
+fn an_article_that_has_no_edition_yet_is_skipped() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 2);
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
+    let told = "`tips/sleep` is skipped: its turn is used up, and nobody gets it\n";
+    answers(&clinic, "cancel tips/sleep", 0, told, "");
+    type_in(&clinic, "send tips").exits(0);
+    let letters = clinic.ledger().letters;
+    assert!(letters.iter().all(|letter| letter.edition == "t1ps/walks"), "{letters:?}");
+    type_in(&clinic, "cancel tips/sleep").exits(0).prints("nothing to cancel");
+    type_in(&clinic, "send tips")
+        .exits(0)
+        .tells("every article of `tips` has gone out");
+    type_in(&clinic, "doctor").exits(0);
+}
+
+#[test]
+fn a_letter_under_way_is_heard_out_and_goes_no_further() {
+    let late = Rule::at(Phase::Rcpt).delay(Duration::from_millis(300));
+    let judge = Judge::start().rule(late);
+    let clinic = clinic_with(&judge, 3);
+    let running = clinic.spawn(&["send", "tips"]);
+    until("a letter under way", || {
+        judge.commands().iter().any(|(_, line)| line.starts_with("RCPT"))
+    });
+    type_in(&clinic, "cancel tips").exits(0).prints("2 letters");
+    running.wait();
+    judge.heal();
+    type_in(&clinic, "run").exits(0).says_nothing();
+    let ledger = clinic.ledger();
+    ledger.assert_true(3, &judge);
+    assert_eq!((ledger.people("accepted").len(), ledger.people("cancelled").len()), (1, 2));
+    type_in(&clinic, "doctor").exits(0);
+}
+
+#[test]
+fn a_letter_that_comes_back_to_a_cancelled_edition_is_cancelled() {
+    let judge = Judge::start().rule(Rule::at(Phase::Dot).reply("451 4.3.0 later"));
+    judge.add(Rule::at(Phase::Rcpt).delay(Duration::from_millis(300)));
+    let clinic = clinic_with(&judge, 1);
+    let running = clinic.spawn(&["send", "tips"]);
+    until("a letter under way", || {
+        judge.commands().iter().any(|(_, line)| line.starts_with("RCPT"))
+    });
+    type_in(&clinic, "cancel tips").exits(0);
+    running.wait();
+    assert_eq!(clinic.ledger().counts()["cancelled"], 1);
+    type_in(&clinic, "doctor").exits(0);
+}
