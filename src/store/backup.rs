@@ -9,7 +9,9 @@ use super::create::into_place;
 use super::hold::{By, Target, write_order};
 use super::keys::Keys;
 use super::recover::doubt_what_was_under_way;
-use super::{Doing, Identity, Store, StoreError, codec, copy, file, make_private_dir, migrate, open_connection, read_identity};
+use super::{
+    Doing, Identity, Store, StoreError, codec, copy, file, make_private_dir, migrate, open_connection, read_identity, shape,
+};
 use crate::campaign::CampaignId;
 use crate::delivery::state::Event;
 use jiff::Timestamp;
@@ -199,15 +201,13 @@ fn open_backup(path: &Path) -> Result<Connection, StoreError> {
         });
     }
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).doing("be looked at")?;
-    let shape = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
-    let (shape, known) = (
-        usize::try_from(shape.map_err(|_| not_a_backup(path))?).unwrap_or(0),
-        super::MIGRATIONS.len(),
-    );
-    match shape {
-        // The first shape had no backups.
+    let found = shape(&connection).map_err(|error| match error {
+        StoreError::Newer { .. } => error,
+        _ => not_a_backup(path),
+    })?;
+    match found {
+        // An empty file has no shape, and the first shape had no backups.
         0 | 1 => Err(not_a_backup(path)),
-        shape if shape > known => Err(StoreError::Newer { found: shape, known }),
         _ => Ok(connection),
     }
 }

@@ -304,27 +304,33 @@ fn open_connection(path: &Path) -> Result<Connection, StoreError> {
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let seen = connection
-        .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
-        .doing("be read")?;
-    let seen = usize::try_from(seen).unwrap_or(usize::MAX);
-    if seen > MIGRATIONS.len() {
-        return Err(StoreError::Newer {
-            found: seen,
-            known: MIGRATIONS.len(),
-        });
+    if shape(connection)? == MIGRATIONS.len() {
+        return Ok(());
     }
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Exclusive)
+        .doing("be brought up to date")?;
+    // Asked again under the lock: another process may have done it meanwhile.
+    let seen = shape(&transaction)?;
     for (number, sql) in (1_i64..).zip(MIGRATIONS).skip(seen) {
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Exclusive)
-            .doing("be brought up to date")?;
         transaction.execute_batch(sql).doing("be brought up to date")?;
         transaction
             .pragma_update(None, "user_version", number)
             .doing("be brought up to date")?;
-        transaction.commit().doing("be brought up to date")?;
     }
-    Ok(())
+    transaction.commit().doing("be brought up to date")
+}
+
+/// How many migrations a file has seen; one that has seen more than we know is refused.
+fn shape(connection: &Connection) -> Result<usize, StoreError> {
+    let seen = connection
+        .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+        .doing("be read")?;
+    let (found, known) = (usize::try_from(seen).unwrap_or(usize::MAX), MIGRATIONS.len());
+    match found > known {
+        true => Err(StoreError::Newer { found, known }),
+        false => Ok(found),
+    }
 }
 
 fn read_identity(connection: &Connection) -> Result<Identity, StoreError> {

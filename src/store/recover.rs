@@ -64,10 +64,21 @@ impl Store {
     /// When the store cannot be written.
     pub fn expire(&mut self, edition: EditionId, now: Timestamp) -> Result<u64, StoreError> {
         let transaction = self.write("expire an edition")?;
-        let expired = end_waiting(&transaction, edition, now)?;
+        let expired = match is_over(&transaction, edition, now)? {
+            true => end_waiting(&transaction, edition, now)?,
+            false => 0,
+        };
         transaction.commit().doing("expire an edition")?;
         Ok(expired)
     }
+}
+
+/// Asked of the store, not of whoever remembers: a person's order may have opened the edition again meanwhile.
+fn is_over(transaction: &Transaction<'_>, edition: EditionId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT coalesce(expires_at <= ?2, FALSE) FROM edition WHERE id = ?1";
+    transaction
+        .query_row(sql, (edition.0, now.as_microsecond()), |row| row.get(0))
+        .doing("expire an edition")
 }
 
 /// Nobody waits any more in an edition whose time is over; gives how many did.

@@ -1,5 +1,7 @@
 //! The store's promises, kept against real SQLite files.
 
+mod orders;
+
 use jiff::Timestamp;
 use std::path::Path;
 use tidings::address::Address;

@@ -1,0 +1,253 @@
+//! Orders against real SQLite files: whatever is decided in whatever turn, each letter's story ends where its row stands.
+
+use super::{Desk, at, claims, intent, released, settlement, subscriber};
+use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
+use std::path::Path;
+use tidings::campaign::CampaignId;
+use tidings::campaign::edition::EditionKey;
+use tidings::delivery::state::Event;
+use tidings::store::ask::Tally;
+use tidings::store::hold::{By, Target};
+use tidings::store::journal::Grant;
+use tidings::store::order::{Found, Resolved, Skipped};
+use tidings::store::{DeliveryId, EditionId, Store};
+use tidings::subscriber::suppression::{Reason, Scope, Suppression};
+
+const PEOPLE: [&str; 4] = ["ann", "bob", "cid", "dov"];
+
+/// Something that a run, a person or a rule does to one of four letters, or to all.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Attempt(usize, Event),
+    Die(usize),
+    Recover,
+    Hold(usize),
+    HoldAll,
+    Release(usize),
+    ReleaseAll,
+    Cancel(usize),
+    CancelAll,
+    Resend(usize),
+    Resolve(usize, Found),
+    Expire,
+    Suppress(usize),
+    Distrust,
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    let who = 0..PEOPLE.len();
+    let outcomes = [
+        Event::Accept,
+        Event::RefuseForNow { refusals: 1 },
+        Event::RefuseForGood,
+        Event::RefuseForAll,
+        Event::NotTaken,
+        Event::Lose,
+    ];
+    let found = prop_oneof![Just(Found::Sent), Just(Found::NotSent)];
+    prop_oneof![
+        8 => (who.clone(), prop::sample::select(outcomes.to_vec())).prop_map(|(who, event)| Deed::Attempt(who, event)),
+        2 => who.clone().prop_map(Deed::Die),
+        2 => Just(Deed::Recover),
+        1 => who.clone().prop_map(Deed::Hold),
+        1 => Just(Deed::HoldAll),
+        1 => who.clone().prop_map(Deed::Release),
+        2 => Just(Deed::ReleaseAll),
+        1 => who.clone().prop_map(Deed::Cancel),
+        1 => Just(Deed::CancelAll),
+        3 => who.clone().prop_map(Deed::Resend),
+        4 => (who.clone(), found).prop_map(|(who, found)| Deed::Resolve(who, found)),
+        1 => Just(Deed::Expire),
+        1 => who.prop_map(Deed::Suppress),
+        1 => any::<bool>().prop_map(|_| Deed::Distrust),
+    ]
+}
+
+/// Begins a letter, if it may leave, and ends its attempt with `event`; without one the run dies.
+fn attempt(store: &mut Store, edition: EditionId, letter: DeliveryId, event: Option<Event>, minute: i64) {
+    let Some(claim) = claims(store, edition, minute)
+        .into_iter()
+        .find(|claim| claim.delivery == letter)
+    else {
+        return;
+    };
+    let (desk, _) = Desk::open(store);
+    let granted = desk.record(None, Some(intent(&claim, minute))).begun;
+    if let (Some(Grant::Given), Some(event)) = (granted, event) {
+        desk.record(Some(settlement(&claim, event, minute)), None);
+    }
+}
+
+fn carry_out(store: &mut Store, edition: EditionId, deed: Deed, minute: i64) {
+    let letter = |who: usize| DeliveryId(1 + i64::try_from(who).unwrap());
+    let (one, all) = (
+        |who| Target::Delivery(letter(who)),
+        Target::Campaign(CampaignId("k7f2m9".to_owned())),
+    );
+    let now = at(minute);
+    match deed {
+        Deed::Attempt(who, event) => attempt(store, edition, letter(who), Some(event), minute),
+        Deed::Die(who) => attempt(store, edition, letter(who), None, minute),
+        Deed::Recover => drop(store.recover(now).unwrap()),
+        Deed::Hold(who) => drop(store.hold(&one(who), By::Person, "no", now).unwrap()),
+        Deed::HoldAll => drop(store.hold(&all, By::Person, "no", now).unwrap()),
+        Deed::Release(who) => drop(store.let_go(&one(who), now).unwrap()),
+        Deed::ReleaseAll => drop(store.let_go(&all, now).unwrap()),
+        Deed::Cancel(who) => drop(store.cancel(&one(who), "never", now).unwrap()),
+        Deed::CancelAll => drop(store.cancel(&all, "never", now).unwrap()),
+        Deed::Resend(who) => drop(store.resend(edition, &[letter(who)], now).unwrap()),
+        Deed::Resolve(who, found) => drop(store.resolve(&[(letter(who), "seen".to_owned())], found, now).unwrap()),
+        Deed::Expire => drop(store.expire(edition, now).unwrap()),
+        Deed::Suppress(who) => suppress(store, who, minute),
+        Deed::Distrust => store
+            .distrust(store.identity().generation + 1, "a restored store", now)
+            .unwrap(),
+    }
+}
+
+fn suppress(store: &mut Store, who: usize, minute: i64) {
+    let suppression = Suppression {
+        scope: Scope::All,
+        reason: Reason::Unsubscribed,
+        evidence: None,
+        at: at(minute),
+    };
+    store.suppress(&subscriber(PEOPLE[who]).address, &suppression).unwrap();
+}
+
+#[test]
+fn whatever_is_decided_each_letters_story_ends_where_it_stands() {
+    let mut runner = proptest::test_runner::TestRunner::new(proptest::test_runner::Config {
+        cases: 48,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        failure_persistence: None,
+        ..Default::default()
+    });
+    let ran = runner.run(&prop::collection::vec(deeds(), 1..40), |deeds| {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, edition) = released(dir.path(), &PEOPLE);
+        for (turn, deed) in deeds.into_iter().enumerate() {
+            // Long enough apart that whatever was deferred is due.
+            let minute = 1000 * (1 + i64::try_from(turn).unwrap());
+            carry_out(&mut store, edition, deed, minute);
+            let audit = store.audit().unwrap();
+            assert!(audit.agrees(), "after {deed:?}: {audit:#?}");
+            assert_eq!(store.tally(edition).unwrap().planned(), PEOPLE.len() as u64);
+        }
+        Ok(())
+    });
+    ran.unwrap();
+}
+
+fn stands(store: &Store, edition: EditionId) -> Vec<(&'static str, u64)> {
+    let tally: Tally = store.tally(edition).unwrap();
+    tally.filled().collect()
+}
+
+#[test]
+fn an_order_leaves_alone_what_does_not_stand_where_it_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann", "bob"]);
+    let (ann, bob) = (DeliveryId(1), DeliveryId(2));
+    assert_eq!(store.resend(edition, &[ann, bob], at(2)).unwrap(), 0, "both wait already");
+    let found = store.resolve(&[(ann, "seen".to_owned())], Found::Sent, at(3)).unwrap();
+    assert_eq!(found, Resolved::default(), "nothing is in doubt");
+    attempt(&mut store, edition, ann, Some(Event::Lose), 4);
+    let both = [(ann, "seen".to_owned()), (bob, "seen".to_owned())];
+    let found = store.resolve(&both, Found::Sent, at(5)).unwrap();
+    assert_eq!(
+        (found.letters, stands(&store, edition)),
+        (1, vec![("pending", 1), ("accepted", 1)])
+    );
+    assert_eq!(
+        store.cancel(&Target::Delivery(ann), "never", at(6)).unwrap(),
+        0,
+        "it has left"
+    );
+    assert!(store.audit().unwrap().agrees());
+}
+
+#[test]
+fn a_store_of_the_first_shape_is_brought_up_to_date_with_its_past() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &PEOPLE);
+    attempt(&mut store, edition, DeliveryId(1), Some(Event::Accept), 2);
+    attempt(&mut store, edition, DeliveryId(2), Some(Event::RefuseForAll), 2);
+    store.hold(&Target::Delivery(DeliveryId(3)), By::Person, "no", at(3)).unwrap();
+    suppress(&mut store, 3, 3);
+    attempt(&mut store, edition, DeliveryId(4), None, 4);
+    let before = stands(&store, edition);
+    drop(store);
+    as_of_the_first_shape(dir.path());
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(stands(&store, edition), before);
+    let audit = store.audit().unwrap();
+    assert!(audit.agrees() && audit.changes == 2, "{audit:#?}");
+    drop(store);
+    assert!(Store::open(dir.path()).unwrap().audit().unwrap().agrees(), "once is enough");
+}
+
+/// Takes away what the second shape has added.
+fn as_of_the_first_shape(dir: &Path) {
+    let connection = rusqlite::Connection::open(dir.join("store.db")).unwrap();
+    let sql = "DROP TABLE change; DROP TABLE campaign_cleared; DROP TABLE backup; ALTER TABLE store DROP COLUMN distrust; \
+               ALTER TABLE store DROP COLUMN distrusted_at; PRAGMA user_version = 1;";
+    connection.execute_batch(sql).unwrap();
+}
+
+#[test]
+fn an_article_is_skipped_once_and_never_when_it_has_an_edition() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = released(dir.path(), &["ann"]);
+    let skip = |article: &str| EditionKey {
+        campaign: CampaignId("k7f2m9".to_owned()),
+        article: article.to_owned(),
+        round: 1,
+    };
+    let mut skipped = |key: &EditionKey| {
+        let skipped = Skipped {
+            key,
+            campaign_name: "seasonal",
+            title: "Walks",
+            domain: "riverside.example",
+            article_hash: b"walks",
+        };
+        store.skip(&skipped, "went out already", at(2)).unwrap()
+    };
+    assert!(skipped(&skip("walks")));
+    assert!(!skipped(&skip("walks")) && !skipped(&skip("calmer-days")));
+    let same = store.same_text(&skip("strolls"), b"walks").unwrap();
+    assert_eq!(
+        same.unwrap().key,
+        skip("walks"),
+        "the same text under another name is recognised"
+    );
+    assert!(store.audit().unwrap().agrees());
+}
+
+#[test]
+fn a_backup_taken_while_letters_leave_is_of_one_moment() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &PEOPLE);
+    attempt(&mut store, edition, DeliveryId(1), Some(Event::Accept), 2);
+    attempt(&mut store, edition, DeliveryId(2), None, 3);
+    let file = dir.path().join("old.tidings");
+    store.back_up(&file, at(4)).unwrap();
+    attempt(&mut store, edition, DeliveryId(3), Some(Event::Accept), 5);
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path().join(".tidings");
+    let restored = Store::restore(&file, &dir, 9, at(6), || Ok::<_, tidings::store::StoreError>(())).unwrap();
+    assert_eq!(stands(&restored, edition), [("accepted", 1), ("in_doubt", 3)]);
+    assert_eq!(restored.identity().generation, 9);
+    assert_eq!(restored.identity().id, store.identity().id);
+    let id = |store: &Store| store.keys().message_id(DeliveryId(3), 1, 0);
+    assert_eq!(id(&restored), id(&store), "so that the relay's log can tell");
+    let unknown = CampaignId("never-seen".to_owned());
+    assert!(
+        restored.campaign_hold(&unknown).unwrap().is_some(),
+        "known or not, every campaign waits"
+    );
+    assert!(restored.audit().unwrap().agrees());
+    let again = Store::restore(&file, &dir, 10, at(7), || Ok::<_, tidings::store::StoreError>(()));
+    assert!(again.is_err(), "never over a store");
+}
