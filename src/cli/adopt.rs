@@ -23,7 +23,7 @@ pub(super) struct Args {
     journal_lost: bool,
 }
 
-const WHY: &str = "the journal of earlier letters was lost: what left before is not on record here";
+const WHY: &str = "the journal of earlier letters was lost";
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     debug_assert!(args.journal_lost, "clap asks for it");

@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         return Err(Failure::new(Kind::FixFirst, context.no_store_yet())
             .hint("there is nothing to back up before the first `import` or `send`"));
     };
-    let place = std::path::absolute(&args.file).unwrap_or_else(|_| args.file.clone());
+    let place = whole_path(&args.file);
     store
         .back_up(&place, context.clock.now())
         .map_err(|error| refused(error, &place))?;
@@ -41,6 +41,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             .hint("keep it on another disk: this one takes the backup along when it breaks");
     }
     Ok(())
+}
+
+/// The file's place without detours, for the eye; a folder that is not there is left to fail where the file is made.
+fn whole_path(file: &Path) -> PathBuf {
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let folder = absolute.parent().and_then(|folder| folder.canonicalize().ok());
+    match folder.zip(absolute.file_name()) {
+        Some((folder, name)) => folder.join(name),
+        None => absolute,
+    }
 }
 
 /// What is wrong with the place that was named, rather than with the store.

@@ -47,8 +47,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let generation = next_generation(&backup, &here, marker.as_ref());
     let mut aside = None;
     let store = Store::restore(&args.file, &dir, generation, context.clock.now(), || {
+        // In this turn: killed in between, what stands here is an old store, or a lost one, and sends nothing.
+        mark(&root, &backup, generation)?;
         aside = Store::lay_aside(&dir)?;
-        mark(&root, &backup, generation)
+        Ok::<_, Failure>(())
     })?;
     tell(context, &store, &backup, aside.as_deref())
 }

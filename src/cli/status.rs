@@ -78,7 +78,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     if let (Some(why), false) = (&distrust, waiting.is_empty() || context.ui.wants_json()) {
         context
             .ui
-            .data(&format!("on hold until you release them: {}; {why}", listed(&waiting)))?;
+            .data(&format!("on hold until you release them ({why}): {}", listed(&waiting)))?;
     }
     match need {
         0 if waiting.is_empty() => Ok(()),
@@ -93,6 +93,9 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
 
 /// Letters that a person has to look at: those that ended badly, those a dead run began, and all that a rule holds back.
 fn waiting_for_a_person(edition: &Edition, tally: &Tally, somebody_sends: bool) -> u64 {
+    if edition.status == Status::Draft {
+        return 0;
+    }
     let waiting = match (edition.held_by_rule, somebody_sends) {
         (true, _) => tally.open(),
         (false, true) => 0,
@@ -112,6 +115,9 @@ fn next_steps(numbers: &[(Tally, BTreeMap<String, u64>)]) -> Vec<String> {
     if !commands.is_empty() {
         let verb = if commands.len() == 1 { "names" } else { "name" };
         steps.push(format!("{} {verb} them", listed(&commands)));
+    }
+    if some("in_doubt") {
+        steps.push("`tidings resolve CAMPAIGN` settles what is in doubt".to_owned());
     }
     if some("sending") {
         steps.push("a run was cut off: the next `tidings run` names what it left in doubt and goes on with the rest".to_owned());

@@ -43,7 +43,7 @@ fn what_left_after_the_backup_is_not_sent_again() {
     assert_eq!((ledger.people("accepted").len(), ledger.people("in_doubt").len()), (2, 3));
     type_in(&clinic, "status")
         .exits(1)
-        .prints("on hold until you release them: tips");
+        .prints("on hold until you release them (restored from the backup of");
     type_in(&clinic, "doctor").exits(0).prints("restored from the backup of");
     type_in(&clinic, "resolve tips --sent").exits(0);
     type_in(&clinic, "release tips").exits(0).tells("tidings plan");
@@ -198,7 +198,7 @@ fn without_journal_and_backup_everything_is_held_until_a_person_has_looked() {
         .prints("went out already? `tidings cancel tips/sleep`");
     type_in(&clinic, "status")
         .exits(1)
-        .prints("on hold until you release them: tips");
+        .prints("on hold until you release them (the journal of earlier letters was lost): tips");
     type_in(&clinic, "import subscribers/patients.csv").exits(0);
     type_in(&clinic, "cancel tips/sleep").exits(0);
     type_in(&clinic, "release tips").exits(0);
