@@ -3,6 +3,7 @@
 use super::backup::called;
 use super::context::{Context, holder_words, real_dir};
 use super::failure::{Failure, Kind};
+use super::restore::{Standing, standing};
 use crate::store::lock::SenderLock;
 use crate::store::{Kind as StoreKind, Store};
 use crate::workspace::Workspace;
@@ -25,8 +26,7 @@ pub(super) struct Args {
 
 const WHY: &str = "the journal of earlier letters was lost";
 
-pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    debug_assert!(args.journal_lost, "clap asks for it");
+pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     context.refuse_played_time()?;
     let (root, workspace) = context.workspace()?;
     let Some(marker) = sent::read(&root)? else {
@@ -41,9 +41,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let _lock = SenderLock::take(&dir, "adopt", now)?.map_err(|holder| {
         Failure::new(Kind::Later, format!("{} is sending at this moment", holder_words(&holder))).hint("wait for its end")
     })?;
-    let mut store = match Store::is_there(&dir)? {
-        true => Store::open(&dir)?,
-        false => Store::create(&dir, StoreKind::Real, now)?,
+    let mut store = match standing(&dir)? {
+        Standing::Store(store) => *store,
+        // Laid aside, never deleted: somebody may still be able to read it, and its keys are not for other letters.
+        Standing::Nothing | Standing::Broken => {
+            Store::lay_aside(&dir)?;
+            Store::create(&dir, StoreKind::Real, now)?
+        }
     };
     refuse_what_is_not_lost(&store, &marker)?;
     let generation = marker.generation.max(store.identity().generation).saturating_add(1);

@@ -2,14 +2,16 @@
 
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
-use super::hold::{open, targets, tell};
+use super::hold::{open_recovered, targets, tell, warn_of_others};
+use super::letters::edition_named;
+use super::sending::plan;
 use super::ui::count;
 use crate::campaign::edition::EditionKey;
-use crate::dispatch::prepare::article_hash;
+use crate::dispatch::prepare::{self, Next};
 use crate::store::Store;
-use crate::store::edition::Status;
 use crate::store::lock::SenderLock;
-use crate::store::order::Skipped;
+use crate::store::order::Stopped;
+use crate::store::skip::Skipped;
 
 /// Call off what still waits: an edition, all of a campaign's, or one person's letter
 ///
@@ -32,18 +34,23 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
-    let mut store = open(context, &root)?;
+    let mut store = open_recovered(context, &root, &format!("cancel {}", args.campaign))?;
     let now = context.clock.now();
     let name = &args.campaign;
-    if args.to.is_empty() && skip(context, &mut store, args)? {
-        let words = format!("`{name}` is skipped: its turn is used up, and nobody gets it");
+    if args.to.is_empty()
+        && let Some(is_next) = skip(context, &mut store, args)?
+    {
+        let used = if is_next { "its turn and its date are" } else { "its turn is" };
+        let words = format!("`{name}` is skipped: nobody gets it, and {used} used up");
         return tell(context, name, "skipped", 0, &words);
     }
-    let mut cancelled = 0;
+    let mut done = Stopped::default();
     for target in targets(context, &store, name, &args.to)? {
-        cancelled += store.cancel(&target, &args.because, now)?;
+        done += store.cancel(&target, &args.because, now)?;
     }
+    let cancelled = done.letters;
     let words = match cancelled {
+        0 if done != Stopped::default() => format!("no letter of `{name}` waits"),
         0 => "nothing to cancel: no such letter is waiting; `tidings status` tells what became of them".to_owned(),
         1 => format!("1 letter of `{name}` is cancelled and will never leave"),
         _ => format!(
@@ -51,38 +58,40 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             count(cancelled, "letter")
         ),
     };
-    tell(context, name, "cancelled", cancelled, &words)
+    tell(context, name, "cancelled", cancelled, &words)?;
+    warn_of_others(context, &done);
+    Ok(())
 }
 
-/// Uses up the turn of `campaign/article`, where that names an article of the workspace that has no edition yet.
-fn skip(context: &Context, store: &mut Store, args: &Args) -> Result<bool, Failure> {
+/// Uses up the turn of `campaign/article`, where that names an article of the workspace that has no edition yet; says whether it was
+/// the next one.
+fn skip(context: &Context, store: &mut Store, args: &Args) -> Result<Option<bool>, Failure> {
     let Some((campaign, article)) = args.campaign.rsplit_once('/') else {
-        return Ok(false);
+        return Ok(None);
     };
     let (_, workspace) = context.workspace()?;
-    let Ok(folder) = campaign_named(&workspace, campaign) else {
-        return Ok(false);
+    let folder = campaign_named(&workspace, campaign).ok();
+    let found = folder.and_then(|folder| folder.articles.iter().find(|known| known.id == article));
+    let Some((folder, article)) = folder.zip(found) else {
+        return Ok(None);
     };
-    let Some(id) = folder.id() else { return Ok(false) };
-    let Some(article) = folder.articles.iter().find(|known| known.id == article) else {
-        return Ok(false);
-    };
+    let plan = plan(context.settings(&workspace)?, folder)?;
     let key = EditionKey {
-        campaign: crate::campaign::CampaignId(id.to_owned()),
+        campaign: plan.campaign.id.clone(),
         article: article.id.clone(),
         round: 1,
     };
-    let is_known = |edition: &crate::store::edition::Edition| edition.key == key && edition.status != Status::Draft;
-    if store.editions()?.iter().any(is_known) {
-        return Ok(false);
+    if edition_named(&store.editions()?, &key.to_string()).is_some() {
+        return Ok(None);
     }
-    let settings = context.settings(&workspace)?;
+    let is_next = matches!(prepare::next(store, plan)?, Next::Article(next) if next.id == article.id);
     let skipped = Skipped {
         key: &key,
         campaign_name: &folder.name,
         title: &article.title,
-        domain: settings.sender.from.address.domain(),
-        article_hash: &article_hash(article),
+        domain: plan.sender.from.address.domain(),
+        article_hash: &prepare::article_hash(article),
+        is_next,
     };
     let now = context.clock.now();
     // A draft of this very article may be on somebody's screen.
@@ -90,5 +99,5 @@ fn skip(context: &Context, store: &mut Store, args: &Args) -> Result<bool, Failu
         let text = format!("`{}` may be about to leave: somebody sends at this moment", args.campaign);
         return Err(Failure::new(Kind::Later, text).hint("wait for it to end, or stop it with `tidings hold`"));
     };
-    Ok(store.skip(&skipped, &args.because, now)?)
+    Ok(store.skip(&skipped, &args.because, now)?.then_some(is_next))
 }

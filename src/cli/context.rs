@@ -119,7 +119,12 @@ impl Context {
             true => StoreKind::Test,
             false => StoreKind::Real,
         };
-        Ok(Store::create(&self.store_dir(root), kind, self.clock.now())?)
+        let dir = self.store_dir(root);
+        match Store::create(&dir, kind, self.clock.now()) {
+            // Two made it at once: there is one now.
+            Err(error) if error.is_there_already() && Store::is_there(&dir)? => Ok(Store::open(&dir)?),
+            made => Ok(made?),
+        }
     }
 
     /// The real store, ready for letters: of the right kind, and not older than what was sent.
@@ -138,6 +143,12 @@ impl Context {
             (StoreKind::Rehearsal, _) => return Err(Failure::new(Kind::FixFirst, "`.tidings/` holds a rehearsal, not a store")),
             (StoreKind::Test | StoreKind::Real, _) => {}
         }
+        self.require_newest(root, &store)?;
+        Ok(store)
+    }
+
+    /// Refuses a store that letters did not go out from last (law 13): neither letters nor orders may go by it.
+    pub(super) fn require_newest(&self, root: &Path, store: &Store) -> Result<(), Failure> {
         let sent = sent::read(root)?;
         let identity = store.identity();
         if let Some(sent) = sent
@@ -152,7 +163,7 @@ impl Context {
                 "`tidings doctor` tells which is which; `tidings adopt --journal-lost` takes this one, with everything on hold",
             ));
         }
-        Ok(store)
+        Ok(())
     }
 
     /// Writes down, beside the campaigns, which store sends: before the first real letter leaves.

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::failure::{Failure, Kind};
+use super::letters::whose;
 use super::ui::{count, listed};
 use crate::store::audit::Audit;
 use crate::store::{Kind as StoreKind, Store};
@@ -32,6 +33,8 @@ struct Check {
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
+    // Looked at first: opening a store closes it to others.
+    let private = private(&context.store_dir(&root));
     let Some(store) = context.store_if_any(&root)? else {
         return match context.ui.wants_json() {
             true => context.ui.json(&serde_json::json!({"well": true, "checks": []})),
@@ -39,12 +42,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         };
     };
     let audit = store.audit()?;
-    let mut checks = vec![
-        whole(&audit),
-        closed(&audit),
-        told_again(&audit),
-        private(&context.store_dir(&root)),
-    ];
+    let mut checks = vec![whole(&audit), closed(&audit), told_again(&store, &audit)?, private];
     if !context.is_rehearsal() {
         checks.push(right_one(&root, &store)?);
     }
@@ -80,7 +78,7 @@ fn closed(audit: &Audit) -> Check {
     }
 }
 
-fn told_again(audit: &Audit) -> Check {
+fn told_again(store: &Store, audit: &Audit) -> Result<Check, Failure> {
     let found = match audit.differing {
         0 => format!(
             "{}, told again from {} and {}",
@@ -91,13 +89,25 @@ fn told_again(audit: &Audit) -> Check {
         1 => "1 letter stands elsewhere than its story ends".to_owned(),
         differing => format!("{} stand elsewhere than their stories end", count(differing, "letter")),
     };
-    Check {
+    let mut details = Vec::new();
+    for (delivery, why) in &audit.differences {
+        let edition = store.edition_of(*delivery)?.map(|id| store.edition(id)).transpose()?;
+        let edition = edition.map(|edition| format!("{} · {}", edition.campaign_name, edition.key.article));
+        let whose = store.delivery(*delivery).ok().flatten().map(|line| whose(&line));
+        details.push(format!(
+            "{}, letter {} to {}: {why}",
+            edition.unwrap_or_default(),
+            delivery.0,
+            whose.unwrap_or_default()
+        ));
+    }
+    Ok(Check {
         check: "every state follows from its story",
         ok: audit.differing == 0,
         found,
-        details: audit.differences.clone(),
-        hint: "somebody or something wrote into the store: keep a copy of `.tidings/` as it is, and restore a backup",
-    }
+        details,
+        hint: "something other than tidings wrote into the store: keep a copy of `.tidings/` as it is before you change anything",
+    })
 }
 
 /// Who is on a clinic's list is nobody else's business.
@@ -142,7 +152,7 @@ fn right_one(root: &Path, store: &Store) -> Result<Check, Failure> {
             ),
         },
         details: Vec::new(),
-        hint: "bring the newest `.tidings/` here, or `tidings adopt --journal-lost` if it is gone for good",
+        hint: "bring the newest `.tidings/` here, `tidings restore FILE` a backup of it, or `tidings adopt --journal-lost` if it is gone for good",
     })
 }
 
@@ -157,7 +167,7 @@ fn trusted(store: &Store) -> Result<Check, Failure> {
         ok: true,
         found: distrust.map_or_else(
             || "it was never restored or replaced".to_owned(),
-            |why| why + "; campaigns wait for your `release`",
+            |why| why + "; `tidings status` names the campaigns that wait for your `release`",
         ),
         details: Vec::new(),
         hint: "",

@@ -2,11 +2,15 @@
 
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
+use super::letters::{edition_named, editions_meant, letters_to};
+use super::send::recover;
 use super::ui::count;
 use crate::address::Address;
 use crate::campaign::CampaignId;
 use crate::store::Store;
 use crate::store::hold::{By, Target};
+use crate::store::lock::SenderLock;
+use crate::store::order::Stopped;
 use std::path::Path;
 
 /// Stop a campaign, one edition or one person's letters until you say `release`
@@ -31,10 +35,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
     let mut store = open(context, &root)?;
     let now = context.clock.now();
-    let mut stopped = 0;
+    let mut done = Stopped::default();
     for target in targets(context, &store, &args.campaign, &args.to)? {
-        stopped += store.hold(&target, By::Person, &args.because, now)?;
+        done += store.hold(&target, By::Person, &args.because, now)?;
     }
+    let stopped = done.letters;
     let name = &args.campaign;
     let words = match (args.to.is_empty(), stopped) {
         (true, 0) => format!("`{name}` is on hold: no letter was waiting, and none begins before `tidings release {name}`"),
@@ -46,7 +51,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         (false, 0) => "nothing to hold: no such letter is waiting; `tidings why ADDRESS` tells what became of it".to_owned(),
         (false, _) => format!("{} of `{name}` on hold", count(stopped, "letter")),
     };
-    tell(context, name, "held", stopped, &words)
+    tell(context, name, "held", stopped, &words)?;
+    warn_of_others(context, &done);
+    Ok(())
 }
 
 /// Says what an order did: in words, or in numbers for a program.
@@ -69,52 +76,53 @@ pub(super) fn open(context: &Context, root: &Path) -> Result<Store, Failure> {
         .hint("to keep a campaign from being sent, take away its `schedule:` in `campaign.yaml`")
     })?;
     context.refuse_played_time_in(store.identity().kind)?;
+    if !context.is_rehearsal() {
+        context.require_newest(root, &store)?;
+    }
     Ok(store)
 }
 
-/// What a person means by a campaign's or edition's name and addresses.
+/// The same, with what a dead run left put in doubt; a live one settles its own.
+pub(super) fn open_recovered(context: &Context, root: &Path, command: &str) -> Result<Store, Failure> {
+    let dir = context.store_dir(root);
+    let lock = match Store::is_there(&dir)? {
+        true => SenderLock::take(&dir, command, context.clock.now())?.ok(),
+        false => None,
+    };
+    let mut store = open(context, root)?;
+    if lock.is_some() {
+        recover(context, &mut store)?;
+    }
+    Ok(store)
+}
+
+/// What a person means by a campaign's or edition's name and addresses. A draft is nobody's letter, and cannot be meant.
 pub(super) fn targets(context: &Context, store: &Store, name: &str, to: &[String]) -> Result<Vec<Target>, Failure> {
-    let editions = store.editions()?;
-    let exact = editions
-        .iter()
-        .find(|edition| edition.key.to_string() == name || format!("{}/{}", edition.campaign_name, edition.key.article) == name);
     if to.is_empty() {
-        return match exact {
-            Some(edition) => Ok(vec![Target::Edition(edition.id)]),
-            None => Ok(vec![Target::Campaign(campaign_id(context, store, name)?)]),
-        };
+        return Ok(vec![match edition_named(&store.editions()?, name) {
+            Some(edition) => Target::Edition(edition.id),
+            None => Target::Campaign(campaign_id(context, store, name)?),
+        }]);
     }
-    let campaign = exact.map_or_else(
-        || campaign_id(context, store, name),
-        |edition| Ok(edition.key.campaign.clone()),
-    )?;
-    let ids: Vec<_> = editions
-        .iter()
-        .filter(|edition| edition.key.campaign == campaign)
-        .map(|edition| edition.id)
-        .collect();
-    let mut targets = Vec::new();
-    for text in to {
-        let address = parse_address(text)?;
-        let person = store.person(&address)?;
-        let letters = person
-            .map(|person| store.deliveries_of(person))
-            .transpose()?
-            .unwrap_or_default();
-        let found: Vec<Target> = letters
-            .iter()
-            .filter(|line| ids.contains(&line.edition))
-            .map(|line| Target::Delivery(line.delivery))
-            .collect();
-        if found.is_empty() {
-            return Err(
-                Failure::new(Kind::Usage, format!("no letter of `{name}` to `{address}` is on record"))
-                    .hint(format!("`tidings why {address}` shows what is known of them")),
-            );
-        }
-        targets.extend(found);
+    let editions = editions_meant(store, name)?;
+    let letters = letters_to(store, name, &editions, to)?;
+    Ok(letters.iter().map(|line| Target::Delivery(line.delivery)).collect())
+}
+
+/// What is said of letters that an order could not stop at once.
+pub(super) fn warn_of_others(context: &Context, stopped: &Stopped) {
+    if stopped.under_way > 0 {
+        let letters = count(stopped.under_way, "letter");
+        context.ui.say(&format!(
+            "{letters} under way at this moment: what the relay takes is gone, what comes back is stopped"
+        ));
     }
-    Ok(targets)
+    if stopped.in_doubt > 0 {
+        let letters = count(stopped.in_doubt, "letter");
+        context.ui.say(&format!(
+            "{letters} in doubt: not sent again even if `tidings resolve` finds it did not go"
+        ));
+    }
 }
 
 /// The address that a person typed.

@@ -4,21 +4,27 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::hold::parse_address;
 use super::log::editions_named;
+use super::ui::listed;
+use crate::address::Address;
 use crate::store::Store;
 use crate::store::ask::LogLine;
 use crate::store::edition::{Edition, Status};
 
+/// The edition that `name` calls by its own name, if it does.
+pub(super) fn edition_named<'a>(editions: &'a [Edition], name: &str) -> Option<&'a Edition> {
+    editions
+        .iter()
+        .filter(|edition| edition.status != Status::Draft)
+        .find(|edition| edition.key.to_string() == name || format!("{}/{}", edition.campaign_name, edition.key.article) == name)
+}
+
 /// The editions that `name` means, newest first: one by its own name, or all that a campaign has begun.
 pub(super) fn editions_meant(store: &Store, name: &str) -> Result<Vec<Edition>, Failure> {
-    let all = store.editions()?;
-    let exact = |edition: &&Edition| {
-        edition.key.to_string() == name || format!("{}/{}", edition.campaign_name, edition.key.article) == name
-    };
-    let mut found = match all.iter().find(exact) {
+    let mut found = match edition_named(&store.editions()?, name) {
         Some(edition) => vec![edition.clone()],
         None => editions_named(store, Some(name))?,
     };
-    found.retain(|edition| edition.status != Status::Draft);
+    found.retain(|edition| edition.status != Status::Draft && edition.skipped.is_none());
     found.reverse();
     Ok(found)
 }
@@ -48,22 +54,18 @@ pub(super) fn letters_to(store: &Store, name: &str, editions: &[Edition], to: &[
             .filter(|line| editions.iter().any(|edition| edition.id == line.edition))
             .collect();
         match found.is_empty() {
-            true => missing.push(address),
+            true => missing.push(format!("`{}`", address.masked())),
             false => lines.extend(found),
         }
     }
-    match missing.as_slice() {
-        [] => Ok(lines),
-        [one] => Err(Failure::new(
-            Kind::Usage,
-            format!("no letter of `{name}` to `{one}` is on record; nothing was changed"),
-        )
-        .hint(format!("`tidings why {one}` shows what is known of them"))),
-        several => {
-            let names: Vec<String> = several.iter().map(|address| format!("`{address}`")).collect();
+    lines.sort_by_key(|line| line.delivery);
+    lines.dedup_by_key(|line| line.delivery);
+    match missing.is_empty() {
+        true => Ok(lines),
+        false => {
             let text = format!(
-                "no letter of `{name}` is on record to {}; nothing was changed",
-                super::ui::listed(&names)
+                "no letter of `{name}` to {} is on record; nothing was changed",
+                listed(&missing)
             );
             Err(Failure::new(Kind::Usage, text).hint("`tidings why ADDRESS` shows what is known of a person"))
         }
@@ -89,4 +91,9 @@ pub(super) fn stands_by(context: &Context, store: &Store, yes: bool, question: &
 /// `ann@example.org`, or what stands for a person who was forgotten.
 pub(super) fn whose(line: &LogLine) -> String {
     line.address.as_ref().map_or_else(|| "erased".to_owned(), ToString::to_string)
+}
+
+/// The same for the talk, which keeps addresses to itself.
+pub(super) fn whose_masked(line: &LogLine) -> String {
+    line.address.as_ref().map_or_else(|| "erased".to_owned(), Address::masked)
 }

@@ -60,7 +60,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     if editions.is_empty() && !context.ui.wants_json() {
         return context.ui.data("nothing has been sent yet: the store holds no edition");
     }
-    for edition in editions.iter().filter(|edition| edition.status != Status::Draft) {
+    for edition in editions
+        .iter()
+        .filter(|edition| edition.status != Status::Draft && edition.skipped.is_none())
+    {
         if !context.ui.wants_json() {
             context.ui.data(&format!(
                 "{} · {} · due {}",
@@ -117,7 +120,7 @@ fn shape<'a>(store: &Store, edition: &'a Edition, line: &LogLine) -> Shape<'a> {
         relay: line.relay.clone(),
         message_id: format!(
             "{}@{}",
-            store.keys().message_id(line.delivery, 1, line.orders),
+            store.keys().message_id(line.delivery, line.generation, line.orders),
             edition.domain
         ),
         at: line.at.to_string(),

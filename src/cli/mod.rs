@@ -127,6 +127,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let ui = Ui::new(arguments.global.json);
+    end_at_our_own_faults(ui);
     match dispatch(arguments, ui) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -134,6 +135,33 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(failure.kind.exit_code())
         }
     }
+}
+
+/// A fault of ours ends the process like a crash, which the journal is made for; a run that went on without one of its threads
+/// would wait for it for ever, with the lock in its hands.
+#[expect(
+    clippy::exit,
+    reason = "a fault is no place to go on from, and the journal needs no goodbye"
+)]
+fn end_at_our_own_faults(ui: Ui) {
+    std::panic::set_hook(Box::new(move |fault| {
+        let place = fault.location().map(|place| format!(" ({}:{})", place.file(), place.line()));
+        // Only words that stand in a program's text: a value could be somebody's address.
+        let what = fault
+            .payload()
+            .downcast_ref::<&str>()
+            .copied()
+            .unwrap_or("something could not be done");
+        let text = format!(
+            "a fault of ours, or a machine without room for one more thread or file: {what}{}",
+            place.unwrap_or_default()
+        );
+        ui.failure(
+            &Failure::new(Kind::Internal, text)
+                .hint("what was sent is on record, and `tidings run` goes on; please report this if it comes again"),
+        );
+        std::process::exit(i32::from(Kind::Internal.exit_code()));
+    }));
 }
 
 fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {

@@ -27,6 +27,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let now = context.clock.now();
     let (mut freed, mut kept) = (0, 0);
     let targets = targets(context, &store, &args.campaign, &args.to)?;
+    if take_skip_back(context, &mut store, args, &targets)? {
+        return Ok(());
+    }
     for target in &targets {
         let done = store.let_go(target, now)?;
         (freed, kept) = (freed + done.waiting, kept + done.kept);
@@ -58,6 +61,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Gives a skipped article its turn again, where that is what is named.
+fn take_skip_back(context: &Context, store: &mut Store, args: &Args, targets: &[Target]) -> Result<bool, Failure> {
+    let [Target::Edition(edition)] = targets else {
+        return Ok(false);
+    };
+    if store.edition(*edition)?.skipped.is_none() || !store.take_skip_back(*edition, context.clock.now())? {
+        return Ok(false);
+    }
+    let words = format!("`{}` is skipped no more: it has its turn again", args.campaign);
+    tell(context, &args.campaign, "released", 0, &words)?;
+    Ok(true)
+}
+
 /// A released edition or letter of a campaign that is on hold itself waits on; and in a store that may not know everything, the next
 /// article may have gone out already.
 fn warn_of_other_holds(context: &Context, store: &Store, targets: &[Target]) -> Result<(), Failure> {
@@ -74,6 +90,15 @@ fn warn_of_other_holds(context: &Context, store: &Store, targets: &[Target]) -> 
             let name = &edition.campaign_name;
             context.ui.say(&format!("`{name}` itself is still on hold: {reason}"));
             context.ui.hint(&format!("`tidings release {name}` lets it go on"));
+            return Ok(());
+        }
+    }
+    for target in targets {
+        if let Target::Campaign(campaign) = target
+            && let Some(reason) = store.campaign_hold(campaign)?
+        {
+            context.ui.say(&format!("it was held before that, and still is: {reason}"));
+            context.ui.hint("another `tidings release` lets it go on");
             return Ok(());
         }
     }

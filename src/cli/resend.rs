@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::failure::{Failure, Kind};
-use super::hold::{open, tell};
-use super::letters::{editions_meant, letters_in, letters_to, stands_by, whose};
+use super::hold::{open_recovered, tell};
+use super::letters::{editions_meant, letters_in, letters_to, stands_by, whose_masked};
 use super::ui::{count, moment};
 use crate::delivery::state::State;
 use crate::store::ask::LogLine;
 use crate::store::edition::Edition;
-use crate::store::{DeliveryId, EditionId, Store};
+use crate::store::{EditionId, Store};
 use std::collections::BTreeMap;
 
 /// Order letters anew: to those whom the relay refused, who were too late, or whom you name
@@ -39,7 +39,7 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
-    let mut store = open(context, &root)?;
+    let mut store = open_recovered(context, &root, &format!("resend {}", args.campaign))?;
     let name = &args.campaign;
     let meant = letters(&store, args)?;
     refuse_what_cannot(&meant)?;
@@ -52,13 +52,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             &format!("nothing to send again: `{name}` has no such letter"),
         );
     }
-    let twice: Vec<&LogLine> = meant.iter().filter(|line| line.state == State::Accepted).collect();
-    if !twice.is_empty() && !stands_by(context, &store, args.yes, &question(&twice))? {
+    if let Some(question) = question(&store, &meant)?
+        && !stands_by(context, &store, args.yes, &question)?
+    {
         return Ok(());
     }
-    let mut by_edition: BTreeMap<EditionId, Vec<DeliveryId>> = BTreeMap::new();
-    for line in &meant {
-        by_edition.entry(line.edition).or_default().push(line.delivery);
+    let mut by_edition: BTreeMap<EditionId, Vec<LogLine>> = BTreeMap::new();
+    for line in meant {
+        by_edition.entry(line.edition).or_default().push(line);
     }
     let mut ordered = 0;
     for (edition, letters) in &by_edition {
@@ -110,7 +111,7 @@ fn refuse_what_cannot(meant: &[LogLine]) -> Result<(), Failure> {
     };
     let cannot: Vec<String> = meant
         .iter()
-        .filter_map(|line| why(line.state).map(|why| format!("the letter to `{}` {why}", whose(line))))
+        .filter_map(|line| why(line.state).map(|why| format!("the letter to `{}` {why}", whose_masked(line))))
         .collect();
     match cannot.is_empty() {
         true => Ok(()),
@@ -121,18 +122,25 @@ fn refuse_what_cannot(meant: &[LogLine]) -> Result<(), Failure> {
     }
 }
 
-fn question(twice: &[&LogLine]) -> String {
-    match twice {
-        [one] => format!(
+/// What has to be asked before somebody may get a second copy.
+fn question(store: &Store, meant: &[LogLine]) -> Result<Option<String>, Failure> {
+    let twice: Vec<&LogLine> = meant.iter().filter(|line| line.state == State::Accepted).collect();
+    if let (true, Some(why)) = (twice.is_empty(), store.distrusted()?) {
+        let letters = count(meant.len() as u64, "letter");
+        return Ok(Some(format!("{why}: they may have been sent since. Send {letters} again?")));
+    }
+    Ok(match twice.as_slice() {
+        [] => None,
+        [one] => Some(format!(
             "the relay took the letter to {} at {}: send a second one?",
-            whose(one),
+            whose_masked(one),
             moment(one.at)
-        ),
-        several => format!(
+        )),
+        several => Some(format!(
             "the relay has taken {} of these: send second ones?",
             count(several.len() as u64, "letter")
-        ),
-    }
+        )),
+    })
 }
 
 /// An order does not lift a hold.

@@ -2,17 +2,15 @@
 
 use super::context::Context;
 use super::failure::{Failure, Kind};
-use super::hold::open;
-use super::letters::{editions_meant, letters_in, letters_to, stands_by, whose};
-use super::send::recover;
+use super::hold::open_recovered;
+use super::letters::{editions_meant, letters_in, letters_to, stands_by, whose, whose_masked};
 use super::ui::{count, listed};
 use crate::delivery::relay_log::RelayLog;
 use crate::delivery::state::State;
+use crate::store::Store;
 use crate::store::ask::LogLine;
 use crate::store::edition::Edition;
-use crate::store::lock::SenderLock;
-use crate::store::order::Found;
-use crate::store::{DeliveryId, Store};
+use crate::store::order::{Found, Resolved};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, stdin};
 
@@ -41,7 +39,7 @@ pub(super) struct Args {
     /// Only the letters to these addresses; all in doubt without any
     #[arg(value_name = "ADDRESS")]
     to: Vec<String>,
-    /// Do not ask before letters to people who were not named are sent again
+    /// Do not ask before people who were not named are settled
     #[arg(long)]
     yes: bool,
 }
@@ -60,12 +58,7 @@ type Settled = (LogLine, String);
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
-    let mut store = open(context, &root)?;
-    // What a dead run left is in doubt as soon as somebody holds its lock; a live one settles its own.
-    let lock = SenderLock::take(store.dir(), &format!("resolve {}", args.campaign), context.clock.now())?;
-    if lock.is_ok() {
-        recover(context, &mut store)?;
-    }
+    let mut store = open_recovered(context, &root, &format!("resolve {}", args.campaign))?;
     let editions = editions_meant(&store, &args.campaign)?;
     let doubts = doubts(&store, args, &editions)?;
     if doubts.is_empty() {
@@ -78,31 +71,47 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             .map(|line| (line.clone(), by_word(args.sent).to_owned()))
             .collect(),
     };
-    let question = format!("send {} again?", count(settled.len() as u64, "letter"));
-    if args.not_sent && args.to.is_empty() && !stands_by(context, &store, args.yes, &question)? {
+    let letters = count(settled.len() as u64, "letter");
+    let question = match args.not_sent {
+        true => format!("send {letters} again?"),
+        false => format!("count {letters} as sent, so that nobody of them gets one?"),
+    };
+    if args.from_log.is_none() && args.to.is_empty() && !stands_by(context, &store, args.yes, &question)? {
         return Ok(());
     }
     let found = match args.not_sent {
         true => Found::NotSent,
         false => Found::Sent,
     };
-    let letters: Vec<(DeliveryId, String)> = settled.iter().map(|(line, why)| (line.delivery, why.clone())).collect();
-    let done = store.resolve(&letters, found, context.clock.now())?;
+    let done = store.resolve(&settled, found, context.clock.now())?;
     let left = doubts.len() as u64 - done.letters;
     tell(context, args, &settled, left)?;
-    if args.not_sent && done.letters > done.cancelled && !context.ui.wants_json() {
-        let letters = done.letters - done.cancelled;
-        let goes = if letters == 1 { "goes" } else { "go" };
-        context.ui.say(&format!(
-            "{} {goes} out with the next `tidings run`",
-            count(letters, "letter")
-        ));
+    if args.not_sent && !context.ui.wants_json() {
+        tell_what_leaves(context, &done);
     }
     match left {
         0 => Ok(()),
         _ => Err(Failure::new(Kind::Attention, format!("{} in doubt still", count(left, "letter"))).hint(
             "look them up at the relay by Message-ID (`tidings log --state in_doubt --json`), then `--sent` or `--not-sent` with their addresses",
         )),
+    }
+}
+
+fn tell_what_leaves(context: &Context, done: &Resolved) {
+    let letters = done.letters - done.stopped;
+    if letters > 0 {
+        let goes = if letters == 1 { "goes" } else { "go" };
+        context.ui.say(&format!(
+            "{} {goes} out with the next `tidings run`",
+            count(letters, "letter")
+        ));
+    }
+    if done.stopped > 0 {
+        let stays = if done.stopped == 1 { "stays" } else { "stay" };
+        context.ui.say(&format!(
+            "{} {stays}: cancelled or held by hand meanwhile",
+            count(done.stopped, "letter")
+        ));
     }
 }
 
@@ -124,7 +133,7 @@ fn doubts(store: &Store, args: &Args, editions: &[Edition]) -> Result<Vec<LogLin
     let settled = others
         .iter()
         .filter(|line| doubts.iter().all(|doubt| doubt.address != line.address))
-        .map(|line| format!("`{}` is {}", whose(line), line.state.name().replace('_', " ")));
+        .map(|line| format!("`{}` is {}", whose_masked(line), line.state.name().replace('_', " ")));
     match settled.collect::<Vec<_>>() {
         settled if settled.is_empty() => Ok(doubts),
         settled => Err(Failure::new(
@@ -159,11 +168,11 @@ fn proved(context: &Context, store: &Store, editions: &[Edition], doubts: &[LogL
             .map(|edition| edition.domain.as_str());
         let message_id = format!(
             "{}@{}",
-            store.keys().message_id(line.delivery, 1, line.orders),
+            store.keys().message_id(line.delivery, line.generation, line.orders),
             domain.unwrap_or_default()
         );
         if let Some(proof) = log.proof(&message_id) {
-            let why = format!("the relay's log, line {}: it was queued as {}", proof.line, proof.queue_id);
+            let why = format!("{file}, line {}: the relay queued it as {}", proof.line, proof.queue_id);
             settled.push((line.clone(), why));
         }
     }

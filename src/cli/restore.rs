@@ -2,12 +2,13 @@
 
 use super::backup::called;
 use super::context::{Context, holder_words, real_dir};
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, plain};
 use super::ui::{count, moment};
 use crate::store::backup::Backup;
 use crate::store::lock::SenderLock;
 use crate::store::{Kind as StoreKind, Store};
 use crate::workspace::sent::{self, Sent};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Bring a backup back, after the store was lost or damaged
@@ -29,6 +30,7 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
     let dir = real_dir(&root);
+    require_readable(&args.file)?;
     let backup = Store::look_at_backup(&args.file)?;
     if backup.identity.kind == StoreKind::Rehearsal {
         return Err(Failure::new(
@@ -46,24 +48,43 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     refuse_without_word(args, &backup, &here, marker.as_ref())?;
     let generation = next_generation(&backup, &here, marker.as_ref());
     let mut aside = None;
-    let store = Store::restore(&args.file, &dir, generation, context.clock.now(), || {
+    let restored = Store::restore(&args.file, &dir, generation, context.clock.now(), || {
         // In this turn: killed in between, what stands here is an old store, or a lost one, and sends nothing.
         mark(&root, &backup, generation)?;
         aside = Store::lay_aside(&dir)?;
         Ok::<_, Failure>(())
+    });
+    let store = restored.map_err(|failure| match &aside {
+        Some(aside) => failure.hint(format!("what stood here lies in {}", aside.display())),
+        None => failure,
     })?;
     tell(context, &store, &backup, aside.as_deref())
 }
 
+/// Whatever is wrong with the file that was named is not the store's fault.
+fn require_readable(file: &Path) -> Result<(), Failure> {
+    let failed = |why: String| {
+        Failure::new(Kind::Files, format!("cannot read `{}`: {why}", file.display()))
+            .hint("name the file that `tidings backup FILE` wrote; nothing was changed")
+    };
+    let found = File::open(file).and_then(|file| file.metadata());
+    match found.map_err(|error| failed(plain(&error)))?.is_file() {
+        true => Ok(()),
+        false => Err(failed("it is no file".to_owned())),
+    }
+}
+
 /// What stands in the store's place.
-enum Standing {
+pub(super) enum Standing {
+    /// No store.
     Nothing,
+    /// One that can be opened.
     Store(Box<Store>),
     /// A file that cannot be opened: it may be damaged, or its keys are gone.
     Broken,
 }
 
-fn standing(dir: &Path) -> Result<Standing, Failure> {
+pub(super) fn standing(dir: &Path) -> Result<Standing, Failure> {
     Ok(match Store::is_there(dir)? {
         false => Standing::Nothing,
         true => Store::open(dir).map_or(Standing::Broken, |store| Standing::Store(Box::new(store))),

@@ -129,7 +129,7 @@ fn begin_due(
 /// A campaign on hold begins nothing. Where that is a rule's doing (law 13) and its turn has come, a person has to know.
 fn missed(context: &Context, store: &mut Store, plan: Plan<'_>, settings: &Settings, reason: &str) -> Result<bool, Failure> {
     let is_due = |store: &mut Store| turn(store, plan, &settings.timezone, context.clock.now());
-    if store.distrusted()?.as_deref() != Some(reason) || matches!(is_due(store)?, Turn::NotNow) {
+    if store.is_distrusted(&plan.campaign.id)?.is_none() || matches!(is_due(store)?, Turn::NotNow) {
         return Ok(false);
     }
     let name = &plan.campaign.name;

@@ -116,7 +116,7 @@ impl Desk<'_> {
         let name = &self.plan.campaign.name;
         if let Some(reason) = store.campaign_hold(&self.plan.campaign.id)? {
             let held = Failure::new(Kind::Attention, format!("campaign `{name}` is on hold: {reason}"));
-            let held = match store.distrusted()? == Some(reason) {
+            let held = match store.is_distrusted(&self.plan.campaign.id)?.is_some() {
                 true => held.hint(format!(
                     "`tidings cancel {name}/ARTICLE` uses up an article that went out already"
                 )),

@@ -6,7 +6,7 @@ use super::outcome::Progress;
 use crate::dispatch::enrol::{enrol, forewarning, objection};
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::report::{Report, Stop, Tallying};
-use crate::dispatch::run::{Order, Work, close, waiting};
+use crate::dispatch::run::{Order, Work, close, hold_the_rest, waiting};
 use crate::dispatch::worker::Route;
 use crate::finding::Finding;
 use crate::relay::server::{Deadlines, Login, Roots, Secret, Security, Server};
@@ -123,7 +123,10 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .worker_threads(2)
         .build();
-    built.map_err(|error| Failure::new(Kind::Internal, format!("cannot start: {error}")))
+    built.map_err(|error| {
+        Failure::new(Kind::Internal, format!("cannot start: {}", plain(&error)))
+            .hint("this machine has no room for one more thread or file (`ulimit -a`); nobody was touched, and `tidings run` goes on later")
+    })
 }
 
 /// The campaign as dispatch wants it, or everything that has to be mended first.
@@ -178,6 +181,7 @@ pub(super) fn hand_over(
     let tallying = Arc::new(Tallying::default());
     let letters = waiting(store, &work)?;
     let run = store.begin_run(command, context.clock.now())?;
+    let whole_work = work.clone();
     let report = runtime()?.block_on(async {
         let progress = Progress::watch(context, &tallying, limit.map_or(letters, |limit| limit.min(letters)));
         let order = Order {
@@ -193,8 +197,13 @@ pub(super) fn hand_over(
             () = asked_twice(&tallying) => Err(left_behind()),
         };
         progress.finish();
-        closed
+        Ok::<_, Failure>(closed)
     })?;
+    if report.is_err() {
+        // Whoever is in a hurry means the same by it: what the first interrupt holds, the second holds too.
+        hold_the_rest(store, &whole_work, &tallying, context.clock.now())?;
+    }
+    let report = report?;
     // Where the store has failed there is nothing to write any more; the report says why.
     if !matches!(report.stop, Some(Stop::Store { .. })) {
         store.end_run(run, context.clock.now())?;

@@ -130,15 +130,15 @@ fn next_steps(numbers: &[(Tally, BTreeMap<String, u64>)]) -> Vec<String> {
 
 /// The workspace's campaigns that nobody has released since the store was restored or replaced.
 fn waiting_campaigns(context: &Context, store: &Store) -> Result<Vec<String>, Failure> {
-    let Some(distrust) = store.distrusted()? else {
+    if store.distrusted()?.is_none() {
         return Ok(Vec::new());
-    };
+    }
     let (_, workspace) = context.workspace()?;
     let mut waiting = Vec::new();
     for folder in &workspace.campaigns {
         let id = folder.id().map(|id| CampaignId(id.to_owned()));
         if let Some(id) = id
-            && store.campaign_hold(&id)?.as_ref() == Some(&distrust)
+            && store.is_distrusted(&id)?.is_some()
         {
             waiting.push(folder.name.clone());
         }

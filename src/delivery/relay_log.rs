@@ -10,8 +10,6 @@ use std::collections::HashMap;
 /// What a log proves about one letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
-    /// The letter's Message-ID, without `<>`.
-    pub message_id: String,
     /// Postfix's name for it.
     pub queue_id: String,
     /// The line that proves it, from 1.
@@ -21,53 +19,71 @@ pub struct Proof {
 /// Reads a log line by line and keeps what it proves.
 #[derive(Debug, Default)]
 pub struct RelayLog {
-    /// Letters that came in and are in nobody's queue yet, by queue id.
-    coming: HashMap<String, String>,
-    proofs: Vec<Proof>,
+    /// Letters that came in and are in nobody's queue yet, by machine, instance and queue id.
+    coming: HashMap<(String, String, String), String>,
+    /// By Message-ID.
+    proofs: HashMap<String, Proof>,
     lines: usize,
     understood: usize,
     first: Option<String>,
     last: Option<String>,
 }
 
+/// A line of Postfix's about a letter in one of its queues.
+struct Entry<'a> {
+    time: &'a str,
+    host: &'a str,
+    /// `postfix`, or another instance's name.
+    instance: &'a str,
+    service: &'a str,
+    queue_id: &'a str,
+    said: &'a str,
+}
+
 impl RelayLog {
     /// Reads the next line.
     pub fn read(&mut self, line: &str) {
         self.lines += 1;
-        let Some((head, service, queue_id, rest)) = postfix(line) else {
-            return;
-        };
+        let Some(entry) = postfix(line) else { return };
         self.understood += 1;
-        self.first.get_or_insert_with(|| head.to_owned());
-        self.last = Some(head.to_owned());
-        match service {
-            "cleanup" => {
-                if let Some(id) = between(rest, "message-id=<", ">") {
-                    self.coming.insert(queue_id.to_owned(), id.to_owned());
+        self.first.get_or_insert_with(|| entry.time.to_owned());
+        self.last = Some(entry.time.to_owned());
+        let key = [entry.host, entry.instance, entry.queue_id].map(str::to_owned);
+        let key: (String, String, String) = key.into();
+        let handed_on = ["status=sent", "status=deferred", "status=bounced"];
+        match entry.service {
+            "cleanup" if entry.said.starts_with("message-id=") => {
+                self.coming.remove(&key);
+                if let Some(id) = between(entry.said, "message-id=<", ">") {
+                    self.coming.insert(key, id.to_owned());
                 }
             }
-            "qmgr" if rest.starts_with("removed") => drop(self.coming.remove(queue_id)),
-            "qmgr" if rest.contains("(queue active)") => self.prove(queue_id),
-            _ if rest.contains("status=sent") || rest.contains("status=deferred") || rest.contains("status=bounced") => {
-                self.prove(queue_id);
+            // A new letter, or the end of one: whatever had this queue id before, has it no more.
+            "smtpd" | "pickup" if entry.said.starts_with("client=") || entry.said.starts_with("uid=") => {
+                self.coming.remove(&key);
+            }
+            "qmgr" if entry.said == "removed" => {
+                self.coming.remove(&key);
+            }
+            "qmgr" if entry.said.ends_with("(queue active)") => self.prove(&key),
+            "smtp" | "lmtp" | "local" | "virtual" | "pipe" | "error" | "retry" | "discard"
+                if handed_on.iter().any(|status| entry.said.contains(status)) =>
+            {
+                self.prove(&key);
             }
             _ => {}
         }
     }
 
-    fn prove(&mut self, queue_id: &str) {
-        if let Some(message_id) = self.coming.remove(queue_id) {
-            self.proofs.push(Proof {
-                message_id,
-                queue_id: queue_id.to_owned(),
-                line: self.lines,
-            });
-        }
+    fn prove(&mut self, key: &(String, String, String)) {
+        let Some(message_id) = self.coming.remove(key) else { return };
+        let (queue_id, line) = (key.2.clone(), self.lines);
+        self.proofs.entry(message_id).or_insert(Proof { queue_id, line });
     }
 
     /// What is proved about the letter with this Message-ID, written without `<>`.
     pub fn proof(&self, message_id: &str) -> Option<&Proof> {
-        self.proofs.iter().find(|proof| proof.message_id == message_id)
+        self.proofs.get(message_id)
     }
 
     /// How many lines were read, and how many of them Postfix has written.
@@ -81,23 +97,28 @@ impl RelayLog {
     }
 }
 
-/// The parts of a line: its time, the service's short name, the queue id, and what is said about it.
-///
-/// `Nov 21 06:38:47 mx postfix/cleanup[812]: 4XyZ12: message-id=<…>`; the middle may be `postfix-relay/submission/smtpd[812]`.
-fn postfix(line: &str) -> Option<(&str, &str, &str, &str)> {
-    let (head, said) = line.split_once("]: ")?;
+/// The parts of a line such as `Nov 21 06:38:47 mx postfix/cleanup[812]: 4XyZ12: message-id=<…>`; the tag may be
+/// `postfix-relay/submission/smtpd[812]`.
+fn postfix(line: &str) -> Option<Entry<'_>> {
+    let (head, text) = line.split_once("]: ")?;
     let (before, tag) = head.rsplit_once(' ')?;
     let (name, _pid) = tag.split_once('[')?;
-    let (program, service) = name.split_once('/')?;
-    if !program.starts_with("postfix") {
+    let (instance, service) = name.split_once('/')?;
+    if !instance.starts_with("postfix") {
         return None;
     }
     let service = service.rsplit('/').next()?;
-    let (queue_id, rest) = said.split_once(": ")?;
+    let (queue_id, said) = text.split_once(": ")?;
     let is_queue_id = (5..=20).contains(&queue_id.len()) && queue_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    // What stands before the tag is the time and the machine's name.
-    let time = before.rsplit_once(' ').map_or(before, |(time, _)| time);
-    is_queue_id.then_some((time, service, queue_id, rest))
+    let (time, host) = before.rsplit_once(' ').unwrap_or((before, ""));
+    is_queue_id.then_some(Entry {
+        time,
+        host,
+        instance,
+        service,
+        queue_id,
+        said: said.trim_end(),
+    })
 }
 
 fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a str> {
@@ -157,6 +178,32 @@ Nov 21 06:38:48 mx postfix/cleanup[812]: 4XyZ12abc: milter-reject: END-OF-MESSAG
         let log = log(&again);
         assert!(log.proof("aaaa@riverside.example").is_some());
         assert_eq!(log.proof("bbbb@riverside.example"), None);
+    }
+
+    #[test]
+    fn another_letters_lines_prove_nothing() {
+        let never = |text: &str| assert_eq!(log(text).proof("aaaa@riverside.example"), None, "{text}");
+        let ours = "Nov 21 06:38:47 mx postfix/cleanup[812]: 4XyZ12abc: message-id=<aaaa@riverside.example>\n";
+        // Broken off; the queue id goes to a letter whose Message-ID has no brackets, and to one that says nothing of its own.
+        for next in [
+            "cleanup[812]: 4XyZ12abc: message-id=odd",
+            "smtpd[812]: 4XyZ12abc: client=other[192.0.2.9]",
+        ] {
+            never(&format!(
+                "{ours}Nov 21 07:00:00 mx postfix/{next}\nNov 21 07:00:01 mx postfix/qmgr[640]: 4XyZ12abc: from=<x@example.org>, size=1, nrcpt=1 (queue active)\n"
+            ));
+        }
+        // Another instance's queue, another machine's, and a daemon that hands nothing on.
+        for (host, tag) in [("mx", "postfix-in/qmgr"), ("mx2", "postfix/qmgr"), ("mx", "postfix/smtpd")] {
+            never(&format!(
+                "{ours}Nov 21 06:38:48 {host} {tag}[640]: 4XyZ12abc: x, status=sent (queue active)\n"
+            ));
+        }
+        // A header that somebody wrote into their own mail.
+        never(
+            "Nov 21 06:38:47 mx postfix/cleanup[812]: 4XyZ12abc: resent-message-id=<aaaa@riverside.example>\n\
+             Nov 21 06:38:48 mx postfix/qmgr[640]: 4XyZ12abc: from=<x@example.org>, size=1, nrcpt=1 (queue active)\n",
+        );
     }
 
     #[test]

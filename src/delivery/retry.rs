@@ -31,9 +31,26 @@ impl RetryPolicy {
     }
 }
 
+/// Longer than any wait there is: a moment that lies further ahead was set by a clock that was wrong.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+
+/// Whether the wait until `retry_at` is over, or was never one.
+pub fn is_due(retry_at: Timestamp, now: Timestamp) -> bool {
+    now >= retry_at || retry_at.duration_since(now) > LONGEST
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_that_no_policy_asks_for_is_none() {
+        let now: Timestamp = "2026-12-01T09:00:00Z".parse().unwrap();
+        let longest = RetryPolicy::default().waits.into_iter().max().unwrap();
+        assert!(longest < LONGEST);
+        assert!(!is_due(now + longest, now) && is_due(now, now));
+        assert!(is_due("2036-12-01T09:00:00Z".parse().unwrap(), now));
+    }
 
     #[test]
     fn waits_grow_and_end_at_the_expiry() {

@@ -21,7 +21,7 @@
 //! | in_doubt | unknown for good | a person, with `resolve` |
 //! | accepted, failed, suppressed, cancelled, expired | final | only a person's `resend` |
 
-use super::retry::RetryPolicy;
+use super::retry::{self, RetryPolicy};
 use jiff::Timestamp;
 use std::fmt;
 
@@ -113,7 +113,7 @@ pub fn step(state: State, event: Event, now: Timestamp, policy: &RetryPolicy) ->
     let impossible = Err(Impossible { state, event });
     match state {
         State::Pending => waiting(event).or(impossible),
-        State::Deferred { retry_at } if event == Event::Begin && now < retry_at => impossible,
+        State::Deferred { retry_at } if event == Event::Begin && !retry::is_due(retry_at, now) => impossible,
         State::Deferred { .. } => waiting(event).or(impossible),
         State::Sending => Ok(match event {
             Event::Accept => State::Accepted,

@@ -6,7 +6,7 @@ use crate::article::Article;
 use crate::campaign::Timing;
 use crate::campaign::schedule::{Occurrence, Schedule, Then};
 use crate::store::Store;
-use crate::store::edition::Status;
+use crate::store::edition::{Skip, Status};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -50,7 +50,8 @@ pub fn turn<'a>(store: &mut Store, plan: Plan<'a>, zone: &TimeZone, now: Timesta
     let recorded = store.editions_of(&plan.campaign.id)?;
     let used = recorded
         .iter()
-        .any(|edition| edition.status != Status::Draft && edition.due_at >= occurrence.at);
+        .filter(|edition| edition.status != Status::Draft && edition.skipped != Some(Skip::Article))
+        .any(|edition| edition.due_at >= occurrence.at);
     let Next::Article(article) = next(store, plan)? else {
         return Ok(Turn::NotNow);
     };

@@ -69,6 +69,7 @@ pub struct Patience {
 pub(super) struct Ready {
     pub(super) delivery: DeliveryId,
     pub(super) attempt: u32,
+    pub(super) orders: u32,
     pub(super) dated: Timestamp,
     pub(super) letter: Letter,
 }
@@ -275,6 +276,7 @@ impl Line {
         let begin = next.map(|ready| Intent {
             delivery: ready.delivery,
             attempt: ready.attempt,
+            orders: ready.orders,
             dated: ready.dated,
             at,
         });

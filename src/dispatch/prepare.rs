@@ -322,6 +322,16 @@ fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
 
 fn sent_before(plan: Plan<'_>, article: &Article, same: &Edition) -> Finding {
     let file = format!("campaigns/{}/{}", plan.campaign.name, article.file);
+    if same.skipped.is_some() {
+        let text = format!(
+            "article `{}` has the very text of `{}`, which was skipped",
+            article.id, same.key.article
+        );
+        return Finding::error(file, text).hint(format!(
+            "`tidings release {}/{}` takes the skip back",
+            plan.campaign.name, same.key.article
+        ));
+    }
     let text = format!(
         "article `{}` has the very text that went out as `{}`",
         article.id, same.key.article

@@ -67,11 +67,18 @@ pub fn prove(store: &Store, edition: EditionId, compiled: &Compiled, now: Timest
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let (claims, bench) = (claims.clone(), &bench);
-            scope.spawn(move || {
+            let compose = move || {
                 while let Ok(claim) = claims.recv_blocking() {
                     bench.compose(&store_stamp(&claim, now), compiled, claim);
                 }
-            });
+            };
+            if std::thread::Builder::new().spawn_scoped(scope, compose).is_err() {
+                // Those that did start would wait for letters, and the scope for them.
+                claims_in.close();
+                return Err(DispatchError::Thread {
+                    what: "starting to compose letters",
+                });
+            }
         }
         drop(claims);
         feed(store, edition, now, &claims_in, &bench)

@@ -134,7 +134,7 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             store.hold(&Target::Delivery(delivery), By::Rule, &why, order.clock.now())?;
             order.tallying.settled(&address, State::Held, &why);
         }
-        hold_the_rest(store, order, edition.id)?;
+        hold_the_rest_of(store, &order.tallying, edition.id, order.clock.now())?;
         if let (false, Some(reason)) = (order.tallying.is_stopped(), store.edition(edition.id)?.held) {
             order
                 .tallying
@@ -181,9 +181,20 @@ fn expire(store: &mut Store, order: &Order<'_>, edition: EditionId, now: Timesta
     })
 }
 
+/// Holds what is left of the work, where the reason for the run's end asks for it: for a run that did not come to its own end.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn hold_the_rest(store: &mut Store, wanted: &Work, tallying: &Tallying, now: Timestamp) -> Result<(), DispatchError> {
+    for edition in work(store, wanted)? {
+        hold_the_rest_of(store, tallying, edition.id, now)?;
+    }
+    Ok(())
+}
+
 /// `--limit` and an interrupt at the terminal hold the rest until a person says `release`.
-fn hold_the_rest(store: &mut Store, order: &Order<'_>, edition: EditionId) -> Result<(), DispatchError> {
-    let reason = match order.tallying.reason_to_stop() {
+fn hold_the_rest_of(store: &mut Store, tallying: &Tallying, edition: EditionId, now: Timestamp) -> Result<(), DispatchError> {
+    let reason = match tallying.reason_to_stop() {
         Some(Stop::Limit { limit }) => format!("`--limit {limit}` is used up; `tidings release` lets the rest go"),
         Some(Stop::Signal { interrupt: true }) => "interrupted at the terminal; `tidings release` lets the rest go".to_owned(),
         Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::FixFirst { .. } | Stop::Store { .. }) | None => {
@@ -191,7 +202,7 @@ fn hold_the_rest(store: &mut Store, order: &Order<'_>, edition: EditionId) -> Re
         }
     };
     if store.tally(edition)?.open() > 0 {
-        store.hold(&Target::Edition(edition), By::Person, &reason, order.clock.now())?;
+        store.hold(&Target::Edition(edition), By::Person, &reason, now)?;
     }
     Ok(())
 }

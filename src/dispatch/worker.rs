@@ -113,7 +113,10 @@ impl Pass {
         let feeder = start_feeder(errand, claims_in)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let composers = (0..threads).map(|_| start_composer(errand, &line, claims.clone(), letters_in.clone()));
-        let composers = composers.collect::<Result<_, _>>()?;
+        let composers = composers.collect::<Result<_, _>>().inspect_err(|_| {
+            // Those that did start would wait for a connection, and the journal for them.
+            line.letters.close();
+        })?;
         let mut connections = tokio::task::JoinSet::new();
         for _ in 0..errand.route.connections.max(1) {
             connections.spawn(Arc::clone(&line).work());
@@ -210,13 +213,14 @@ fn compose(compiled: &Compiled, keys: &Keys, claim: &Claim, clock: Clock) -> Res
         .dated
         .unwrap_or_else(|| Timestamp::from_second(now.as_second()).unwrap_or(now));
     let stamp = Stamp {
-        message_id: keys.message_id(claim.delivery, 1, claim.orders),
+        message_id: keys.message_id(claim.delivery, claim.generation, claim.orders),
         date: dated,
     };
     let letter = compiled.compose(&claim.recipient, &stamp)?;
     Ok(Ready {
         delivery: claim.delivery,
         attempt: claim.attempt,
+        orders: claim.orders,
         dated,
         letter,
     })

@@ -24,7 +24,17 @@ BEGIN
     SELECT RAISE(ABORT, 'what was decided about a letter is never deleted');
 END;
 
--- What the letters of a store without this table must have gone through.
+-- What the letters of a store without this table must have gone through: whoever stands on after a refusal that held them was
+-- released; whoever waits at once after one that put them off was held and released; and the last state tells the rest.
+INSERT INTO change (delivery, attempts, event, by, at)
+SELECT d.id, a.number, 'release', 'person', d.changed_at FROM attempt a JOIN delivery d ON d.id = a.delivery
+WHERE a.outcome = 'held' AND (a.number < d.attempt OR d.state <> 'held');
+
+INSERT INTO change (delivery, attempts, event, by, at)
+SELECT d.id, d.attempt, e.event, 'person', d.changed_at FROM delivery d JOIN attempt a ON a.delivery = d.id AND a.number = d.attempt,
+     (SELECT 1 AS n, 'hold' AS event UNION ALL SELECT 2, 'release') e
+WHERE d.state = 'pending' AND a.outcome = 'deferred' ORDER BY d.id, e.n;
+
 INSERT INTO change (delivery, attempts, event, by, reason, at)
 SELECT id, attempt, CASE state WHEN 'held' THEN 'hold' WHEN 'suppressed' THEN 'suppress' WHEN 'cancelled' THEN 'cancel' ELSE 'expire' END,
        coalesce(held_by, 'rule'), reason, changed_at
@@ -35,6 +45,14 @@ WHERE state IN ('held', 'suppressed', 'cancelled', 'expired')
 -- Law 13: a store that may not know everything holds every campaign, known or not, until a person has cleared it.
 ALTER TABLE store ADD COLUMN distrusted_at INTEGER;
 ALTER TABLE store ADD COLUMN distrust TEXT;
+
+-- The generation a letter was drafted in, or last ordered anew: another generation's letter of the same number is another letter.
+ALTER TABLE delivery ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+-- What a person said while nobody could act on it, because the letter was under way or in doubt: done when it waits again.
+ALTER TABLE delivery ADD COLUMN afterwards TEXT CHECK (afterwards IN ('hold', 'cancel'));
+
+-- An article that nobody gets, by a person's word; 'turn' uses up the date it was due as well.
+ALTER TABLE edition ADD COLUMN skipped TEXT CHECK (skipped IN ('article', 'turn'));
 
 CREATE TABLE campaign_cleared (
     campaign  TEXT PRIMARY KEY,

@@ -61,6 +61,8 @@ pub struct LogLine {
     pub state: State,
     /// How many attempts there were.
     pub attempts: u32,
+    /// The store's generation when it was drafted, or last ordered anew.
+    pub generation: u32,
     /// How many times a person ordered it anew.
     pub orders: u32,
     /// The last reply's code.
@@ -109,7 +111,7 @@ pub struct LeftOut {
 
 // What was decided about a letter after its last attempt is the last word on it; a reply's code belongs to its own text.
 const LOG: &str = "SELECT d.id, d.edition, v.address, d.state, d.retry_at, d.attempt, d.orders, CASE WHEN d.reason IS NULL THEN a.code END, \
-     CASE WHEN d.reason IS NULL THEN a.enhanced END, coalesce(d.reason, a.reply), a.relay, d.changed_at FROM delivery d JOIN person_version v ON v.id = d.version \
+     CASE WHEN d.reason IS NULL THEN a.enhanced END, coalesce(d.reason, a.reply), a.relay, d.changed_at, d.generation FROM delivery d JOIN person_version v ON v.id = d.version \
      LEFT JOIN attempt a ON a.delivery = d.id AND a.number = d.attempt";
 
 impl Store {
@@ -163,6 +165,14 @@ impl Store {
             &format!("{LOG} WHERE d.state = ?1 AND d.changed_at = ?2 ORDER BY d.id"),
             (state, at.as_microsecond()),
         )
+    }
+
+    /// One delivery.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn delivery(&self, id: DeliveryId) -> Result<Option<LogLine>, StoreError> {
+        Ok(self.lines(&format!("{LOG} WHERE d.id = ?"), [id.0])?.pop())
     }
 
     /// A person's deliveries, oldest edition first.
@@ -269,6 +279,7 @@ fn log_line(row: &Row<'_>) -> Result<LogLine, StoreError> {
         reply: row.get(9).doing("read the log")?,
         relay: row.get(10).doing("read the log")?,
         at: codec::instant(row.get(11).doing("read the log")?)?,
+        generation: row.get(12).doing("read the log")?,
     })
 }
 

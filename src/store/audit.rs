@@ -4,7 +4,7 @@
 //! grow with the number of letters. Knows no reason why a row could differ: there is none but a fault.
 
 use super::change::NAMED;
-use super::{Doing, Store, StoreError, codec};
+use super::{DeliveryId, Doing, Store, StoreError, codec};
 use crate::delivery::retry::RetryPolicy;
 use crate::delivery::state::{Event, State, step};
 use jiff::Timestamp;
@@ -24,8 +24,8 @@ pub struct Audit {
     pub changes: u64,
     /// Letters whose row says something else than their story.
     pub differing: u64,
-    /// The first hundred of them, in words.
-    pub differences: Vec<String>,
+    /// The first hundred of them, and how, in words.
+    pub differences: Vec<(DeliveryId, String)>,
     /// Editions whose number planned is not the number of their letters, in words.
     pub unclosed: Vec<String>,
     /// What SQLite says about the file, where it is not sound.
@@ -137,36 +137,45 @@ fn tell_again(connection: &Connection, audit: &mut Audit) -> Result<(), StoreErr
         audit.letters += 1;
         audit.attempts += tried.len() as u64;
         audit.changes += decided.len() as u64;
-        let stands = read_row(row)?;
-        let difference = match tell(&tried, &decided) {
-            Ok(told) if told == stands => None,
-            Ok(told) => Some(format!("its story ends as {told:?}, and its row says {stands:?}")),
-            Err(why) => Some(why),
-        };
-        if let Some(difference) = difference {
+        if let Some(difference) = difference(row, &tried, &decided)? {
             audit.differing += 1;
             if audit.differences.len() < NAMED_AT_MOST {
-                audit.differences.push(format!("letter {id}: {difference}"));
+                audit.differences.push((DeliveryId(id), difference));
             }
         }
     }
     Ok(())
 }
 
+/// How a letter's row differs from its story, if it does.
+fn difference(row: &Row<'_>, tried: &[Tried], decided: &[Decided]) -> Result<Option<String>, StoreError> {
+    let stands = match read_row(row)? {
+        Ok(stands) => stands,
+        Err(why) => return Ok(Some(why)),
+    };
+    Ok(match tell(tried, decided) {
+        Ok(told) if told == stands => None,
+        Ok(told) => Some(format!("it is recorded as {stands}, and its story ends as {told}")),
+        Err(why) => Some(why),
+    })
+}
+
 fn prepared<'a>(connection: &'a Connection, sql: &str) -> Result<Statement<'a>, StoreError> {
     connection.prepare(sql).doing("be audited")
 }
 
-fn read_row(row: &Row<'_>) -> Result<Told, StoreError> {
+fn read_row(row: &Row<'_>) -> Result<Result<Told, String>, StoreError> {
     let word: String = row.get(1).doing("be audited")?;
-    let state = codec::state(&word, row.get(6).doing("be audited")?)?;
-    Ok(Told {
+    let Ok(state) = codec::state(&word, row.get(6).doing("be audited")?) else {
+        return Ok(Err(format!("it is recorded as `{word}`, and nothing says until when")));
+    };
+    Ok(Ok(Told {
         state: state.name(),
         attempts: row.get(2).doing("be audited")?,
         refusals: row.get(3).doing("be audited")?,
         orders: row.get(4).doing("be audited")?,
         is_dated: row.get(5).doing("be audited")?,
-    })
+    }))
 }
 
 /// Tells a letter's story from the beginning: where it must stand, or where the record makes no sense.
@@ -193,6 +202,23 @@ fn tell(tried: &[Tried], decided: &[Decided]) -> Result<Told, String> {
             "`{}` was decided after attempt {}, which is not there",
             change.event, change.attempts
         )),
+    }
+}
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            state,
+            attempts,
+            refusals,
+            orders,
+            is_dated,
+        } = self;
+        let dated = if *is_dated { "dated" } else { "not dated" };
+        write!(
+            f,
+            "`{state}` (attempts: {attempts}, put off: {refusals}, ordered anew: {orders}, {dated})"
+        )
     }
 }
 

@@ -4,21 +4,20 @@
 //! absent, and no letter is ever sent from it before it was restored. A restored store has a higher generation than any other, holds
 //! every campaign, and doubts every letter that waited: it cannot know what left after the backup was taken.
 
+use super::aside::one_file;
 use super::change::{Decision, decide};
 use super::create::into_place;
 use super::hold::{By, Target, write_order};
 use super::keys::Keys;
 use super::recover::doubt_what_was_under_way;
-use super::{
-    Doing, Identity, Store, StoreError, codec, copy, file, make_private_dir, migrate, open_connection, read_identity, shape,
-};
+use super::{Doing, Identity, Store, StoreError, codec, copy, file, make_private_dir, migrate, read_identity, shape};
 use crate::campaign::CampaignId;
 use crate::delivery::state::Event;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +37,7 @@ impl Store {
     pub fn back_up(&self, path: &Path, now: Timestamp) -> Result<(), StoreError> {
         into_place(path, |own| {
             make_private_file(own)?;
-            let mut connection = open_connection(own)?;
+            let mut connection = open_alone(own)?;
             copy(&self.connection, &mut connection)?;
             let row = (self.keys.text(), now.as_microsecond());
             connection
@@ -70,10 +69,10 @@ impl Store {
 
     /// Puts the backup in `path` into `dir`, where no store may stand, under a new generation and on hold.
     ///
-    /// `before` runs when all is made and nothing is in its place yet.
+    /// `before` runs when all is made and nothing is in its place yet: it clears the place.
     ///
     /// # Errors
-    /// When it is no backup or cannot be written; then the folder is as it was.
+    /// When it is no backup or cannot be written; then no store is made. What `before` has done is done.
     pub fn restore<E: From<StoreError>>(
         path: &Path,
         dir: &Path,
@@ -86,7 +85,7 @@ impl Store {
         let mut early = None;
         let placed = into_place(&file(dir), |own| {
             make_private_file(own)?;
-            let mut connection = open_connection(own)?;
+            let mut connection = open_alone(own)?;
             copy(&open_backup(path)?, &mut connection)?;
             migrate(&mut connection)?;
             let forget = "PRAGMA secure_delete = ON; DELETE FROM backup;";
@@ -105,34 +104,6 @@ impl Store {
             (None, Err(error)) => Err(error.into()),
             (None, Ok(())) => Ok(Self::open(dir)?),
         }
-    }
-
-    /// Takes the store out of `dir` and lays it, whole, into a folder beside it; gives that folder, if there was anything.
-    ///
-    /// # Errors
-    /// When a file cannot be moved.
-    pub fn lay_aside(dir: &Path) -> Result<Option<PathBuf>, StoreError> {
-        let names = ["store.db", "store.db-wal", "store.db-shm", "keys"];
-        let there: Vec<&str> = names
-            .into_iter()
-            .filter(|name| fs::symlink_metadata(dir.join(name)).is_ok())
-            .collect();
-        if there.is_empty() {
-            return Ok(None);
-        }
-        let free = (1..)
-            .map(|number| dir.join(format!("replaced-{number}")))
-            .find(|aside| !aside.exists());
-        let aside = free.unwrap_or_else(|| dir.join("replaced"));
-        make_private_dir(&aside)?;
-        for name in there {
-            fs::rename(dir.join(name), aside.join(name)).map_err(|source| StoreError::File {
-                doing: "lay aside",
-                path: dir.join(name),
-                source,
-            })?;
-        }
-        Ok(Some(aside))
     }
 
     /// Takes it as given that letters may have left that this store does not know: a higher generation, every campaign on hold, every
@@ -226,12 +197,12 @@ fn require_sound(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-/// Folds the write-ahead log into the file, so that it can be moved alone.
-fn one_file(connection: &Connection) -> Result<(), StoreError> {
-    connection
-        .query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0))
-        .doing("become one file")
-        .map(|_| ())
+/// A database that nobody else opens: it needs no memory shared with others, which a stick or a network share may not have.
+fn open_alone(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).doing("be opened")?;
+    let settings = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+    connection.execute_batch(settings).doing("be opened")?;
+    Ok(connection)
 }
 
 fn make_private_file(path: &Path) -> Result<(), StoreError> {

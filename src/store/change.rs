@@ -94,7 +94,11 @@ pub(super) fn decide(
         .and_then(|mut write| write.execute((key, name, by, decision.reason, at)))
         .doing("write a decision down")?;
     let anew = match decision.event {
-        Event::Resend => ", orders = orders + 1, refusals = 0, dated = NULL",
+        Event::Resend => {
+            ", orders = orders + 1, refusals = 0, dated = NULL, afterwards = NULL, generation = (SELECT generation FROM store)"
+        }
+        // What was to be done when it waits again is done, or overruled.
+        Event::Hold | Event::Cancel | Event::Release => ", afterwards = NULL",
         _ => "",
     };
     let held_by = decision.by.name();

@@ -4,6 +4,7 @@
 //! journal's grant lets a letter leave.
 
 use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, codec, people};
+use crate::delivery::retry::LONGEST;
 use crate::letter::Recipient;
 use jiff::Timestamp;
 
@@ -18,6 +19,8 @@ pub struct Claim {
     pub recipient: Recipient,
     /// The number its next attempt has.
     pub attempt: u32,
+    /// The store's generation when it was drafted, or last ordered anew.
+    pub generation: u32,
     /// How many times a person ordered it anew.
     pub orders: u32,
     /// The `Date:` of its first attempt, if there was one.
@@ -30,12 +33,13 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn claims(&self, edition: EditionId, after: DeliveryId, now: Timestamp, limit: u32) -> Result<Vec<Claim>, StoreError> {
-        let sql = "SELECT d.id, d.person, v.address, v.attributes, d.attempt + 1, d.orders, d.dated FROM delivery d \
+        let sql = "SELECT d.id, d.person, v.address, v.attributes, d.attempt + 1, d.orders, d.dated, d.generation FROM delivery d \
                    JOIN person_version v ON v.id = d.version WHERE d.edition = ?1 AND d.id > ?2 AND \
-                   (d.state = 'pending' OR (d.state = 'deferred' AND d.retry_at <= ?3)) ORDER BY d.id LIMIT ?4";
+                   (d.state = 'pending' OR (d.state = 'deferred' AND (d.retry_at <= ?3 OR d.retry_at > ?5))) ORDER BY d.id LIMIT ?4";
+        let wrong = now.saturating_add(LONGEST).unwrap_or(Timestamp::MAX).as_microsecond();
         let mut statement = self.connection.prepare_cached(sql).doing("read waiting letters")?;
         let mut rows = statement
-            .query((edition.0, after.0, now.as_microsecond(), limit))
+            .query((edition.0, after.0, now.as_microsecond(), limit, wrong))
             .doing("read waiting letters")?;
         let mut claims = Vec::new();
         while let Some(row) = rows.next().doing("read waiting letters")? {
@@ -52,6 +56,7 @@ impl Store {
                     .doing("read waiting letters")?
                     .map(codec::instant)
                     .transpose()?,
+                generation: row.get(7).doing("read waiting letters")?,
             });
         }
         Ok(claims)

@@ -3,6 +3,7 @@
 //! Promises: keys and store are made beside their places and linked into them when they are finished, so that a process that dies on
 //! the way leaves nothing that stands in the next one's way; of two that make a store at once, one wins.
 
+use super::aside::{clear_the_place, one_file};
 use super::keys::{self, Keys};
 use super::{Doing, Identity, Kind, Store, StoreError, file, make_private_dir, migrate, open_connection};
 use jiff::Timestamp;
@@ -19,13 +20,17 @@ impl Store {
     /// When the folder cannot be written, or holds a store already.
     pub fn create(dir: &Path, kind: Kind, now: Timestamp) -> Result<Self, StoreError> {
         make_private_dir(dir)?;
+        clear_the_place(dir)?;
         Keys::read_or_create(dir)?;
         let place = file(dir);
         into_place(&place, |path| {
             let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
             made.map_err(|source| failed("make", path, source))?;
-            // Closing the only connection folds the write-ahead log into the file, which can then be linked alone.
-            set_up(&mut open_connection(path)?, kind, now).map(|_| ())
+            let mut connection = open_connection(path)?;
+            set_up(&mut connection, kind, now)?;
+            // Not left to the closing of the connection, which keeps a full disk to itself.
+            one_file(&connection)?;
+            connection.close().map_err(|(_, error)| error).doing("make the store")
         })?;
         Self::open(dir)
     }
@@ -64,14 +69,31 @@ pub(super) fn into_place(place: &Path, make: impl FnOnce(&Path) -> Result<(), St
     let own = PathBuf::from(own);
     // Left by a dead process of this very number, if it is there at all.
     let _ = fs::remove_file(&own);
-    let linked = make(&own).and_then(|()| fs::hard_link(&own, place).map_err(|source| failed("make", place, source)));
-    // One that was not made, or cannot be removed, is in nobody's way.
-    let _ = fs::remove_file(&own);
+    let linked = make(&own).and_then(|()| link(&own, place).map_err(|source| failed("make", place, source)));
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let mut left = own.as_os_str().to_owned();
+        left.push(ending);
+        // One that was not made, or cannot be removed, is in nobody's way.
+        let _ = fs::remove_file(left);
+    }
     linked?;
     let dir = place.parent().unwrap_or(place);
     File::open(dir)
         .and_then(|dir| dir.sync_all())
         .map_err(|source| failed("write", dir, source))
+}
+
+/// A second name for a file; where the file system knows none (a stick, a network share), the only one, if the place is free.
+fn link(own: &Path, place: &Path) -> io::Result<()> {
+    match fs::hard_link(own, place) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
+            match fs::symlink_metadata(place) {
+                Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+                Err(_) => fs::rename(own, place),
+            }
+        }
+        linked => linked,
+    }
 }
 
 fn failed(doing: &'static str, path: &Path, source: io::Error) -> StoreError {

@@ -160,7 +160,8 @@ fn fill(
     each_candidate(transaction, new, |candidate| {
         match decide(&candidate) {
             Place::In { version } => {
-                let sql = "INSERT INTO delivery (edition, person, version, state, changed_at) VALUES (?, ?, ?, 'pending', ?)";
+                let sql = "INSERT INTO delivery (edition, person, version, state, changed_at, generation) \
+                           SELECT ?, ?, ?, 'pending', ?, generation FROM store";
                 let mut insert = transaction.prepare_cached(sql).doing("draft an edition")?;
                 insert
                     .execute((edition.0, candidate.person.0, version, now.as_microsecond()))

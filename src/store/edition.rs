@@ -47,14 +47,25 @@ pub struct Edition {
     pub held: Option<String>,
     /// Whether a rule holds it, so that a person has to decide; what a person holds waits as they wish.
     pub held_by_rule: bool,
+    /// Whether a person skipped it: it is for nobody, and only keeps the article from leaving.
+    pub skipped: Option<Skip>,
+}
+
+/// What a skipped article has used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// Its own turn.
+    Article,
+    /// Its own turn, and the date on which it would have left.
+    Turn,
 }
 
 /// The columns of an edition, and the table.
 fn columns() -> String {
     format!(
         "id, campaign, article, round, campaign_name, title, status, sources_hash, due_at, expires_at, released_at, planned, \
-         coalesce(edition.held, {CAMPAIGN_HOLD}), domain, \
-         coalesce(held_by = 'rule', held IS NULL AND {CAMPAIGN_HOLD} = (SELECT distrust FROM store), FALSE) FROM edition"
+         CASE WHEN skipped IS NULL THEN coalesce({CAMPAIGN_HOLD}, edition.held) END, domain, \
+         coalesce(held_by = 'rule', held IS NULL AND {CAMPAIGN_HOLD} = (SELECT distrust FROM store), FALSE), skipped FROM edition"
     )
 }
 
@@ -219,5 +230,10 @@ fn read_edition(row: &Row<'_>) -> Result<Edition, StoreError> {
         planned: row.get::<_, i64>(11).doing("read editions")?.unsigned_abs(),
         held,
         held_by_rule: row.get(14).doing("read editions")?,
+        skipped: match row.get::<_, Option<String>>(15).doing("read editions")?.as_deref() {
+            None => None,
+            Some("article") => Some(Skip::Article),
+            Some(_) => Some(Skip::Turn),
+        },
     })
 }

@@ -64,6 +64,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether another process has made the file first.
+    pub fn is_there_already(&self) -> bool {
+        matches!(self, Self::File { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists)
+    }
+
     /// Whether the file itself is broken, rather than the disk full or busy.
     pub fn is_damage(&self) -> bool {
         let Self::Database { source, .. } = self else { return false };

@@ -3,6 +3,7 @@
 //! They are rows that a running sender reads with every group it writes, so a hold takes effect within one letter.
 
 use super::change::{Decision, decide};
+use super::order::{Stopped, remember};
 use super::{DeliveryId, Doing, EditionId, Store, StoreError};
 use crate::campaign::CampaignId;
 use crate::delivery::state::Event;
@@ -10,8 +11,9 @@ use jiff::Timestamp;
 use rusqlite::Transaction;
 
 /// Why the campaign of a row `edition` is on hold; NULL where it is not.
-pub(super) const CAMPAIGN_HOLD: &str = "coalesce((SELECT h.reason FROM campaign_hold h WHERE h.campaign = edition.campaign), \
-     (SELECT s.distrust FROM store s WHERE NOT EXISTS (SELECT 1 FROM campaign_cleared c WHERE c.campaign = edition.campaign)))";
+pub(super) const CAMPAIGN_HOLD: &str = "coalesce((SELECT s.distrust FROM store s WHERE NOT EXISTS \
+     (SELECT 1 FROM campaign_cleared c WHERE c.campaign = edition.campaign)), \
+     (SELECT h.reason FROM campaign_hold h WHERE h.campaign = edition.campaign))";
 
 /// What is held or released.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,13 +54,14 @@ pub struct Freed {
 }
 
 impl Store {
-    /// Holds `target`; gives how many letters that stops.
+    /// Holds `target`. A letter that is held by its address while it is under way or in doubt is held as soon as it would wait again.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn hold(&mut self, target: &Target, by: By, reason: &str, now: Timestamp) -> Result<u64, StoreError> {
+    pub fn hold(&mut self, target: &Target, by: By, reason: &str, now: Timestamp) -> Result<Stopped, StoreError> {
         let transaction = self.write("hold")?;
-        let stopped = match target {
+        let mut stopped = Stopped::default();
+        stopped.letters = match target {
             Target::Campaign(campaign) => {
                 let sql = "INSERT INTO campaign_hold (campaign, reason, at) VALUES (?, ?, ?) ON CONFLICT (campaign) DO NOTHING";
                 transaction
@@ -81,6 +84,7 @@ impl Store {
                     reason: Some(reason),
                     at: now,
                 };
+                stopped = remember(&transaction, "id = ?1", &delivery.0, "hold")?;
                 decide(&transaction, "id = ?1", &delivery.0, &held)?
             }
         };
@@ -99,14 +103,15 @@ impl Store {
         let transaction = self.write("release")?;
         let done = match target {
             Target::Campaign(campaign) => {
-                transaction
-                    .execute("DELETE FROM campaign_hold WHERE campaign = ?", [&campaign.0])
-                    .doing("release a campaign")?;
-                clear(&transaction, campaign, now)?;
-                let sql = "UPDATE edition SET held = NULL, held_by = NULL WHERE campaign = ?";
-                transaction.execute(sql, [&campaign.0]).doing("release a campaign")?;
                 let editions = "SELECT id FROM edition WHERE campaign = ? AND status = 'released'";
-                free_letters(&transaction, editions, &campaign.0, now)?;
+                // "I have looked" is no word on what somebody held before: that takes another one.
+                if !clear(&transaction, campaign, now)? {
+                    let sql = "DELETE FROM campaign_hold WHERE campaign = ?";
+                    transaction.execute(sql, [&campaign.0]).doing("release a campaign")?;
+                    let sql = "UPDATE edition SET held = NULL, held_by = NULL WHERE campaign = ?";
+                    transaction.execute(sql, [&campaign.0]).doing("release a campaign")?;
+                    free_letters(&transaction, editions, &campaign.0, now)?;
+                }
                 freed(&transaction, editions, &campaign.0)?
             }
             Target::Edition(edition) => {
@@ -116,6 +121,8 @@ impl Store {
                 freed(&transaction, "SELECT ?", edition.0)?
             }
             Target::Delivery(delivery) => {
+                let sql = "UPDATE delivery SET afterwards = NULL WHERE id = ? AND afterwards = 'hold'";
+                transaction.execute(sql, [delivery.0]).doing("release a letter")?;
                 let waiting = decide(&transaction, "id = ?1", &delivery.0, &released(now))?;
                 Freed { waiting, kept: 0 }
             }
@@ -133,6 +140,17 @@ impl Store {
         let sql = format!("SELECT {CAMPAIGN_HOLD} FROM (SELECT ? AS campaign) AS edition");
         self.connection
             .query_row(&sql, [&campaign.0], |row| row.get(0))
+            .doing("look for a hold")
+    }
+
+    /// Why nobody can know what of this campaign has left, where that is so and no person has released it since (law 13).
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_distrusted(&self, campaign: &CampaignId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT max(distrust) FROM store WHERE NOT EXISTS (SELECT 1 FROM campaign_cleared WHERE campaign = ?)";
+        self.connection
+            .query_row(sql, [&campaign.0], |row| row.get(0))
             .doing("look for a hold")
     }
 
@@ -188,11 +206,12 @@ fn released(now: Timestamp) -> Decision<'static> {
     }
 }
 
-/// In a store that may not know everything, a released campaign is one that a person has looked through.
-fn clear(transaction: &Transaction<'_>, campaign: &CampaignId, now: Timestamp) -> Result<(), StoreError> {
+/// In a store that may not know everything, a released campaign is one that a person has looked through; says whether it was not yet.
+fn clear(transaction: &Transaction<'_>, campaign: &CampaignId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "INSERT INTO campaign_cleared (campaign, at) SELECT ?, ? FROM store WHERE distrust IS NOT NULL ON CONFLICT (campaign) DO NOTHING";
     let row = (&campaign.0, now.as_microsecond());
-    transaction.execute(sql, row).doing("release a campaign").map(|_| ())
+    let cleared = transaction.execute(sql, row).doing("release a campaign")?;
+    Ok(cleared > 0)
 }
 
 /// Writes down what a person said.

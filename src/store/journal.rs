@@ -7,7 +7,7 @@
 
 use super::change::{Decision, decide};
 use super::hold::{By, CAMPAIGN_HOLD};
-use super::order::call_off;
+use super::order::do_afterwards;
 use super::people::standing_suppressions;
 use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
 use crate::delivery::reply::Reply;
@@ -28,6 +28,8 @@ pub struct Intent {
     pub delivery: DeliveryId,
     /// Its number, one more than the attempts on record.
     pub attempt: u32,
+    /// How many times a person had ordered it anew when it was composed: another order is another letter.
+    pub orders: u32,
     /// The `Date:` of the letter, kept for all its attempts.
     pub dated: Timestamp,
     /// Now.
@@ -228,13 +230,12 @@ fn settle(
     settlement: &Settlement,
     policy: &dyn Fn(i64) -> RetryPolicy,
 ) -> Result<Option<State>, StoreError> {
-    let sql = "SELECT edition, refusals, (SELECT status FROM edition e WHERE e.id = d.edition) = 'cancelled' FROM delivery d \
-               WHERE id = ? AND state = 'sending' AND attempt = ? AND run = ?";
+    let sql = "SELECT edition, refusals, afterwards IS NOT NULL FROM delivery WHERE id = ? AND state = 'sending' AND attempt = ? AND run = ?";
     let mut find = transaction.prepare_cached(sql).doing("settle a letter")?;
     let row = find.query_row((settlement.delivery.0, settlement.attempt, run.0), |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, row.get::<_, bool>(2)?))
     });
-    let Some((edition, before, is_called_off)) = row.optional().doing("settle a letter")? else {
+    let Some((edition, before, has_more)) = row.optional().doing("settle a letter")? else {
         return Ok(None);
     };
     let (event, refusals) = match settlement.event {
@@ -258,8 +259,8 @@ fn settle(
     ];
     update.execute(row).doing("settle a letter")?;
     settle_attempt(transaction, settlement, state)?;
-    match is_called_off && call_off(transaction, settlement.delivery, settlement.at)? {
-        true => Ok(Some(State::Cancelled)),
+    match has_more {
+        true => Ok(do_afterwards(transaction, settlement.delivery, settlement.at)?.or(Some(state))),
         false => Ok(Some(state)),
     }
 }
@@ -319,21 +320,24 @@ fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<G
 
 fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Grant>, StoreError> {
     let sql = format!(
-        "SELECT d.state, d.retry_at, p.hash, edition.lists, edition.status = 'released' AND coalesce(edition.held, {CAMPAIGN_HOLD}) IS NULL \
+        "SELECT d.state, d.retry_at, p.hash, edition.lists, edition.status = 'released' AND edition.held IS NULL AND {CAMPAIGN_HOLD} IS NULL \
          AND coalesce(edition.expires_at > ?3, TRUE) FROM delivery d JOIN person p ON p.id = d.person \
-         JOIN edition ON edition.id = d.edition WHERE d.id = ?1 AND d.attempt = ?2 - 1"
+         JOIN edition ON edition.id = d.edition WHERE d.id = ?1 AND d.attempt = ?2 - 1 AND d.orders = ?4"
     );
     let mut find = transaction.prepare_cached(&sql).doing("begin a letter")?;
-    let found = find.query_row((intent.delivery.0, intent.attempt, intent.at.as_microsecond()), |row| {
-        let lists: String = row.get(3)?;
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, Option<i64>>(1)?,
-            row.get::<_, [u8; 32]>(2)?,
-            lists,
-            row.get::<_, bool>(4)?,
-        ))
-    });
+    let found = find.query_row(
+        (intent.delivery.0, intent.attempt, intent.at.as_microsecond(), intent.orders),
+        |row| {
+            let lists: String = row.get(3)?;
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, Option<i64>>(1)?,
+                row.get::<_, [u8; 32]>(2)?,
+                lists,
+                row.get::<_, bool>(4)?,
+            ))
+        },
+    );
     let Some((word, retry_at, hash, lists, open)) = found.optional().doing("begin a letter")? else {
         return Ok(Some(Grant::Moved));
     };

@@ -43,7 +43,11 @@ impl Keys {
     /// The keys in `dir`; new ones where it has none.
     pub(super) fn read_or_create(dir: &Path) -> Result<Self, StoreError> {
         if !file(dir).exists() {
-            Self::random()?.write(dir)?;
+            match Self::random()?.write(dir) {
+                // Somebody else made them meanwhile: of two that make a store, both go by the same keys.
+                Err(error) if error.is_there_already() => {}
+                written => written?,
+            }
         }
         Self::read(dir)
     }
@@ -101,11 +105,12 @@ impl Keys {
         hash
     }
 
-    /// The Message-ID's opaque part (law 11): equal over automatic attempts, new for each order of a person to send again.
-    pub fn message_id(&self, delivery: DeliveryId, revision: u32, orders: u32) -> String {
+    /// The Message-ID's opaque part (law 11): equal over automatic attempts, new for each order of a person to send again, and another
+    /// one in each generation of the store: a restored one gives the numbers of letters that it does not know once more.
+    pub fn message_id(&self, delivery: DeliveryId, generation: u32, orders: u32) -> String {
         let mut text = Vec::with_capacity(24);
         text.extend_from_slice(&delivery.0.to_be_bytes());
-        text.extend_from_slice(&revision.to_be_bytes());
+        text.extend_from_slice(&generation.to_be_bytes());
         text.extend_from_slice(&orders.to_be_bytes());
         let mut id = BASE32_NOPAD.encode(hmac::sign(&self.message, &text).as_ref()).to_lowercase();
         id.truncate(26);
@@ -160,7 +165,9 @@ mod tests {
         let first = keys.message_id(DeliveryId(1), 1, 0);
         assert_eq!(first, keys.message_id(DeliveryId(1), 1, 0));
         assert_eq!(first.len(), 26);
-        assert!(![keys.message_id(DeliveryId(1), 1, 1), keys.message_id(DeliveryId(2), 1, 0)].contains(&first));
+        let others =
+            [(1, 1, 1), (2, 1, 0), (1, 2, 0)].map(|(id, generation, orders)| keys.message_id(DeliveryId(id), generation, orders));
+        assert!(!others.contains(&first));
         assert_eq!(format!("{keys:?}"), "Keys(***)");
     }
 }

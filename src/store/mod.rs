@@ -19,7 +19,9 @@ pub mod lock;
 pub mod order;
 pub mod people;
 pub mod recover;
+pub mod skip;
 
+mod aside;
 mod codec;
 mod create;
 mod error;
@@ -154,6 +156,13 @@ impl Store {
         }
         protect(dir, 0o700)?;
         protect(&path, 0o600)?;
+        // SQLite would open a file that may not be written for reading, and make the files beside it in its image.
+        let writable = fs::OpenOptions::new().read(true).write(true).open(&path);
+        writable.map_err(|source| StoreError::File {
+            doing: "write",
+            path: path.clone(),
+            source,
+        })?;
         let keys = Keys::read(dir)?;
         let mut connection = open_connection(&path)?;
         migrate(&mut connection)?;

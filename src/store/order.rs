@@ -4,15 +4,14 @@
 //! nothing but letters that stand where it says; and it is on record, as an order and with each letter. Nothing here sends: an order
 //! makes letters wait, and the next run closes the difference.
 
+use super::ask::LogLine;
 use super::change::{Decision, decide};
-use super::draft::discard_draft;
 use super::hold::{By, Target, write_order};
 use super::recover::end_waiting;
 use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
-use crate::campaign::edition::EditionKey;
-use crate::delivery::state::Event;
+use crate::delivery::state::{Event, State};
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{ToSql, Transaction};
 
 /// What a person found out about letters in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,33 +27,38 @@ pub enum Found {
 pub struct Resolved {
     /// Letters that are no longer in doubt.
     pub letters: u64,
-    /// Those of them that will not go out, because their edition is cancelled.
-    pub cancelled: u64,
+    /// Those of them that wait no more, because they were held or cancelled meanwhile.
+    pub stopped: u64,
 }
 
-/// An article whose turn is to be used up without a letter.
-#[derive(Debug, Clone)]
-pub struct Skipped<'a> {
-    /// Campaign, article and round.
-    pub key: &'a EditionKey,
-    /// The campaign's folder.
-    pub campaign_name: &'a str,
-    /// The article's title.
-    pub title: &'a str,
-    /// The sender's domain.
-    pub domain: &'a str,
-    /// The hash of the article's text: the same text is recognised under another name.
-    pub article_hash: &'a [u8],
+/// What an order stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stopped {
+    /// Letters that waited, and do not any more.
+    pub letters: u64,
+    /// Letters that are under way at this moment: the order holds if they come back.
+    pub under_way: u64,
+    /// Letters in doubt: the order holds if they are found unsent.
+    pub in_doubt: u64,
+}
+
+impl std::ops::AddAssign for Stopped {
+    fn add_assign(&mut self, more: Self) {
+        self.letters += more.letters;
+        self.under_way += more.under_way;
+        self.in_doubt += more.in_doubt;
+    }
 }
 
 impl Store {
     /// Orders these letters of one edition anew, each with a Message-ID of its own; gives how many will leave because of it.
     ///
-    /// An edition whose time is over, or that was cancelled, is open again for as long as it once was, for these letters alone.
+    /// Only letters that still stand as they were seen: what another order or a run has moved on meanwhile is left alone. An edition
+    /// whose time is over, or that was cancelled, is open again for as long as it once was, for these letters alone.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn resend(&mut self, edition: EditionId, letters: &[DeliveryId], now: Timestamp) -> Result<u64, StoreError> {
+    pub fn resend(&mut self, edition: EditionId, letters: &[LogLine], now: Timestamp) -> Result<u64, StoreError> {
         let transaction = self.write("order letters anew")?;
         open_again(&transaction, edition, now)?;
         let anew = Decision {
@@ -65,7 +69,13 @@ impl Store {
         };
         let mut ordered = 0;
         for letter in letters {
-            ordered += decide(&transaction, "id = ?1", &letter.0, &anew)?;
+            if stands_as_seen(&transaction, letter)? {
+                ordered += decide(&transaction, "id = ?1", &letter.delivery.0, &anew)?;
+            }
+        }
+        if ordered == 0 {
+            // Dropped, the transaction is undone: nothing was opened for nobody.
+            return Ok(0);
         }
         let detail = format!("{ordered} letters anew");
         write_order(&transaction, "resend", &Target::Edition(edition), &detail, now)?;
@@ -77,35 +87,34 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn resolve(&mut self, letters: &[(DeliveryId, String)], found: Found, now: Timestamp) -> Result<Resolved, StoreError> {
+    pub fn resolve(&mut self, letters: &[(LogLine, String)], found: Found, now: Timestamp) -> Result<Resolved, StoreError> {
         let transaction = self.write("settle doubts")?;
         let mut resolved = Resolved::default();
         for (letter, evidence) in letters {
+            if !stands_as_seen(&transaction, letter)? {
+                continue;
+            }
+            let id = letter.delivery;
             let settled = Decision {
-                event: match found {
-                    Found::Sent => Event::ResolveSent,
-                    Found::NotSent => Event::ResolveNotSent,
-                },
+                event: found.event(),
                 by: By::Person,
                 reason: Some(evidence),
                 at: now,
             };
-            let moved = decide(&transaction, "id = ?1", &letter.0, &settled)?;
-            if moved > 0 {
-                resolved.letters += moved;
-                resolved.cancelled += u64::from(call_off(&transaction, *letter, now)?);
-                write_order(&transaction, "resolve", &Target::Delivery(*letter), evidence, now)?;
-            }
+            resolved.letters += decide(&transaction, "id = ?1", &id.0, &settled)?;
+            resolved.stopped += u64::from(do_afterwards(&transaction, id, now)?.is_some());
+            write_order(&transaction, "resolve", &Target::Delivery(id), evidence, now)?;
         }
         transaction.commit().doing("settle doubts")?;
         Ok(resolved)
     }
 
-    /// Calls off what waits in `target`; gives how many letters will never leave. What was accepted or is in doubt stays as it is.
+    /// Calls off what waits in `target`. What was accepted stays as it is; what is under way or in doubt is called off as soon as it
+    /// would wait again.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn cancel(&mut self, target: &Target, reason: &str, now: Timestamp) -> Result<u64, StoreError> {
+    pub fn cancel(&mut self, target: &Target, reason: &str, now: Timestamp) -> Result<Stopped, StoreError> {
         let transaction = self.write("cancel")?;
         let off = Decision {
             event: Event::Cancel,
@@ -113,76 +122,102 @@ impl Store {
             reason: Some(reason),
             at: now,
         };
-        let cancelled = match target {
+        let (letters, key): (&str, &dyn ToSql) = match target {
             Target::Campaign(campaign) => {
                 close(&transaction, "campaign = ?1", &campaign.0)?;
-                let letters = "edition IN (SELECT id FROM edition WHERE campaign = ?1 AND status = 'cancelled')";
-                decide(&transaction, letters, &campaign.0, &off)?
+                (
+                    "edition IN (SELECT id FROM edition WHERE campaign = ?1 AND status = 'cancelled')",
+                    &campaign.0,
+                )
             }
             Target::Edition(edition) => {
                 close(&transaction, "id = ?1", &edition.0)?;
-                let letters = "edition IN (SELECT id FROM edition WHERE id = ?1 AND status = 'cancelled')";
-                decide(&transaction, letters, &edition.0, &off)?
+                (
+                    "edition IN (SELECT id FROM edition WHERE id = ?1 AND status = 'cancelled')",
+                    &edition.0,
+                )
             }
-            Target::Delivery(delivery) => decide(&transaction, "id = ?1", &delivery.0, &off)?,
+            Target::Delivery(delivery) => ("id = ?1", &delivery.0),
         };
+        let mut stopped = remember(&transaction, letters, key, "cancel")?;
+        stopped.letters = decide(&transaction, letters, key, &off)?;
         write_order(&transaction, "cancel", target, reason, now)?;
         transaction.commit().doing("cancel")?;
-        Ok(cancelled)
-    }
-
-    /// Uses up an article's turn without a letter: an edition for nobody, cancelled. `false` where the article has an edition already. Under
-    /// the sender's lock: a draft of it is thrown away.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn skip(&mut self, skipped: &Skipped<'_>, reason: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let transaction = self.write("use up an article's turn")?;
-        discard_draft(&transaction, skipped.key)?;
-        let sql = "INSERT INTO edition (campaign, article, round, campaign_name, title, domain, status, lists, sources, sources_hash, \
-                   article_hash, due_at, created_at, planned) VALUES (?, ?, ?, ?, ?, ?, 'cancelled', '[]', '{}', x'', ?, ?, ?, 0) \
-                   ON CONFLICT DO NOTHING RETURNING id";
-        let at = now.as_microsecond();
-        let row = params![
-            skipped.key.campaign.0,
-            skipped.key.article,
-            skipped.key.round,
-            skipped.campaign_name,
-            skipped.title,
-            skipped.domain,
-            skipped.article_hash,
-            at,
-            at,
-        ];
-        let made = transaction.query_row(sql, row, |row| row.get(0).map(EditionId)).optional();
-        let Some(edition) = made.doing("use up an article's turn")? else {
-            return Ok(false);
-        };
-        write_order(&transaction, "cancel", &Target::Edition(edition), reason, now)?;
-        transaction.commit().doing("use up an article's turn")?;
-        Ok(true)
+        Ok(stopped)
     }
 }
 
-/// No letter of these editions begins any more; only those that have letters waiting, held or under way are closed.
+impl Found {
+    fn event(self) -> Event {
+        match self {
+            Self::Sent => Event::ResolveSent,
+            Self::NotSent => Event::ResolveNotSent,
+        }
+    }
+}
+
+/// Whether a letter is where a person saw it when they decided.
+fn stands_as_seen(transaction: &Transaction<'_>, letter: &LogLine) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ? AND state = ? AND attempt = ? AND orders = ?)";
+    let seen = (letter.delivery.0, letter.state.name(), letter.attempts, letter.orders);
+    transaction
+        .prepare_cached(sql)
+        .and_then(|mut find| find.query_row(seen, |row| row.get(0)))
+        .doing("look at a letter")
+}
+
+/// Writes down what is to be done with letters that nobody can act on now, should they wait again.
+pub(super) fn remember(transaction: &Transaction<'_>, letters: &str, key: &dyn ToSql, what: &str) -> Result<Stopped, StoreError> {
+    let count = |state: &str| {
+        let sql = format!("SELECT count(*) FROM delivery WHERE ({letters}) AND state = '{state}'");
+        let found = transaction.query_row(&sql, [key], |row| row.get::<_, i64>(0));
+        found.doing("count letters").map(i64::unsigned_abs)
+    };
+    let (under_way, in_doubt) = (count("sending")?, count("in_doubt")?);
+    let sql = format!(
+        "UPDATE delivery SET afterwards = ?2 WHERE ({letters}) AND state IN ('sending', 'in_doubt') AND afterwards IS NOT 'cancel'"
+    );
+    transaction
+        .execute(&sql, rusqlite::params![key, what])
+        .doing("write an order down")?;
+    Ok(Stopped {
+        letters: 0,
+        under_way,
+        in_doubt,
+    })
+}
+
+/// Does with a letter that waits again what was ordered while nobody could act on it; gives where that leaves it.
+pub(super) fn do_afterwards(
+    transaction: &Transaction<'_>,
+    letter: DeliveryId,
+    now: Timestamp,
+) -> Result<Option<State>, StoreError> {
+    let sql = "SELECT afterwards FROM delivery WHERE id = ?";
+    let ordered: Option<String> = transaction
+        .query_row(sql, [letter.0], |row| row.get(0))
+        .doing("look at a letter")?;
+    let (event, state, reason) = match ordered.as_deref() {
+        Some("cancel") => (Event::Cancel, State::Cancelled, "cancelled by hand while it was under way"),
+        Some("hold") => (Event::Hold, State::Held, "held by hand while it was under way"),
+        _ => return Ok(None),
+    };
+    let decision = Decision {
+        event,
+        by: By::Person,
+        reason: Some(reason),
+        at: now,
+    };
+    Ok((decide(transaction, "id = ?1", &letter.0, &decision)? > 0).then_some(state))
+}
+
+/// No letter of these editions begins any more; only those that have letters without a last word are closed.
 fn close(transaction: &Transaction<'_>, editions: &str, key: &dyn rusqlite::ToSql) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE edition SET status = 'cancelled', held = NULL, held_by = NULL WHERE {editions} AND status = 'released' AND EXISTS \
-         (SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.state IN ('pending', 'deferred', 'held', 'sending'))"
+         (SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.state IN ('pending', 'deferred', 'held', 'sending', 'in_doubt'))"
     );
     transaction.execute(&sql, [key]).doing("cancel an edition").map(|_| ())
-}
-
-/// A letter that waits while its edition is cancelled goes the way of the others; says whether it did.
-pub(super) fn call_off(transaction: &Transaction<'_>, letter: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
-    let off = Decision {
-        event: Event::Cancel,
-        by: By::Person,
-        reason: Some("its edition was cancelled while nobody could know what became of it"),
-        at: now,
-    };
-    let is_called_off = "id = ?1 AND (SELECT status FROM edition WHERE edition.id = delivery.edition) = 'cancelled'";
-    Ok(decide(transaction, is_called_off, &letter.0, &off)? > 0)
 }
 
 /// Makes an edition whose time is over, or that was cancelled, one that letters can leave from.

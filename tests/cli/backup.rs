@@ -138,8 +138,8 @@ fn what_is_no_backup_is_not_restored() {
             .tells("is no backup that `tidings backup` has written");
     }
     type_in(&clinic, "restore nothing.tidings --replace")
-        .exits(74)
-        .tells("nothing.tidings");
+        .exits(65)
+        .tells("cannot read `nothing.tidings`");
     clinic.ledger().assert_true(5, &judge);
     let half = std::fs::read(clinic.path("old.tidings")).unwrap();
     std::fs::write(clinic.path("half.tidings"), &half[..half.len() / 2]).unwrap();
@@ -215,4 +215,47 @@ fn before_the_first_letter_there_is_nothing_to_keep_or_adopt() {
     type_in(&clinic(1), "backup new.tidings")
         .exits(78)
         .tells("nothing has been sent yet");
+}
+
+#[test]
+fn a_restored_store_never_gives_a_letter_the_message_id_of_one_it_does_not_know() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3);
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
+    type_in(&clinic, "backup old.tidings").exits(0);
+    type_in(&clinic, "send tips").exits(0);
+    type_in(&clinic, "restore old.tidings --replace").exits(0);
+    type_in(&clinic, "cancel tips/sleep").exits(0);
+    type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, "send tips").exits(0);
+    let ids: std::collections::BTreeSet<String> = judge.accepted().into_iter().map(|taken| taken.message_id).collect();
+    assert_eq!(ids.len(), 6);
+}
+
+#[test]
+fn what_was_on_hold_before_a_restore_stays_so_when_the_restore_is_settled() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 2);
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
+    type_in(&clinic, "hold tips --because waiting").exits(0);
+    type_in(&clinic, "backup old.tidings").exits(0);
+    type_in(&clinic, "restore old.tidings --replace").exits(0);
+    type_in(&clinic, "status")
+        .exits(1)
+        .prints("on hold until you release them (restored");
+    type_in(&clinic, "release tips")
+        .exits(0)
+        .tells("it was held before that, and still is: waiting");
+    type_in(&clinic, "send tips").exits(1).tells("on hold: waiting");
+    type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, "send tips").exits(0);
+    assert_eq!(judge.accepted().len(), 2);
+}
+
+#[test]
+fn a_file_that_cannot_be_a_backup_is_named() {
+    let clinic = clinic(1).file("empty.tidings", "");
+    std::fs::create_dir(clinic.path("folder")).unwrap();
+    type_in(&clinic, "restore folder").exits(65).tells("`folder`: it is no file");
+    type_in(&clinic, "restore empty.tidings").exits(65).tells("is no backup");
 }

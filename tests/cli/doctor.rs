@@ -41,18 +41,18 @@ fn a_state_that_no_attempt_explains_is_named() {
     for (sql, told) in [
         (
             "UPDATE delivery SET state = 'pending' WHERE id = 1",
-            "letter 1: its story ends as Told { state: \"accepted\"",
+            "person1@patients.example: it is recorded as `pending`",
         ),
         (
             "UPDATE delivery SET state = 'accepted' WHERE id = 4",
-            "letter 4: its story ends as Told { state: \"in_doubt\"",
+            "its story ends as `in_doubt` (attempts: 1",
         ),
         ("UPDATE delivery SET orders = 1 WHERE id = 5", "letter 5"),
         ("UPDATE delivery SET refusals = 0 WHERE id = 3", "letter 3"),
         ("UPDATE delivery SET attempt = 2 WHERE id = 2", "letter 2"),
         (
             "INSERT INTO change (delivery, attempts, event, by, at) VALUES (1, 1, 'cancel', 'rule', 0)",
-            "letter 1: a delivery that is `accepted` cannot take the event `Cancel`",
+            "tips · sleep, letter 1 to person1@patients.example: a delivery that is `accepted` cannot take the event `Cancel`",
         ),
     ] {
         let judge = Judge::start();

@@ -82,7 +82,7 @@ fn what_has_left_cannot_be_held() {
     answers(&clinic, "hold tips --to person1@patients.example", 0, late, "");
     type_in(&clinic, "hold tips --to who@patients.example")
         .exits(2)
-        .tells("no letter of `tips` to `who@patients.example` is on record");
+        .tells("no letter of `tips` to `w***@patients.example` is on record");
     type_in(&clinic, "hold tops").exits(2).tells("did you mean `tips`?");
 }
 

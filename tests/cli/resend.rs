@@ -52,8 +52,8 @@ fn what_is_on_its_way_or_in_doubt_cannot_be_ordered_anew() {
     let clinic = clinic_with(&judge, 3);
     type_in(&clinic, "send tips").exits(1);
     let told = "\
-error: the letter to `person2@patients.example` is in doubt: find out first, then `tidings resolve`; \
-the letter to `person3@patients.example` is on its way already; nothing was changed
+error: the letter to `p***@patients.example` is in doubt: find out first, then `tidings resolve`; \
+the letter to `p***@patients.example` is on its way already; nothing was changed
 hint: `tidings why ADDRESS` tells a letter's story
 ";
     answers(

@@ -6,11 +6,13 @@ use std::path::Path;
 use tidings::campaign::CampaignId;
 use tidings::campaign::edition::EditionKey;
 use tidings::delivery::state::Event;
+use tidings::store::ask::LogLine;
 use tidings::store::ask::Tally;
 use tidings::store::hold::{By, Target};
 use tidings::store::journal::Grant;
-use tidings::store::order::{Found, Resolved, Skipped};
-use tidings::store::{DeliveryId, EditionId, Store};
+use tidings::store::order::{Found, Resolved, Stopped};
+use tidings::store::skip::Skipped;
+use tidings::store::{DeliveryId, EditionId, Kind, Store};
 use tidings::subscriber::suppression::{Reason, Scope, Suppression};
 
 const PEOPLE: [&str; 4] = ["ann", "bob", "cid", "dov"];
@@ -95,14 +97,24 @@ fn carry_out(store: &mut Store, edition: EditionId, deed: Deed, minute: i64) {
         Deed::ReleaseAll => drop(store.let_go(&all, now).unwrap()),
         Deed::Cancel(who) => drop(store.cancel(&one(who), "never", now).unwrap()),
         Deed::CancelAll => drop(store.cancel(&all, "never", now).unwrap()),
-        Deed::Resend(who) => drop(store.resend(edition, &[letter(who)], now).unwrap()),
-        Deed::Resolve(who, found) => drop(store.resolve(&[(letter(who), "seen".to_owned())], found, now).unwrap()),
+        Deed::Resend(who) => {
+            let seen = [seen(store, letter(who))];
+            store.resend(edition, &seen, now).unwrap();
+        }
+        Deed::Resolve(who, found) => {
+            let seen = [(seen(store, letter(who)), "seen".to_owned())];
+            store.resolve(&seen, found, now).unwrap();
+        }
         Deed::Expire => drop(store.expire(edition, now).unwrap()),
         Deed::Suppress(who) => suppress(store, who, minute),
         Deed::Distrust => store
             .distrust(store.identity().generation + 1, "a restored store", now)
             .unwrap(),
     }
+}
+
+fn seen(store: &Store, letter: DeliveryId) -> LogLine {
+    store.delivery(letter).unwrap().unwrap()
 }
 
 fn suppress(store: &mut Store, who: usize, minute: i64) {
@@ -149,22 +161,41 @@ fn an_order_leaves_alone_what_does_not_stand_where_it_says() {
     let dir = tempfile::tempdir().unwrap();
     let (mut store, edition) = released(dir.path(), &["ann", "bob"]);
     let (ann, bob) = (DeliveryId(1), DeliveryId(2));
-    assert_eq!(store.resend(edition, &[ann, bob], at(2)).unwrap(), 0, "both wait already");
-    let found = store.resolve(&[(ann, "seen".to_owned())], Found::Sent, at(3)).unwrap();
+    let both = [seen(&store, ann), seen(&store, bob)];
+    assert_eq!(store.resend(edition, &both, at(2)).unwrap(), 0, "both wait already");
+    let found = [(seen(&store, ann), "seen".to_owned())];
+    let found = store.resolve(&found, Found::Sent, at(3)).unwrap();
     assert_eq!(found, Resolved::default(), "nothing is in doubt");
     attempt(&mut store, edition, ann, Some(Event::Lose), 4);
-    let both = [(ann, "seen".to_owned()), (bob, "seen".to_owned())];
+    let both = [ann, bob].map(|letter| (seen(&store, letter), "seen".to_owned()));
     let found = store.resolve(&both, Found::Sent, at(5)).unwrap();
     assert_eq!(
         (found.letters, stands(&store, edition)),
         (1, vec![("pending", 1), ("accepted", 1)])
     );
-    assert_eq!(
-        store.cancel(&Target::Delivery(ann), "never", at(6)).unwrap(),
-        0,
-        "it has left"
-    );
+    let stopped = store.cancel(&Target::Delivery(ann), "never", at(6)).unwrap();
+    assert_eq!(stopped, Stopped::default(), "it has left");
     assert!(store.audit().unwrap().agrees());
+}
+
+/// Refused for all and released, put off and held and released, refused for all and released and taken: what v1 kept no record of.
+#[test]
+fn a_store_of_the_first_shape_needs_no_record_of_its_releases() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &PEOPLE);
+    let (ann, bob, cid) = (DeliveryId(1), DeliveryId(2), DeliveryId(3));
+    let later = Event::RefuseForNow { refusals: 1 };
+    for (letter, event) in [(ann, Event::RefuseForAll), (bob, later), (cid, Event::RefuseForAll)] {
+        attempt(&mut store, edition, letter, Some(event), 2);
+        store.hold(&Target::Delivery(letter), By::Person, "no", at(3)).unwrap();
+        store.let_go(&Target::Delivery(letter), at(4)).unwrap();
+    }
+    attempt(&mut store, edition, cid, Some(Event::Accept), 5);
+    assert!(store.audit().unwrap().agrees());
+    drop(store);
+    as_of_the_first_shape(dir.path());
+    let audit = Store::open(dir.path()).unwrap().audit().unwrap();
+    assert!(audit.agrees(), "{audit:#?}");
 }
 
 #[test]
@@ -191,7 +222,8 @@ fn a_store_of_the_first_shape_is_brought_up_to_date_with_its_past() {
 fn as_of_the_first_shape(dir: &Path) {
     let connection = rusqlite::Connection::open(dir.join("store.db")).unwrap();
     let sql = "DROP TABLE change; DROP TABLE campaign_cleared; DROP TABLE backup; ALTER TABLE store DROP COLUMN distrust; \
-               ALTER TABLE store DROP COLUMN distrusted_at; PRAGMA user_version = 1;";
+               ALTER TABLE store DROP COLUMN distrusted_at; ALTER TABLE delivery DROP COLUMN generation; \
+               ALTER TABLE delivery DROP COLUMN afterwards; ALTER TABLE edition DROP COLUMN skipped; PRAGMA user_version = 1;";
     connection.execute_batch(sql).unwrap();
 }
 
@@ -211,6 +243,7 @@ fn an_article_is_skipped_once_and_never_when_it_has_an_edition() {
             title: "Walks",
             domain: "riverside.example",
             article_hash: b"walks",
+            is_next: true,
         };
         store.skip(&skipped, "went out already", at(2)).unwrap()
     };
@@ -250,4 +283,70 @@ fn a_backup_taken_while_letters_leave_is_of_one_moment() {
     assert!(restored.audit().unwrap().agrees());
     let again = Store::restore(&file, &dir, 10, at(7), || Ok::<_, tidings::store::StoreError>(()));
     assert!(again.is_err(), "never over a store");
+}
+
+#[test]
+fn letters_of_two_generations_never_share_a_message_id() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &PEOPLE);
+    let claimed = |store: &Store, minute| {
+        let claims = claims(store, edition, minute).into_iter();
+        let ids = claims.map(|claim| store.keys().message_id(claim.delivery, claim.generation, claim.orders));
+        ids.collect::<Vec<String>>()
+    };
+    let first = claimed(&store, 2);
+    attempt(&mut store, edition, DeliveryId(1), Some(Event::RefuseForGood), 3);
+    let failed = [seen(&store, DeliveryId(1))];
+    store.distrust(2, "a restored store", at(4)).unwrap();
+    store.resend(edition, &failed, at(5)).unwrap();
+    let again = claimed(&store, 6);
+    assert_eq!((first.len(), again.len()), (4, 1));
+    assert!(!first.contains(&again[0]));
+    assert_ne!(
+        again[0],
+        store.keys().message_id(DeliveryId(1), 1, 1),
+        "what the lost store may have sent"
+    );
+}
+
+#[test]
+fn a_letter_composed_before_another_order_does_not_leave() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann"]);
+    let claim = claims(&store, edition, 2).remove(0);
+    store.cancel(&Target::Delivery(claim.delivery), "no", at(3)).unwrap();
+    let cancelled = [seen(&store, claim.delivery)];
+    assert_eq!(store.resend(edition, &cancelled, at(4)).unwrap(), 1);
+    assert_eq!(
+        store.resend(edition, &cancelled, at(4)).unwrap(),
+        0,
+        "it was not seen where it stands now"
+    );
+    let (desk, _) = Desk::open(&mut store);
+    assert_eq!(
+        desk.begin(&claim, 5),
+        Some(Grant::Moved),
+        "it bears the Message-ID of the cancelled one"
+    );
+    let anew = claims(&store, edition, 5).remove(0);
+    assert_eq!(desk.begin(&anew, 5), Some(Grant::Given));
+}
+
+#[test]
+fn what_is_left_of_a_store_is_laid_aside_and_never_taken_for_the_next_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = released(dir.path(), &PEOPLE);
+    // As a process leaves it that was killed while it moved the files: the store is gone, its write-ahead log is not.
+    std::fs::copy(dir.path().join("store.db-wal"), dir.path().join("wal")).unwrap();
+    drop(store);
+    std::fs::create_dir(dir.path().join("replaced")).unwrap();
+    std::fs::rename(dir.path().join("store.db"), dir.path().join("replaced/store.db")).unwrap();
+    std::fs::rename(dir.path().join("wal"), dir.path().join("store.db-wal")).unwrap();
+    let next = Store::create(dir.path(), Kind::Test, at(2)).unwrap();
+    assert_eq!(next.editions().unwrap(), []);
+    assert!(next.audit().unwrap().agrees());
+    let aside = dir.path().join("replaced-1");
+    for name in ["store.db", "store.db-wal", "keys"] {
+        assert!(aside.join(name).exists(), "{name} is with the others");
+    }
 }
