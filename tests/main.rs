@@ -14,6 +14,7 @@ mod architecture;
 mod cli;
 mod crash;
 mod faults;
+mod machine;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;
 mod reference;

@@ -20,6 +20,8 @@ pub(crate) struct Workspace {
     folder: tempfile::TempDir,
     home: tempfile::TempDir,
     environment: Vec<(String, String)>,
+    /// What the program is run through, such as a tracer; empty for nothing.
+    wrapper: Vec<String>,
 }
 
 impl Workspace {
@@ -29,6 +31,7 @@ impl Workspace {
             folder: tempfile::tempdir().unwrap(),
             home: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
+            wrapper: Vec::new(),
         }
     }
 
@@ -90,8 +93,18 @@ impl Workspace {
 
     /// The same workspace with one more variable in the program's environment.
     pub(crate) fn environment(mut self, name: &str, value: &str) -> Self {
-        self.environment.push((name.to_owned(), value.to_owned()));
+        self.set_variable(name, value);
         self
+    }
+
+    /// Sets one more variable in the program's environment from now on.
+    pub(crate) fn set_variable(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Runs the program through this command from now on.
+    pub(crate) fn run_through(&mut self, wrapper: Vec<String>) {
+        self.wrapper = wrapper;
     }
 }
 

@@ -44,9 +44,24 @@ impl Workspace {
         Running::start(command, format!("tidings {}", arguments.join(" ")))
     }
 
+    /// Starts the program with these arguments through one more command, such as `sh -c 'ulimit -n 16; exec "$@"' sh`.
+    pub(crate) fn spawn_through(&self, wrapper: &[&str], arguments: &[&str]) -> Running {
+        let mut command = self.wrapped(wrapper);
+        command.args(arguments);
+        let told = format!("{} tidings {}", wrapper.join(" "), arguments.join(" "));
+        Running::start(command, told)
+    }
+
     /// The program in this workspace, with an environment of its own; for tests that wrap it, as with a tracer.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
+        self.wrapped(&[])
+    }
+
+    fn wrapped(&self, inner: &[&str]) -> Command {
+        let wrapper = self.wrapper.iter().map(String::as_str).chain(inner.iter().copied());
+        let words: Vec<&str> = wrapper.chain([env!("CARGO_BIN_EXE_tidings")]).collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]);
         command.env_clear().current_dir(self.root());
         command
             .env("PATH", "/usr/bin:/bin")
@@ -246,4 +261,14 @@ fn the_program_sees_only_its_own_environment() {
         .collect();
     assert_eq!(names, ["HOME", "LANG", "PATH", "SSL_CERT_FILE"]);
     assert_eq!(command.get_current_dir(), Some(workspace.root()));
+}
+
+#[test]
+fn the_program_can_be_run_through_others() {
+    let mut workspace = Workspace::empty();
+    workspace.run_through(vec!["env".to_owned(), "LANG=C".to_owned()]);
+    let output = workspace
+        .spawn_through(&["sh", "-c", "echo wrapped; exec \"$@\"", "sh"], &["--version"])
+        .wait();
+    output.exits(0).prints("wrapped").prints("tidings 0");
 }
