@@ -5,10 +5,12 @@
 //! open, a second MAIL is refused, and a further RCPT joins it, which is how two people's letters would get mixed.
 //! Knows no TLS and no login.
 
+mod gate;
 mod record;
 mod script;
 mod session;
 mod tests;
+mod words;
 
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -38,6 +40,7 @@ struct Bench {
     faults: Mutex<Vec<String>>,
     /// The connections that are open, by number.
     lines: Mutex<Vec<(usize, TcpStream)>>,
+    gate: gate::Gate,
     closing: AtomicBool,
 }
 
@@ -54,6 +57,7 @@ impl Judge {
             commands: Mutex::default(),
             faults: Mutex::default(),
             lines: Mutex::default(),
+            gate: gate::Gate::default(),
             closing: AtomicBool::new(false),
         });
         let shared = Arc::clone(&bench);
@@ -94,6 +98,11 @@ impl Judge {
         locked(&self.bench.rules).clear();
     }
 
+    /// Lets everybody pass who waits because of [`Rule::behind_the_gate`], and all who come after.
+    pub(crate) fn open_gate(&self) {
+        self.bench.gate.open();
+    }
+
     /// Hangs up on everybody who is connected now; new connections are welcome.
     pub(crate) fn hang_up(&self) {
         hang_up(&self.bench);
@@ -110,7 +119,18 @@ impl Judge {
 
     /// Every end of data, in the order of the record.
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
-        record::read(self.folder.path())
+        self.bench.record.deliveries()
+    }
+
+    /// How many ends of data there were.
+    pub(crate) fn letters(&self) -> usize {
+        self.bench.record.count()
+    }
+
+    /// Waits until every conversation has come to its end, as they do once the sender is dead: what it had put on its way has been
+    /// read, and the record is complete.
+    pub(crate) fn settle(&self) {
+        super::ledger::until("the end of all conversations", || locked(&self.bench.lines).is_empty());
     }
 
     /// The letters that the judge took, whether or not the sender was told.
@@ -121,6 +141,11 @@ impl Judge {
     /// The commands that came, as `(connection, line)`.
     pub(crate) fn commands(&self) -> Vec<(usize, String)> {
         locked(&self.bench.commands).clone()
+    }
+
+    /// How many times somebody asked to begin a letter's text.
+    pub(crate) fn datas(&self) -> usize {
+        locked(&self.bench.commands).iter().filter(|(_, line)| line == "DATA").count()
     }
 
     /// How many connections were begun.
@@ -145,6 +170,7 @@ impl Judge {
 impl Drop for Judge {
     fn drop(&mut self) {
         self.bench.closing.store(true, Ordering::SeqCst);
+        self.bench.gate.open();
         // One last call wakes the listener, which then sees that the judge is closing.
         drop(TcpStream::connect(("127.0.0.1", self.port)));
         self.hang_up();

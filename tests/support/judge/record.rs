@@ -1,6 +1,6 @@
 //! What the judge writes down: a JSON line per recipient, synced before the reply.
 
-use super::locked;
+use super::{locked, words};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::Write as _;
@@ -17,6 +17,8 @@ pub(crate) struct Delivery {
     pub(crate) message_id: String,
     /// SHA-256 of the letter without dot-stuffing, in hexadecimal.
     pub(crate) body_hash: String,
+    /// The same without what is another's in every store: Message-ID, Date, the name of the MIME boundary.
+    pub(crate) words_hash: String,
     /// Whether the judge keeps the letter: in the eyes of the person it is for, it has arrived.
     pub(crate) accepted: bool,
     /// Whether a whole reply follows this line; whether it reaches the sender, nobody can know.
@@ -38,6 +40,8 @@ impl Delivery {
 pub(super) struct Record {
     folder: PathBuf,
     file: Mutex<File>,
+    /// What stands in the file, for those who ask a thousand times a second.
+    deliveries: Mutex<Vec<Delivery>>,
     letters: AtomicBool,
     connections: AtomicUsize,
     sequence: AtomicUsize,
@@ -57,6 +61,7 @@ impl Record {
         Self {
             folder: folder.to_owned(),
             file: Mutex::new(File::options().create_new(true).append(true).open(file(folder)).unwrap()),
+            deliveries: Mutex::default(),
             letters: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
             sequence: AtomicUsize::new(0),
@@ -75,6 +80,12 @@ impl Record {
         self.connections.load(Ordering::SeqCst)
     }
 
+    /// A number from 0 to 1 that looks like chance and is another one after each end of data.
+    pub(super) fn whim(&self) -> f64 {
+        let letters = u32::try_from(self.sequence.load(Ordering::SeqCst)).unwrap_or(u32::MAX);
+        f64::from(letters.wrapping_mul(2_654_435_769)) / f64::from(u32::MAX)
+    }
+
     /// Writes the judgement down and does not come back before it is on disk.
     pub(super) fn write(&self, judgement: &Judgement<'_>) {
         let at_sequence = self.sequence.fetch_add(1, Ordering::SeqCst) + 1;
@@ -82,32 +93,39 @@ impl Record {
             std::fs::write(letter_file(&self.folder, at_sequence), judgement.letter).unwrap();
         }
         let mut lines = Vec::new();
-        for recipient in judgement.recipients {
-            let delivery = Delivery {
-                recipient: recipient.clone(),
-                message_id: message_id(judgement.letter),
-                body_hash: hash(judgement.letter),
-                accepted: judgement.accepted,
-                replied: judgement.replied,
-                connection: judgement.connection,
-                at_sequence,
-            };
-            serde_json::to_writer(&mut lines, &delivery).unwrap();
+        let deliveries = judgement.recipients.iter().map(|recipient| Delivery {
+            recipient: recipient.clone(),
+            message_id: message_id(judgement.letter),
+            body_hash: hash(judgement.letter),
+            words_hash: hash(words::of(judgement.letter).as_bytes()),
+            accepted: judgement.accepted,
+            replied: judgement.replied,
+            connection: judgement.connection,
+            at_sequence,
+        });
+        let deliveries: Vec<Delivery> = deliveries.collect();
+        for delivery in &deliveries {
+            serde_json::to_writer(&mut lines, delivery).unwrap();
             lines.push(b'\n');
         }
         let mut file = locked(&self.file);
         file.write_all(&lines).unwrap();
         file.sync_data().unwrap();
+        // Still under the file's lock: the order is the file's.
+        locked(&self.deliveries).extend(deliveries);
+    }
+
+    pub(super) fn deliveries(&self) -> Vec<Delivery> {
+        locked(&self.deliveries).clone()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        locked(&self.deliveries).len()
     }
 }
 
 pub(super) fn file(folder: &Path) -> PathBuf {
     folder.join("record.jsonl")
-}
-
-pub(super) fn read(folder: &Path) -> Vec<Delivery> {
-    let text = std::fs::read_to_string(file(folder)).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn letter_file(folder: &Path, sequence: usize) -> PathBuf {

@@ -33,6 +33,10 @@ pub(super) enum Step {
     /// These bytes, line end included.
     Write(Vec<u8>),
     Wait(Duration),
+    /// A while that is another one each time, this long at most.
+    WaitUpTo(Duration),
+    /// Silence until the test opens the gate.
+    Gate,
     /// Silence for as long as the sender stays.
     Hang,
     /// The end of the connection; what was written before still arrives.
@@ -114,6 +118,16 @@ impl Rule {
     /// Says nothing any more for as long as the sender stays; at the dot the letter is dropped.
     pub(crate) fn hang(self) -> Self {
         self.doing(vec![Step::Hang])
+    }
+
+    /// Waits this long at most, another while each time, then does the usual thing.
+    pub(crate) fn delay_up_to(self, most: Duration) -> Self {
+        self.doing(vec![Step::WaitUpTo(most), Step::Usual])
+    }
+
+    /// Waits for [`Judge::open_gate`](super::Judge::open_gate), then does the usual thing.
+    pub(crate) fn behind_the_gate(self) -> Self {
+        self.doing(vec![Step::Gate, Step::Usual])
     }
 
     /// Waits, then does the usual thing.
@@ -232,7 +246,7 @@ impl Verdict {
     fn written(&self) -> Vec<u8> {
         let written = self.steps.iter().filter_map(|step| match step {
             Step::Write(bytes) => Some(bytes.as_slice()),
-            Step::Usual | Step::Wait(_) | Step::Hang | Step::Close => None,
+            Step::Usual | Step::Wait(_) | Step::WaitUpTo(_) | Step::Gate | Step::Hang | Step::Close => None,
         });
         written.collect::<Vec<_>>().concat()
     }

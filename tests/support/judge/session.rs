@@ -217,6 +217,8 @@ impl Session<'_> {
                 Step::Usual => {}
                 Step::Write(bytes) => self.line.write_all(bytes)?,
                 Step::Wait(wait) => std::thread::sleep(*wait),
+                Step::WaitUpTo(most) => std::thread::sleep(most.mul_f64(self.bench.record.whim())),
+                Step::Gate => self.bench.gate.pass(),
                 Step::Hang => return self.hang(),
                 Step::Close => return self.end(),
             }

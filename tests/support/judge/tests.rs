@@ -282,3 +282,29 @@ fn impolite_senders_are_noticed() {
     client.say("MAIL FROM:<a@example.org>\r\n");
     assert!(early.faults()[0].contains("out of order"));
 }
+
+#[test]
+fn what_the_judge_tells_is_what_it_has_on_disk() {
+    let judge = Judge::start().rule(Rule::at(Phase::Dot).times(1).delay_up_to(Duration::from_millis(5)));
+    for recipient in ["ann@example.org", "bob@example.org"] {
+        Client::greeted(&judge).letter_to(recipient);
+    }
+    judge.settle();
+    let file = std::fs::read_to_string(judge.record()).unwrap();
+    let on_disk: Vec<super::Delivery> = file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(judge.deliveries(), on_disk);
+    assert_eq!((judge.letters(), judge.datas(), judge.connections()), (2, 2, 2));
+    assert_eq!(on_disk[0].words_hash, on_disk[1].words_hash);
+}
+
+#[test]
+fn nobody_passes_the_gate_before_it_is_open() {
+    let judge = Judge::start().rule(Rule::at(Phase::Banner).behind_the_gate());
+    let mut early = Client::call(&judge);
+    early.line.set_read_timeout(Some(Duration::from_millis(30))).unwrap();
+    assert!(early.reader.read(&mut [0]).is_err(), "the greeting came through the gate");
+    early.line.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    judge.open_gate();
+    assert_eq!(early.hear(), "220 judge.example ESMTP");
+    assert_eq!(Client::call(&judge).hear(), "220 judge.example ESMTP");
+}

@@ -73,7 +73,8 @@ impl Workspace {
 }
 
 impl Running {
-    fn start(mut command: Command, told: String) -> Self {
+    /// Starts any command; `told` is what failures call it.
+    pub(crate) fn start(mut command: Command, told: String) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stdout = Some(listen(child.stdout.take().unwrap()));

@@ -1,7 +1,24 @@
-//! Crashes: the program is killed as a power cut would kill it, again and again, and the log is held against what the relay saw.
+//! Crashes: the program is killed as a power cut would kill it, again and again, and its books are held against what the relay saw.
 //!
-//! Each story sends one edition through a judge and is killed several times before the edition is done; where the axe falls is drawn
-//! from a seed, so a story that fails can be told again. `TIDINGS_KILLS=N` asks for more kills than the few of `cargo test`.
+//! `kills` tells random stories: whole editions that are killed many times, orders given in between, each drawn from a seed, so that
+//! a story that fails can be told again. `sweep` kills a small edition at every system call of any weight, one after the other. The stories below are told by hand, and each is one that a person could meet. Promises:
+//! a dead process is all that is shown here; what a disk forgets at a power cut is not.
+
+mod axe;
+mod books;
+mod cases;
+mod chance;
+mod clinic;
+mod figures;
+mod fold;
+mod invariants;
+mod kills;
+mod mischief;
+mod orders;
+mod stopwatch;
+mod story;
+mod sweep;
+mod tracer;
 
 use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::ledger::until;
@@ -9,128 +26,7 @@ use crate::support::workspace::Workspace;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Enough people for several kills in one edition.
 const PEOPLE: usize = 60;
-/// Kills in one story.
-const A_STORY: usize = 5;
-/// Kills where nobody asks for more.
-const KILLS: usize = 15;
-
-/// Chance that repeats itself: the same seed, the same numbers.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        // Knuth's MMIX generator; its upper bits are the good ones.
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end
-    }
-}
-
-/// Where the axe falls.
-#[derive(Debug, Clone, Copy)]
-enum Axe {
-    /// While the relay has the letter and has not said so.
-    BeforeTheAnswer,
-    /// While the relay has read a letter and thrown it away.
-    BeforeTheLostAnswer,
-    /// As soon as so many letters have arrived: somewhere between a reply and the next letter.
-    AnyMoment,
-    /// While the relay keeps silent after DATA: the letter has not left.
-    BeforeTheLetter,
-    /// As soon as there is a connection.
-    AtTheDoor,
-}
-
-const AXES: [Axe; 5] = [
-    Axe::BeforeTheAnswer,
-    Axe::AnyMoment,
-    Axe::BeforeTheLostAnswer,
-    Axe::BeforeTheLetter,
-    Axe::AtTheDoor,
-];
-
-/// One edition, killed [`A_STORY`] times and then sent to its end.
-fn story(seed: u64, connections: usize) {
-    let judge = Judge::start();
-    let clinic = Workspace::sample().with_people(PEOPLE).relay(judge.port(), connections);
-    let mut chance = Chance(seed);
-    let mut verb: &[&str] = &["send", "seasonal-immunity"];
-    let mut doubts = BTreeSet::new();
-    for _ in 0..A_STORY {
-        let (axe, after) = (AXES[chance.below(AXES.len())], chance.below(PEOPLE / A_STORY));
-        let told = format!("seed {seed}, {connections} connections, {axe:?} after {after}");
-        let output = killed(&clinic, &judge, verb, axe, after);
-        assert!(
-            doubts.iter().all(|address| output.stdout.contains(address)),
-            "{told}: not all named\n{output}"
-        );
-        judge.heal();
-        let ledger = clinic.ledger();
-        ledger.assert_true(PEOPLE, &judge);
-        clinic.assert_numbers_close();
-        doubts = ledger.people("sending").into_iter().map(str::to_owned).collect();
-        assert!(doubts.len() <= connections, "{told}: {doubts:?}");
-        verb = &["run"];
-    }
-    let last = clinic.run(verb).exits(i32::from(!doubts.is_empty()));
-    assert!(
-        doubts.iter().all(|address| last.stdout.contains(address)),
-        "seed {seed}: not all named\n{last}"
-    );
-    let ledger = clinic.ledger();
-    ledger.assert_true(PEOPLE, &judge);
-    clinic.assert_numbers_close();
-    let (accepted, in_doubt) = (ledger.people("accepted").len(), ledger.people("in_doubt").len());
-    assert_eq!(
-        accepted + in_doubt,
-        PEOPLE,
-        "seed {seed}: nobody is missing: {:?}",
-        ledger.counts()
-    );
-    assert!(in_doubt <= A_STORY * connections, "seed {seed}: {in_doubt} in doubt");
-    clinic.run(&["run"]).exits(0).says_nothing();
-    judge.assert_polite();
-}
-
-/// Runs `verb` until the axe falls, or to its end where there is less to do than the axe waits for.
-fn killed(clinic: &Workspace, judge: &Judge, verb: &[&str], axe: Axe, after: usize) -> crate::support::workspace::run::Output {
-    let letters = judge.deliveries().len() + after;
-    let (datas, callers) = (count_data(judge) + after, judge.connections());
-    match axe {
-        Axe::BeforeTheAnswer => judge.add(Rule::at(Phase::Dot).after(after).hang().kept()),
-        Axe::BeforeTheLostAnswer => judge.add(Rule::at(Phase::Dot).after(after).hang()),
-        Axe::BeforeTheLetter => judge.add(Rule::at(Phase::Data).after(after).hang()),
-        Axe::AnyMoment | Axe::AtTheDoor => {}
-    }
-    let mut running = clinic.spawn(verb);
-    until("the axe's moment, or the end of the run", || {
-        let is_time = match axe {
-            Axe::BeforeTheAnswer | Axe::BeforeTheLostAnswer => judge.deliveries().len() > letters,
-            Axe::AnyMoment => judge.deliveries().len() >= letters,
-            Axe::BeforeTheLetter => count_data(judge) > datas,
-            Axe::AtTheDoor => judge.connections() > callers,
-        };
-        is_time || !running.is_alive()
-    });
-    running.kill()
-}
-
-fn count_data(judge: &Judge) -> usize {
-    judge.commands().iter().filter(|(_, line)| line == "DATA").count()
-}
-
-#[test]
-fn nobody_is_lost_and_nobody_gets_two_however_often_the_program_is_killed() {
-    let asked = std::env::var("TIDINGS_KILLS").ok().and_then(|kills| kills.parse().ok());
-    let stories = asked.unwrap_or(KILLS).div_ceil(A_STORY);
-    for (number, connections) in (0..stories).zip([1, 4, 10].into_iter().cycle()) {
-        story(7 * number as u64 + 1, connections);
-    }
-}
 
 #[test]
 fn the_letter_under_way_when_the_axe_fell_is_named_and_stays_in_doubt() {

@@ -1,0 +1,47 @@
+//! A letter's words: what is left of it when everything is taken away that each store makes for itself.
+
+/// The letter without Message-ID and Date, its MIME boundary under one name for all.
+pub(super) fn of(letter: &[u8]) -> String {
+    let text = String::from_utf8_lossy(letter);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let mut kept = String::with_capacity(text.len());
+    let mut drops = false;
+    for line in head.split("\r\n") {
+        if !line.starts_with([' ', '\t']) {
+            let name = line.split(':').next().unwrap_or_default();
+            drops = ["message-id", "date"].iter().any(|own| name.eq_ignore_ascii_case(own));
+        }
+        if !drops {
+            kept.push_str(line);
+            kept.push_str("\r\n");
+        }
+    }
+    kept.push_str("\r\n");
+    kept.push_str(body);
+    match boundary(head) {
+        Some(boundary) => kept.replace(boundary, "boundary"),
+        None => kept,
+    }
+}
+
+fn boundary(head: &str) -> Option<&str> {
+    let (_, rest) = head.split_once("boundary=\"")?;
+    Some(rest.split_once('"')?.0)
+}
+
+#[test]
+fn two_stores_letters_differ_in_nothing_but_what_is_their_own() {
+    let letter = |id: &str, boundary: &str, word: &str| {
+        let head =
+            format!("Subject: x\r\nMessage-ID:\r\n <{id}@a.example>\r\nDate: {id}\r\nContent-Type: multipart/alternative;\r\n");
+        let text = format!("{head} boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n\r\n{word}\r\n--{boundary}--\r\n");
+        of(text.as_bytes())
+    };
+    assert_eq!(letter("1", "one", "hello"), letter("2", "two", "hello"));
+    assert_ne!(letter("1", "one", "hello"), letter("1", "one", "hallo"));
+    assert!(
+        letter("1", "one", "hello").starts_with("Subject: x\r\nContent-Type:"),
+        "{}",
+        letter("1", "one", "hello")
+    );
+}
