@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::failure::{Failure, Kind};
+use super::letters::whose;
 use super::ui::{Ui, moment};
 use crate::delivery::state::State;
 use crate::store::Store;
@@ -102,8 +103,12 @@ fn show(context: &Context, store: &Store, edition: &Edition, line: &LogLine) -> 
     if context.ui.wants_json() {
         return context.ui.json(&shape(store, edition, line));
     }
-    let address = line.address.as_ref().map_or("erased".to_owned(), ToString::to_string);
-    let words = format!("  {:<11} {address}  {}", line.state.name().replace('_', " "), said(line));
+    let words = format!(
+        "  {:<11} {}  {}",
+        line.state.name().replace('_', " "),
+        whose(line),
+        said(line)
+    );
     context.ui.data(words.trim_end())
 }
 

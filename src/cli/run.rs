@@ -3,7 +3,7 @@
 use super::context::{Context, holder_words, real_dir, tell_passed_over};
 use super::failure::{Failure, Kind};
 use super::outcome::{ending, tell};
-use super::send::{due_at, recover};
+use super::send::{due_at, recover, tell_no_more};
 use super::sending::{bring_lists, hand_over, plan, route};
 use crate::dispatch::due::{Turn, turn};
 use crate::dispatch::prepare::{self, Plan};
@@ -49,7 +49,11 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             tell_differences(context, &store, &workspace, settings)?;
             let report = hand_over(context, &mut store, "run", Work::Everything, &route(&root, settings)?, None)?;
             match context.ui.is_watched() || context.ui.wants_json() || ending(&report).is_err() {
-                true => tell(context, &report),
+                true => {
+                    let ended = tell(context, &report);
+                    tell_no_more(&mut store, &report, &ended)?;
+                    ended
+                }
                 false => Ok(()),
             }
         }

@@ -2,6 +2,7 @@
 
 use super::context::{Context, campaign_named, holder_words, real_dir};
 use super::failure::{Failure, Kind};
+use super::letters::whose;
 use super::outcome::tell;
 use super::sending::{bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count};
@@ -79,8 +80,9 @@ fn lock(context: &Context, root: &Path, campaign: &str) -> Result<SenderLock, Fa
 
 /// Settles what a dead run left and names it; gives how many letters are in doubt because of it.
 pub(super) fn recover(context: &Context, store: &mut Store) -> Result<u64, Failure> {
-    let now = context.clock.now();
-    let doubts = store.recover(now)?;
+    store.recover(context.clock.now())?;
+    let untold = store.untold_doubts()?;
+    let doubts = untold.len() as u64;
     if doubts == 0 {
         return Ok(0);
     }
@@ -89,13 +91,14 @@ pub(super) fn recover(context: &Context, store: &mut Store) -> Result<u64, Failu
         "a run before this one was cut off: {letters} in doubt, never sent again by itself"
     ));
     if !context.ui.wants_json() {
-        for line in store.moved_at("in_doubt", now)? {
-            let address = line.address.as_ref().map_or_else(|| "erased".to_owned(), ToString::to_string);
+        for line in &untold {
             context
                 .ui
-                .data(&format!("  in doubt  {address}  {}", super::log::said(&line)))?;
+                .data(&format!("  in doubt  {}  {}", whose(line), super::log::said(line)))?;
         }
     }
+    // After it is said, not before: whoever is killed in between has the names told once more.
+    store.doubts_are_told()?;
     context
         .ui
         .hint("`tidings resolve CAMPAIGN --from-log FILE` looks into the relay's log whether they went; `--sent` and `--not-sent` are your own word");
@@ -218,7 +221,18 @@ impl Desk<'_> {
                 self.plan.campaign.name
             ));
         }
-        tell(self.context, &report)
+        let ended = tell(self.context, &report);
+        tell_no_more(store, &report, &ended)?;
+        ended
+    }
+}
+
+/// A report has told its doubts; where it could not be written, the next run tells them.
+pub(super) fn tell_no_more(store: &mut Store, report: &Report, ended: &Result<(), Failure>) -> Result<(), Failure> {
+    let is_unwritten = ended.as_ref().is_err_and(|failure| failure.kind == Kind::Store);
+    match report.of("in_doubt") > 0 && !is_unwritten {
+        true => Ok(store.doubts_are_told()?),
+        false => Ok(()),
     }
 }
 

@@ -150,7 +150,7 @@ BEGIN
     SELECT RAISE(ABORT, 'an attempt is never deleted');
 END;
 
--- What people said: hold, release, cancel, test, import. Append-only.
+-- What people said: hold, release, cancel, resend, resolve, test, restore. Append-only.
 CREATE TABLE spoken_order (
     id        INTEGER PRIMARY KEY,
     at        INTEGER NOT NULL,

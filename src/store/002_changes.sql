@@ -51,6 +51,9 @@ ALTER TABLE delivery ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
 -- What a person said while nobody could act on it, because the letter was under way or in doubt: done when it waits again.
 ALTER TABLE delivery ADD COLUMN afterwards TEXT CHECK (afterwards IN ('hold', 'cancel'));
 
+-- A letter came to be in doubt, and nobody has been told its name yet.
+ALTER TABLE delivery ADD COLUMN untold INTEGER NOT NULL DEFAULT 0;
+
 -- An article that nobody gets, by a person's word; 'turn' uses up the date it was due as well.
 ALTER TABLE edition ADD COLUMN skipped TEXT CHECK (skipped IN ('article', 'turn'));
 

@@ -110,7 +110,7 @@ pub struct LeftOut {
 }
 
 // What was decided about a letter after its last attempt is the last word on it; a reply's code belongs to its own text.
-const LOG: &str = "SELECT d.id, d.edition, v.address, d.state, d.retry_at, d.attempt, d.orders, CASE WHEN d.reason IS NULL THEN a.code END, \
+pub(super) const LOG: &str = "SELECT d.id, d.edition, v.address, d.state, d.retry_at, d.attempt, d.orders, CASE WHEN d.reason IS NULL THEN a.code END, \
      CASE WHEN d.reason IS NULL THEN a.enhanced END, coalesce(d.reason, a.reply), a.relay, d.changed_at, d.generation FROM delivery d JOIN person_version v ON v.id = d.version \
      LEFT JOIN attempt a ON a.delivery = d.id AND a.number = d.attempt";
 
@@ -154,17 +154,6 @@ impl Store {
             each(log_line(row)?)?;
         }
         Ok(())
-    }
-
-    /// The deliveries that came to stand in `state` at the very moment `at`: what one order or one recovery did.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn moved_at(&self, state: &str, at: Timestamp) -> Result<Vec<LogLine>, StoreError> {
-        self.lines(
-            &format!("{LOG} WHERE d.state = ?1 AND d.changed_at = ?2 ORDER BY d.id"),
-            (state, at.as_microsecond()),
-        )
     }
 
     /// One delivery.
@@ -240,7 +229,7 @@ impl Store {
         )))
     }
 
-    fn lines(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<LogLine>, StoreError> {
+    pub(super) fn lines(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<LogLine>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql).doing("read the log")?;
         let mut rows = statement.query(parameters).doing("read the log")?;
         let mut lines = Vec::new();

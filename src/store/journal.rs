@@ -246,7 +246,8 @@ fn settle(
     let state = next.map_err(|impossible| StoreError::Damaged {
         what: impossible.to_string(),
     })?;
-    let sql = "UPDATE delivery SET state = ?, refusals = ?, retry_at = ?, reason = ?, changed_at = ? WHERE id = ?";
+    let sql = "UPDATE delivery SET state = ?1, refusals = ?2, retry_at = ?3, reason = ?4, changed_at = ?5, untold = ?1 = 'in_doubt' \
+               WHERE id = ?6";
     let mut update = transaction.prepare_cached(sql).doing("settle a letter")?;
     let at = settlement.at.as_microsecond();
     let row = params![

@@ -3,6 +3,7 @@
 //! Law 9: whoever takes the sender's lock turns every `sending` of a dead run into `in_doubt`. Nothing else is repaired, because
 //! nothing else can be wrong: before the intent nothing happened, after the outcome all is said.
 
+use super::ask::{LOG, LogLine};
 use super::change::{Decision, decide};
 use super::hold::By;
 use super::{Doing, EditionId, RunId, Store, StoreError};
@@ -30,6 +31,28 @@ impl Store {
         let doubts = doubt_what_was_under_way(&transaction, now)?;
         transaction.commit().doing("recover a dead run")?;
         Ok(doubts)
+    }
+
+    /// The letters that came to be in doubt and whose names nobody has been told: also those of a run that was killed before it told them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn untold_doubts(&self) -> Result<Vec<LogLine>, StoreError> {
+        self.lines(
+            &format!("{LOG} JOIN edition e ON e.id = d.edition WHERE d.state = 'in_doubt' AND d.untold = 1 ORDER BY d.id"),
+            [],
+        )
+    }
+
+    /// All their names have been told.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn doubts_are_told(&mut self) -> Result<(), StoreError> {
+        let transaction = self.write("note what was told")?;
+        let sql = "UPDATE delivery SET untold = 0 WHERE untold = 1 AND state = 'in_doubt'";
+        transaction.execute(sql, []).doing("note what was told")?;
+        transaction.commit().doing("note what was told")
     }
 
     /// Begins a run: its row is on the disk before anybody is spoken to, which also proves that the store can be written.
@@ -98,8 +121,8 @@ pub(super) fn doubt_what_was_under_way(transaction: &Transaction<'_>, now: Times
     let sql = "UPDATE attempt SET settled_at = ?, outcome = 'in_doubt', reply = 'the run ended before the outcome was written' \
                WHERE settled_at IS NULL AND (delivery, number) IN (SELECT id, attempt FROM delivery WHERE state = 'sending')";
     transaction.execute(sql, [at]).doing("recover a dead run")?;
-    let sql = "UPDATE delivery SET state = 'in_doubt', reason = 'the run ended before the outcome was written', changed_at = ? \
-               WHERE state = 'sending'";
+    let sql = "UPDATE delivery SET state = 'in_doubt', reason = 'the run ended before the outcome was written', changed_at = ?, \
+               untold = 1 WHERE state = 'sending'";
     transaction
         .execute(sql, [at])
         .doing("recover a dead run")

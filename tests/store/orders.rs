@@ -223,7 +223,7 @@ fn as_of_the_first_shape(dir: &Path) {
     let connection = rusqlite::Connection::open(dir.join("store.db")).unwrap();
     let sql = "DROP TABLE change; DROP TABLE campaign_cleared; DROP TABLE backup; ALTER TABLE store DROP COLUMN distrust; \
                ALTER TABLE store DROP COLUMN distrusted_at; ALTER TABLE delivery DROP COLUMN generation; \
-               ALTER TABLE delivery DROP COLUMN afterwards; ALTER TABLE edition DROP COLUMN skipped; PRAGMA user_version = 1;";
+               ALTER TABLE delivery DROP COLUMN afterwards; ALTER TABLE delivery DROP COLUMN untold; ALTER TABLE edition DROP COLUMN skipped; PRAGMA user_version = 1;";
     connection.execute_batch(sql).unwrap();
 }
 
@@ -349,4 +349,21 @@ fn what_is_left_of_a_store_is_laid_aside_and_never_taken_for_the_next_ones() {
     for name in ["store.db", "store.db-wal", "keys"] {
         assert!(aside.join(name).exists(), "{name} is with the others");
     }
+}
+
+#[test]
+fn a_doubt_is_told_until_somebody_has_heard_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &PEOPLE);
+    attempt(&mut store, edition, DeliveryId(1), None, 2);
+    attempt(&mut store, edition, DeliveryId(2), Some(Event::Lose), 2);
+    store.recover(at(3)).unwrap();
+    // Killed before it could say a word.
+    drop(store);
+    let mut store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.recover(at(4)).unwrap(), 0, "nothing is left to recover");
+    let untold: Vec<DeliveryId> = store.untold_doubts().unwrap().iter().map(|line| line.delivery).collect();
+    assert_eq!(untold, [DeliveryId(1), DeliveryId(2)]);
+    store.doubts_are_told().unwrap();
+    assert_eq!(store.untold_doubts().unwrap(), []);
 }
