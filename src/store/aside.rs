@@ -63,6 +63,23 @@ pub(super) fn one_file(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Folds a store's write-ahead log into its one file and closes it, so that it can be linked alone; it stays a store with such a log.
+/// Not left to the closing, which keeps a full disk to itself.
+pub(super) fn fold_and_close(connection: Connection) -> Result<(), StoreError> {
+    connection
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))
+        .doing("become one file")?;
+    let is_busy = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+        .doing("become one file")?;
+    if is_busy {
+        return Err(StoreError::Damaged {
+            what: "its write-ahead log could not be folded into it".to_owned(),
+        });
+    }
+    connection.close().map_err(|(_, error)| error).doing("become one file")
+}
+
 fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
     fs::rename(from, to).map_err(|source| StoreError::File {
         doing: "lay aside",

@@ -4,7 +4,7 @@
 //! absent, and no letter is ever sent from it before it was restored. A restored store has a higher generation than any other, holds
 //! every campaign, and doubts every letter that waited: it cannot know what left after the backup was taken.
 
-use super::aside::one_file;
+use super::aside::{fold_and_close, one_file};
 use super::change::{Decision, decide};
 use super::create::into_place;
 use super::hold::{By, Target, write_order};
@@ -91,8 +91,7 @@ impl Store {
             let forget = "PRAGMA secure_delete = ON; DELETE FROM backup;";
             connection.execute_batch(forget).doing("be restored")?;
             distrust(&mut connection, generation, &distrust_words(&backup), now)?;
-            one_file(&connection)?;
-            drop(connection);
+            fold_and_close(connection)?;
             if let Err(error) = before() {
                 early = Some(error);
                 return Err(StoreError::Stopped);

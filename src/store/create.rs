@@ -3,7 +3,7 @@
 //! Promises: keys and store are made beside their places and linked into them when they are finished, so that a process that dies on
 //! the way leaves nothing that stands in the next one's way; of two that make a store at once, one wins.
 
-use super::aside::{clear_the_place, one_file};
+use super::aside::{clear_the_place, fold_and_close};
 use super::keys::{self, Keys};
 use super::{Doing, Identity, Kind, Store, StoreError, file, make_private_dir, migrate, open_connection};
 use jiff::Timestamp;
@@ -28,9 +28,7 @@ impl Store {
             made.map_err(|source| failed("make", path, source))?;
             let mut connection = open_connection(path)?;
             set_up(&mut connection, kind, now)?;
-            // Not left to the closing of the connection, which keeps a full disk to itself.
-            one_file(&connection)?;
-            connection.close().map_err(|(_, error)| error).doing("make the store")
+            fold_and_close(connection)
         })?;
         Self::open(dir)
     }

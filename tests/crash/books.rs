@@ -48,6 +48,8 @@ pub(super) struct Books {
     pub(super) planned: i64,
     pub(super) is_held: bool,
     pub(super) lines: Vec<Line>,
+    /// Whose letters came to be in doubt and have not been named by any command that lived to note it.
+    pub(super) untold: BTreeSet<String>,
     /// Spoken orders, by verb.
     pub(super) orders: BTreeMap<String, i64>,
 }
@@ -68,6 +70,8 @@ pub(super) fn number(store: &Connection, sql: &str) -> Option<i64> {
 
 const LINES: &str = "SELECT d.id, v.address, d.state, d.attempt, d.refusals, d.orders, d.retry_at, d.dated IS NOT NULL, d.run, d.held_by \
                      FROM delivery d JOIN person_version v ON v.id = d.version ORDER BY d.id";
+const UNTOLD: &str =
+    "SELECT v.address FROM delivery d JOIN person_version v ON v.id = d.version WHERE d.untold AND d.state = 'in_doubt'";
 const TRIES: &str = "SELECT delivery, number, run, settled_at IS NOT NULL, outcome FROM attempt ORDER BY delivery, number";
 const CHANGES: &str = "SELECT delivery, attempts, event FROM change ORDER BY delivery, id";
 
@@ -121,6 +125,7 @@ impl Books {
             planned,
             is_held: held || campaign_held,
             lines,
+            untold: rows(store, UNTOLD, |row| row.get(0)).into_iter().collect(),
             orders: rows(store, "SELECT verb, count(*) FROM spoken_order GROUP BY verb", |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })

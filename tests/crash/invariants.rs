@@ -132,15 +132,20 @@ pub(super) fn of_ending(output: &Output, before: &Books, after: &Books) -> Fault
         .filter(is_new)
         .map(|line| line.address.as_str())
         .collect();
+    let told = before.untold.difference(&after.untold);
+    let untold: Vec<&String> = told.filter(|address| !output.stdout.contains(*address)).collect();
     let unnamed: Vec<&&str> = new.iter().filter(|address| !output.stdout.contains(**address)).collect();
     let mut faults = Faults::new();
     if !unnamed.is_empty() {
         faults.push(format!("I7 {unnamed:?} need a person and are not named"));
     }
+    if !untold.is_empty() {
+        faults.push(format!("I7 {untold:?} count as named and are not"));
+    }
     let (waiting, open) = (after.count(&["pending"]), after.count(&["pending", "deferred"]));
     let fits = match output.status {
         Some(0) => new.is_empty() && (waiting == 0 || after.is_held),
-        Some(1) => !new.is_empty() || after.is_held,
+        Some(1) => !new.is_empty() || after.is_held || !before.untold.is_empty(),
         Some(75) => open > 0,
         _ => false,
     };

@@ -223,7 +223,16 @@ impl Story {
             let open = self.books.count(&["pending", "deferred", "sending"]);
             faults.push(format!("{open} letters are lost: they wait and nothing sends them"));
         }
+        // A kill between recovery and report leaves names to be told.
+        if !self.books.untold.is_empty() {
+            let output = self.clinic.run(&["run"]);
+            let books = Books::read(&self.clinic);
+            self.hold_invariants(&output, books);
+        }
         let last = self.clinic.run(&["run"]);
+        if !self.books.untold.is_empty() {
+            faults.push(format!("I7 no run names {:?}", self.books.untold));
+        }
         if last.status != Some(0) || !last.stdout.is_empty() || !last.stderr.is_empty() {
             faults.push("a run with nothing to do has something to say".to_owned());
         }
