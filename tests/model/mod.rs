@@ -5,11 +5,12 @@
 //! everything around it (`store.rs` for `src/store/{journal,recover,hold,order}.rs`, `sender.rs` for `src/dispatch/line.rs`) is told again
 //! here, small enough to be gone through whole. A transaction is one step, and a crash or a pause for ever can come between any two.
 //!
-//! What is left out: the lock (a run may begin whenever it likes, as if the kernel's lock had been stolen: law 10), the order in which
-//! letters are read, texts, pace, TLS, several editions, the longer time that an order gives to an edition that was over, a hold or a
-//! cancellation of one letter that is remembered while it is under way, and a store that goes back in time (law 13). A broken connection is not opened again as a step of its own: the next letter simply begins. A
-//! commit holds all that a run's connections have in hand, or what one of them has. Does not know whether SQL and sockets do what is told
-//! of them: kills, sweeps and planted bugs ask that, and `system_calls.rs` asks the disk.
+//! What is left out: the lock (a run may begin whenever it likes, as if the kernel's lock had been stolen: law 10), the order in
+//! which letters are read, texts, pace, TLS, several editions, the longer time that an order gives to an edition that was over, a
+//! hold or a cancellation of one letter that is remembered while it is under way, and a store that goes back in time (law 13). A
+//! broken connection is not opened again as a step of its own: the next letter simply begins. A commit holds all that a run's
+//! connections have in hand, or what one of them has. Does not know whether SQL and sockets do what is told of them: kills, sweeps
+//! and planted bugs ask that, and `system_calls.rs` asks the disk.
 
 mod laws;
 mod moves;
