@@ -71,19 +71,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             .map(|line| (line.clone(), by_word(args.sent).to_owned()))
             .collect(),
     };
-    let letters = count(settled.len() as u64, "letter");
-    let question = match args.not_sent {
-        true => format!("send {letters} again?"),
-        false => format!("count {letters} as sent, so that nobody of them gets one?"),
-    };
-    if args.from_log.is_none() && args.to.is_empty() && !stands_by(context, &store, args.yes, &question)? {
+    if args.from_log.is_none() && args.to.is_empty() && !stands_by(context, &store, args.yes, &question(args, settled.len()))? {
         return Ok(());
     }
-    let found = match args.not_sent {
-        true => Found::NotSent,
-        false => Found::Sent,
-    };
-    let done = store.resolve(&settled, found, context.clock.now())?;
+    let done = store.resolve(&settled, args.found(), context.clock.now())?;
     let left = doubts.len() as u64 - done.letters;
     tell(context, args, &settled, left)?;
     if args.not_sent && !context.ui.wants_json() {
@@ -94,6 +85,23 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         _ => Err(Failure::new(Kind::Attention, format!("{} in doubt still", count(left, "letter"))).hint(
             "look them up at the relay by Message-ID (`tidings log --state in_doubt --json`), then `--sent` or `--not-sent` with their addresses",
         )),
+    }
+}
+
+impl Args {
+    fn found(&self) -> Found {
+        match self.not_sent {
+            true => Found::NotSent,
+            false => Found::Sent,
+        }
+    }
+}
+
+fn question(args: &Args, letters: usize) -> String {
+    let letters = count(letters as u64, "letter");
+    match args.found() {
+        Found::NotSent => format!("send {letters} again?"),
+        Found::Sent => format!("count {letters} as sent, so that nobody of them gets one?"),
     }
 }
 

@@ -5,6 +5,7 @@ use super::context::{Context, holder_words, real_dir};
 use super::failure::{Failure, Kind, plain};
 use super::ui::{count, moment};
 use crate::store::backup::Backup;
+use crate::store::edition::Edition;
 use crate::store::lock::SenderLock;
 use crate::store::{Kind as StoreKind, Store};
 use crate::workspace::sent::{self, Sent};
@@ -142,37 +143,38 @@ fn tell(context: &Context, store: &Store, backup: &Backup, aside: Option<&Path>)
         }
     }
     if context.ui.wants_json() {
-        let editions = doubts
-            .iter()
-            .map(|(edition, letters)| serde_json::json!({"campaign": edition.campaign_name, "edition": edition.key.to_string(), "in_doubt": letters}));
-        return context.ui.json(&serde_json::json!({
-            "store": store.identity().id, "generation": store.identity().generation, "taken_at": backup.taken_at.to_string(),
-            "laid_aside": aside, "editions": editions.collect::<Vec<_>>(),
-        }));
+        return context.ui.json(&as_json(store, backup, aside, &doubts));
     }
-    let taken_at = moment(backup.taken_at);
-    context
-        .ui
-        .data(&format!("restored {}, from the backup of {taken_at}", called(store)))?;
+    let (ui, taken_at) = (context.ui, moment(backup.taken_at));
+    ui.data(&format!("restored {}, from the backup of {taken_at}", called(store)))?;
     if let Some(aside) = aside {
-        context.ui.data(&format!("  what stood here lies in {}", aside.display()))?;
+        ui.data(&format!("  what stood here lies in {}", aside.display()))?;
     }
     for (edition, letters) in &doubts {
-        context.ui.data(&format!(
-            "  {} · {}: {} in doubt: may have left after the backup was taken",
-            edition.campaign_name,
-            edition.key.article,
-            count(*letters, "letter")
+        let (name, article) = (&edition.campaign_name, &edition.key.article);
+        let letters = count(*letters, "letter");
+        ui.data(&format!(
+            "  {name} · {article}: {letters} in doubt: may have left after the backup was taken"
         ))?;
     }
-    context
-        .ui
-        .data("  every campaign is on hold: an edition begun after the backup is not on record, and would go to everybody again")?;
-    context.ui.hint(
-        "`tidings resolve CAMPAIGN --from-log FILE` finds proof in the relay's log; then `--sent` or `--not-sent` with addresses",
-    );
-    context.ui.hint(
-        "`tidings cancel CAMPAIGN/ARTICLE` uses up an article that went out since; `tidings release CAMPAIGN` lets the campaign go on",
-    );
+    ui.data("  every campaign is on hold: an edition begun after the backup is not on record, and would go to everybody again")?;
+    NEXT_STEPS.into_iter().for_each(|step| ui.hint(step));
     Ok(())
+}
+
+const NEXT_STEPS: [&str; 4] = [
+    "opt-outs, holds and orders given after the backup are not in it either: give them again",
+    "a machine that still sends from another copy has to stop: two that send do not know of each other's letters",
+    "`tidings resolve CAMPAIGN --from-log FILE` finds proof in the relay's log; then `--sent` or `--not-sent` with addresses",
+    "`tidings cancel CAMPAIGN/ARTICLE` uses up an article that went out since; `tidings release CAMPAIGN` lets the campaign go on",
+];
+
+fn as_json(store: &Store, backup: &Backup, aside: Option<&Path>, doubts: &[(Edition, u64)]) -> serde_json::Value {
+    let editions = doubts.iter().map(|(edition, letters)| {
+        serde_json::json!({"campaign": edition.campaign_name, "edition": edition.key.to_string(), "in_doubt": letters})
+    });
+    serde_json::json!({
+        "store": store.identity().id, "generation": store.identity().generation, "taken_at": backup.taken_at.to_string(),
+        "laid_aside": aside, "editions": editions.collect::<Vec<_>>(),
+    })
 }

@@ -80,8 +80,13 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             .ui
             .data(&format!("on hold until you release them ({why}): {}", listed(&waiting)))?;
     }
+    ending(context, need, !waiting.is_empty(), next_steps)
+}
+
+/// 1 while a letter needs a person, or a campaign waits for one since the store was restored.
+fn ending(context: &Context, need: u64, is_waited_for: bool, next_steps: Vec<String>) -> Result<(), Failure> {
     match need {
-        0 if waiting.is_empty() => Ok(()),
+        0 if !is_waited_for => Ok(()),
         0 => Err(Failure::said(Kind::Attention)),
         _ if context.ui.wants_json() => Err(Failure::said(Kind::Attention)),
         need => Err(Failure {
