@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let Some(marker) = sent::read(&root)? else {
         return Err(Failure::new(
             Kind::Usage,
-            "no letter has left from this workspace yet, so no journal can be lost",
+            "no real letter has left from this workspace yet, so no journal can be lost",
         )
         .hint("`tidings send` or `tidings run` makes the store by itself"));
     };

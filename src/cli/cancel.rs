@@ -60,6 +60,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     };
     tell(context, name, "cancelled", cancelled, &words)?;
     warn_of_others(context, &done);
+    if args.to.is_empty() && !name.contains('/') {
+        context.ui.hint(&format!(
+            "later articles still leave by the schedule: `tidings hold {name}` stops the campaign, `tidings cancel {name}/ARTICLE` skips one"
+        ));
+    }
     Ok(())
 }
 

@@ -139,6 +139,13 @@ impl Context {
                 )
                 .hint("make a new workspace for real letters, or move `.tidings/` away"));
             }
+            (StoreKind::Real, true) if sent::read(root)?.is_some() => {
+                return Err(Failure::new(
+                    Kind::FixFirst,
+                    "real letters have left from this workspace, so a relay with `test: true` may not use its store",
+                )
+                .hint("try things out in a copy of the workspace without `.tidings/` and `campaigns/.sent`"));
+            }
             (StoreKind::Real, true) => store.become_test_store().map_err(Failure::from)?,
             (StoreKind::Rehearsal, _) => return Err(Failure::new(Kind::FixFirst, "`.tidings/` holds a rehearsal, not a store")),
             (StoreKind::Test | StoreKind::Real, _) => {}
@@ -215,7 +222,7 @@ fn lost_store(sent: &Sent) -> Failure {
         sent.store_id
     );
     Failure::new(Kind::FixFirst, text)
-        .hint("bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice")
+        .hint("bring `.tidings/` here from the machine that sent last: without it people would get letters twice")
         .hint("`tidings restore FILE` brings a backup back; `tidings adopt --journal-lost` goes on without any, with everything on hold")
         .hint("`campaigns/.sent` is what remembers; nothing was sent")
 }

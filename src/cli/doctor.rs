@@ -162,12 +162,15 @@ fn trusted(store: &Store) -> Result<Check, Failure> {
         Some(_) | None => None,
     };
     Ok(Check {
-        check: "it knows every letter that left",
+        check: match distrust {
+            None => "it knows every letter that left",
+            Some(_) => "it may not know every letter that left",
+        },
         // A restored store is no fault: what it may not know is on hold and in doubt until a person has looked.
         ok: true,
         found: distrust.map_or_else(
             || "it was never restored or replaced".to_owned(),
-            |why| why + "; `tidings status` names the campaigns that wait for your `release`",
+            |why| why + "; what waited then is in doubt, and `tidings status` names the campaigns on hold",
         ),
         details: Vec::new(),
         hint: "",

@@ -131,7 +131,8 @@ impl From<StoreError> for Failure {
             }
             StoreError::Database { .. } if error.is_damage() => {
                 Self::new(Kind::Store, "the store in `.tidings/` is damaged: it is no longer a database")
-                    .hint("keep a copy of `.tidings/` as it is, and bring back a backup of the whole folder; nothing was sent")
+                    .hint("`tidings restore FILE --replace` brings back what `tidings backup` wrote, and lays the damaged store aside; nothing was sent")
+                    .hint("do not copy an old `.tidings/` folder back: it cannot know what left since")
             }
             StoreError::Database { .. } | StoreError::Stopped => Self::new(Kind::Store, text)
                 .hint("check that the disk is not full and that `.tidings/` belongs to you; what was sent is on record"),

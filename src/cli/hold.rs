@@ -7,10 +7,12 @@ use super::send::recover;
 use super::ui::count;
 use crate::address::Address;
 use crate::campaign::CampaignId;
+use crate::finding::suggestion;
 use crate::store::Store;
 use crate::store::hold::{By, Target};
 use crate::store::lock::SenderLock;
 use crate::store::order::Stopped;
+use crate::workspace::CampaignFolder;
 use std::path::Path;
 
 /// Stop a campaign, one edition or one person's letters until you say `release`
@@ -48,6 +50,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             "`{name}` is on hold: {} wait for `tidings release {name}`",
             count(stopped, "letter")
         ),
+        (false, 0) if done != Stopped::default() => format!("no letter of `{name}` waits just now"),
         (false, 0) => "nothing to hold: no such letter is waiting; `tidings why ADDRESS` tells what became of it".to_owned(),
         (false, _) => format!("{} of `{name}` on hold", count(stopped, "letter")),
     };
@@ -114,7 +117,7 @@ pub(super) fn warn_of_others(context: &Context, stopped: &Stopped) {
     if stopped.under_way > 0 {
         let letters = count(stopped.under_way, "letter");
         context.ui.say(&format!(
-            "{letters} under way at this moment: what the relay takes is gone, what comes back is stopped"
+            "{letters} under way at this moment: what the relay takes is gone, what comes back goes no further"
         ));
     }
     if stopped.in_doubt > 0 {
@@ -132,8 +135,25 @@ pub(super) fn parse_address(text: &str) -> Result<Address, Failure> {
     })
 }
 
+/// An article that is no edition yet, or none at all.
+fn no_letters_yet(folder: &CampaignFolder, article: &str) -> Failure {
+    let name = &folder.name;
+    if folder.articles.iter().any(|known| known.id == article) {
+        return Failure::new(Kind::Usage, format!("`{article}` has no letters yet")).hint(format!(
+            "`tidings hold {name}` stops the campaign; `tidings cancel {name}/{article}` skips the article"
+        ));
+    }
+    let known = folder.articles.iter().map(|known| known.id.as_str());
+    Failure::new(Kind::Usage, format!("`{name}` has no article `{article}`")).hint(suggestion::hint(article, known))
+}
+
 /// The id of a campaign that a person names by folder or id; known from the store, or else from the workspace.
 fn campaign_id(context: &Context, store: &Store, name: &str) -> Result<CampaignId, Failure> {
+    if let Some((campaign, article)) = name.rsplit_once('/') {
+        let (_, workspace) = context.workspace()?;
+        let folder = campaign_named(&workspace, campaign)?;
+        return Err(no_letters_yet(folder, article));
+    }
     let known = store
         .editions()?
         .into_iter()

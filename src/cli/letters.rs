@@ -97,3 +97,15 @@ pub(super) fn whose(line: &LogLine) -> String {
 pub(super) fn whose_masked(line: &LogLine) -> String {
     line.address.as_ref().map_or_else(|| "erased".to_owned(), Address::masked)
 }
+
+/// An order does not lift a hold.
+pub(super) fn warn_of_hold(context: &Context, edition: &Edition) {
+    if let Some(reason) = &edition.held {
+        context
+            .ui
+            .say(&format!("they wait: `{}` is on hold ({reason})", edition.key.article));
+        context
+            .ui
+            .hint(&format!("`tidings release {}` lets it go on", edition.campaign_name));
+    }
+}

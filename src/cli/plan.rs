@@ -117,7 +117,7 @@ fn look_ahead(
             (*edition, standing)
         }
         Next::NothingLeft => {
-            line.note = Some("every article has gone out".to_owned());
+            line.note = Some("no article is left".to_owned());
             return Ok((line, warnings));
         }
         Next::Article(article) => {

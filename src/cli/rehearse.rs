@@ -141,10 +141,9 @@ fn stage_one(
     let article = match prepare::next(store, plan)? {
         Next::Unfinished(edition) => return Ok(Some(edition.key.to_string())),
         Next::NothingLeft => {
-            context.ui.say(&format!(
-                "every article of `{}` has gone out: nothing to rehearse",
-                folder.name
-            ));
+            context
+                .ui
+                .say(&format!("no article of `{}` is left: nothing to rehearse", folder.name));
             return Ok(None);
         }
         Next::Article(article) => article,

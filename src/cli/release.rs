@@ -3,8 +3,10 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::hold::{open, targets, tell};
+use super::letters::stands_by;
 use super::ui::count;
 use crate::store::Store;
+use crate::store::edition::Status;
 use crate::store::hold::Target;
 
 /// Let a held campaign, edition or person's letters go on
@@ -19,20 +21,26 @@ pub(super) struct Args {
     /// Release only the letters to this address (can be repeated)
     #[arg(long, value_name = "ADDRESS")]
     to: Vec<String>,
+    /// Do not ask, where the store was restored and may not know which articles went out
+    #[arg(long)]
+    yes: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
     let mut store = open(context, &root)?;
     let now = context.clock.now();
-    let (mut freed, mut kept) = (0, 0);
+    let (mut freed, mut kept, mut taken_back) = (0, 0, 0);
     let targets = targets(context, &store, &args.campaign, &args.to)?;
     if take_skip_back(context, &mut store, args, &targets)? {
         return Ok(());
     }
+    if !looked_through(context, &store, args, &targets)? {
+        return Ok(());
+    }
     for target in &targets {
         let done = store.let_go(target, now)?;
-        (freed, kept) = (freed + done.waiting, kept + done.kept);
+        (freed, kept, taken_back) = (freed + done.waiting, kept + done.kept, taken_back + done.taken_back);
     }
     let name = &args.campaign;
     let words = match (args.to.is_empty(), freed) {
@@ -42,11 +50,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             "`{name}` is released: {} go out with the next `tidings run`",
             count(freed, "letter")
         ),
+        (false, 0) if taken_back > 0 => format!(
+            "the hold on {} that is still under way or in doubt is taken back",
+            count(taken_back, "letter")
+        ),
         (false, 0) => "nothing to release: no such letter is on hold; `tidings why ADDRESS` tells what became of it".to_owned(),
         (false, _) => format!("{} of `{name}` released for the next `tidings run`", count(freed, "letter")),
     };
     tell(context, name, "released", freed, &words)?;
-    warn_of_other_holds(context, &store, &targets)?;
+    warn_of_other_holds(context, &store, args, &targets)?;
     if kept > 0 {
         let stay = if kept == 1 {
             "1 letter that was held by address stays".to_owned()
@@ -59,6 +71,32 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// In a store that may not know everything, releasing a campaign says that a person has looked: what is next is named, and asked about.
+fn looked_through(context: &Context, store: &Store, args: &Args, targets: &[Target]) -> Result<bool, Failure> {
+    let [Target::Campaign(campaign)] = targets else {
+        return Ok(true);
+    };
+    let Some(why) = store.is_distrusted(campaign)? else {
+        return Ok(true);
+    };
+    let (_, workspace) = context.workspace()?;
+    let folder = workspace.campaigns.iter().find(|folder| folder.id() == Some(&campaign.0));
+    let known = store.editions_of(campaign)?;
+    let is_left = |id: &str| {
+        known
+            .iter()
+            .all(|edition| edition.key.article != id || edition.status == Status::Draft)
+    };
+    let next = folder.and_then(|folder| folder.articles.iter().find(|article| is_left(&article.id)));
+    let Some(next) = next else { return Ok(true) };
+    let name = &args.campaign;
+    context.ui.say(&format!("{why}; the next article is `{}`", next.id));
+    context
+        .ui
+        .hint(&format!("if it went out already: `tidings cancel {name}/{}` first", next.id));
+    stands_by(context, store, args.yes, &format!("let `{}` leave when it is due?", next.id))
 }
 
 /// Gives a skipped article its turn again, where that is what is named.
@@ -76,7 +114,7 @@ fn take_skip_back(context: &Context, store: &mut Store, args: &Args, targets: &[
 
 /// A released edition or letter of a campaign that is on hold itself waits on; and in a store that may not know everything, the next
 /// article may have gone out already.
-fn warn_of_other_holds(context: &Context, store: &Store, targets: &[Target]) -> Result<(), Failure> {
+fn warn_of_other_holds(context: &Context, store: &Store, args: &Args, targets: &[Target]) -> Result<(), Failure> {
     for target in targets {
         let edition = match target {
             Target::Campaign(_) => None,
@@ -86,8 +124,19 @@ fn warn_of_other_holds(context: &Context, store: &Store, targets: &[Target]) -> 
         let Some(edition) = edition.map(|id| store.edition(id)).transpose()? else {
             continue;
         };
+        let name = &edition.campaign_name;
+        if edition.status == Status::Cancelled {
+            let cancelled = store.tally(edition.id)?.of("cancelled");
+            context
+                .ui
+                .say(&format!("{} of it cancelled, and so it stays", count(cancelled, "letter")));
+            context.ui.hint(&format!(
+                "`tidings resend {name}/{} --cancelled` orders them anew",
+                edition.key.article
+            ));
+            return Ok(());
+        }
         if let Some(reason) = &edition.held {
-            let name = &edition.campaign_name;
             context.ui.say(&format!("`{name}` itself is still on hold: {reason}"));
             context.ui.hint(&format!("`tidings release {name}` lets it go on"));
             return Ok(());
@@ -98,7 +147,9 @@ fn warn_of_other_holds(context: &Context, store: &Store, targets: &[Target]) -> 
             && let Some(reason) = store.campaign_hold(campaign)?
         {
             context.ui.say(&format!("it was held before that, and still is: {reason}"));
-            context.ui.hint("another `tidings release` lets it go on");
+            context
+                .ui
+                .hint(&format!("another `tidings release {}` lets it go on", args.campaign));
             return Ok(());
         }
     }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::hold::open_recovered;
-use super::letters::{editions_meant, letters_in, letters_to, stands_by, whose, whose_masked};
+use super::letters::{editions_meant, letters_in, letters_to, stands_by, warn_of_hold, whose, whose_masked};
 use super::ui::{count, listed};
 use crate::delivery::relay_log::RelayLog;
 use crate::delivery::state::State;
@@ -18,7 +18,8 @@ use std::io::{BufRead, BufReader, Read, stdin};
 ///
 /// A letter is in doubt when the connection or the program ended between its last byte and the relay's answer. Nobody can know from
 /// here what became of it, so it is never sent again by itself. A Postfix log (`/var/log/mail.log`) proves which letters the relay took;
-/// the others stay in doubt, until you say.
+/// the others stay in doubt, until you say. Where nobody is named, that is asked about first (the people of a relay with `test: true` are
+/// nobody, and nothing is asked).
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("finding").required(true),
@@ -76,7 +77,18 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     }
     let done = store.resolve(&settled, args.found(), context.clock.now())?;
     let left = doubts.len() as u64 - done.letters;
+    let stands = settled.iter().map(|(line, _)| store.delivery(line.delivery));
+    let stands = stands.collect::<Result<Vec<_>, _>>()?;
+    let settled: Vec<Settled> = stands
+        .into_iter()
+        .flatten()
+        .zip(settled)
+        .map(|(now, (_, why))| (now, why))
+        .collect();
     tell(context, args, &settled, left)?;
+    if args.not_sent {
+        editions.iter().for_each(|edition| warn_of_hold(context, edition));
+    }
     if args.not_sent && !context.ui.wants_json() {
         tell_what_leaves(context, &done);
     }
@@ -209,10 +221,7 @@ fn read_log(file: &str) -> Result<RelayLog, Failure> {
 }
 
 fn tell(context: &Context, args: &Args, settled: &[Settled], left: u64) -> Result<(), Failure> {
-    let (order, state) = match args.not_sent {
-        true => ("not_sent", "pending"),
-        false => ("sent", "accepted"),
-    };
+    let order = if args.not_sent { "not_sent" } else { "sent" };
     let letters = settled.len() as u64;
     let campaign = &args.campaign;
     if context.ui.wants_json() {
@@ -224,6 +233,7 @@ fn tell(context: &Context, args: &Args, settled: &[Settled], left: u64) -> Resul
         });
     }
     for (line, why) in settled {
+        let state = line.state.name().replace('_', " ");
         context.ui.data(&format!("  {state:<9} {}  {why}", whose(line)))?;
     }
     let words = match (letters, left, args.from_log.is_some()) {

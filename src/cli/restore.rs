@@ -46,6 +46,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     })?;
     let marker = sent::read(&root)?;
     let here = standing(&dir)?;
+    if let (Some(marker), true) = (&marker, backup.identity.kind == StoreKind::Test) {
+        let text = format!(
+            "this is the backup of a test store, and real letters have left from this workspace (store `{}`)",
+            marker.store_id
+        );
+        return Err(Failure::new(Kind::FixFirst, text).hint("name a backup of the real store; nothing was changed"));
+    }
     refuse_without_word(args, &backup, &here, marker.as_ref())?;
     let generation = next_generation(&backup, &here, marker.as_ref());
     let mut aside = None;
@@ -106,9 +113,13 @@ fn refuse_without_word(args: &Args, backup: &Backup, here: &Standing, marker: Op
         ),
         (Standing::Nothing, _) => return Ok(()),
     };
-    Err(Failure::new(Kind::FixFirst, format!("{found}; nothing was changed")).hint(
+    let refused = Failure::new(Kind::FixFirst, format!("{found}; nothing was changed"));
+    Err(match here {
+        Standing::Nothing => refused.hint("if this is the right clinic's backup all the same: `--replace`"),
+        Standing::Store(_) | Standing::Broken => refused.hint(
         "`--replace` puts the backup in its place all the same: what stands here is laid aside in `.tidings/`, and what it knows is not taken along",
-    ))
+        ),
+    })
 }
 
 /// Higher than any store's that may have sent.

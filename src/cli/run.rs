@@ -181,7 +181,10 @@ fn begin_one(
     if late {
         let hours = now.duration_since(occurrence.at).as_hours();
         let due = occurrence.local.strftime("%a %-d %b %Y %H:%M %Z");
-        let reason = format!("due {due}, found {hours} hours late; `tidings release` sends it all the same");
+        let reason = format!(
+            "due {due}, found {hours} hours late; `tidings release {}/{}` sends it all the same",
+            plan.campaign.name, article.id
+        );
         store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
         context.ui.say(&format!(
             "campaign `{}`, article `{}`: {reason}",

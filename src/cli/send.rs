@@ -150,7 +150,7 @@ impl Desk<'_> {
         let name = &self.plan.campaign.name;
         self.context
             .ui
-            .say(&format!("nothing to send: every article of `{name}` has gone out"));
+            .say(&format!("nothing to send: no article of `{name}` is left"));
         self.context.ui.hint("add an article to `articles:` in its `campaign.yaml`");
         tell(self.context, &Report::default())
     }
@@ -220,6 +220,11 @@ impl Desk<'_> {
                 "`tidings release {}` and `tidings run` send the rest",
                 self.plan.campaign.name
             ));
+        }
+        if report.of("deferred") > 0 {
+            self.context
+                .ui
+                .hint("`tidings run` tries what was deferred again when it is time: leave that to cron");
         }
         let ended = tell(self.context, &report);
         tell_no_more(store, &report, &ended)?;

@@ -45,6 +45,9 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let Some(store) = context.store_if_any(&root)? else {
         return nothing_yet(context);
     };
+    if !context.is_rehearsal() {
+        context.require_newest(&root, &store)?;
+    }
     let editions = store.editions()?;
     let numbers = editions
         .iter()
@@ -122,7 +125,7 @@ fn next_steps(numbers: &[(Tally, BTreeMap<String, u64>)]) -> Vec<String> {
         steps.push(format!("{} {verb} them", listed(&commands)));
     }
     if some("in_doubt") {
-        steps.push("`tidings resolve CAMPAIGN` settles what is in doubt".to_owned());
+        steps.push("`tidings resolve CAMPAIGN --from-log FILE` settles what is in doubt by the relay's log, `--sent` or `--not-sent` by your word".to_owned());
     }
     if some("sending") {
         steps.push("a run was cut off: the next `tidings run` names what it left in doubt and goes on with the rest".to_owned());

@@ -164,6 +164,18 @@ impl Store {
         Ok(self.lines(&format!("{LOG} WHERE d.id = ?"), [id.0])?.pop())
     }
 
+    /// Whether this person has the letter from any attempt, as far as anybody knows: it was accepted, or a person found that it went.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn has_a_copy(&self, delivery: DeliveryId) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM attempt WHERE delivery = ?1 AND outcome = 'accepted') \
+                   OR EXISTS (SELECT 1 FROM change WHERE delivery = ?1 AND event = 'sent')";
+        self.connection
+            .query_row(sql, [delivery.0], |row| row.get(0))
+            .doing("read attempts")
+    }
+
     /// A person's deliveries, oldest edition first.
     ///
     /// # Errors

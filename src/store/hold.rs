@@ -49,6 +49,8 @@ impl By {
 pub struct Freed {
     /// Letters that wait for the next run now.
     pub waiting: u64,
+    /// Letters that are under way or in doubt, and were to be held when they come back: not any more.
+    pub taken_back: u64,
     /// Letters that a person held by address, and that only a person's word for them lets go.
     pub kept: u64,
 }
@@ -122,9 +124,13 @@ impl Store {
             }
             Target::Delivery(delivery) => {
                 let sql = "UPDATE delivery SET afterwards = NULL WHERE id = ? AND afterwards = 'hold'";
-                transaction.execute(sql, [delivery.0]).doing("release a letter")?;
+                let taken_back = transaction.execute(sql, [delivery.0]).doing("release a letter")? as u64;
                 let waiting = decide(&transaction, "id = ?1", &delivery.0, &released(now))?;
-                Freed { waiting, kept: 0 }
+                Freed {
+                    waiting,
+                    taken_back,
+                    kept: 0,
+                }
             }
         };
         write_order(&transaction, "release", target, "", now)?;
@@ -173,6 +179,7 @@ fn freed(transaction: &Transaction<'_>, editions: &str, key: impl rusqlite::ToSq
         .doing("count letters")?;
     Ok(Freed {
         waiting: waiting(transaction, editions, key)?,
+        taken_back: 0,
         kept: kept.unsigned_abs(),
     })
 }

@@ -201,7 +201,11 @@ fn without_journal_and_backup_everything_is_held_until_a_person_has_looked() {
         .prints("on hold until you release them (the journal of earlier letters was lost): tips");
     type_in(&clinic, "import subscribers/patients.csv").exits(0);
     type_in(&clinic, "cancel tips/sleep").exits(0);
-    type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, "release tips")
+        .exits(2)
+        .tells("the next article is `walks`")
+        .tells("if it went out already: `tidings cancel tips/walks` first");
+    type_in(&clinic, "release tips --yes").exits(0);
     type_in(&clinic, "status").exits(0);
     type_in(&clinic, "doctor").exits(0);
     type_in(&clinic, "adopt --journal-lost").exits(2).tells("nothing is lost");
@@ -209,7 +213,7 @@ fn without_journal_and_backup_everything_is_held_until_a_person_has_looked() {
 
 #[test]
 fn before_the_first_letter_there_is_nothing_to_keep_or_adopt() {
-    let told = "error: no letter has left from this workspace yet, so no journal can be lost\n\
+    let told = "error: no real letter has left from this workspace yet, so no journal can be lost\n\
                 hint: `tidings send` or `tidings run` makes the store by itself\n";
     answers(&clinic(1), "adopt --journal-lost", 2, "", told);
     type_in(&clinic(1), "backup new.tidings")

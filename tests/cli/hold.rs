@@ -127,3 +127,17 @@ fn a_rehearsal_of_a_held_campaign_says_why_it_plays_nothing() {
         .exits(0)
         .tells("tips is on hold (typo): nothing of it would leave");
 }
+
+#[test]
+fn an_article_without_letters_and_one_that_is_none_are_told_apart() {
+    let judge = Judge::start();
+    let clinic = waiting(&judge);
+    type_in(&clinic, "hold tips/walks")
+        .exits(2)
+        .tells("`walks` has no letters yet")
+        .tells("`tidings cancel tips/walks` skips the article");
+    type_in(&clinic, "hold tips/wlaks")
+        .exits(2)
+        .tells("`tips` has no article `wlaks`")
+        .tells("did you mean `walks`?");
+}

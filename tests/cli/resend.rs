@@ -53,7 +53,7 @@ fn what_is_on_its_way_or_in_doubt_cannot_be_ordered_anew() {
     type_in(&clinic, "send tips").exits(1);
     let told = "\
 error: the letter to `p***@patients.example` is in doubt: find out first, then `tidings resolve`; \
-the letter to `p***@patients.example` is on its way already; nothing was changed
+the letter to `p***@patients.example` waits already; nothing was changed
 hint: `tidings why ADDRESS` tells a letter's story
 ";
     answers(
@@ -102,6 +102,26 @@ fn an_order_does_not_lift_a_hold() {
     type_in(&clinic, "run").exits(0).says_nothing();
     assert_eq!(judge.accepted().len(), 2);
     type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, "run").exits(0);
+    assert_eq!(judge.accepted().len(), 3);
+}
+
+#[test]
+fn whoever_has_it_from_an_earlier_attempt_is_not_meant_by_a_state() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 2);
+    type_in(&clinic, "send tips").exits(0);
+    judge.add(Rule::at(Phase::Rcpt).to(WHO).reply("550 5.1.1 no such user"));
+    type_in(&clinic, &format!("resend tips --to {WHO}")).exits(0);
+    type_in(&clinic, "run").exits(1);
+    judge.heal();
+    type_in(&clinic, "resend tips --failed")
+        .exits(0)
+        .prints("nothing to send again")
+        .tells("left out: p***@patients.example has the letter from an earlier attempt");
+    type_in(&clinic, &format!("resend tips --to {WHO}"))
+        .exits(0)
+        .tells("has the letter already: this orders a second one");
     type_in(&clinic, "run").exits(0);
     assert_eq!(judge.accepted().len(), 3);
 }

@@ -12,7 +12,7 @@ fn every_article_goes_to_everybody_once_and_then_there_is_nothing_left() {
     answers(&clinic, "send tips", 0, sent, "tips · All about sleep: 3 letters\n");
     answers(&clinic, "send tips", 0, sent, "tips · All about walks: 3 letters\n");
     let nothing = "\
-nothing to send: every article of `tips` has gone out
+nothing to send: no article of `tips` is left
 hint: add an article to `articles:` in its `campaign.yaml`
 ";
     answers(&clinic, "send tips", 0, "", nothing);

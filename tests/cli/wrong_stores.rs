@@ -39,7 +39,7 @@ fn letters_on_record_elsewhere_are_not_sent_again() {
     let clinic = clinic_with(&judge, 3).file("campaigns/.sent", "store_id: k7f2m9\ngeneration: 1\n");
     let told = "\
 error: letters of this workspace went out from store `k7f2m9`, and that store is not here
-hint: bring `.tidings/` back from the machine that sent, or from a backup: without it people would get letters twice
+hint: bring `.tidings/` here from the machine that sent last: without it people would get letters twice
 hint: `tidings restore FILE` brings a backup back; `tidings adopt --journal-lost` goes on without any, with everything on hold
 hint: `campaigns/.sent` is what remembers; nothing was sent
 ";
@@ -99,7 +99,7 @@ fn a_store_that_is_no_database_is_said_to_be_damaged() {
         type_in(&clinic, line)
             .exits(74)
             .tells("the store in `.tidings/` is damaged")
-            .tells("bring back a backup");
+            .tells("`tidings restore FILE --replace`");
     }
     assert_eq!(judge.connections(), 0);
 }

@@ -8,7 +8,7 @@ use tidings::campaign::edition::EditionKey;
 use tidings::delivery::state::Event;
 use tidings::store::ask::LogLine;
 use tidings::store::ask::Tally;
-use tidings::store::hold::{By, Target};
+use tidings::store::hold::{By, Freed, Target};
 use tidings::store::journal::Grant;
 use tidings::store::order::{Found, Resolved, Stopped};
 use tidings::store::skip::Skipped;
@@ -366,4 +366,40 @@ fn a_doubt_is_told_until_somebody_has_heard_it() {
     assert_eq!(untold, [DeliveryId(1), DeliveryId(2)]);
     store.doubts_are_told().unwrap();
     assert_eq!(store.untold_doubts().unwrap(), []);
+}
+
+#[test]
+fn a_letter_that_a_person_held_by_address_is_not_let_go_with_the_rest() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, edition) = released(dir.path(), &["ann", "bob", "cid"]);
+    let letters = claims(&store, edition, 2);
+    store
+        .hold(&Target::Delivery(letters[0].delivery), By::Person, "asked us to wait", at(2))
+        .unwrap();
+    store
+        .hold(
+            &Target::Delivery(letters[1].delivery),
+            By::Rule,
+            "their letter cannot be written",
+            at(2),
+        )
+        .unwrap();
+    store.hold(&Target::Edition(edition), By::Person, "typo", at(3)).unwrap();
+    assert_eq!(
+        store.let_go(&Target::Edition(edition), at(4)).unwrap(),
+        Freed {
+            waiting: 2,
+            taken_back: 0,
+            kept: 1
+        }
+    );
+    assert_eq!(
+        store.let_go(&Target::Delivery(letters[0].delivery), at(5)).unwrap(),
+        Freed {
+            waiting: 1,
+            taken_back: 0,
+            kept: 0
+        }
+    );
+    assert_eq!(store.tally(edition).unwrap().of("pending"), 3);
 }
