@@ -8,7 +8,6 @@ use crate::store::lock::SenderLock;
 use crate::store::{Kind as StoreKind, Store};
 use crate::workspace::Workspace;
 use crate::workspace::sent::{self, Sent};
-use std::path::Path;
 
 /// Go on without the record of who got what, when it is lost for good
 ///
@@ -52,7 +51,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     refuse_what_is_not_lost(&store, &marker)?;
     let generation = marker.generation.max(store.identity().generation).saturating_add(1);
     store.distrust(generation, WHY, now)?;
-    mark(&root, &store)?;
+    context.mark_sent(&root, store.identity())?;
     tell(context, &store, &workspace)
 }
 
@@ -65,23 +64,14 @@ fn refuse_what_is_not_lost(store: &Store, marker: &Sent) -> Result<(), Failure> 
         )
         .hint("move `.tidings/` away first"));
     }
-    match identity.id == marker.store_id && identity.generation >= marker.generation {
-        true => Err(Failure::new(
+    match marker.outdates(&identity.id, identity.generation) {
+        true => Ok(()),
+        false => Err(Failure::new(
             Kind::Usage,
             format!("nothing is lost: {} is here, and it is the one that sent last", called(store)),
         )
         .hint("`tidings doctor` examines it")),
-        false => Ok(()),
     }
-}
-
-fn mark(root: &Path, store: &Store) -> Result<(), Failure> {
-    let identity = store.identity();
-    let marker = Sent {
-        store_id: identity.id.clone(),
-        generation: identity.generation,
-    };
-    Ok(sent::write(root, &marker)?)
 }
 
 fn tell(context: &Context, store: &Store, workspace: &Workspace) -> Result<(), Failure> {

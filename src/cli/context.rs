@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::finding::Finding;
 use crate::finding::suggestion;
 use crate::store::lock::{Holder, SenderLock};
-use crate::store::{Kind as StoreKind, Store};
+use crate::store::{Identity, Kind as StoreKind, Store};
 use crate::workspace::sent::{self, Sent};
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
@@ -159,7 +159,7 @@ impl Context {
         let sent = sent::read(root)?;
         let identity = store.identity();
         if let Some(sent) = sent
-            && (sent.store_id != identity.id || sent.generation > identity.generation)
+            && sent.outdates(&identity.id, identity.generation)
         {
             return Err(Failure::new(
                 Kind::FixFirst,
@@ -174,8 +174,7 @@ impl Context {
     }
 
     /// Writes down, beside the campaigns, which store sends: before the first real letter leaves.
-    pub(super) fn mark_sent(&self, root: &Path, store: &Store) -> Result<(), Failure> {
-        let identity = store.identity();
+    pub(super) fn mark_sent(&self, root: &Path, identity: &Identity) -> Result<(), Failure> {
         if identity.kind != StoreKind::Real {
             return Ok(());
         }

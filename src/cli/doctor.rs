@@ -140,7 +140,7 @@ fn right_one(root: &Path, store: &Store) -> Result<Check, Failure> {
         identity.kind.name()
     );
     let sent = sent::read(root)?;
-    let differs = sent.filter(|sent| sent.store_id != identity.id || sent.generation > identity.generation);
+    let differs = sent.filter(|sent| sent.outdates(&identity.id, identity.generation));
     Ok(Check {
         check: "it is the store that sent last",
         ok: differs.is_none(),

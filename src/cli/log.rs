@@ -123,11 +123,7 @@ fn shape<'a>(store: &Store, edition: &'a Edition, line: &LogLine) -> Shape<'a> {
         enhanced_code: line.enhanced_code.clone(),
         reply: line.reply.clone(),
         relay: line.relay.clone(),
-        message_id: format!(
-            "{}@{}",
-            store.keys().message_id(line.delivery, line.generation, line.orders),
-            edition.domain
-        ),
+        message_id: edition.message_id(store.keys(), line),
         at: line.at.to_string(),
     }
 }

@@ -182,16 +182,9 @@ fn proved(context: &Context, store: &Store, editions: &[Edition], doubts: &[LogL
     ));
     let mut settled = Vec::new();
     for line in doubts {
-        let domain = editions
-            .iter()
-            .find(|edition| edition.id == line.edition)
-            .map(|edition| edition.domain.as_str());
-        let message_id = format!(
-            "{}@{}",
-            store.keys().message_id(line.delivery, line.generation, line.orders),
-            domain.unwrap_or_default()
-        );
-        if let Some(proof) = log.proof(&message_id) {
+        let edition = editions.iter().find(|edition| edition.id == line.edition);
+        let proof = edition.and_then(|edition| log.proof(&edition.message_id(store.keys(), line)));
+        if let Some(proof) = proof {
             let why = format!("{file}, line {}: the relay queued it as {}", proof.line, proof.queue_id);
             settled.push((line.clone(), why));
         }

@@ -7,7 +7,7 @@ use super::ui::{count, moment};
 use crate::store::backup::Backup;
 use crate::store::edition::Edition;
 use crate::store::lock::SenderLock;
-use crate::store::{Kind as StoreKind, Store};
+use crate::store::{Identity, Kind as StoreKind, Store};
 use crate::workspace::sent::{self, Sent};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let mut aside = None;
     let restored = Store::restore(&args.file, &dir, generation, context.clock.now(), || {
         // In this turn: killed in between, what stands here is an old store, or a lost one, and sends nothing.
-        mark(&root, &backup, generation)?;
+        let identity = Identity {
+            generation,
+            ..backup.identity.clone()
+        };
+        context.mark_sent(&root, &identity)?;
         aside = Store::lay_aside(&dir)?;
         Ok::<_, Failure>(())
     });
@@ -130,18 +134,6 @@ fn next_generation(backup: &Backup, here: &Standing, marker: Option<&Sent>) -> u
     };
     let known = [backup.identity.generation, here, marker.map_or(0, |marker| marker.generation)];
     known.into_iter().max().unwrap_or_default().saturating_add(1)
-}
-
-/// From here on every other copy is an old one.
-fn mark(root: &Path, backup: &Backup, generation: u32) -> Result<(), Failure> {
-    if backup.identity.kind != StoreKind::Real {
-        return Ok(());
-    }
-    let marker = Sent {
-        store_id: backup.identity.id.clone(),
-        generation,
-    };
-    Ok(sent::write(root, &marker)?)
 }
 
 /// Says what could be doubled, and what to do about it.

@@ -177,7 +177,7 @@ fn begin_one(
             finding.hint("`tidings plan` tells who is left out and why; the article keeps its turn"),
         ]));
     }
-    context.mark_sent(root, store)?;
+    context.mark_sent(root, store.identity())?;
     if late {
         let hours = now.duration_since(occurrence.at).as_hours();
         let due = occurrence.local.strftime("%a %-d %b %Y %H:%M %Z");

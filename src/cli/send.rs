@@ -199,7 +199,7 @@ impl Desk<'_> {
             self.context.ui.say("nothing was sent");
             return Ok(());
         }
-        self.context.mark_sent(self.root, store)?;
+        self.context.mark_sent(self.root, store.identity())?;
         store.release(draft.edition.id, self.context.clock.now())?;
         self.hand_over(store, args)
     }

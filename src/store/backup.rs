@@ -10,13 +10,13 @@ use super::create::into_place;
 use super::hold::{By, Target, write_order};
 use super::keys::Keys;
 use super::recover::doubt_what_was_under_way;
-use super::{Doing, Identity, Store, StoreError, codec, copy, file, make_private_dir, migrate, read_identity, shape};
+use super::{
+    Doing, Identity, Store, StoreError, codec, copy, file, make_private_dir, make_private_file, migrate, read_identity, shape,
+};
 use crate::campaign::CampaignId;
 use crate::delivery::state::Event;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
-use std::fs;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// What a backup says of itself.
@@ -202,15 +202,6 @@ fn open_alone(path: &Path) -> Result<Connection, StoreError> {
     let settings = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
     connection.execute_batch(settings).doing("be opened")?;
     Ok(connection)
-}
-
-fn make_private_file(path: &Path) -> Result<(), StoreError> {
-    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    made.map(|_| ()).map_err(|source| StoreError::File {
-        doing: "make",
-        path: path.to_owned(),
-        source,
-    })
 }
 
 /// Whether this file is a backup, which is never sent from.

@@ -5,12 +5,11 @@
 
 use super::aside::{clear_the_place, fold_and_close};
 use super::keys::{self, Keys};
-use super::{Doing, Identity, Kind, Store, StoreError, file, make_private_dir, migrate, open_connection};
+use super::{Doing, Identity, Kind, Store, StoreError, file, make_private_dir, make_private_file, migrate, open_connection};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 impl Store {
@@ -24,8 +23,7 @@ impl Store {
         Keys::read_or_create(dir)?;
         let place = file(dir);
         into_place(&place, |path| {
-            let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-            made.map_err(|source| failed("make", path, source))?;
+            make_private_file(path)?;
             let mut connection = open_connection(path)?;
             set_up(&mut connection, kind, now)?;
             fold_and_close(connection)

@@ -1,6 +1,8 @@
 //! Editions: drafted, proved, released; their text and their people are the store's from then on (laws 1 and 2).
 
+use super::ask::LogLine;
 use super::hold::CAMPAIGN_HOLD;
+use super::keys::Keys;
 use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
 use crate::campaign::CampaignId;
 use crate::campaign::edition::EditionKey;
@@ -67,6 +69,14 @@ fn columns() -> String {
          CASE WHEN skipped IS NULL THEN coalesce({CAMPAIGN_HOLD}, edition.held) END, domain, \
          coalesce(held_by = 'rule', held IS NULL AND {CAMPAIGN_HOLD} = (SELECT distrust FROM store), FALSE), skipped FROM edition"
     )
+}
+
+impl Edition {
+    /// The Message-ID of one of its letters, without `<>` (law 11).
+    pub fn message_id(&self, keys: &Keys, line: &LogLine) -> String {
+        let opaque = keys.message_id(line.delivery, line.generation, line.orders);
+        format!("{opaque}@{}", self.domain)
+    }
 }
 
 impl Store {

@@ -213,12 +213,7 @@ impl Store {
     pub fn copy_for_rehearsal(&self, dir: &Path) -> Result<Self, StoreError> {
         make_private_dir(dir)?;
         let path = file(dir);
-        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        made.map_err(|source| StoreError::File {
-            doing: "make",
-            path: path.clone(),
-            source,
-        })?;
+        make_private_file(&path)?;
         self.keys.write(dir)?;
         let mut connection = open_connection(&path)?;
         copy(&self.connection, &mut connection)?;
@@ -277,6 +272,16 @@ fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
         source,
     })?;
     protect(dir, 0o700)
+}
+
+/// Makes an empty file for the owner alone, where there is none.
+fn make_private_file(path: &Path) -> Result<(), StoreError> {
+    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    made.map(|_| ()).map_err(|source| StoreError::File {
+        doing: "make",
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Takes everybody else's rights away; a file that is not ours to change is left to fail where it is used.

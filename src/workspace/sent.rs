@@ -26,6 +26,13 @@ pub struct Sent {
     pub generation: u32,
 }
 
+impl Sent {
+    /// Whether a store of this id and generation is not the one that sent last, but another one or an older copy (law 13).
+    pub fn outdates(&self, store_id: &str, generation: u32) -> bool {
+        self.store_id != store_id || self.generation > generation
+    }
+}
+
 /// Why the marker could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum SentError {

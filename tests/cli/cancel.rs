@@ -1,19 +1,8 @@
 //! `tidings cancel`: never.
 
-use super::{answers, clinic_with, type_in};
+use super::{answers, clinic_with, type_in, until_under_way, waiting};
 use crate::support::judge::{Judge, Phase, Rule};
-use crate::support::ledger::until;
-use crate::support::workspace::Workspace;
 use std::time::Duration;
-
-/// A send that could not reach anybody: three letters wait.
-fn waiting(judge: &Judge) -> Workspace {
-    let clinic = clinic_with(judge, 3);
-    judge.add(Rule::at(Phase::Mail).reply("550 5.7.1 sender not allowed"));
-    type_in(&clinic, "send tips").exits(78);
-    judge.heal();
-    clinic
-}
 
 #[test]
 fn a_cancelled_edition_never_leaves_and_the_next_article_does() {
@@ -73,9 +62,7 @@ fn a_letter_under_way_is_heard_out_and_goes_no_further() {
     let judge = Judge::start().rule(late);
     let clinic = clinic_with(&judge, 3);
     let running = clinic.spawn(&["send", "tips"]);
-    until("a letter under way", || {
-        judge.commands().iter().any(|(_, line)| line.starts_with("RCPT"))
-    });
+    until_under_way(&judge);
     type_in(&clinic, "cancel tips").exits(0).prints("2 letters");
     running.wait();
     judge.heal();
@@ -92,9 +79,7 @@ fn a_letter_that_comes_back_to_a_cancelled_edition_is_cancelled() {
     judge.add(Rule::at(Phase::Rcpt).delay(Duration::from_millis(300)));
     let clinic = clinic_with(&judge, 1);
     let running = clinic.spawn(&["send", "tips"]);
-    until("a letter under way", || {
-        judge.commands().iter().any(|(_, line)| line.starts_with("RCPT"))
-    });
+    until_under_way(&judge);
     type_in(&clinic, "cancel tips").exits(0);
     running.wait();
     assert_eq!(clinic.ledger().counts()["cancelled"], 1);
@@ -167,9 +152,7 @@ fn a_hold_on_a_letter_under_way_waits_for_it_to_come_back() {
     judge.add(Rule::at(Phase::Rcpt).delay(Duration::from_millis(300)));
     let clinic = clinic_with(&judge, 1);
     let running = clinic.spawn(&["send", "tips"]);
-    until("a letter under way", || {
-        judge.commands().iter().any(|(_, line)| line.starts_with("RCPT"))
-    });
+    until_under_way(&judge);
     type_in(&clinic, "hold tips --to person1@patients.example")
         .exits(0)
         .tells("1 letter under way at this moment");

@@ -1,17 +1,7 @@
 //! `tidings hold` and `tidings release`: not now, and go on.
 
-use super::{answers, clinic, clinic_with, type_in};
-use crate::support::judge::{Judge, Phase, Rule};
-use crate::support::workspace::Workspace;
-
-/// A send that could not reach anybody: three letters wait.
-fn waiting(judge: &Judge) -> Workspace {
-    let clinic = clinic_with(judge, 3);
-    judge.add(Rule::at(Phase::Mail).reply("550 5.7.1 sender not allowed"));
-    type_in(&clinic, "send tips").exits(78);
-    judge.heal();
-    clinic
-}
+use super::{answers, clinic, clinic_with, type_in, waiting};
+use crate::support::judge::Judge;
 
 #[test]
 fn a_held_campaign_waits_until_it_is_released() {

@@ -28,7 +28,8 @@ mod wrong_lists;
 mod wrong_relays;
 mod wrong_stores;
 
-use crate::support::judge::Judge;
+use crate::support::judge::{Judge, Phase, Rule};
+use crate::support::ledger::until;
 use crate::support::workspace::Workspace;
 use crate::support::workspace::run::Output;
 
@@ -82,6 +83,22 @@ fn clinic(people: usize) -> Workspace {
 /// The same clinic with a judge for its test relay.
 fn clinic_with(judge: &Judge, people: usize) -> Workspace {
     clinic(people).relay(judge.port(), 1)
+}
+
+/// A send that could not reach anybody: three letters wait.
+fn waiting(judge: &Judge) -> Workspace {
+    let clinic = clinic_with(judge, 3);
+    judge.add(Rule::at(Phase::Mail).reply("550 5.7.1 sender not allowed"));
+    type_in(&clinic, "send tips").exits(78);
+    judge.heal();
+    clinic
+}
+
+/// Waits until a letter has been begun with the relay.
+fn until_under_way(judge: &Judge) {
+    until("a letter under way", || {
+        judge.commands().iter().any(|(_, line)| line.starts_with("RCPT"))
+    });
 }
 
 /// Types `line` in the workspace; there are no quotes, so every word is one argument.
