@@ -175,6 +175,7 @@ fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, F
         login: None,
         hello: "127.0.0.1".to_owned(),
         roots: Roots::System,
+        in_flight: 1,
         deadlines: Deadlines::default(),
     };
     let route = Route {

@@ -71,6 +71,7 @@ fn server(root: &Path, relay: &RelaySettings) -> Result<Server, Failure> {
         login,
         hello,
         roots,
+        in_flight: usize::from(relay.in_flight),
         deadlines: Deadlines::default(),
     })
 }

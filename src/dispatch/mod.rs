@@ -10,6 +10,7 @@ pub mod prove;
 pub mod run;
 pub mod worker;
 
+mod lane;
 mod line;
 
 pub mod pace;

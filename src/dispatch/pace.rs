@@ -36,6 +36,18 @@ impl Pace {
         };
         sleep_until(turn).await;
     }
+
+    /// Takes this letter's turn if it is now: what may not leave at once does not ride behind another letter.
+    pub fn try_turn(&self) -> bool {
+        let Some(gap) = self.gap else { return true };
+        let Ok(mut next) = self.next.try_lock() else { return false };
+        let now = tokio::time::sleep(Duration::ZERO).deadline();
+        let is_now = next.is_none_or(|next| next <= now);
+        if is_now {
+            *next = Some(now + gap);
+        }
+        is_now
+    }
 }
 
 #[cfg(test)]

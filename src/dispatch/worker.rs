@@ -9,6 +9,7 @@
 //! stops was never begun and stays pending.
 
 use super::DispatchError;
+use super::lane::Lane;
 use super::line::{Allowance, Line, Patience, Ready};
 use super::pace::Pace;
 use super::report::Tallying;
@@ -119,7 +120,7 @@ impl Pass {
         })?;
         let mut connections = tokio::task::JoinSet::new();
         for _ in 0..errand.route.connections.max(1) {
-            connections.spawn(Arc::clone(&line).work());
+            connections.spawn(Lane::new(Arc::clone(&line)).work());
         }
         Ok(Self {
             line,

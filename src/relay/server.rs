@@ -20,6 +20,8 @@ pub struct Server {
     pub hello: String,
     /// Whom we believe about its certificate.
     pub roots: Roots,
+    /// How many letters one connection may have under way, where the relay can take them.
+    pub in_flight: usize,
     /// How long we wait for it.
     pub deadlines: Deadlines,
 }

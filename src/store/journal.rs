@@ -3,7 +3,8 @@
 //! Promises (laws 3-6, 12, 14): an answer comes only after the transaction is on the disk; outcomes and next intents of all
 //! connections that wait share one transaction; a settlement that misses its row fails alone; an intent is granted only if the
 //! delivery still waits, its edition is released and not held, and its address is not suppressed *inside that same transaction*; after
-//! a failed write nothing is granted any more.
+//! a failed write nothing is granted any more. A letter can be *admitted* beforehand, by the same questions and without a trace: its
+//! commands may ride behind another letter then, its body not before its intent is granted.
 
 use super::change::{Decision, decide};
 use super::hold::{By, CAMPAIGN_HOLD};
@@ -55,28 +56,30 @@ pub struct Settlement {
     pub at: Timestamp,
 }
 
-/// One message to the writer: what a connection has learnt, and what it wants to begin next.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Entry {
-    /// The outcome of its last letter.
-    pub settle: Option<Settlement>,
-    /// Its next letter.
-    pub begin: Option<Intent>,
+/// One thing to write, or to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The outcome of a letter.
+    Settle(Settlement),
+    /// May this letter's body leave? A grant is written as its intent.
+    Begin(Intent),
+    /// May this letter's commands leave? Nothing is written of a grant.
+    Admit(Intent),
 }
 
-/// What the writer did, durably.
+/// What the writer did about a step, durably.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    /// Where the settled delivery stands; `None` if there was none, or if it missed its row.
-    pub settled: Option<State>,
-    /// Whether the next letter may leave; `None` if none was asked for.
-    pub begun: Option<Grant>,
+pub enum Recorded {
+    /// Where the settled delivery stands; `None` if it missed its row.
+    Settled(Option<State>),
+    /// Whether the letter, or its commands, may leave.
+    Granted(Grant),
 }
 
 /// The answer to an intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grant {
-    /// The intent is durable: this letter may leave, once.
+    /// Yes. Of a begun letter the intent is durable: it may leave, once.
     Given,
     /// The address was suppressed meanwhile; the delivery is settled as such.
     Suppressed,
@@ -86,7 +89,7 @@ pub enum Grant {
     Moved,
 }
 
-type Message = (Entry, oneshot::Sender<Result<Recorded, StoreError>>);
+type Message = (Vec<Step>, oneshot::Sender<Result<Vec<Recorded>, StoreError>>);
 
 /// The door to the writer thread; clones share it.
 #[derive(Debug, Clone)]
@@ -105,7 +108,7 @@ pub struct Writer {
 pub struct Commits {
     /// Transactions.
     pub transactions: u64,
-    /// Entries.
+    /// Entries: what connections handed in at a time.
     pub entries: u64,
 }
 
@@ -137,13 +140,13 @@ impl Journal {
         Ok((Self { sender }, Writer { thread }))
     }
 
-    /// Writes an entry and waits until it is durable.
+    /// Takes the steps in their order, all in one transaction, and waits until they are durable; an answer for each.
     ///
     /// # Errors
     /// When this or an earlier write failed: nothing more may leave then (law 14).
-    pub async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
+    pub async fn record(&self, steps: Vec<Step>) -> Result<Vec<Recorded>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.sender.send((entry, answer)).await.map_err(|_| StoreError::Stopped)?;
+        self.sender.send((steps, answer)).await.map_err(|_| StoreError::Stopped)?;
         answered.await.map_err(|_| StoreError::Stopped)?
     }
 }
@@ -178,11 +181,11 @@ impl Desk {
             }
             commits.transactions += 1;
             commits.entries += group.len() as u64;
-            match self.write(group.iter().map(|(entry, _)| entry)) {
-                Ok(recorded) => {
-                    for ((_, answer), recorded) in group.drain(..).zip(recorded) {
+            match self.write(group.iter().map(|(steps, _)| steps)) {
+                Ok(answers) => {
+                    for ((_, answer), answers) in group.drain(..).zip(answers) {
                         // A connection that is gone has no use for the answer; what it began is in doubt by law 6.
-                        let _ = answer.send(Ok(recorded));
+                        let _ = answer.send(Ok(answers));
                     }
                 }
                 Err(error) => {
@@ -196,30 +199,20 @@ impl Desk {
     }
 
     /// One transaction for all entries; any error of the store undoes all of them.
-    fn write<'a>(&mut self, entries: impl Iterator<Item = &'a Entry>) -> Result<Vec<Recorded>, StoreError> {
+    fn write<'a>(&mut self, entries: impl Iterator<Item = &'a Vec<Step>>) -> Result<Vec<Vec<Recorded>>, StoreError> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .doing("write the journal")?;
-        let mut recorded = Vec::new();
-        for entry in entries {
-            let settled = entry
-                .settle
-                .as_ref()
-                .map(|settlement| settle(&transaction, self.run, settlement, &self.policy))
-                .transpose()?;
-            let begun = entry
-                .begin
-                .as_ref()
-                .map(|intent| begin(&transaction, self.run, intent))
-                .transpose()?;
-            recorded.push(Recorded {
-                settled: settled.flatten(),
-                begun,
-            });
-        }
+        let take = |step: &Step| match step {
+            Step::Settle(settlement) => Ok(Recorded::Settled(settle(&transaction, self.run, settlement, &self.policy)?)),
+            Step::Begin(intent) => Ok(Recorded::Granted(begin(&transaction, self.run, intent)?)),
+            Step::Admit(intent) => Ok(Recorded::Granted(admit(&transaction, intent)?)),
+        };
+        let answers = entries.map(|steps| steps.iter().map(take).collect());
+        let answers = answers.collect::<Result<_, StoreError>>()?;
         transaction.commit().doing("write the journal")?;
-        Ok(recorded)
+        Ok(answers)
     }
 }
 
@@ -289,8 +282,8 @@ fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, state:
     update.execute(row).doing("settle an attempt").map(|_| ())
 }
 
-/// Grants one attempt: everything that could forbid it is looked up in this very transaction (laws 6 and 12).
-fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<Grant, StoreError> {
+/// Asks everything that could forbid an attempt, in this very transaction (laws 6 and 12).
+fn admit(transaction: &Transaction<'_>, intent: &Intent) -> Result<Grant, StoreError> {
     let refused = refusal(transaction, intent)?;
     if refused == Some(Grant::Suppressed) {
         let left = Decision {
@@ -301,8 +294,14 @@ fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<G
         };
         decide(transaction, "id = ?1", &intent.delivery.0, &left)?;
     }
-    if let Some(refused) = refused {
-        return Ok(refused);
+    Ok(refused.unwrap_or(Grant::Given))
+}
+
+/// Grants one attempt and writes it down.
+fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<Grant, StoreError> {
+    let grant = admit(transaction, intent)?;
+    if grant != Grant::Given {
+        return Ok(grant);
     }
     let sql = "UPDATE delivery SET state = 'sending', attempt = ?2, run = ?3, retry_at = NULL, reason = NULL, \
                dated = coalesce(dated, ?4), changed_at = ?5 WHERE id = ?1";

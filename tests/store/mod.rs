@@ -16,7 +16,7 @@ use tidings::store::claim::Claim;
 use tidings::store::draft::{NewEdition, Place};
 use tidings::store::hold::{By, Freed, Target};
 use tidings::store::import::{Guard, ImportReport, Imported, ListSource};
-use tidings::store::journal::{Entry, Grant, Intent, Journal, Recorded, Settlement};
+use tidings::store::journal::{self, Grant, Intent, Journal, Settlement, Step};
 use tidings::store::{DeliveryId, EditionId, Kind, RunId, Store};
 use tidings::subscriber::Subscriber;
 use tidings::subscriber::consent::{Answer, Consent};
@@ -84,6 +84,13 @@ fn draft(store: &mut Store) -> EditionId {
         .unwrap()
 }
 
+/// What the journal did about an outcome and about the next intent.
+#[derive(Debug, Default, PartialEq)]
+struct Recorded {
+    settled: Option<State>,
+    begun: Option<Grant>,
+}
+
 /// One run's journal, driven without a runtime of its own around it.
 struct Desk {
     journal: Journal,
@@ -99,7 +106,15 @@ impl Desk {
     }
 
     fn record(&self, settle: Option<Settlement>, begin: Option<Intent>) -> Recorded {
-        self.runtime.block_on(self.journal.record(Entry { settle, begin })).unwrap()
+        let steps = settle.map(Step::Settle).into_iter().chain(begin.map(Step::Begin)).collect();
+        let mut recorded = Recorded::default();
+        for answer in self.runtime.block_on(self.journal.record(steps)).unwrap() {
+            match answer {
+                journal::Recorded::Settled(state) => recorded.settled = state,
+                journal::Recorded::Granted(grant) => recorded.begun = Some(grant),
+            }
+        }
+        recorded
     }
 
     fn begin(&self, claim: &Claim, minute: i64) -> Option<Grant> {

@@ -3,19 +3,21 @@
 //! Promises:
 //! - Every command that is handed out pushes what it awaits, and every reply pops its own: a reply that nothing awaits, or one that
 //!   cannot answer its command, ends the conversation, and nothing of it is believed any more.
-//! - A letter's body leaves only when MAIL, RCPT and DATA of its own transaction all said yes; after that the only ways on are
-//!   the whole letter or the end.
-//! - Each posted letter gets exactly one [`Outcome`]: accepted only by a whole 2xx reply to its end of data; a definite no while
+//! - Two people's letters never mix. By DATA a body leaves only when MAIL, RCPT and DATA of its own transaction all said yes and the
+//!   caller has permitted it; after that the only ways on are the whole letter or the end. By BDAT every transaction opens with RSET.
+//! - Each announced letter gets exactly one [`Outcome`]: accepted only by a whole 2xx reply to its end of data; a definite no while
 //!   the terminator has not been handed out; in doubt after that, unless a reply decides it.
 //!
-//! Today it stops and waits after each command. Sending a group (RFC 2920) changes only when [`Conversation::output`] stops handing
-//! out planned commands; the queue of awaited replies is ready for it.
+//! How many round trips a letter costs is its [`Mode`]: four by stop and wait, one where commands travel in groups (RFC 2920), less
+//! than one where whole letters do (RFC 3030).
 
 mod body;
 pub mod capabilities;
+mod mode;
 mod opening;
 mod posting;
 mod reply_reader;
+mod transaction;
 
 #[cfg(test)]
 mod properties;
@@ -25,9 +27,11 @@ mod tests;
 use crate::address::Address;
 use crate::delivery::reply::{Class, Reply, Stage};
 use crate::relay::conversation::capabilities::Capabilities;
+pub use crate::relay::conversation::mode::Mode;
 use crate::relay::conversation::opening::AuthStep;
-use crate::relay::conversation::posting::Posting;
 use crate::relay::conversation::reply_reader::{ReplyReader, WholeReply};
+pub use crate::relay::conversation::transaction::Ticket;
+use crate::relay::conversation::transaction::Transaction;
 use crate::relay::outcome::{Outcome, Trouble};
 use crate::relay::server::{Login, Security};
 use std::collections::VecDeque;
@@ -42,6 +46,8 @@ pub struct Profile {
     pub security: Security,
     /// Who we are, when the relay wants to know.
     pub login: Option<Login>,
+    /// How many letters may be under way at once, where the relay can take them.
+    pub in_flight: usize,
 }
 
 /// One letter for one person, as the relay needs it.
@@ -64,8 +70,8 @@ pub enum Event {
     Ready,
     /// The opening failed; the conversation is over.
     Failed(Trouble),
-    /// The posted letter has its outcome.
-    Settled(Outcome),
+    /// An announced letter has its outcome.
+    Settled(Ticket, Outcome),
     /// The conversation is over, and why.
     Over(String),
 }
@@ -84,6 +90,13 @@ pub enum Piece {
 impl Piece {
     /// The bytes to write.
     pub fn bytes(&self) -> &[u8] {
+        match self {
+            Piece::Command(bytes) | Piece::Body(bytes) | Piece::EndOfData(bytes) => bytes,
+        }
+    }
+
+    /// The bytes to write, for keeps.
+    pub fn into_bytes(self) -> Vec<u8> {
         match self {
             Piece::Command(bytes) | Piece::Body(bytes) | Piece::EndOfData(bytes) => bytes,
         }
@@ -113,6 +126,8 @@ enum Awaited {
     Rcpt,
     Data,
     EndOfData,
+    /// What ends the data of a transaction without recipients.
+    LoneDot,
     Quit,
 }
 
@@ -126,7 +141,7 @@ impl Awaited {
             Awaited::Reset | Awaited::Mail | Awaited::Quit => Stage::Mail,
             Awaited::Rcpt => Stage::Rcpt,
             Awaited::Data => Stage::Data,
-            Awaited::EndOfData => Stage::EndOfData,
+            Awaited::EndOfData | Awaited::LoneDot => Stage::EndOfData,
         }
     }
 }
@@ -134,10 +149,18 @@ impl Awaited {
 #[derive(Debug)]
 enum Phase {
     Opening,
-    Idle,
-    Posting(Posting),
+    /// Letters may be announced.
+    Open,
     Leaving,
     Over(String),
+}
+
+/// A piece that waits to be handed out.
+#[derive(Debug)]
+struct Planned {
+    piece: Piece,
+    awaits: Option<Awaited>,
+    ticket: Option<Ticket>,
 }
 
 /// One conversation with one relay, from its greeting to its end.
@@ -148,12 +171,17 @@ pub struct Conversation {
     capabilities: Capabilities,
     phase: Phase,
     reader: ReplyReader,
-    awaited: VecDeque<Awaited>,
-    output: VecDeque<(Piece, Option<Awaited>)>,
+    awaited: VecDeque<(Awaited, Option<Ticket>)>,
+    output: VecDeque<Planned>,
     events: VecDeque<Event>,
-    /// The last transaction got no reply to an end of data, so the relay may still hold half of it: Postfix would let the next
-    /// letter's RCPT join it, and one person would get another's letter.
+    /// The letters without an outcome, in the order in which they were announced.
+    transactions: VecDeque<Transaction>,
+    announced: u64,
+    /// The last letter was not taken, so the relay may still hold its transaction: Postfix, OpenSMTPD and Exim let the next letter's
+    /// RCPT join it then, Postfix even behind a refused dot, and one person would get another's letter.
     reset_due: bool,
+    /// The relay has said yes to a RSET: only then whole letters may follow one behind it unseen.
+    reset_proven: bool,
 }
 
 impl Conversation {
@@ -165,10 +193,13 @@ impl Conversation {
             capabilities: Capabilities::default(),
             phase: Phase::Opening,
             reader: ReplyReader::default(),
-            awaited: VecDeque::from([Awaited::Greeting]),
+            awaited: VecDeque::from([(Awaited::Greeting, None)]),
             output: VecDeque::new(),
             events: VecDeque::new(),
+            transactions: VecDeque::new(),
+            announced: 0,
             reset_due: false,
+            reset_proven: false,
         }
     }
 
@@ -177,57 +208,85 @@ impl Conversation {
         &self.capabilities
     }
 
-    /// Whether the next letter can be posted: nothing is under way, nothing was out of step.
+    /// How letters travel on this conversation.
+    pub fn mode(&self) -> Mode {
+        Mode::of(&self.capabilities, self.profile.in_flight)
+    }
+
+    /// Whether nothing is under way and nothing was out of step.
     pub fn is_idle(&self) -> bool {
-        matches!(self.phase, Phase::Idle) && self.awaited.is_empty() && self.reader.is_empty()
+        self.is_open() && self.transactions.is_empty() && self.awaited.is_empty() && self.reader.is_empty()
+    }
+
+    /// Whether letters may still be announced: it has begun and has not ended.
+    pub fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open)
+    }
+
+    /// Whether the relay has said nothing, not even half a line, that was not asked for.
+    pub fn is_in_step(&self) -> bool {
+        !self.awaited.is_empty() || self.reader.is_empty()
+    }
+
+    /// Whether nothing of it is believed any more.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over(_))
     }
 
     /// The stage whose reply comes next, for the deadline; `None` when none is awaited.
     pub fn awaited_stage(&self) -> Option<Stage> {
-        self.awaited.front().map(|awaited| awaited.stage())
+        self.awaited.front().map(|(awaited, _)| awaited.stage())
+    }
+
+    /// How many replies are awaited.
+    pub fn awaited_replies(&self) -> usize {
+        self.awaited.len()
     }
 
     /// Whether something has happened that the next [`Conversation::poll`] will tell.
     pub fn has_news(&self) -> bool {
-        !self.events.is_empty() || matches!(self.phase, Phase::Over(_))
-    }
-
-    /// Whether nothing can be done but to wait for the relay.
-    pub fn is_relays_turn(&self) -> bool {
-        !self.has_news() && self.output.is_empty()
+        !self.events.is_empty() || self.is_over()
     }
 
     /// What has happened since the last call. After the end it says so for ever.
     pub fn poll(&mut self) -> Option<Event> {
         self.events.pop_front().or_else(|| match &self.phase {
             Phase::Over(why) => Some(Event::Over(why.clone())),
-            Phase::Opening | Phase::Idle | Phase::Posting(_) | Phase::Leaving => None,
+            Phase::Opening | Phase::Open | Phase::Leaving => None,
         })
     }
 
-    /// The next bytes to write; `None` when it is the relay's turn.
+    /// The next bytes to write; `None` when it is the relay's turn, or the caller's.
     ///
     /// Handing out is the deed: from then on the piece counts as written, whatever comes of it.
     pub fn output(&mut self) -> Option<Piece> {
         // What came before its question is no answer to it (and half an answer is no better).
-        if self.awaited.is_empty() && !self.output.is_empty() && !self.reader.is_empty() {
+        if !self.output.is_empty() && !self.is_in_step() {
             self.out_of_step("the relay spoke before it was asked");
         }
-        let (piece, awaited) = self.output.pop_front()?;
-        if let Phase::Posting(posting) = &mut self.phase {
-            posting.note_handed_out(&piece);
+        let planned = self.output.pop_front()?;
+        if let Some(transaction) = planned.ticket.and_then(|ticket| self.transaction(ticket)) {
+            transaction.note_handed_out(&planned.piece);
         }
-        self.awaited.extend(awaited);
-        Some(piece)
+        self.awaited.extend(planned.awaits.map(|awaits| (awaits, planned.ticket)));
+        Some(planned.piece)
+    }
+
+    /// Whether bytes wait to be written.
+    pub fn has_output(&self) -> bool {
+        !self.output.is_empty()
+    }
+
+    /// The next bytes to write, if `wanted` says so of them.
+    pub fn output_if(&mut self, wanted: impl Fn(&Piece) -> bool) -> Option<Piece> {
+        let next = self.output.front().map(|planned| wanted(&planned.piece));
+        next.filter(|is_wanted| *is_wanted).and_then(|_| self.output())
     }
 
     /// Takes what the relay has sent.
     pub fn receive(&mut self, bytes: &[u8]) {
         self.reader.push(bytes);
-        loop {
-            if matches!(self.phase, Phase::Over(_)) {
-                return;
-            }
+        while !self.is_over() {
             match self.reader.next_reply() {
                 Ok(Some(reply)) => self.take(&reply),
                 Ok(None) => return,
@@ -241,11 +300,7 @@ impl Conversation {
         let stage = self.awaited_stage();
         match &self.phase {
             Phase::Opening => self.fail(Trouble::new(stage.unwrap_or(Stage::Connect), Class::RelayDown, why)),
-            Phase::Posting(posting) => {
-                let outcome = posting.without_reply(stage, why);
-                self.settle_and_end(outcome, why);
-            }
-            Phase::Idle | Phase::Leaving => self.end(why),
+            Phase::Open | Phase::Leaving => self.end(why),
             Phase::Over(_) => {}
         }
     }
@@ -254,47 +309,54 @@ impl Conversation {
     pub fn quit(&mut self) {
         if self.is_idle() {
             self.phase = Phase::Leaving;
-            self.say(&lettre::transport::smtp::commands::Quit, Awaited::Quit);
+            self.say(&lettre::transport::smtp::commands::Quit, Awaited::Quit, None);
         }
     }
 
-    fn say(&mut self, command: &impl fmt::Display, awaited: Awaited) {
-        self.output
-            .push_back((Piece::Command(command.to_string().into_bytes()), Some(awaited)));
+    fn say(&mut self, command: &impl fmt::Display, awaits: Awaited, ticket: Option<Ticket>) {
+        self.plan(Piece::Command(command.to_string().into_bytes()), Some(awaits), ticket);
+    }
+
+    fn plan(&mut self, piece: Piece, awaits: Option<Awaited>, ticket: Option<Ticket>) {
+        self.output.push_back(Planned { piece, awaits, ticket });
+    }
+
+    fn transaction(&mut self, ticket: Ticket) -> Option<&mut Transaction> {
+        self.transactions.iter_mut().find(|transaction| transaction.ticket == ticket)
     }
 
     /// Matches a reply to what awaits it.
     fn take(&mut self, reply: &WholeReply) {
-        let Some(awaited) = self.awaited.pop_front() else {
+        let Some((awaited, ticket)) = self.awaited.pop_front() else {
             return self.take_unasked(reply);
         };
         match self.awaited.is_empty() && !self.reader.is_empty() {
-            true => self.take_with_surplus(awaited, reply),
-            false => self.go_on(awaited, reply),
+            true => self.take_with_surplus(awaited, ticket, reply),
+            false => self.go_on(awaited, ticket, reply),
         }
     }
 
-    fn go_on(&mut self, awaited: Awaited, reply: &WholeReply) {
+    fn go_on(&mut self, awaited: Awaited, ticket: Option<Ticket>, reply: &WholeReply) {
         match self.phase {
             Phase::Opening => self.go_on_opening(awaited, reply),
-            Phase::Posting(_) => self.go_on_posting(awaited, reply),
+            Phase::Open => self.go_on_posting(awaited, ticket, reply),
             Phase::Leaving => self.end("goodbye was said"),
-            Phase::Idle | Phase::Over(_) => self.out_of_step("the relay answered what was not asked"),
+            Phase::Over(_) => {}
         }
     }
 
     /// More than the awaited replies came. When all of it says no, it does not matter which is the answer (servers that refuse and
     /// then close often send both lines at once); anything else is the loss of step.
-    fn take_with_surplus(&mut self, awaited: Awaited, reply: &WholeReply) {
+    fn take_with_surplus(&mut self, awaited: Awaited, ticket: Option<Ticket>, reply: &WholeReply) {
         let why = "the relay sent more than one reply to one command";
         if reply.is_negative() && self.rest_is_no() {
-            self.go_on(awaited, reply);
+            self.go_on(awaited, ticket, reply);
             return self.end(why);
         }
         if awaited == Awaited::StartTls {
             return self.fail(opening::injected());
         }
-        self.awaited.push_front(awaited);
+        self.awaited.push_front((awaited, ticket));
         self.out_of_step(why);
     }
 
@@ -311,13 +373,13 @@ impl Conversation {
     /// A reply that nothing awaits: a farewell, a verdict on half a letter, or the loss of step.
     fn take_unasked(&mut self, reply: &WholeReply) {
         match &self.phase {
-            Phase::Posting(_) => self.take_in_mid_body(reply),
+            Phase::Open if self.is_in_mid_body() => self.take_in_mid_body(reply),
             // RFC 5321 §3.8: a server that must close may say 421 at any time.
-            Phase::Idle if reply.code == 421 => {
+            Phase::Open if reply.code == 421 => {
                 let farewell = Reply::new(Stage::Mail, reply.code, &reply.lines);
                 self.end(&format!("the relay closed the idle connection: `{farewell}`"));
             }
-            Phase::Opening | Phase::Idle | Phase::Leaving | Phase::Over(_) => {
+            Phase::Opening | Phase::Open | Phase::Leaving | Phase::Over(_) => {
                 self.out_of_step("the relay spoke before it was asked");
             }
         }
@@ -337,18 +399,15 @@ impl Conversation {
         self.end(&why);
     }
 
-    fn settle(&mut self, outcome: Outcome) {
-        self.phase = Phase::Idle;
-        self.output.clear();
-        self.events.push_back(Event::Settled(outcome));
-    }
-
-    fn settle_and_end(&mut self, outcome: Outcome, why: &str) {
-        self.settle(outcome);
-        self.end(why);
-    }
-
+    /// The end: every letter that has no outcome yet gets the one that can be known (law 6).
     fn end(&mut self, why: &str) {
+        for transaction in std::mem::take(&mut self.transactions) {
+            let ticket = transaction.ticket;
+            let mut own = self.awaited.iter().filter(|(_, awaiting)| *awaiting == Some(ticket));
+            let stage = own.next().map_or(Stage::Mail, |(awaited, _)| awaited.stage());
+            let outcome = transaction.without_reply(stage, why);
+            self.events.push_back(Event::Settled(ticket, outcome));
+        }
         self.phase = Phase::Over(why.to_owned());
         self.awaited.clear();
         self.output.clear();

@@ -45,7 +45,7 @@ impl Conversation {
             (Awaited::Login(AuthStep::Verdict), 200..300) => self.ready(),
             (Awaited::Login(_), 300..) => self.fail(odd_login(said(awaited, reply))),
             (_, _) => {
-                self.awaited.push_front(awaited);
+                self.awaited.push_front((awaited, None));
                 self.out_of_step(&format!("the relay answered {} where that is no answer", reply.code));
             }
         }
@@ -53,7 +53,7 @@ impl Conversation {
 
     fn greet(&mut self) {
         let ehlo = Ehlo::new(client_id(&self.profile.hello));
-        self.say(&ehlo, Awaited::Ehlo);
+        self.say(&ehlo, Awaited::Ehlo, None);
     }
 
     /// The relay has said what it can do.
@@ -61,7 +61,7 @@ impl Conversation {
         self.capabilities = Capabilities::parse(&reply.lines);
         let must_encrypt = self.profile.security == Security::StartTls && !self.encrypted;
         match (must_encrypt, self.capabilities.start_tls, self.profile.login.clone()) {
-            (true, true, _) => self.say(&Starttls, Awaited::StartTls),
+            (true, true, _) => self.say(&Starttls, Awaited::StartTls, None),
             (true, false, _) => self.fail(no_starttls()),
             (false, _, Some(login)) => self.log_in(&login),
             (false, _, None) => self.ready(),
@@ -76,8 +76,8 @@ impl Conversation {
         let way = self.capabilities.best_login();
         let command = way.and_then(|way| Some((way, Auth::new(way, credentials, None).ok()?)));
         match command {
-            Some((Mechanism::Login, auth)) => self.say(&auth, Awaited::Login(AuthStep::User)),
-            Some((_, auth)) => self.say(&auth, Awaited::Login(AuthStep::Verdict)),
+            Some((Mechanism::Login, auth)) => self.say(&auth, Awaited::Login(AuthStep::User), None),
+            Some((_, auth)) => self.say(&auth, Awaited::Login(AuthStep::Verdict), None),
             None => self.fail(no_login_offered()),
         }
     }
@@ -89,11 +89,11 @@ impl Conversation {
             .login
             .as_ref()
             .map(|login| BASE64.encode(secret(login).as_bytes()));
-        self.say(&format!("{}\r\n", answer.unwrap_or_default()), Awaited::Login(next));
+        self.say(&format!("{}\r\n", answer.unwrap_or_default()), Awaited::Login(next), None);
     }
 
     fn ready(&mut self) {
-        self.phase = Phase::Idle;
+        self.phase = Phase::Open;
         self.events.push_back(Event::Ready);
     }
 }

@@ -1,203 +1,277 @@
-//! Posting one letter: MAIL, RCPT, DATA, the body, the terminator; and what each reply or its absence means.
+//! Posting letters: what is said of which letter and when, and what each reply or its absence means.
+//!
+//! Promises: a group is said only when the letter before it is whole, so that its end of data decides that one first; a group opens
+//! with RSET unless the letter before it is known to be taken; a lone dot is said only where RCPT was refused.
 
-use crate::delivery::reply::{Class, Reply, Stage};
-use crate::relay::conversation::body::{END_OF_DATA, dot_stuffed};
-use crate::relay::conversation::capabilities::Capabilities;
+use crate::delivery::reply::{EnhancedCode, Reply, Stage};
 use crate::relay::conversation::reply_reader::WholeReply;
-use crate::relay::conversation::{Awaited, Conversation, Envelope, Phase, Piece};
+use crate::relay::conversation::transaction::{Step, Ticket, Transaction};
+use crate::relay::conversation::{Awaited, Conversation, Envelope, Event, Mode, Phase, Piece};
 use crate::relay::outcome::Outcome;
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
-use std::collections::VecDeque;
-
-/// A letter on its way.
-#[derive(Debug)]
-pub(super) struct Posting {
-    planned: VecDeque<(String, Awaited)>,
-    body: Vec<u8>,
-    reached: Reached,
-}
-
-/// How much of a letter has been handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reached {
-    Envelope,
-    Body,
-    EndOfData,
-}
-
-impl Posting {
-    pub(super) fn note_handed_out(&mut self, piece: &Piece) {
-        self.reached = match piece {
-            Piece::Command(_) => self.reached,
-            Piece::Body(_) => Reached::Body,
-            Piece::EndOfData(_) => Reached::EndOfData,
-        };
-    }
-
-    /// Law 6: what becomes of a letter whose conversation ends without a usable reply.
-    pub(super) fn without_reply(&self, awaited: Option<Stage>, why: &str) -> Outcome {
-        let why = why.to_owned();
-        match self.reached {
-            Reached::Envelope => Outcome::NotTaken {
-                stage: awaited.unwrap_or(Stage::Mail),
-                why,
-            },
-            Reached::Body => Outcome::NotTaken { stage: Stage::Data, why },
-            Reached::EndOfData => Outcome::InDoubt { why },
-        }
-    }
-}
+use lettre::transport::smtp::commands::Rset;
 
 impl Conversation {
-    /// Posts a letter; its outcome comes as [`super::Event::Settled`], always, also when there is nobody to post it to any more.
-    pub fn post(&mut self, letter: &Envelope<'_>) {
-        if matches!(self.phase, Phase::Posting(_)) {
-            self.lost("the next letter came before this one was settled");
-        }
-        if !self.is_idle() {
-            let why = self.why_not_idle();
-            return self.settle_and_end(
-                Outcome::NotTaken {
-                    stage: Stage::Mail,
-                    why: why.clone(),
-                },
-                &why,
-            );
-        }
-        let posting = match offer(letter, &self.capabilities) {
-            Ok(posting) => posting,
-            Err(outcome) => return self.settle(outcome),
+    /// How many more letters may be announced now.
+    pub fn room(&self) -> usize {
+        let most = match self.mode() {
+            _ if !self.is_open() => 0,
+            // Letters may follow one another unseen only behind a RSET that this relay is known to heed.
+            Mode::Chunked { .. } if !self.reset_proven => 1,
+            mode => mode.announced(),
         };
-        self.phase = Phase::Posting(posting);
-        match self.reset_due {
-            true => self.say(&Rset, Awaited::Reset),
-            false => self.say_next(),
-        }
+        most.saturating_sub(self.transactions.len())
     }
 
-    fn why_not_idle(&self) -> String {
-        match &self.phase {
-            Phase::Over(why) => why.clone(),
-            Phase::Idle => "the relay spoke before it was asked".to_owned(),
-            Phase::Opening | Phase::Posting(_) | Phase::Leaving => "the connection is not free".to_owned(),
+    /// Announces a letter: its commands leave as soon as they may, its body not before [`Conversation::permit`].
+    ///
+    /// Its outcome comes as [`Event::Settled`], always, also when there is nobody to hand it to any more.
+    pub fn announce(&mut self, letter: &Envelope<'_>) -> Ticket {
+        let ticket = Ticket(self.announced);
+        self.announced += 1;
+        if self.is_open() && !self.is_in_step() {
+            self.out_of_step("the relay spoke before it was asked");
         }
-    }
-
-    /// Says the next planned command. Here groups will begin: with PIPELINING, all that is planned.
-    fn say_next(&mut self) {
-        let next = match &mut self.phase {
-            Phase::Posting(posting) => posting.planned.pop_front(),
-            Phase::Opening | Phase::Idle | Phase::Leaving | Phase::Over(_) => None,
+        let planned = match &self.phase {
+            Phase::Over(why) => Err(not_taken(why)),
+            Phase::Opening | Phase::Leaving => Err(not_taken("the connection is not free")),
+            Phase::Open if self.room() == 0 => Err(not_taken("too many letters are under way on this connection")),
+            Phase::Open => Transaction::plan(ticket, letter, &self.capabilities, self.mode()),
         };
-        if let Some((command, awaited)) = next {
-            self.say(&command, awaited);
+        match planned {
+            Ok(transaction) => {
+                self.transactions.push_back(transaction);
+                self.advance();
+            }
+            Err(outcome) => self.events.push_back(Event::Settled(ticket, outcome)),
+        }
+        ticket
+    }
+
+    /// The letter may leave: its intent is on record.
+    pub fn permit(&mut self, ticket: Ticket) {
+        if let Some(transaction) = self.transaction(ticket) {
+            transaction.is_permitted = true;
+        }
+        self.advance();
+    }
+
+    /// The letter may not leave any more. Where its commands are said already, the conversation ends behind the letters before it.
+    pub fn revoke(&mut self, ticket: Ticket) {
+        let Some(at) = self.transactions.iter().position(|transaction| transaction.ticket == ticket) else {
+            return;
+        };
+        if self.transactions[at].step == Step::Announced {
+            self.transactions.remove(at);
+            self.events
+                .push_back(Event::Settled(ticket, not_taken("it may not leave any more")));
+            return self.advance();
+        }
+        self.transactions[at].is_revoked = true;
+        self.advance();
+    }
+
+    /// Plans whatever may be said now.
+    fn advance(&mut self) {
+        if !self.is_open() {
+            return;
+        }
+        if self.transactions.front().is_some_and(|front| front.is_revoked) {
+            return self.end("a letter that was announced may not leave any more");
+        }
+        for at in 0..self.transactions.len() {
+            let is_turn = at == 0 || self.transactions[at - 1].step == Step::Whole;
+            let transaction = &self.transactions[at];
+            match (transaction.step, transaction.is_permitted, self.mode()) {
+                (Step::Announced, _, Mode::StopAndWait | Mode::Grouped { .. }) if is_turn => self.say_group(at),
+                (Step::Announced, true, Mode::Chunked { .. }) if is_turn => {
+                    self.say_group(at);
+                    self.hand_over(at);
+                }
+                (Step::Invited, true, _) => self.hand_over(at),
+                (Step::Announced | Step::Begun | Step::Invited | Step::Whole, _, _) => {}
+            }
         }
     }
 
-    pub(super) fn go_on_posting(&mut self, awaited: Awaited, reply: &WholeReply) {
+    /// Says all of a letter's commands, or by stop and wait the first of them.
+    fn say_group(&mut self, at: usize) {
+        let (ticket, mode) = (self.transactions[at].ticket, self.mode());
+        self.transactions[at].step = Step::Begun;
+        // What rides does not know yet whether the letter before it is taken.
+        if std::mem::take(&mut self.reset_due) || at > 0 || matches!(mode, Mode::Chunked { .. }) {
+            match mode {
+                Mode::StopAndWait => return self.say(&Rset, Awaited::Reset, Some(ticket)),
+                Mode::Grouped { .. } | Mode::Chunked { .. } => self.say(&Rset, Awaited::Reset, Some(ticket)),
+            }
+        }
+        while self.say_next(ticket) && mode != Mode::StopAndWait {}
+    }
+
+    /// Says the letter's next command; gives whether there was one.
+    fn say_next(&mut self, ticket: Ticket) -> bool {
+        let next = self
+            .transaction(ticket)
+            .and_then(|transaction| transaction.commands.pop_front());
+        let is_said = next.is_some();
+        if let Some((command, awaits)) = next {
+            self.say(&command, awaits, Some(ticket));
+        }
+        is_said
+    }
+
+    /// The body and its terminator: from here on there is nothing to be said of this letter but its end.
+    fn hand_over(&mut self, at: usize) {
+        let transaction = &mut self.transactions[at];
+        transaction.step = Step::Whole;
+        let (ticket, body) = (transaction.ticket, std::mem::take(&mut transaction.body));
+        let (end, by_data) = (
+            std::mem::take(&mut transaction.end_of_data),
+            !matches!(self.mode(), Mode::Chunked { .. }),
+        );
+        self.plan(Piece::Body(body), None, Some(ticket));
+        // BDAT is answered by its own command's reply, which may come before the last octet has left.
+        self.plan(Piece::EndOfData(end), by_data.then_some(Awaited::EndOfData), Some(ticket));
+    }
+
+    pub(super) fn go_on_posting(&mut self, awaited: Awaited, ticket: Option<Ticket>, reply: &WholeReply) {
         match (awaited, reply.code) {
             (Awaited::Reset, 200..300) => {
-                self.reset_due = false;
-                self.say_next();
+                self.reset_proven = true;
+                self.say_more(ticket);
             }
-            (Awaited::Mail | Awaited::Rcpt, 200..300) => self.say_next(),
-            (Awaited::Data, 354) => self.hand_over(),
-            (Awaited::EndOfData, 200..300) => self.answered(Stage::EndOfData, reply),
-            (Awaited::Mail | Awaited::Rcpt | Awaited::Data | Awaited::EndOfData, 400..) => self.answered(awaited.stage(), reply),
+            (Awaited::Mail | Awaited::Rcpt, 200..300) => {
+                if let Some(transaction) = ticket.and_then(|ticket| self.transaction(ticket)) {
+                    match awaited {
+                        Awaited::Mail => transaction.said_yes.mail = true,
+                        _ => transaction.said_yes.rcpt = true,
+                    }
+                }
+                self.say_more(ticket);
+            }
+            (Awaited::Data, 354) => self.invited(ticket),
+            (Awaited::EndOfData, 200..300) => self.taken(ticket, reply),
+            (Awaited::Mail | Awaited::Rcpt | Awaited::Data | Awaited::EndOfData, 400..) => self.refused(awaited, ticket, reply),
+            (Awaited::LoneDot, 400..) if reply.code != 421 => {}
             (_, _) => {
-                self.awaited.push_front(awaited);
+                self.awaited.push_front((awaited, ticket));
                 let said = Reply::new(awaited.stage(), reply.code, &reply.lines);
                 self.out_of_step(&format!("the relay answered `{said}`, which is no answer here"));
             }
         }
     }
 
-    /// All of the letter's own commands were accepted: its body may leave.
-    fn hand_over(&mut self) {
-        if let Phase::Posting(posting) = &mut self.phase {
-            let body = std::mem::take(&mut posting.body);
-            self.output.push_back((Piece::Body(body), None));
-            self.output
-                .push_back((Piece::EndOfData(END_OF_DATA.to_vec()), Some(Awaited::EndOfData)));
+    /// By stop and wait the next command was waiting for this yes.
+    fn say_more(&mut self, ticket: Option<Ticket>) {
+        if let (Mode::StopAndWait, Some(ticket)) = (self.mode(), ticket) {
+            self.say_next(ticket);
         }
     }
 
-    /// A whole reply decides the letter. A 421 also ends the conversation (RFC 5321 §3.8).
-    fn answered(&mut self, stage: Stage, reply: &WholeReply) {
-        let reply = Reply::new(stage, reply.code, &reply.lines);
-        self.reset_due = stage != Stage::EndOfData;
-        let farewell = (reply.code == 421).then(|| format!("the relay closed the connection: `{reply}`"));
-        self.settle(Outcome::Answered(reply));
-        if let Some(why) = farewell {
-            self.end(&why);
+    /// The relay wants the body. It may have it only where this letter's own commands were all accepted, and all are answered.
+    fn invited(&mut self, ticket: Option<Ticket>) {
+        let Some(transaction) = ticket.and_then(|ticket| self.transaction(ticket)) else {
+            return self.end("the relay asked for a letter that is not here");
+        };
+        match (transaction.said_yes.mail, transaction.said_yes.rcpt) {
+            (true, true) => {
+                transaction.step = Step::Invited;
+                self.advance();
+            }
+            // Nobody is in this transaction: RFC 2920 §3.1 lets the client end its data with nothing in them.
+            (true, false) => {
+                self.say(&".\r\n", Awaited::LoneDot, None);
+                self.reset_due = true;
+                self.settle_refused(ticket);
+            }
+            (false, _) => self.end("the relay asked for the letter behind a refused sender"),
         }
+    }
+
+    /// A yes to the end of data: the letter is taken, if all else fits.
+    fn taken(&mut self, ticket: Option<Ticket>, reply: &WholeReply) {
+        let said = Reply::new(Stage::EndOfData, reply.code, &reply.lines);
+        let is_chunked = matches!(self.mode(), Mode::Chunked { .. });
+        let Some(transaction) = ticket.and_then(|ticket| self.transaction(ticket)) else {
+            return self.end("the relay took a letter that is not here");
+        };
+        // By DATA the 354 keeps the step. By BDAT all is 2xx, but x.1.x is about addresses (RFC 3463 §3.2): this answers a MAIL or a RCPT.
+        let shifted = is_chunked && said.enhanced.is_some_and(|EnhancedCode { subject, .. }| subject == 1);
+        let why = match (&transaction.refused, transaction.is_whole_out(), shifted) {
+            (None, true, false) => {
+                self.reset_due = false;
+                return self.settle(ticket, Outcome::Answered(said));
+            }
+            (None, true, true) => format!("the relay answered `{said}`, which is no answer to a letter"),
+            (None, false, _) => {
+                let why = format!("the relay answered `{said}` before it had the whole letter");
+                self.settle(ticket, Outcome::InDoubt { why: why.clone() });
+                why
+            }
+            (Some(_), _, _) => "the relay took a letter whose sender or recipient it had refused".to_owned(),
+        };
+        self.end(&why);
+    }
+
+    /// A no: the first one decides the letter, but a group is heard to its end. A 421 also ends the conversation (RFC 5321 §3.8).
+    fn refused(&mut self, awaited: Awaited, ticket: Option<Ticket>, reply: &WholeReply) {
+        let said = Reply::new(awaited.stage(), reply.code, &reply.lines);
+        let is_last = self.mode() == Mode::StopAndWait || matches!(awaited, Awaited::Data | Awaited::EndOfData);
+        if let Some(transaction) = ticket.and_then(|ticket| self.transaction(ticket)) {
+            transaction.refused.get_or_insert(said.clone());
+        }
+        if reply.code == 421 {
+            self.settle_refused(ticket);
+            return self.end(&format!("the relay closed the connection: `{said}`"));
+        }
+        if is_last {
+            self.reset_due = true;
+            self.settle_refused(ticket);
+        }
+    }
+
+    fn settle_refused(&mut self, ticket: Option<Ticket>) {
+        let refusal = ticket.and_then(|ticket| self.transaction(ticket)?.refused.clone());
+        if let Some(reply) = refusal {
+            self.settle(ticket, Outcome::Answered(reply));
+        }
+    }
+
+    /// The letter has its outcome; those behind it may go on.
+    fn settle(&mut self, ticket: Option<Ticket>, outcome: Outcome) {
+        let Some(ticket) = ticket else { return };
+        self.transactions.retain(|transaction| transaction.ticket != ticket);
+        self.events.push_back(Event::Settled(ticket, outcome));
+        self.advance();
+    }
+
+    /// Whether nothing but a letter's body is on its way: any reply now comes too early.
+    pub(super) fn is_in_mid_body(&self) -> bool {
+        self.transactions.front().is_some_and(Transaction::is_in_mid_body)
     }
 
     /// The relay speaks while the body is being written. A no is a no: the terminator has not left, and never will. A yes is no
     /// answer to anything, and yet the relay may mean it.
     pub(super) fn take_in_mid_body(&mut self, reply: &WholeReply) {
         let why = format!("the relay answered {} in the middle of the letter", reply.code);
-        let in_body = matches!(&self.phase, Phase::Posting(posting) if posting.reached == Reached::Body);
-        match (in_body, reply.code) {
-            (true, 421) => self.settle_and_end(Outcome::Answered(Reply::new(Stage::Data, reply.code, &reply.lines)), &why),
-            (true, 400..) => self.settle_and_end(
-                Outcome::Answered(Reply::new(Stage::EndOfData, reply.code, &reply.lines)),
-                &why,
-            ),
-            (true, 200..300) => self.settle_and_end(Outcome::InDoubt { why: why.clone() }, &why),
-            (_, _) => self.out_of_step(&why),
+        let ticket = self.transactions.front().map(|front| front.ticket);
+        let stage = if reply.code == 421 { Stage::Data } else { Stage::EndOfData };
+        let outcome = match reply.code {
+            400.. => Some(Outcome::Answered(Reply::new(stage, reply.code, &reply.lines))),
+            200..300 => Some(Outcome::InDoubt { why: why.clone() }),
+            _ => None,
+        };
+        if let Some(outcome) = outcome {
+            // What is still planned is of this letter, or rides behind it.
+            self.output.clear();
+            self.settle(ticket, outcome);
         }
+        self.end(&why);
     }
 }
 
-/// Checks that this relay can take this letter, and plans the commands.
-fn offer(letter: &Envelope<'_>, relay: &Capabilities) -> Result<Posting, Outcome> {
-    let unsupported = |class, why: String| Outcome::Unsupported { class, why };
-    let fault = "that is a fault in tidings, please report it";
-    let body = dot_stuffed(letter.bytes).map_err(|broken| unsupported(Class::Content, format!("{broken}; {fault}")))?;
-    for (address, class) in [(letter.to, Class::UnsupportedAddress), (letter.from, Class::Sender)] {
-        if address.needs_smtputf8() && !relay.smtp_utf8 {
-            let why = format!("`{address}` has letters beyond ASCII before the `@`, and the relay does not offer SMTPUTF8");
-            return Err(unsupported(class, why));
-        }
+fn not_taken(why: &str) -> Outcome {
+    Outcome::NotTaken {
+        stage: Stage::Mail,
+        why: why.to_owned(),
     }
-    if let Some(largest) = relay.largest.filter(|largest| letter.bytes.len() > *largest) {
-        let why = format!(
-            "the letter has {} bytes and the relay takes at most {largest}",
-            letter.bytes.len()
-        );
-        return Err(unsupported(Class::Content, why));
-    }
-    if !letter.bytes.is_ascii() && !relay.eight_bit_mime {
-        return Err(unsupported(
-            Class::Content,
-            "the letter has 8-bit text and the relay does not offer 8BITMIME".to_owned(),
-        ));
-    }
-    let mail = Mail::new(Some(path(letter.from)), parameters(letter, relay));
-    let rcpt = Rcpt::new(path(letter.to), Vec::new());
-    let planned = [
-        (mail.to_string(), Awaited::Mail),
-        (rcpt.to_string(), Awaited::Rcpt),
-        (Data.to_string(), Awaited::Data),
-    ];
-    Ok(Posting {
-        planned: planned.into(),
-        body,
-        reached: Reached::Envelope,
-    })
-}
-
-fn parameters(letter: &Envelope<'_>, relay: &Capabilities) -> Vec<MailParameter> {
-    let needs_utf8 = letter.to.needs_smtputf8() || letter.from.needs_smtputf8();
-    let size = relay.size.then_some(MailParameter::Size(letter.bytes.len()));
-    let body = (!letter.bytes.is_ascii()).then_some(MailParameter::Body(MailBodyParameter::EightBitMime));
-    let utf8 = needs_utf8.then_some(MailParameter::SmtpUtfEight);
-    [size, body, utf8].into_iter().flatten().collect()
-}
-
-/// Not checked again: an [`crate::address::Address`] holds nothing that could end a path or a command.
-fn path(address: &crate::address::Address) -> lettre::Address {
-    lettre::Address::new_dangerous(address.local_part(), address.domain())
 }

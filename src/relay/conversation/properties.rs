@@ -82,7 +82,7 @@ fn run(conversation: &mut Conversation, utterances: &[Vec<u8>], observer: &mut O
         conversation.receive(utterance);
         for _ in 0..8 {
             while let Some(event) = conversation.poll().filter(|event| !matches!(event, Event::Over(_))) {
-                if let Event::Settled(outcome) = &event {
+                if let Event::Settled(_, outcome) = &event {
                     observer.judge(outcome)?;
                 }
             }
@@ -90,11 +90,12 @@ fn run(conversation: &mut Conversation, utterances: &[Vec<u8>], observer: &mut O
                 Some(piece) => observer.watch(&piece)?,
                 None if conversation.is_idle() && observer.posted < 3 => {
                     observer.posted += 1;
-                    conversation.post(&Envelope {
+                    let ticket = conversation.announce(&Envelope {
                         from: &address,
                         to: &address,
                         bytes: LETTER,
                     });
+                    conversation.permit(ticket);
                 }
                 None => break,
             }
@@ -102,7 +103,7 @@ fn run(conversation: &mut Conversation, utterances: &[Vec<u8>], observer: &mut O
     }
     conversation.lost("the end");
     while let Some(event) = conversation.poll().filter(|event| !matches!(event, Event::Over(_))) {
-        if let Event::Settled(outcome) = &event {
+        if let Event::Settled(_, outcome) = &event {
             observer.judge(outcome)?;
         }
     }

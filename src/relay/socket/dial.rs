@@ -102,6 +102,7 @@ mod tests {
             login: None,
             hello,
             roots,
+            in_flight: 1,
             deadlines: Deadlines::default(),
         }
     }

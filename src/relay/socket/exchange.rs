@@ -26,18 +26,51 @@ const HEAR_OUT: Duration = Duration::from_secs(1);
 /// Writes and reads until the conversation has come to something.
 pub(super) async fn converse<L: Line>(line: &mut L, conversation: &mut Conversation, deadlines: &Deadlines) -> Event {
     loop {
-        if let Some(event) = conversation.poll() {
-            return event;
-        }
-        let done = match conversation.output() {
-            Some(Piece::Command(bytes)) => write_command(line, conversation, &bytes, deadlines.block).await,
-            Some(Piece::Body(bytes)) => write_body(line, conversation, &bytes, deadlines.block).await,
-            Some(Piece::EndOfData(bytes)) => write(line, &bytes, deadlines.block).await,
-            None if conversation.is_relays_turn() => listen(line, conversation, deadlines).await,
-            None => Ok(()),
+        let done = match Slice::cut(conversation) {
+            Some(slice) => slice.write(line, conversation, deadlines.block).await,
+            None => match conversation.poll() {
+                Some(event) => return event,
+                None => listen(line, conversation, deadlines).await,
+            },
         };
         if let Err(why) = done {
             conversation.lost(&why);
+        }
+    }
+}
+
+/// What is written at once. A terminator is always its first octets: all before it is flushed then, so that what is lost earlier is
+/// a definite no.
+struct Slice {
+    bytes: Vec<u8>,
+    begins_with_terminator: bool,
+    has_body: bool,
+}
+
+impl Slice {
+    fn cut(conversation: &mut Conversation) -> Option<Self> {
+        let first = conversation.output()?;
+        let begins_with_terminator = matches!(first, Piece::EndOfData(_));
+        let mut has_body = matches!(first, Piece::Body(_));
+        let mut bytes = first.into_bytes();
+        while let Some(next) =
+            conversation.output_if(|next| !matches!(next, Piece::EndOfData(_)) && bytes.len() + next.bytes().len() <= BLOCK)
+        {
+            has_body |= matches!(next, Piece::Body(_));
+            bytes.extend(next.into_bytes());
+        }
+        Some(Self {
+            bytes,
+            begins_with_terminator,
+            has_body,
+        })
+    }
+
+    async fn write<L: Line>(&self, line: &mut L, conversation: &mut Conversation, deadline: Duration) -> Result<(), String> {
+        match (self.has_body, self.begins_with_terminator) {
+            (true, _) => write_body(line, conversation, &self.bytes, deadline).await,
+            (false, true) => write(line, &self.bytes, deadline).await,
+            (false, false) => write_command(line, conversation, &self.bytes, deadline).await,
         }
     }
 }
@@ -58,15 +91,19 @@ pub(super) async fn overhear<L: Line>(line: &mut L, conversation: &mut Conversat
     }
 }
 
+/// Listens until the conversation has something to say or to tell; each reply has its own deadline.
 async fn listen<L: Line>(line: &mut L, conversation: &mut Conversation, deadlines: &Deadlines) -> Result<(), String> {
     let deadline = patience(conversation.awaited_stage(), deadlines);
+    let awaited = conversation.awaited_replies();
     let hearing = async {
         let mut buffer = vec![0; READ];
-        while conversation.is_relays_turn() {
+        loop {
             let read = line.read(&mut buffer).await;
             take(conversation, &buffer, read)?;
+            if conversation.has_news() || conversation.has_output() || conversation.awaited_replies() != awaited {
+                return Ok(());
+            }
         }
-        Ok(())
     };
     timeout(deadline, hearing)
         .await
@@ -163,13 +200,13 @@ async fn hear_out<L: AsyncRead + Unpin>(line: &mut L, conversation: &mut Convers
     let _ = timeout(HEAR_OUT, hearing).await;
 }
 
-/// Writes a body, listening all the while: a relay may refuse a letter, or close, long before its end.
+/// Writes what holds a body, listening all the while: a relay may refuse a letter, or close, long before its end.
 async fn write_body<L: Line>(line: &mut L, conversation: &mut Conversation, body: &[u8], deadline: Duration) -> Result<(), String> {
     let (mut ear, mut mouth) = tokio::io::split(&mut *line);
     let mut buffer = vec![0; READ];
     let mut rest = body;
     let mut until = Instant::now() + deadline;
-    while !rest.is_empty() && !conversation.has_news() {
+    while !rest.is_empty() && !conversation.is_over() {
         let block = &rest[..rest.len().min(BLOCK)];
         tokio::select! {
             biased;

@@ -1,8 +1,8 @@
 //! A connection to a relay: drives the [`conversation`](crate::relay::conversation) over TCP and TLS, with a deadline for each
 //! phase.
 //!
-//! Promises: TCP_NODELAY (Nagle's algorithm costs 45 ms a letter); host names are checked; the terminator is a write of its own,
-//! begun only when the kernel has all of the body, so that a failed body is a definite no. A dropped [`Connection::post`] leaves a
+//! Promises: TCP_NODELAY (Nagle's algorithm costs 45 ms a letter); host names are checked; a terminator opens a write of its own,
+//! begun only when the kernel has all of the body, so that a failed body is a definite no. A dropped [`Connection::settled`] leaves a
 //! connection that is never used again: its next reply would belong to the letter that was given up.
 
 mod dial;
@@ -13,7 +13,7 @@ mod tls;
 mod tests;
 
 use crate::delivery::reply::{Class, Stage};
-use crate::relay::conversation::{Conversation, Envelope, Event, Profile};
+use crate::relay::conversation::{Conversation, Envelope, Event, Mode, Profile, Ticket};
 use crate::relay::outcome::{Outcome, Trouble};
 use crate::relay::server::{Deadlines, Security, Server};
 use crate::relay::socket::exchange::{Line, converse, overhear};
@@ -47,6 +47,7 @@ pub async fn open(server: &Server) -> Result<Connection, Trouble> {
         hello: server.hello.clone(),
         security: server.security,
         login: server.login.clone(),
+        in_flight: server.in_flight,
     };
     let mut conversation = Conversation::new(profile);
     let mut tcp = dial::connect(server).await?;
@@ -79,7 +80,7 @@ async fn await_event<L: Line>(
     match converse(line, conversation, &server.deadlines).await {
         Event::Failed(trouble) => Err(trouble),
         event if event == *wanted => Ok(()),
-        Event::Secure | Event::Ready | Event::Settled(_) | Event::Over(_) => Err(Trouble::new(
+        Event::Secure | Event::Ready | Event::Settled(..) | Event::Over(_) => Err(Trouble::new(
             Stage::Ehlo,
             Class::RelayDown,
             "the connection to the relay was over before it was open",
@@ -88,32 +89,80 @@ async fn await_event<L: Line>(
 }
 
 impl Connection {
-    /// Hands one letter to the relay and waits for what becomes of it.
+    /// How letters travel on this connection.
+    pub fn mode(&self) -> Mode {
+        self.conversation.mode()
+    }
+
+    /// How many more letters may be announced now.
+    pub fn room(&self) -> usize {
+        self.conversation.room()
+    }
+
+    /// Announces a letter: see [`Conversation::announce`]. Nothing is written before [`Connection::settled`] is awaited.
+    pub fn announce(&mut self, letter: &Envelope<'_>) -> Ticket {
+        self.conversation.announce(letter)
+    }
+
+    /// The letter may leave: its intent is on record.
+    pub fn permit(&mut self, ticket: Ticket) {
+        self.conversation.permit(ticket);
+    }
+
+    /// The letter may not leave any more.
+    pub fn revoke(&mut self, ticket: Ticket) {
+        self.conversation.revoke(ticket);
+    }
+
+    /// Writes and listens until a letter has its outcome; gives all that are known then. Some letter must have been permitted.
     ///
-    /// Dropping the future gives the connection up; whether the letter was taken is then not known here.
+    /// Dropping the future gives the connection up; whether its letters were taken is then not known here.
+    pub async fn settled(&mut self) -> Vec<(Ticket, Outcome)> {
+        self.under_way = true;
+        if self.conversation.awaited_replies() == 0 && !self.conversation.has_news() {
+            overhear(&mut self.line, &mut self.conversation).await;
+        }
+        let event = converse(&mut self.line, &mut self.conversation, &self.deadlines).await;
+        self.under_way = false;
+        match event {
+            Event::Settled(ticket, outcome) => [(ticket, outcome)].into_iter().chain(self.known()).collect(),
+            Event::Secure | Event::Ready | Event::Failed(_) | Event::Over(_) => Vec::new(),
+        }
+    }
+
+    /// The outcomes that are known and were not given yet.
+    pub fn known(&mut self) -> Vec<(Ticket, Outcome)> {
+        let mut outcomes = Vec::new();
+        while let Some(Event::Settled(ticket, outcome)) = self.conversation.poll() {
+            outcomes.push((ticket, outcome));
+        }
+        outcomes
+    }
+
+    /// Hands one letter to the relay and waits for what becomes of it.
     pub async fn post(&mut self, letter: &Envelope<'_>) -> Outcome {
         if self.under_way {
             let why = "an earlier letter was given up half-way on this connection".to_owned();
             return Outcome::NotTaken { stage: Stage::Mail, why };
         }
-        self.under_way = true;
-        overhear(&mut self.line, &mut self.conversation).await;
-        self.conversation.post(letter);
-        let event = converse(&mut self.line, &mut self.conversation, &self.deadlines).await;
-        self.under_way = false;
-        match event {
-            Event::Settled(outcome) => outcome,
-            // Each posted letter gets its outcome first; were that ever broken, doubt is the one safe answer.
-            Event::Over(why) => Outcome::InDoubt { why },
-            Event::Secure | Event::Ready | Event::Failed(_) => Outcome::InDoubt {
-                why: "the conversation lost its thread".to_owned(),
-            },
+        let ticket = self.announce(letter);
+        self.permit(ticket);
+        loop {
+            let outcomes = self.settled().await;
+            if let Some((_, outcome)) = outcomes.into_iter().find(|(settled, _)| *settled == ticket) {
+                return outcome;
+            }
+            if self.conversation.is_over() {
+                // Each letter gets its outcome first; were that ever broken, doubt is the one safe answer.
+                let why = "the conversation lost its thread".to_owned();
+                return Outcome::InDoubt { why };
+            }
         }
     }
 
-    /// Whether another letter may be posted here. The relay may still have hung up meanwhile: then the letter is not taken.
+    /// Whether another letter may be announced here. The relay may still have hung up meanwhile: then the letter is not taken.
     pub fn is_usable(&self) -> bool {
-        !self.under_way && self.conversation.is_idle()
+        !self.under_way && self.conversation.is_open() && self.conversation.is_in_step()
     }
 
     /// The relay's host name.
@@ -123,7 +172,7 @@ impl Connection {
 
     /// Says goodbye and closes; gives up politeness after a few seconds.
     pub async fn quit(mut self) {
-        if !self.is_usable() {
+        if self.under_way || !self.conversation.is_idle() {
             return;
         }
         let deadline = self.deadlines.quit;

@@ -1,13 +1,15 @@
 //! Recorded dialogues, one for each branch of the conversation.
 //!
 //! `<` is the relay's line, `<~` its bytes without a line end, `>` what we must write, `=` what the caller does, `*` what must have
-//! happened. At the end nothing may be left over on any side.
+//! happened; `> -` is nothing to write, `#2` the third letter's outcome. At the end nothing may be left over on any side.
 
+mod chunked;
+mod grouped;
 mod letters;
 mod opening;
 
 use crate::address::Address;
-use crate::relay::conversation::{Conversation, Envelope, Event, Piece, Profile};
+use crate::relay::conversation::{Conversation, Envelope, Event, Piece, Profile, Ticket};
 use crate::relay::outcome::Outcome;
 use crate::relay::server::{Login, Secret, Security};
 
@@ -18,6 +20,7 @@ pub(super) fn profile(security: Security) -> Profile {
         hello: "clinic.example".to_owned(),
         security,
         login: None,
+        in_flight: 1,
     }
 }
 
@@ -37,11 +40,19 @@ fn shown(event: &Event) -> String {
         Event::Secure => "secure".to_owned(),
         Event::Ready => "ready".to_owned(),
         Event::Failed(trouble) => format!("failed {} {:?}: {trouble}", trouble.stage, trouble.class),
-        Event::Settled(Outcome::Answered(reply)) => format!("answered {}: {reply}", reply.stage),
-        Event::Settled(Outcome::NotTaken { stage, why }) => format!("not taken {stage}: {why}"),
-        Event::Settled(Outcome::InDoubt { why }) => format!("in doubt: {why}"),
-        Event::Settled(Outcome::Unsupported { class, why }) => format!("unsupported {class:?}: {why}"),
+        Event::Settled(_, Outcome::Answered(reply)) => format!("answered {}: {reply}", reply.stage),
+        Event::Settled(_, Outcome::NotTaken { stage, why }) => format!("not taken {stage}: {why}"),
+        Event::Settled(_, Outcome::InDoubt { why }) => format!("in doubt: {why}"),
+        Event::Settled(_, Outcome::Unsupported { class, why }) => format!("unsupported {class:?}: {why}"),
         Event::Over(_) => "over".to_owned(),
+    }
+}
+
+/// An outcome with the number of its letter.
+fn numbered(event: &Event) -> String {
+    match event {
+        Event::Settled(ticket, _) => format!("#{} {}", ticket.0, shown(event).trim_end()),
+        Event::Secure | Event::Ready | Event::Failed(_) | Event::Over(_) => shown(event),
     }
 }
 
@@ -57,21 +68,34 @@ fn act(conversation: &mut Conversation, deed: &str) {
     match deed.split_once(' ').unwrap_or((deed, "")) {
         ("post", to) => {
             let (from, to) = (Address::parse("tips@clinic.example").unwrap(), Address::parse(to).unwrap());
-            conversation.post(&Envelope {
+            let ticket = conversation.announce(&Envelope {
+                from: &from,
+                to: &to,
+                bytes: LETTER,
+            });
+            conversation.permit(ticket);
+        }
+        ("bad-letter", bytes) => {
+            let address = Address::parse("ann@example.org").unwrap();
+            let bytes = bytes.replace("\\r", "\r").replace("\\n", "\n");
+            let ticket = conversation.announce(&Envelope {
+                from: &address,
+                to: &address,
+                bytes: bytes.as_bytes(),
+            });
+            conversation.permit(ticket);
+        }
+        ("announce", to) => {
+            let (from, to) = (Address::parse("tips@clinic.example").unwrap(), Address::parse(to).unwrap());
+            conversation.announce(&Envelope {
                 from: &from,
                 to: &to,
                 bytes: LETTER,
             });
         }
-        ("bad-letter", bytes) => {
-            let address = Address::parse("ann@example.org").unwrap();
-            let bytes = bytes.replace("\\r", "\r").replace("\\n", "\n");
-            conversation.post(&Envelope {
-                from: &address,
-                to: &address,
-                bytes: bytes.as_bytes(),
-            });
-        }
+        ("permit", number) => conversation.permit(Ticket(number.parse().unwrap())),
+        ("revoke", number) => conversation.revoke(Ticket(number.parse().unwrap())),
+        ("room", number) => assert_eq!(conversation.room().to_string(), number),
         ("lost", why) => conversation.lost(why),
         ("secured", _) => conversation.secured(),
         ("quit", _) => conversation.quit(),
@@ -85,6 +109,7 @@ fn play(conversation: &mut Conversation, dialogue: &str) {
         match who {
             "<" => conversation.receive(format!("{what}\r\n").as_bytes()),
             "<~" => conversation.receive(what.replace("\\r", "\r").replace("\\n", "\n").as_bytes()),
+            ">" if what == "-" => assert_eq!(conversation.output(), None, "in {dialogue}"),
             ">" => assert_eq!(
                 conversation.output().as_ref().map(written).as_deref(),
                 Some(what),
@@ -95,7 +120,10 @@ fn play(conversation: &mut Conversation, dialogue: &str) {
                 conversation
                     .poll()
                     .as_ref()
-                    .map(|event| shown(event).trim_end().to_owned())
+                    .map(|event| match what.starts_with('#') {
+                        true => numbered(event),
+                        false => shown(event).trim_end().to_owned(),
+                    })
                     .as_deref(),
                 Some(what),
                 "in {dialogue}"
@@ -116,7 +144,15 @@ fn check_opening(security: Security, login: Option<&str>, dialogue: &str) {
 
 /// Plays a dialogue on a conversation that is ready; the relay offers `offers`.
 fn check_with(offers: &str, dialogue: &str) {
-    let mut ready = conversation(Security::Plain, None);
+    check_in_flight(1, offers, dialogue);
+}
+
+/// The same with up to `in_flight` letters at once.
+fn check_in_flight(in_flight: usize, offers: &str, dialogue: &str) {
+    let mut ready = Conversation::new(Profile {
+        in_flight,
+        ..profile(Security::Plain)
+    });
     let offers: String = offers
         .split_whitespace()
         .map(|offer| format!("250-{}\\r\\n", offer.replace('_', " ")))

@@ -24,6 +24,7 @@ fn server(port: u16, security: Security) -> Server {
         login: None,
         hello,
         roots,
+        in_flight: 1,
         deadlines,
     }
 }

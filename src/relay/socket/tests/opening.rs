@@ -97,6 +97,7 @@ fn secured(server: Server, security: Security, root: &[u8]) -> Server {
         security,
         roots: Roots::Pem(root.to_vec()),
         login: Some(login),
+        in_flight: 1,
         deadlines,
         ..server
     }

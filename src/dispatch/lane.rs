@@ -1,0 +1,418 @@
+//! The lane: the life of one connection and of the letters on it.
+//!
+//! ```text
+//!          ┌──────────────── gather: outcomes so far, riders to begin, new letters, one to admit ◀┐
+//!          ▼                                                                                     │
+//!        ask: one entry of the journal ──▶ act: permit, announce, revoke ──▶ hear: outcomes ─────┘
+//! ```
+//!
+//! Promises: a body leaves only after the journal has granted its letter; at most `in_flight` letters are granted and without an
+//! outcome (law 4); a letter whose commands ride behind another one was admitted by pace, allowance and journal, and is given back
+//! without an attempt when the connection ends before its turn. When a run stops, open replies are awaited and nothing new begins.
+
+use super::line::{Line, Ready};
+use super::verdict::{Verdict, judge};
+use crate::address::Address;
+use crate::delivery::state::Event;
+use crate::relay::conversation::{Envelope, Mode, Ticket};
+use crate::relay::outcome::Outcome;
+use crate::relay::socket::Connection;
+use crate::store::journal::{Grant, Intent, Recorded, Settlement, Step};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// An open connection and how much it has got done.
+struct Link {
+    connection: Connection,
+    /// How many letters were announced on it.
+    letters: u32,
+    /// Whether a letter got an outcome since the connection was opened, or since one came back untaken.
+    is_fruitful: bool,
+}
+
+/// An announced letter without an outcome.
+struct Carried {
+    ticket: Ticket,
+    ready: Ready,
+    /// Its intent is on record.
+    is_granted: bool,
+}
+
+/// An outcome that is not on record yet, and whom to name when it is.
+struct Unwritten {
+    /// The intent that goes on record together with it: it was decided before its turn came.
+    begin: Option<Intent>,
+    settlement: Settlement,
+    to: Address,
+    why: String,
+}
+
+/// What a step's answer is for.
+enum Concern {
+    Outcome(Address, String),
+    /// The intent of a letter whose outcome is known already.
+    Formality,
+    Rider(Ticket),
+    New(Ready),
+    Admitted(Ready),
+}
+
+/// One entry of the journal and what its answers are for.
+type Entry = Vec<(Step, Concern)>;
+
+/// One connection's life.
+pub(super) struct Lane {
+    line: Arc<Line>,
+    link: Option<Link>,
+    /// Letters taken from the shelf that no connection has, or has any more.
+    hand: VecDeque<Ready>,
+    carried: Vec<Carried>,
+    unwritten: Vec<Unwritten>,
+}
+
+impl Lane {
+    pub(super) fn new(line: Arc<Line>) -> Self {
+        Self {
+            line,
+            link: None,
+            hand: VecDeque::new(),
+            carried: Vec::new(),
+            unwritten: Vec::new(),
+        }
+    }
+
+    /// Lives until no letter is left or the run stops.
+    pub(super) async fn work(mut self) {
+        loop {
+            let entry = self.gather().await;
+            if entry.is_empty() && !self.is_awaiting() {
+                break;
+            }
+            if !entry.is_empty() && self.ask(entry).await.is_none() {
+                break;
+            }
+            if self.is_awaiting() {
+                self.hear().await;
+            }
+            self.part_if_done().await;
+        }
+        // What is still in hand was never begun: it waits for the next pass.
+        let waiting = self.hand.len() as u64;
+        self.line.returned.fetch_add(waiting, Ordering::SeqCst);
+        if let Some(link) = self.link {
+            self.line.part(link.connection).await;
+        }
+    }
+
+    /// Whether the relay owes an outcome of a letter that may have left.
+    fn is_awaiting(&self) -> bool {
+        self.carried.iter().any(|carried| carried.is_granted)
+    }
+
+    fn is_free(&self) -> bool {
+        self.carried.is_empty()
+    }
+
+    /// What is to be written and asked next. Waits, for a letter or for its turn, only while nothing is under way and nothing unwritten.
+    async fn gather(&mut self) -> Entry {
+        let at = self.line.clock.now();
+        let mut entry = Entry::new();
+        for unwritten in self.unwritten.drain(..) {
+            entry.extend(unwritten.begin.map(|intent| (Step::Begin(intent), Concern::Formality)));
+            entry.push((
+                Step::Settle(unwritten.settlement),
+                Concern::Outcome(unwritten.to, unwritten.why),
+            ));
+        }
+        // A rider has its leave already: `--limit 5` means five.
+        if self.line.is_closed() && !self.line.is_used_up() {
+            return entry;
+        }
+        self.add_riders(&mut entry, at);
+        if self.line.is_closed() {
+            return entry;
+        }
+        if self.is_free() && entry.is_empty() {
+            let Some(first) = self.first().await else { return entry };
+            let at = self.line.clock.now();
+            entry.push((Step::Begin(first.intent(at)), Concern::New(first)));
+        }
+        self.add_new(&mut entry, at);
+        entry
+    }
+
+    /// The first letter of an idle lane: waits for one, for a connection and for its turn.
+    async fn first(&mut self) -> Option<Ready> {
+        let ready = match self.hand.pop_front() {
+            Some(ready) => ready,
+            None => self.line.letters.recv().await.ok()?,
+        };
+        if self.link.is_none() {
+            let Some(connection) = self.line.connect().await else {
+                self.hand.push_front(ready);
+                return None;
+            };
+            self.link = Some(Link {
+                connection,
+                letters: 0,
+                is_fruitful: false,
+            });
+        }
+        self.line.pace.turn().await;
+        if self.line.is_closed() {
+            self.hand.push_front(ready);
+            return None;
+        }
+        if !self.line.allowance.take() {
+            self.line.tallying.stop(self.line.allowance.used_up());
+            self.hand.push_front(ready);
+            return None;
+        }
+        Some(ready)
+    }
+
+    /// Letters that ride already may leave now that there is room for their intents.
+    fn add_riders(&self, entry: &mut Entry, at: jiff::Timestamp) {
+        let riders = self.carried.iter().filter(|carried| !carried.is_granted);
+        for rider in riders.take(self.grants_left(entry)) {
+            entry.push((Step::Begin(rider.ready.intent(at)), Concern::Rider(rider.ticket)));
+        }
+    }
+
+    /// Letters that may leave or ride at this very moment, without waiting for anything.
+    fn add_new(&mut self, entry: &mut Entry, at: jiff::Timestamp) {
+        let mut room = self.room(entry);
+        while room > 0
+            && self.grants_left(entry) > 0
+            && let Some(ready) = self.one_more()
+        {
+            entry.push((Step::Begin(ready.intent(at)), Concern::New(ready)));
+            room -= 1;
+        }
+        let is_grouped = self.mode().is_some_and(|mode| matches!(mode, Mode::Grouped { .. }));
+        if is_grouped
+            && room > 0
+            && let Some(ready) = self.one_more()
+        {
+            entry.push((Step::Admit(ready.intent(at)), Concern::Admitted(ready)));
+        }
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        self.link.as_ref().map(|link| link.connection.mode())
+    }
+
+    /// How many more intents may be asked for.
+    fn grants_left(&self, entry: &Entry) -> usize {
+        let granted = self.carried.iter().filter(|carried| carried.is_granted).count();
+        let asked = entry
+            .iter()
+            .filter(|(_, concern)| matches!(concern, Concern::Rider(_) | Concern::New(_)));
+        self.mode().map_or(0, Mode::in_flight).saturating_sub(granted + asked.count())
+    }
+
+    /// How many more letters the connection takes, by its own word and by `per_connection`.
+    fn room(&self, entry: &Entry) -> usize {
+        let Some(link) = &self.link else { return 0 };
+        let asked = entry.iter().filter(|(_, concern)| matches!(concern, Concern::New(_))).count();
+        let most = self.line.route.per_connection.map_or(usize::MAX, |most| most as usize);
+        let left = most.saturating_sub(link.letters as usize);
+        link.connection.room().min(left).saturating_sub(asked)
+    }
+
+    /// A letter whose turn is now, if there is one.
+    fn one_more(&mut self) -> Option<Ready> {
+        let ready = match self.hand.pop_front() {
+            Some(ready) => ready,
+            None => self.line.letters.try_recv().ok()?,
+        };
+        if !self.line.pace.try_turn() || !self.line.allowance.take() {
+            self.hand.push_front(ready);
+            return None;
+        }
+        Some(ready)
+    }
+
+    /// Hands the entry in and does what its answers allow; `None` when the journal has failed.
+    async fn ask(&mut self, entry: Entry) -> Option<()> {
+        let (steps, concerns): (Vec<_>, Vec<_>) = entry.into_iter().unzip();
+        let answers = match self.line.journal.record(steps).await {
+            Ok(answers) => answers,
+            Err(error) => {
+                self.line.tallying.stop(super::report::Stop::Store { why: error.to_string() });
+                return None;
+            }
+        };
+        for (answer, concern) in answers.into_iter().zip(concerns) {
+            self.act(&answer, concern);
+        }
+        Some(())
+    }
+
+    fn act(&mut self, answer: &Recorded, concern: Concern) {
+        match (answer, concern) {
+            (Recorded::Settled(Some(state)), Concern::Outcome(to, why)) => self.line.tallying.settled(&to, *state, &why),
+            (Recorded::Granted(Grant::Given), Concern::Rider(ticket)) => self.permit(ticket),
+            (Recorded::Granted(Grant::Given), Concern::New(ready)) => self.announce(ready, true),
+            (Recorded::Granted(Grant::Given), Concern::Admitted(ready)) => self.announce(ready, false),
+            (Recorded::Granted(refused), Concern::Rider(ticket)) => {
+                self.note_refused(*refused);
+                self.revoke(ticket);
+            }
+            (Recorded::Granted(refused), Concern::New(_) | Concern::Admitted(_)) => self.note_refused(*refused),
+            (_, Concern::Outcome(..) | Concern::Formality) => {}
+            (Recorded::Settled(_), Concern::Rider(_) | Concern::New(_) | Concern::Admitted(_)) => {}
+        }
+    }
+
+    fn note_refused(&self, grant: Grant) {
+        self.line.allowance.give_back();
+        if grant == Grant::Held {
+            self.line.close();
+        }
+    }
+
+    fn announce(&mut self, ready: Ready, is_granted: bool) {
+        let Some(link) = &mut self.link else { return };
+        let letter = &ready.letter;
+        let ticket = link.connection.announce(&Envelope {
+            from: &letter.from,
+            to: &letter.to,
+            bytes: &letter.bytes,
+        });
+        if is_granted {
+            link.connection.permit(ticket);
+        }
+        link.letters += 1;
+        self.carried.push(Carried {
+            ticket,
+            ready,
+            is_granted,
+        });
+    }
+
+    fn permit(&mut self, ticket: Ticket) {
+        if let (Some(link), Some(rider)) = (
+            &mut self.link,
+            self.carried.iter_mut().find(|carried| carried.ticket == ticket),
+        ) {
+            rider.is_granted = true;
+            link.connection.permit(ticket);
+        }
+    }
+
+    /// The letter is nobody's any more: whatever the connection still tells of it is passed over.
+    fn revoke(&mut self, ticket: Ticket) {
+        self.carried.retain(|carried| carried.ticket != ticket);
+        if let Some(link) = &mut self.link {
+            link.connection.revoke(ticket);
+        }
+    }
+
+    /// Waits for outcomes and notes all that are known.
+    async fn hear(&mut self) {
+        let Some(link) = &mut self.link else { return };
+        let outcomes = link.connection.settled().await;
+        self.note(outcomes);
+    }
+
+    fn note(&mut self, outcomes: Vec<(Ticket, Outcome)>) {
+        for (ticket, outcome) in outcomes {
+            if let Some(at) = self.carried.iter().position(|carried| carried.ticket == ticket) {
+                let carried = self.carried.remove(at);
+                self.conclude(carried, &outcome);
+            }
+        }
+    }
+
+    /// Judges one letter's outcome.
+    fn conclude(&mut self, carried: Carried, outcome: &Outcome) {
+        let (line, ready) = (Arc::clone(&self.line), carried.ready);
+        let refused_before = line.patience.refused_in_a_row.load(Ordering::SeqCst);
+        let verdict = judge(outcome, &ready.letter.to, refused_before);
+        self.note_fruit(&verdict);
+        if verdict.refused {
+            line.patience.refused_in_a_row.fetch_add(1, Ordering::SeqCst);
+        }
+        if let Some(stop) = verdict.stop.clone() {
+            line.tallying.stop(stop);
+        }
+        match (verdict.event, carried.is_granted) {
+            // It never had its turn, and nobody refused it: there is nothing to put on record.
+            (Event::NotTaken, false) => self.hand.push_front(ready),
+            (Event::NotTaken, true) => {
+                line.returned.fetch_add(1, Ordering::SeqCst);
+                self.write(ready, None, verdict);
+            }
+            (_, false) => {
+                let intent = ready.intent(line.clock.now());
+                self.write(ready, Some(intent), verdict);
+            }
+            (_, true) => self.write(ready, None, verdict),
+        }
+    }
+
+    /// Counts what a connection has to show. A relay that takes one letter a connection and then hangs up is not away.
+    fn note_fruit(&mut self, verdict: &Verdict) {
+        let Some(link) = &mut self.link else { return };
+        match verdict.event {
+            Event::NotTaken => {
+                self.line.allowance.give_back();
+                // What a lost connection gives back counts once, when it is parted with.
+                let is_barren = link.connection.is_usable() && !std::mem::take(&mut link.is_fruitful);
+                if is_barren && verdict.stop.is_none() {
+                    self.line.note_barren();
+                }
+            }
+            Event::Accept => {
+                link.is_fruitful = true;
+                self.line.patience.is_rewarded();
+            }
+            _ => link.is_fruitful = true,
+        }
+    }
+
+    fn write(&mut self, ready: Ready, begin: Option<Intent>, verdict: Verdict) {
+        let why = verdict.reply.as_ref().map(ToString::to_string);
+        let why = why.or_else(|| verdict.reason.clone()).unwrap_or_default();
+        let relay = self.link.as_ref().map(|link| link.connection.relay_name().to_owned());
+        let settlement = Settlement {
+            delivery: ready.delivery,
+            attempt: ready.attempt,
+            event: verdict.event,
+            reply: verdict.reply,
+            reason: verdict.reason,
+            relay: relay.unwrap_or_default(),
+            at: self.line.clock.now(),
+        };
+        self.unwritten.push(Unwritten {
+            begin,
+            settlement,
+            to: ready.letter.to,
+            why,
+        });
+    }
+
+    /// Lets go of a connection that is over, or has carried its share.
+    async fn part_if_done(&mut self) {
+        let Some(link) = &mut self.link else { return };
+        let is_over = !link.connection.is_usable();
+        let has_carried_its_share = self.line.route.per_connection.is_some_and(|most| link.letters >= most);
+        if is_over {
+            let outcomes = link.connection.known();
+            self.note(outcomes);
+        }
+        if is_over || (has_carried_its_share && self.is_free()) {
+            self.part().await;
+        }
+    }
+
+    async fn part(&mut self) {
+        let Some(link) = self.link.take() else { return };
+        if !link.connection.is_usable() && !link.is_fruitful && !self.line.tallying.is_stopped() {
+            self.line.note_barren();
+        }
+        self.line.part(link.connection).await;
+    }
+}
