@@ -15,6 +15,7 @@ mod cli;
 mod crash;
 mod faults;
 mod machine;
+mod mixing;
 mod model;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;

@@ -1,4 +1,5 @@
-//! Whatever the relay sends, however it is chopped: no panic, no body without its 354, nobody accepted without a whole 2xx.
+//! Whatever the relay sends by stop and wait, however it is chopped: no panic, no body without its 354, nobody accepted without a whole
+//! 2xx. What holds in groups as well is told in `tests/mixing`, by relays that remember what they were told.
 
 use crate::address::Address;
 use crate::delivery::reply::Stage;
@@ -24,7 +25,7 @@ fn utterance() -> impl Strategy<Value = Vec<u8>> {
         "250\n",
         "25",
         "\r\n",
-        "250-relay\r\n250-SIZE 100\r\n250 PIPELINING\r\n",
+        "250-relay\r\n250-SIZE 100\r\n250 8BITMIME\r\n",
     ]);
     prop_oneof![9 => line.prop_map(|line| line.as_bytes().to_vec()), 1 => prop::collection::vec(any::<u8>(), 0..12), 1 => Just(Vec::new())]
 }
