@@ -41,6 +41,8 @@ enum Mood {
     Half,
     /// 354 although there is nobody to write to.
     Eager,
+    /// The first line of a longer answer, and never the rest; at the end of data the letter is dropped.
+    Unended,
 }
 
 #[derive(Default)]
@@ -110,7 +112,8 @@ impl Relay {
             232..=236 => Mood::Farewell,
             237..=240 => Mood::Gone,
             241..=245 if !self.is_chunked => Mood::Twice,
-            246..=248 => Mood::Half,
+            246..=247 => Mood::Half,
+            248 => Mood::Unended,
             249..=255 => Mood::Eager,
             _ => Mood::Yes,
         }
@@ -185,6 +188,7 @@ impl Relay {
                 self.say(&yes[..yes.len() / 2]);
                 self.is_closed = true;
             }
+            Mood::Unended => self.say(&format!("{}-\r\n", yes.get(..3).unwrap_or("550"))),
             Mood::Gone => self.is_closed = true,
         }
     }

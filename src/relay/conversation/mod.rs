@@ -13,6 +13,7 @@
 
 mod body;
 pub mod capabilities;
+mod manners;
 mod mode;
 mod opening;
 mod posting;
@@ -27,6 +28,7 @@ mod tests;
 use crate::address::Address;
 use crate::delivery::reply::{Class, Reply, Stage};
 use crate::relay::conversation::capabilities::Capabilities;
+use crate::relay::conversation::manners::Manners;
 pub use crate::relay::conversation::mode::Mode;
 use crate::relay::conversation::opening::AuthStep;
 use crate::relay::conversation::reply_reader::{ReplyReader, WholeReply};
@@ -182,6 +184,9 @@ pub struct Conversation {
     reset_due: bool,
     /// The relay has said yes to a RSET: only then whole letters may follow one behind it unseen.
     reset_proven: bool,
+    /// A letter that is answered while the next one's group is not: law 7 believes it when the 354 has shown that all is in step.
+    unconfirmed: Option<(Ticket, Outcome)>,
+    manners: Manners,
 }
 
 impl Conversation {
@@ -200,6 +205,8 @@ impl Conversation {
             announced: 0,
             reset_due: false,
             reset_proven: false,
+            unconfirmed: None,
+            manners: Manners::default(),
         }
     }
 
@@ -387,6 +394,9 @@ impl Conversation {
 
     /// The replies no longer match the commands: whatever is under way ends, and so does the conversation.
     fn out_of_step(&mut self, why: &str) {
+        if let Some((_, outcome)) = &mut self.unconfirmed {
+            *outcome = Outcome::InDoubt { why: why.to_owned() };
+        }
         match (&self.phase, self.awaited_stage()) {
             (Phase::Opening, Some(Stage::Greeting)) => self.fail(opening::no_smtp(why)),
             _ => self.lost(why),
@@ -401,6 +411,7 @@ impl Conversation {
 
     /// The end: every letter that has no outcome yet gets the one that can be known (law 6).
     fn end(&mut self, why: &str) {
+        self.confirm();
         for transaction in std::mem::take(&mut self.transactions) {
             let ticket = transaction.ticket;
             let mut own = self.awaited.iter().filter(|(_, awaiting)| *awaiting == Some(ticket));

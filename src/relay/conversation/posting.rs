@@ -3,7 +3,8 @@
 //! Promises: a group is said only when the letter before it is whole, so that its end of data decides that one first; a group opens
 //! with RSET unless the letter before it is known to be taken; a lone dot is said only where RCPT was refused.
 
-use crate::delivery::reply::{EnhancedCode, Reply, Stage};
+use crate::delivery::reply::{Reply, Stage};
+use crate::relay::conversation::manners::is_of_one_piece;
 use crate::relay::conversation::reply_reader::WholeReply;
 use crate::relay::conversation::transaction::{Step, Ticket, Transaction};
 use crate::relay::conversation::{Awaited, Conversation, Envelope, Event, Mode, Phase, Piece};
@@ -135,6 +136,7 @@ impl Conversation {
 
     pub(super) fn go_on_posting(&mut self, awaited: Awaited, ticket: Option<Ticket>, reply: &WholeReply) {
         match (awaited, reply.code) {
+            (_, 200..300) if !self.is_well_mannered(awaited, reply) => self.refuse_reply(awaited, ticket, reply),
             (Awaited::Reset, 200..300) => {
                 self.reset_proven = true;
                 self.say_more(ticket);
@@ -151,13 +153,30 @@ impl Conversation {
             (Awaited::Data, 354) => self.invited(ticket),
             (Awaited::EndOfData, 200..300) => self.taken(ticket, reply),
             (Awaited::Mail | Awaited::Rcpt | Awaited::Data | Awaited::EndOfData, 400..) => self.refused(awaited, ticket, reply),
-            (Awaited::LoneDot, 400..) if reply.code != 421 => {}
-            (_, _) => {
-                self.awaited.push_front((awaited, ticket));
+            (Awaited::Reset, 400..) => {
+                // Servers that have had enough of refusals say so here: all is in step, and over.
                 let said = Reply::new(awaited.stage(), reply.code, &reply.lines);
-                self.out_of_step(&format!("the relay answered `{said}`, which is no answer here"));
+                self.end(&format!("the relay answered `{said}` to RSET"));
             }
+            (Awaited::LoneDot, 400..) if reply.code != 421 => {}
+            (_, _) => self.refuse_reply(awaited, ticket, reply),
         }
+    }
+
+    /// Whether this yes can be that command's, as far as enhanced codes tell. By DATA the riding group's 354 tells the rest.
+    fn is_well_mannered(&mut self, awaited: Awaited, reply: &WholeReply) -> bool {
+        match self.mode() {
+            Mode::Chunked { .. } => self.manners.allow(awaited, reply),
+            Mode::Grouped { .. } => awaited != Awaited::EndOfData || self.awaited.is_empty() || is_of_one_piece(reply),
+            Mode::StopAndWait => true,
+        }
+    }
+
+    /// This cannot be the answer to that.
+    fn refuse_reply(&mut self, awaited: Awaited, ticket: Option<Ticket>, reply: &WholeReply) {
+        self.awaited.push_front((awaited, ticket));
+        let said = Reply::new(awaited.stage(), reply.code, &reply.lines);
+        self.out_of_step(&format!("the relay answered `{said}`, which is no answer here"));
     }
 
     /// By stop and wait the next command was waiting for this yes.
@@ -169,6 +188,7 @@ impl Conversation {
 
     /// The relay wants the body. It may have it only where this letter's own commands were all accepted, and all are answered.
     fn invited(&mut self, ticket: Option<Ticket>) {
+        self.confirm();
         let Some(transaction) = ticket.and_then(|ticket| self.transaction(ticket)) else {
             return self.end("the relay asked for a letter that is not here");
         };
@@ -181,7 +201,7 @@ impl Conversation {
             (true, false) => {
                 self.say(&".\r\n", Awaited::LoneDot, None);
                 self.reset_due = true;
-                self.settle_refused(ticket);
+                self.settle_refused(Awaited::Data, ticket);
             }
             (false, _) => self.end("the relay asked for the letter behind a refused sender"),
         }
@@ -190,24 +210,20 @@ impl Conversation {
     /// A yes to the end of data: the letter is taken, if all else fits.
     fn taken(&mut self, ticket: Option<Ticket>, reply: &WholeReply) {
         let said = Reply::new(Stage::EndOfData, reply.code, &reply.lines);
-        let is_chunked = matches!(self.mode(), Mode::Chunked { .. });
         let Some(transaction) = ticket.and_then(|ticket| self.transaction(ticket)) else {
             return self.end("the relay took a letter that is not here");
         };
-        // By DATA the 354 keeps the step. By BDAT all is 2xx, but x.1.x is about addresses (RFC 3463 §3.2): this answers a MAIL or a RCPT.
-        let shifted = is_chunked && said.enhanced.is_some_and(|EnhancedCode { subject, .. }| subject == 1);
-        let why = match (&transaction.refused, transaction.is_whole_out(), shifted) {
-            (None, true, false) => {
+        let why = match (&transaction.refused, transaction.is_whole_out()) {
+            (None, true) => {
                 self.reset_due = false;
-                return self.settle(ticket, Outcome::Answered(said));
+                return self.settle_when_in_step(ticket, Outcome::Answered(said));
             }
-            (None, true, true) => format!("the relay answered `{said}`, which is no answer to a letter"),
-            (None, false, _) => {
+            (None, false) => {
                 let why = format!("the relay answered `{said}` before it had the whole letter");
                 self.settle(ticket, Outcome::InDoubt { why: why.clone() });
                 why
             }
-            (Some(_), _, _) => "the relay took a letter whose sender or recipient it had refused".to_owned(),
+            (Some(_), _) => "the relay took a letter whose sender or recipient it had refused".to_owned(),
         };
         self.end(&why);
     }
@@ -220,19 +236,46 @@ impl Conversation {
             transaction.refused.get_or_insert(said.clone());
         }
         if reply.code == 421 {
-            self.settle_refused(ticket);
+            self.settle_refused(awaited, ticket);
             return self.end(&format!("the relay closed the connection: `{said}`"));
         }
         if is_last {
             self.reset_due = true;
-            self.settle_refused(ticket);
+            self.settle_refused(awaited, ticket);
         }
     }
 
-    fn settle_refused(&mut self, ticket: Option<Ticket>) {
-        let refusal = ticket.and_then(|ticket| self.transaction(ticket)?.refused.clone());
-        if let Some(reply) = refusal {
-            self.settle(ticket, Outcome::Answered(reply));
+    fn settle_refused(&mut self, awaited: Awaited, ticket: Option<Ticket>) {
+        let Some(reply) = ticket.and_then(|ticket| self.transaction(ticket)?.refused.clone()) else {
+            return;
+        };
+        match awaited {
+            Awaited::EndOfData => self.settle_when_in_step(ticket, Outcome::Answered(reply)),
+            _ => {
+                self.confirm();
+                self.settle(ticket, Outcome::Answered(reply));
+            }
+        }
+    }
+
+    /// Keeps the outcome of a letter back while a group rides behind it whose replies are still to come: they may show that this was
+    /// another command's. Where they never come, it stands.
+    fn settle_when_in_step(&mut self, ticket: Option<Ticket>, outcome: Outcome) {
+        let has_rider = self.awaited.iter().any(|(awaited, _)| *awaited == Awaited::Data);
+        match (ticket, has_rider) {
+            (Some(known), true) => {
+                self.unconfirmed = Some((known, outcome));
+                self.transactions.retain(|transaction| transaction.ticket != known);
+                self.advance();
+            }
+            (_, _) => self.settle(ticket, outcome),
+        }
+    }
+
+    /// All replies up to here were in step.
+    pub(super) fn confirm(&mut self) {
+        if let Some((ticket, outcome)) = self.unconfirmed.take() {
+            self.events.push_back(Event::Settled(ticket, outcome));
         }
     }
 

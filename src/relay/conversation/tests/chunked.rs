@@ -101,7 +101,7 @@ fn what_was_taken_behind_a_refusal_is_not_believed() {
 #[test]
 fn a_reset_that_is_refused_ends_everything_behind_it() {
     check(
-        "< 421 4.7.0 too many errors\n* #1 in doubt: the relay answered `421 4.7.0 too many errors`, which is no answer here\n* #2 in doubt: the relay answered `421 4.7.0 too many errors`, which is no answer here\n* over",
+        "< 421 4.7.0 too many errors\n* #1 in doubt: the relay answered `421 4.7.0 too many errors` to RSET\n* #2 in doubt: the relay answered `421 4.7.0 too many errors` to RSET\n* over",
     );
 }
 
@@ -115,7 +115,15 @@ fn a_421_decides_its_own_letter_and_nobody_knows_of_those_behind_it() {
 #[test]
 fn replies_that_are_one_off_are_found_out_by_their_codes() {
     check(&format!(
-        "{TAKEN}\n{YES}\n* #1 in doubt: the relay answered `250 2.1.5 Ok`, which is no answer to a letter\n* #2 in doubt: the relay answered `250 2.1.5 Ok`, which is no answer to a letter\n* over"
+        "{TAKEN}\n{YES}\n* #1 in doubt: the relay answered `250 2.0.0 Ok`, which is no answer here\n* #2 in doubt: the relay answered `250 2.0.0 Ok`, which is no answer here\n* over"
+    ));
+}
+
+#[test]
+fn an_answer_that_is_never_ended_does_not_take_the_next_one_for_its_end() {
+    let why = "the relay answered `250 Ok`, which is no answer here";
+    check(&format!(
+        "{YES}\n< 250-\n< 250 2.0.0 Ok\n* #1 in doubt: {why}\n* #2 in doubt: {why}\n* over"
     ));
 }
 

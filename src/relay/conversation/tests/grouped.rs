@@ -30,14 +30,13 @@ fn check(dialogue: &str) {
 }
 
 fn check_behind(dialogue: &str) {
+    let dialogue = dialogue.replace('§', "* #0 answered end of data: 250 2.0.0 Ok: queued as E54B");
     check(&format!("{}\n{dialogue}", riding()));
 }
 
-/// Ann's letter was taken, and the relay answers Bob's group.
+/// Ann's letter was taken, and the relay answers Bob's group; `§` is the moment at which hers is believed.
 fn check_bob(dialogue: &str) {
-    check_behind(&format!(
-        "{TAKEN}\n* #0 answered end of data: 250 2.0.0 Ok: queued as E54B\n< 250 2.0.0 Ok\n{dialogue}"
-    ));
+    check_behind(&format!("{TAKEN}\n< 250 2.0.0 Ok\n{dialogue}"));
 }
 
 /// A third letter opens with RSET and goes through.
@@ -59,19 +58,19 @@ const THIRD_GOES_THROUGH: &str = r"= announce eve@example.org
 #[test]
 fn a_letter_costs_one_round_trip_once_another_one_is_under_way() {
     check_bob(&format!(
-        "{INVITED}\n= permit 1\n{BODY}\n{TAKEN}\n* #1 answered end of data: 250 2.0.0 Ok: queued as E54B"
+        "{INVITED}\n§\n= permit 1\n{BODY}\n{TAKEN}\n* #1 answered end of data: 250 2.0.0 Ok: queued as E54B"
     ));
     // The intent may be on record before the relay has said 354.
     check_bob(&format!(
-        "= permit 1\n{INVITED}\n{BODY}\n{TAKEN}\n* #1 answered end of data: 250 2.0.0 Ok: queued as E54B"
+        "= permit 1\n{INVITED}\n§\n{BODY}\n{TAKEN}\n* #1 answered end of data: 250 2.0.0 Ok: queued as E54B"
     ));
 }
 
 #[test]
 fn no_body_leaves_before_its_intent_is_on_record() {
-    check_bob(&format!("{INVITED}\n> -\n= lost gone\n* #1 not taken mail: gone\n* over"));
+    check_bob(&format!("{INVITED}\n§\n> -\n= lost gone\n* #1 not taken mail: gone\n* over"));
     check_bob(&format!(
-        "{INVITED}\n> -\n< 421 4.4.2 idle\n* #1 not taken mail: the relay closed the idle connection: `421 4.4.2 idle`\n* over"
+        "{INVITED}\n§\n> -\n< 421 4.4.2 idle\n* #1 not taken mail: the relay closed the idle connection: `421 4.4.2 idle`\n* over"
     ));
 }
 
@@ -91,20 +90,20 @@ fn a_refused_recipient_in_a_group_costs_nobody_else_anything() {
     // Postfix; its word about DATA is not the verdict.
     let refused = "* #1 answered rcpt: 550 5.1.1 no such person";
     check_bob(&format!(
-        "< 250 2.1.0 Ok\n< 550 5.1.1 no such person\n< 554 5.5.1 Error: no valid recipients\n{refused}\n{THIRD_GOES_THROUGH}"
+        "< 250 2.1.0 Ok\n< 550 5.1.1 no such person\n< 554 5.5.1 Error: no valid recipients\n§\n{refused}\n{THIRD_GOES_THROUGH}"
     ));
     check_bob(
-        "< 250 2.1.0 Ok\n< 450 4.7.1 greylisted\n< 554 5.5.1 Error: no valid recipients\n* #1 answered rcpt: 450 4.7.1 greylisted",
+        "< 250 2.1.0 Ok\n< 450 4.7.1 greylisted\n< 554 5.5.1 Error: no valid recipients\n§\n* #1 answered rcpt: 450 4.7.1 greylisted",
     );
     // Exim
     check_bob(&format!(
-        "< 250 OK\n< 550 5.1.1 no such person\n<~ 503-All RCPT commands were rejected with this error:\\r\\n503-no such person\\r\\n503 Valid RCPT command must precede DATA\\r\\n\n{refused}\n{THIRD_GOES_THROUGH}"
+        "< 250 OK\n< 550 5.1.1 no such person\n<~ 503-All RCPT commands were rejected with this error:\\r\\n503-no such person\\r\\n503 Valid RCPT command must precede DATA\\r\\n\n§\n{refused}\n{THIRD_GOES_THROUGH}"
     ));
 }
 
 #[test]
 fn a_lone_dot_ends_the_data_of_nobody() {
-    let invited = "< 250 ok\n< 550 5.1.1 no such person\n< 354 go\n> .\n* #1 answered rcpt: 550 5.1.1 no such person";
+    let invited = "< 250 ok\n< 550 5.1.1 no such person\n< 354 go\n> .\n§\n* #1 answered rcpt: 550 5.1.1 no such person";
     check_bob(&format!("{invited}\n< 554 no valid recipients\n{THIRD_GOES_THROUGH}"));
     check_bob(&format!("{invited}\n< 250 ok\n* over"));
     check_bob(&format!("{invited}\n< 421 bye\n* over"));
@@ -114,51 +113,51 @@ fn a_lone_dot_ends_the_data_of_nobody() {
 fn behind_a_refused_sender_nothing_is_said_but_the_end() {
     // Without RSET this is what Postfix says behind a refused DATA: the recipient would join the last letter's.
     check_bob(
-        "< 503 5.5.1 Error: nested MAIL command\n< 250 2.1.5 Ok\n< 354 End data with <CR><LF>.<CR><LF>\n* #1 answered mail: 503 5.5.1 Error: nested MAIL command\n* over",
+        "< 503 5.5.1 Error: nested MAIL command\n< 250 2.1.5 Ok\n< 354 End data with <CR><LF>.<CR><LF>\n§\n* #1 answered mail: 503 5.5.1 Error: nested MAIL command\n* over",
     );
-    check_bob("< 550 5.1.8 sender\n< 503 need MAIL\n< 354 go\n* #1 answered mail: 550 5.1.8 sender\n* over");
+    check_bob("< 550 5.1.8 sender\n< 503 need MAIL\n< 354 go\n§\n* #1 answered mail: 550 5.1.8 sender\n* over");
     check_bob(&format!(
-        "< 550 5.1.8 sender\n< 503 need MAIL\n< 503 need RCPT\n* #1 answered mail: 550 5.1.8 sender\n{THIRD_GOES_THROUGH}"
+        "< 550 5.1.8 sender\n< 503 need MAIL\n< 503 need RCPT\n§\n* #1 answered mail: 550 5.1.8 sender\n{THIRD_GOES_THROUGH}"
     ));
 }
 
 #[test]
 fn a_refused_data_is_followed_by_a_reset() {
     check_bob(&format!(
-        "< 250 ok\n< 250 ok\n< 451 4.3.0 not this one now\n* #1 answered data: 451 4.3.0 not this one now\n{THIRD_GOES_THROUGH}"
+        "< 250 ok\n< 250 ok\n< 451 4.3.0 not this one now\n§\n* #1 answered data: 451 4.3.0 not this one now\n{THIRD_GOES_THROUGH}"
     ));
 }
 
 #[test]
 fn a_refused_letter_does_not_take_the_one_behind_it_along() {
-    let refused = "< 554 5.7.1 looks like spam\n* #0 answered end of data: 554 5.7.1 looks like spam";
+    let (refused, told) = ("< 554 5.7.1 spam", "* #0 answered end of data: 554 5.7.1 spam");
     check_behind(&format!(
-        "{refused}\n< 250 ok\n{INVITED}\n= permit 1\n{BODY}\n{TAKEN}\n* #1 answered end of data: 250 2.0.0 Ok: queued as E54B"
+        "{refused}\n< 250 ok\n{INVITED}\n{told}\n= permit 1\n{BODY}\n{TAKEN}\n* #1 answered end of data: 250 2.0.0 Ok: queued as E54B"
     ));
     check_behind(&format!(
-        "{refused}\n< 250 ok\n< 250 ok\n< 550 no\n< 554 no\n* #1 answered rcpt: 550 no\n{THIRD_GOES_THROUGH}"
+        "{refused}\n< 250 ok\n< 250 ok\n< 550 no\n< 554 no\n{told}\n* #1 answered rcpt: 550 no\n{THIRD_GOES_THROUGH}"
     ));
 }
 
 #[test]
 fn a_421_in_mid_group_ends_it_there() {
     // Postfix: the rest of the group gets no reply.
-    check_bob("< 250 ok\n< 421 4.3.2 going down\n* #1 answered rcpt: 421 4.3.2 going down\n* over");
-    check_bob("< 250 ok\n< 250 ok\n< 421 4.3.2 going down\n* #1 answered data: 421 4.3.2 going down\n* over");
+    check_bob("< 250 ok\n< 421 4.3.2 going down\n§\n* #1 answered rcpt: 421 4.3.2 going down\n* over");
+    check_bob("< 250 ok\n< 250 ok\n< 421 4.3.2 going down\n§\n* #1 answered data: 421 4.3.2 going down\n* over");
     check_behind(
         "< 421 4.3.2 bye\n* #0 answered end of data: 421 4.3.2 bye\n* #1 not taken mail: the relay closed the connection: `421 4.3.2 bye`\n* over",
     );
     // Exim drops with a 550.
-    check_bob("< 250 ok\n< 550 bye\n= lost closed\n* #1 answered rcpt: 550 bye\n* over");
+    check_bob("< 250 ok\n< 550 bye\n= lost closed\n§\n* #1 answered rcpt: 550 bye\n* over");
 }
 
 #[test]
 fn a_no_to_reset_is_nobodys_verdict() {
     check_behind(&format!(
-        "{TAKEN}\n* #0 answered end of data: 250 2.0.0 Ok: queued as E54B\n< 421 4.7.0 Error: too many errors\n* #1 not taken mail: the relay answered `421 4.7.0 Error: too many errors`, which is no answer here\n* over"
+        "{TAKEN}\n< 421 4.7.0 Error: too many errors\n§\n* #1 not taken mail: the relay answered `421 4.7.0 Error: too many errors` to RSET\n* over"
     ));
     check_behind(&format!(
-        "{TAKEN}\n* #0 answered end of data: 250 2.0.0 Ok: queued as E54B\n< 554 Too many nonmail commands\n* #1 not taken mail: the relay answered `554 Too many nonmail commands`, which is no answer here\n* over"
+        "{TAKEN}\n< 554 Too many nonmail commands\n§\n* #1 not taken mail: the relay answered `554 Too many nonmail commands` to RSET\n* over"
     ));
 }
 
@@ -172,9 +171,19 @@ fn a_lost_end_is_in_doubt_and_what_rides_behind_it_is_not() {
 }
 
 #[test]
-fn two_replies_to_one_letter_are_found_out_before_the_next_body() {
+fn replies_that_are_one_off_are_found_out_before_the_next_body_and_before_a_letter_is_believed() {
+    // An answer that is never ended takes the next one for its end.
+    check_behind(
+        "< 250-\n< 250 Reset OK\n< 250 OK\n< 250 Accepted\n< 354 go
+        * #0 in doubt: the relay answered `354 go`, which is no answer here\n* #1 not taken rcpt: the relay answered `354 go`, which is no answer here\n* over",
+    );
+    let why = "the relay answered `250 Ok`, which is no answer here";
     check_behind(&format!(
-        "{TAKEN}\n{TAKEN}\n* #0 answered end of data: 250 2.0.0 Ok: queued as E54B\n< 250 2.0.0 Ok\n< 250 2.1.0 Ok\n= permit 1\n< 250 2.1.5 Ok
+        "< 250-\n< 250 2.0.0 Ok\n* #0 in doubt: {why}\n* #1 not taken mail: {why}\n* over"
+    ));
+    check_behind(&format!(
+        "{TAKEN}\n{TAKEN}\n< 250 2.0.0 Ok\n< 250 2.1.0 Ok\n= permit 1\n< 250 2.1.5 Ok
+        * #0 in doubt: the relay answered `250 2.1.5 Ok`, which is no answer here
         * #1 not taken data: the relay answered `250 2.1.5 Ok`, which is no answer here\n* over"
     ));
 }
@@ -183,7 +192,7 @@ fn two_replies_to_one_letter_are_found_out_before_the_next_body() {
 fn a_letter_that_may_not_leave_any_more_ends_the_conversation_behind_the_one_before_it() {
     let revoked = "= revoke 1\n> -";
     check_behind(&format!(
-        "{revoked}\n{TAKEN}\n* #0 answered end of data: 250 2.0.0 Ok: queued as E54B\n* #1 not taken mail: a letter that was announced may not leave any more\n* over"
+        "{revoked}\n{TAKEN}\n§\n* #1 not taken mail: a letter that was announced may not leave any more\n* over"
     ));
     // Not said yet, it leaves no trace.
     check(&format!(

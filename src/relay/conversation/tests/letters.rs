@@ -88,7 +88,7 @@ fn a_refused_recipient_costs_a_reset_and_not_the_connection() {
         "{refused}\n< 250 ok\n> MAIL FROM:<tips@clinic.example>\n= lost x\n* not taken mail: x"
     ));
     check(&format!(
-        "{refused}\n< 502 no\n* not taken mail: the relay answered `502 no`, which is no answer here\n* over"
+        "{refused}\n< 502 no\n* not taken mail: the relay answered `502 no` to RSET\n* over"
     ));
     check(&format!("{refused}\n= lost gone\n* not taken mail: gone\n* over"));
 }
