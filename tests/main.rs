@@ -20,6 +20,7 @@ mod model;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;
 mod reference;
+mod replies;
 mod store;
 mod street;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]

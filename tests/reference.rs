@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use tidings::delivery::reply::Class;
+use tidings::delivery::retry::RetryPolicy;
+use tidings::dispatch::breaker;
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -20,6 +23,46 @@ fn the_page_on_templates_promises_what_the_code_does() {
     let promised = rows(&code, "| variable |");
     assert!(promised.len() > 5, "{promised:?}");
     assert_eq!(rows(&page, "| variable |"), promised);
+}
+
+#[test]
+fn the_page_on_replies_tells_of_every_class_what_the_program_tells() {
+    let page = read("docs/replies.md");
+    let told = |class: Class| {
+        let (name, meaning) = (class.name(), class.meaning());
+        format!("| `{name}` | {meaning} | {} | {} |", class.consequence(), class.next_step())
+    };
+    let expected: Vec<String> = Class::ALL.into_iter().map(told).collect();
+    assert_eq!(rows(&page, "| class |")[2..], expected);
+}
+
+#[test]
+fn the_page_on_replies_names_the_breakers_figures_and_the_waits() {
+    let page = read("docs/replies.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    let figures = [
+        format!(
+            "| {} refusals in a row with the same words, for people of {} domains or more |",
+            breaker::EQUAL,
+            breaker::PLACES
+        ),
+        format!(
+            "| more than {} of the first {} addresses do not exist |",
+            breaker::FIRST / 10,
+            breaker::FIRST
+        ),
+        format!(
+            "| more than {} addresses in a hundred do not exist, once {} letters were tried |",
+            breaker::SHARE,
+            breaker::ENOUGH
+        ),
+        format!("| {} letters in a row refused for policy |", breaker::REFUSED_IN_A_ROW),
+        "waits 5, 15 and 30 minutes, then 1 hour, 2 hours and 4 hours each time".to_owned(),
+    ];
+    for figure in figures {
+        assert!(page.contains(&figure), "docs/replies.md does not say `{figure}`");
+    }
+    let minutes: Vec<i64> = RetryPolicy::default().waits.iter().map(|wait| wait.as_mins()).collect();
+    assert_eq!(minutes, [5, 15, 30, 60, 120, 240]);
 }
 
 #[test]

@@ -189,6 +189,10 @@ impl From<&Stop> for Failure {
             Stop::RelayForNow { why } => Self::new(Kind::Later, format!("stopped for now: {why}"))
                 .hint("nobody is lost: `tidings run` goes on where this stopped"),
             Stop::FixFirst { why, hint } => Self::new(Kind::FixFirst, why.clone()).hint(hint.clone()),
+            Stop::Hold { why, hint, fix_first } => {
+                let kind = if *fix_first { Kind::FixFirst } else { Kind::Attention };
+                Self::new(kind, format!("{why}; whoever still waits is on hold")).hint(hint.clone())
+            }
             Stop::Store { why } => Self::new(Kind::Store, why.clone())
                 .hint("check that the disk is not full and that `.tidings/` belongs to you; what was sent is on record"),
             Stop::Signal { interrupt: true } => Self::new(

@@ -59,7 +59,9 @@ fn no_letter_left(stop: &Stop) -> Failure {
     match stop {
         Stop::RelayForNow { why } => Failure::new(Kind::Later, format!("no test letter was sent: {why}"))
             .hint("try again in a while; nobody else was touched"),
-        Stop::FixFirst { .. } | Stop::Store { .. } | Stop::Signal { .. } | Stop::Limit { .. } => Failure::from(stop),
+        Stop::FixFirst { .. } | Stop::Hold { .. } | Stop::Store { .. } | Stop::Signal { .. } | Stop::Limit { .. } => {
+            Failure::from(stop)
+        }
     }
 }
 
@@ -146,7 +148,7 @@ async fn hand_over(server: &Server, letter: &Letter) -> Result<Outcome, Trouble>
 }
 
 fn told(context: &Context, root: &Path, plan: Plan<'_>, letter: &Letter, outcome: &Outcome) -> Result<(), Failure> {
-    let verdict = judge(outcome, &letter.to, 0);
+    let verdict = judge(outcome, &letter.to);
     let words = verdict
         .reply
         .as_ref()

@@ -329,12 +329,9 @@ impl Lane {
     /// Judges one letter's outcome.
     fn conclude(&mut self, carried: Carried, outcome: &Outcome) {
         let (line, ready) = (Arc::clone(&self.line), carried.ready);
-        let refused_before = line.patience.refused_in_a_row.load(Ordering::SeqCst);
-        let verdict = judge(outcome, &ready.letter.to, refused_before);
+        let to = &ready.letter.to;
+        let verdict = line.patience.breaker.weigh(judge(outcome, to), to);
         self.note_fruit(&verdict);
-        if verdict.refused {
-            line.patience.refused_in_a_row.fetch_add(1, Ordering::SeqCst);
-        }
         if let Some(stop) = verdict.stop.clone() {
             line.tallying.stop(stop);
         }
@@ -381,6 +378,7 @@ impl Lane {
             delivery: ready.delivery,
             attempt: ready.attempt,
             event: verdict.event,
+            stage: verdict.stage,
             reply: verdict.reply,
             reason: verdict.reason,
             relay: relay.unwrap_or_default(),

@@ -3,6 +3,7 @@
 //! Promises: a letter leaves the shelf only when pace and allowance let it; a relay that gets nothing done is asked a few times, not
 //! for ever. Knows nothing of how letters are read and composed, nor of what a [`Lane`](super::lane::Lane) does with them.
 
+use super::breaker::Breaker;
 use super::pace::Pace;
 use super::report::{Stop, Tallying};
 use super::verdict::stop_for_trouble;
@@ -64,14 +65,14 @@ impl Allowance {
 pub struct Patience {
     /// Connections in a row that got nothing done.
     barren: AtomicU32,
-    pub(super) refused_in_a_row: AtomicU32,
+    /// Whether what happens to many letters together is still each one's own matter.
+    pub(super) breaker: Breaker,
 }
 
 impl Patience {
     /// The relay has taken a letter.
     pub(super) fn is_rewarded(&self) {
         self.barren.store(0, Ordering::SeqCst);
-        self.refused_in_a_row.store(0, Ordering::SeqCst);
     }
 }
 

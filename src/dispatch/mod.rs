@@ -3,6 +3,7 @@
 //! Promises: a run computes wanted − recorded and does only that; every letter of an edition is composed before the first one leaves
 //! (law 1); what stops a run leaves every letter in a state that the next run understands.
 
+pub mod breaker;
 pub mod due;
 pub mod enrol;
 pub mod prepare;

@@ -24,6 +24,15 @@ pub enum Stop {
         /// How to mend it.
         hint: String,
     },
+    /// How the relay treats the letters together needs a person's eye: the rest is on hold by rule until somebody says `release`.
+    Hold {
+        /// What happened to how many of how many.
+        why: String,
+        /// What to look at and how to go on.
+        hint: String,
+        /// Whether something has to be mended before anybody gets theirs.
+        fix_first: bool,
+    },
     /// The journal could not be written: nothing more may leave.
     Store {
         /// What failed.

@@ -4,6 +4,7 @@
 //! with the text it was released with.
 
 use super::DispatchError;
+use super::breaker;
 use super::line::{Allowance, Patience};
 use super::prepare::thaw;
 use super::report::{Report, Stop, Tallying};
@@ -119,6 +120,9 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             }
             Err(error) => return Err(error),
         };
+        patience
+            .breaker
+            .trust_the_list(store.was_released_after(edition.id, breaker::MISSING)?);
         let errand = Errand {
             store,
             edition: edition.id,
@@ -192,17 +196,20 @@ pub fn hold_the_rest(store: &mut Store, wanted: &Work, tallying: &Tallying, now:
     Ok(())
 }
 
-/// `--limit` and an interrupt at the terminal hold the rest until a person says `release`.
+/// `--limit`, an interrupt at the terminal and a tripped breaker hold the rest until a person says `release`: run again by cron, a
+/// breaker would trip anew each time and use the list up.
 fn hold_the_rest_of(store: &mut Store, tallying: &Tallying, edition: EditionId, now: Timestamp) -> Result<(), DispatchError> {
-    let reason = match tallying.reason_to_stop() {
-        Some(Stop::Limit { limit }) => format!("`--limit {limit}` is used up; `tidings release` lets the rest go"),
-        Some(Stop::Signal { interrupt: true }) => "interrupted at the terminal; `tidings release` lets the rest go".to_owned(),
+    let lets_go = "`tidings release` lets the rest go";
+    let (by, reason) = match tallying.reason_to_stop() {
+        Some(Stop::Limit { limit }) => (By::Person, format!("`--limit {limit}` is used up; {lets_go}")),
+        Some(Stop::Signal { interrupt: true }) => (By::Person, format!("interrupted at the terminal; {lets_go}")),
+        Some(Stop::Hold { why, .. }) => (By::Rule, format!("{why}; {lets_go}")),
         Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::FixFirst { .. } | Stop::Store { .. }) | None => {
             return Ok(());
         }
     };
     if store.tally(edition)?.open() > 0 {
-        store.hold(&Target::Edition(edition), By::Person, &reason, now)?;
+        store.hold(&Target::Edition(edition), by, &reason, now)?;
     }
     Ok(())
 }

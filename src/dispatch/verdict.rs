@@ -1,52 +1,51 @@
 //! The verdict: what an outcome means for the delivery, for the connection and for the run (law 8).
 //!
-//! Pure: it is asked with what the relay did and how the run has gone, and answers with what to write and whether to go on.
+//! Pure: it is asked with what the relay did to one letter, and answers with what to write and whether to go on. What many letters
+//! mean together is the [breaker](super::breaker)'s to say.
 
 use super::report::Stop;
 use crate::address::Address;
-use crate::delivery::reply::{Class, Reply, Scope, classify};
+use crate::delivery::reply::{Class, Reply, Scope, Stage, classify};
 use crate::delivery::state::Event;
 use crate::relay::outcome::{Outcome, Trouble};
-
-/// How many letters in a row may be refused for policy before the run stops: then it is hardly the recipients.
-pub const REFUSED_IN_A_ROW: u32 = 3;
 
 /// What follows from an outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// What happens to the delivery.
     pub event: Event,
+    /// Whose business the relay's answer is; none where no answer came.
+    pub class: Option<Class>,
+    /// How far the conversation had got.
+    pub stage: Option<Stage>,
     /// The relay's reply, with the recipient's address taken out.
     pub reply: Option<Reply>,
     /// In words, where no reply tells it.
     pub reason: Option<String>,
     /// Why the run ends, if it does.
     pub stop: Option<Stop>,
-    /// Whether this counts among the letters refused in a row.
-    pub refused: bool,
 }
 
-/// Judges the outcome of one letter; `refused_before` letters in a row were refused for policy before it.
-pub fn judge(outcome: &Outcome, to: &Address, refused_before: u32) -> Verdict {
+/// Judges the outcome of one letter.
+pub fn judge(outcome: &Outcome, to: &Address) -> Verdict {
     match outcome {
-        Outcome::Answered(reply) => judge_reply(&without_address(reply, to), refused_before),
-        Outcome::NotTaken { stage, why } => verdict(
-            Event::NotTaken,
-            None,
-            Some(without_spellings(
-                &format!("not taken: the connection ended at the stage `{stage}`: {why}"),
-                to,
-            )),
-        ),
-        Outcome::InDoubt { why } => verdict(
-            Event::Lose,
-            None,
-            Some(without_spellings(
-                &format!("no whole reply came back after the letter: {why}"),
-                to,
-            )),
-        ),
+        Outcome::Answered(reply) => judge_reply(&without_address(reply, to)),
+        Outcome::NotTaken { stage, why } => Verdict {
+            stage: Some(*stage),
+            ..verdict(
+                Event::NotTaken,
+                &without_spellings(&format!("not taken: the connection ended at the stage `{stage}`: {why}"), to),
+            )
+        },
+        Outcome::InDoubt { why } => Verdict {
+            stage: Some(Stage::EndOfData),
+            ..verdict(
+                Event::Lose,
+                &without_spellings(&format!("no whole reply came back after the letter: {why}"), to),
+            )
+        },
         Outcome::Unsupported { class, why } => Verdict {
+            class: Some(*class),
             stop: stop_for(*class, why, None),
             ..unsupported(*class, why)
         },
@@ -61,7 +60,7 @@ pub fn stop_for_trouble(trouble: &Trouble) -> Stop {
     })
 }
 
-fn judge_reply(reply: &Reply, refused_before: u32) -> Verdict {
+fn judge_reply(reply: &Reply) -> Verdict {
     let class = classify(reply);
     let event = match class {
         Class::Accepted => Event::Accept,
@@ -73,17 +72,10 @@ fn judge_reply(reply: &Reply, refused_before: u32) -> Verdict {
         Class::Content => Event::RefuseForAll,
         Class::Throttle | Class::Quota | Class::RelayDown | Class::Login | Class::Sender | Class::Settings => Event::NotTaken,
     };
-    let refused = class == Class::Policy;
-    let in_a_row = refused && refused_before + 1 >= REFUSED_IN_A_ROW;
-    let stop = match in_a_row {
-        true => Some(Stop::FixFirst {
-            why: format!("the relay refused {REFUSED_IN_A_ROW} letters in a row: `{reply}`"),
-            hint: "this machine, the sender's domain or the letter is at fault, not the people; mend it, then `tidings release` the held letters"
-                .to_owned(),
-        }),
+    let stop = match class {
         // A 421 ends a connection, not a run: the relay may only want a fresh one.
-        false if class == Class::Throttle => None,
-        false => stop_for(
+        Class::Throttle => None,
+        _ => stop_for(
             class,
             &format!("the relay answered `{reply}` at the stage `{}`", reply.stage),
             None,
@@ -91,10 +83,11 @@ fn judge_reply(reply: &Reply, refused_before: u32) -> Verdict {
     };
     Verdict {
         event,
+        class: Some(class),
+        stage: Some(reply.stage),
         reply: Some(reply.clone()),
         reason: None,
         stop,
-        refused,
     }
 }
 
@@ -104,16 +97,17 @@ fn unsupported(class: Class, why: &str) -> Verdict {
         Scope::RelayForNow => Event::NotTaken,
         Scope::FixFirst => Event::RefuseForAll,
     };
-    verdict(event, None, Some(why.to_owned()))
+    verdict(event, why)
 }
 
-fn verdict(event: Event, reply: Option<Reply>, reason: Option<String>) -> Verdict {
+fn verdict(event: Event, reason: &str) -> Verdict {
     Verdict {
         event,
-        reply,
-        reason,
+        class: None,
+        stage: None,
+        reply: None,
+        reason: Some(reason.to_owned()),
         stop: None,
-        refused: false,
     }
 }
 
@@ -124,21 +118,8 @@ fn stop_for(class: Class, why: &str, hint: Option<String>) -> Option<Stop> {
         Scope::RelayForNow => Some(Stop::RelayForNow { why }),
         Scope::FixFirst => Some(Stop::FixFirst {
             why,
-            hint: hint.unwrap_or_else(|| next_step(class).to_owned()),
+            hint: hint.unwrap_or_else(|| class.next_step().to_owned()),
         }),
-    }
-}
-
-fn next_step(class: Class) -> &'static str {
-    match class {
-        Class::Login => "check the user and the password under `relay:` in `tidings.yaml`; nobody was touched",
-        Class::Sender => {
-            "the relay does not let you send as this address: check `sender.from` in `tidings.yaml`; nobody was touched"
-        }
-        Class::Content => "the letter itself is refused: make it smaller or plainer, then `tidings release` the held letter",
-        Class::Settings => "check `relay:` in `tidings.yaml` with the provider's instructions; nobody was touched",
-        Class::Accepted | Class::Hard | Class::Soft | Class::Policy | Class::UnsupportedAddress => "look at the letter",
-        Class::Throttle | Class::Quota | Class::RelayDown => "run the same command again later",
     }
 }
 
@@ -174,80 +155,44 @@ fn replace_ignoring_case(text: &str, spelling: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::reply::Stage;
 
-    fn check(stage: Stage, line: &str, before: u32, event: Event, stops: Option<&str>) {
+    fn check(stage: Stage, line: &str, event: Event, stops: Option<&str>) {
         let (code, text) = line.split_at(3);
         let reply = Reply::new(stage, code.parse().unwrap(), &[text.trim_start().to_owned()]);
         let to = Address::parse("Ann@example.org").unwrap();
-        let verdict = judge(&Outcome::Answered(reply), &to, before);
+        let verdict = judge(&Outcome::Answered(reply), &to);
         let found = verdict.stop.as_ref().map(|stop| match stop {
             Stop::FixFirst { .. } => "fix first",
             Stop::RelayForNow { .. } => "for now",
-            Stop::Store { .. } | Stop::Signal { .. } | Stop::Limit { .. } => "other",
+            Stop::Hold { .. } | Stop::Store { .. } | Stop::Signal { .. } | Stop::Limit { .. } => "other",
         });
         assert_eq!((verdict.event, found), (event, stops), "{line}");
     }
 
     #[test]
     fn whose_fault_decides_what_happens() {
-        check(Stage::EndOfData, "250 2.0.0 queued", 0, Event::Accept, None);
-        check(Stage::Rcpt, "550 5.1.1 unknown", 0, Event::RefuseForGood, None);
-        check(
-            Stage::Rcpt,
-            "450 4.2.0 greylisted",
-            0,
-            Event::RefuseForNow { refusals: 1 },
-            None,
-        );
-        check(Stage::Mail, "550 5.1.8 sender", 0, Event::NotTaken, Some("fix first"));
+        check(Stage::EndOfData, "250 2.0.0 queued", Event::Accept, None);
+        check(Stage::Rcpt, "550 5.1.1 unknown", Event::RefuseForGood, None);
+        check(Stage::Rcpt, "450 4.2.0 greylisted", Event::RefuseForNow { refusals: 1 }, None);
+        check(Stage::Mail, "550 5.1.8 sender", Event::NotTaken, Some("fix first"));
         check(
             Stage::Mail,
             "550 5.4.5 Daily user sending limit exceeded",
-            0,
             Event::NotTaken,
             Some("for now"),
         );
         check(
             Stage::Mail,
             "421 4.3.2 too many letters on this connection",
-            0,
             Event::NotTaken,
             None,
         );
-        check(
-            Stage::EndOfData,
-            "552 5.3.4 too big",
-            0,
-            Event::RefuseForAll,
-            Some("fix first"),
-        );
-        check(Stage::EndOfData, "550 5.7.26 unauthenticated", 0, Event::RefuseForAll, None);
-        check(
-            Stage::EndOfData,
-            "550 5.7.26 unauthenticated",
-            2,
-            Event::RefuseForAll,
-            Some("fix first"),
-        );
-        check(
-            Stage::Rcpt,
-            "554 5.7.1 host blocked using a list",
-            0,
-            Event::RefuseForAll,
-            None,
-        );
-        check(
-            Stage::Rcpt,
-            "554 5.7.1 host blocked using a list",
-            2,
-            Event::RefuseForAll,
-            Some("fix first"),
-        );
+        check(Stage::EndOfData, "552 5.3.4 too big", Event::RefuseForAll, Some("fix first"));
+        check(Stage::EndOfData, "550 5.7.26 unauthenticated", Event::RefuseForAll, None);
+        check(Stage::Rcpt, "554 5.7.1 host blocked using a list", Event::RefuseForAll, None);
         check(
             Stage::EndOfData,
             "451 4.3.0 try later",
-            0,
             Event::RefuseForNow { refusals: 1 },
             None,
         );
@@ -260,11 +205,8 @@ mod tests {
             stage: Stage::Data,
             why: "reset".to_owned(),
         };
-        assert_eq!(judge(&lost, &to, 0).event, Event::NotTaken);
-        assert_eq!(
-            judge(&Outcome::InDoubt { why: "reset".to_owned() }, &to, 0).event,
-            Event::Lose
-        );
+        assert_eq!(judge(&lost, &to).event, Event::NotTaken);
+        assert_eq!(judge(&Outcome::InDoubt { why: "reset".to_owned() }, &to).event, Event::Lose);
     }
 
     #[test]
@@ -275,7 +217,7 @@ mod tests {
             550,
             &["5.1.1 <ann@EXAMPLE.org>: Ann@example.org unknown".to_owned()],
         );
-        let kept = judge(&Outcome::Answered(reply), &to, 0).reply.unwrap();
+        let kept = judge(&Outcome::Answered(reply), &to).reply.unwrap();
         assert_eq!(kept.text, "<recipient>: <recipient> unknown");
     }
 }

@@ -160,6 +160,19 @@ impl Store {
             .doing("look for a hold")
     }
 
+    /// Whether somebody has released this edition since it was held for a reason with these words in it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn was_released_after(&self, edition: EditionId, words: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM spoken_order h, spoken_order r WHERE h.verb = 'hold' AND h.edition = ?1 \
+                   AND instr(h.detail, ?2) > 0 AND r.verb = 'release' AND r.rowid > h.rowid \
+                   AND (r.edition = ?1 OR r.campaign = (SELECT campaign FROM edition WHERE id = ?1)))";
+        self.connection
+            .query_row(sql, (edition.0, words), |row| row.get(0))
+            .doing("look for a hold")
+    }
+
     /// Writes down a letter that was sent as a test: it is no delivery and counts nowhere.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use super::hold::{By, CAMPAIGN_HOLD};
 use super::order::do_afterwards;
 use super::people::standing_suppressions;
 use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
-use crate::delivery::reply::Reply;
+use crate::delivery::reply::{Reply, Stage};
 use crate::delivery::retry::RetryPolicy;
 use crate::delivery::state::{Event, State, step};
 use jiff::Timestamp;
@@ -21,6 +21,9 @@ use tokio::sync::{mpsc, oneshot};
 
 /// How many entries one transaction takes at most: enough for every connection we open, few enough to keep a commit short.
 const GROUP: usize = 512;
+
+/// A letter that came back untaken so often in a row, past MAIL each time, waits instead of being the first of every run.
+const BROKEN_OFF: u32 = 3;
 
 /// Permission asked for one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub struct Settlement {
     pub attempt: u32,
     /// What happened, in the state machine's words; the count of a refusal is the journal's to know.
     pub event: Event,
+    /// How far the conversation had got, where that is known.
+    pub stage: Option<Stage>,
     /// What the relay said, if it said anything.
     pub reply: Option<Reply>,
     /// In words, where no reply tells it.
@@ -233,9 +238,18 @@ fn settle(
     };
     let (event, refusals) = match settlement.event {
         Event::RefuseForNow { .. } => (Event::RefuseForNow { refusals: before + 1 }, before + 1),
+        // The relay breaks off this very letter again and again: it waits like one that was refused, and the others get theirs.
+        Event::NotTaken if is_broken_off_again(transaction, settlement)? => {
+            (Event::RefuseForNow { refusals: before + 1 }, before + 1)
+        }
         other => (other, before),
     };
-    let next = step(State::Sending, event, settlement.at, &policy(edition));
+    let next = step(
+        State::Sending,
+        event,
+        settlement.at,
+        &policy(edition).seeded(settlement.delivery.0),
+    );
     let state = next.map_err(|impossible| StoreError::Damaged {
         what: impossible.to_string(),
     })?;
@@ -252,26 +266,42 @@ fn settle(
         settlement.delivery.0
     ];
     update.execute(row).doing("settle a letter")?;
-    settle_attempt(transaction, settlement, state)?;
+    settle_attempt(transaction, settlement, event, state)?;
     match has_more {
         true => Ok(do_afterwards(transaction, settlement.delivery, settlement.at)?.or(Some(state))),
         false => Ok(Some(state)),
     }
 }
 
-fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, state: State) -> Result<(), StoreError> {
+/// Whether this attempt and those before it, [`BROKEN_OFF`] in a row, all came back untaken after the relay had agreed to the sender:
+/// trouble of the relay's own would have shown earlier.
+fn is_broken_off_again(transaction: &Transaction<'_>, settlement: &Settlement) -> Result<bool, StoreError> {
+    if settlement.stage.is_none_or(|stage| stage <= Stage::Mail) {
+        return Ok(false);
+    }
+    let sql = "SELECT count(*) FROM attempt WHERE delivery = ?1 AND number < ?2 AND number >= ?2 - ?3 \
+               AND outcome = 'not_taken' AND stage IN ('rcpt', 'data', 'end of data')";
+    let mut count = transaction.prepare_cached(sql).doing("settle a letter")?;
+    let before = BROKEN_OFF - 1;
+    let found: u32 = count
+        .query_row((settlement.delivery.0, settlement.attempt, before), |row| row.get(0))
+        .doing("settle a letter")?;
+    Ok(found == before)
+}
+
+fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, event: Event, state: State) -> Result<(), StoreError> {
     let sql = "UPDATE attempt SET settled_at = ?, outcome = ?, stage = ?, code = ?, enhanced = ?, reply = ?, relay = ? \
                WHERE delivery = ? AND number = ?";
     let mut update = transaction.prepare_cached(sql).doing("settle an attempt")?;
     let reply = settlement.reply.as_ref();
-    let outcome = match settlement.event {
+    let outcome = match event {
         Event::NotTaken => "not_taken",
         _ => state.name(),
     };
     let row = params![
         settlement.at.as_microsecond(),
         outcome,
-        reply.map(|reply| reply.stage.name()),
+        settlement.stage.map(Stage::name),
         reply.map(|reply| reply.code),
         reply.and_then(|reply| reply.enhanced).map(|code| code.to_string()),
         reply.map_or(settlement.reason.as_deref(), |reply| Some(reply.text.as_str())),

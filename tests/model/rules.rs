@@ -33,6 +33,7 @@ impl Rules {
         let policy = RetryPolicy {
             waits: vec![SignedDuration::from_mins(1)],
             expires: Some(instant(2)),
+            seed: None,
         };
         Self {
             letters: LETTERS,

@@ -3,6 +3,7 @@
 //! Each story asks the library's own door and looks at what the file says afterwards; relays and letters' texts play no part.
 
 mod orders;
+mod refusals;
 
 use jiff::Timestamp;
 use std::path::Path;
@@ -139,6 +140,7 @@ fn settlement(claim: &Claim, event: Event, minute: i64) -> Settlement {
         delivery: claim.delivery,
         attempt: claim.attempt,
         event,
+        stage: Some(Stage::EndOfData),
         reply,
         reason: None,
         relay,
@@ -294,29 +296,6 @@ fn a_dead_run_leaves_doubt_and_its_late_word_counts_no_more() {
         1,
         "nothing in doubt is ever sent again by the program"
     );
-}
-
-#[test]
-fn what_is_refused_for_now_waits_and_keeps_its_date() {
-    let dir = tempfile::tempdir().unwrap();
-    let (mut store, edition) = released(dir.path(), &["ann"]);
-    let (desk, _) = Desk::open(&mut store);
-    let first = claims(&store, edition, 2).remove(0);
-    desk.begin(&first, 2);
-    let settled = desk
-        .record(Some(settlement(&first, Event::RefuseForNow { refusals: 0 }, 3)), None)
-        .settled;
-    assert_eq!(settled, Some(State::Deferred { retry_at: at(8) }));
-    assert_eq!(claims(&store, edition, 7), []);
-    assert_eq!(store.next_retry(edition).unwrap(), Some(at(8)));
-    assert_eq!(
-        desk.begin(&Claim { attempt: 2, ..first }, 7),
-        Some(Grant::Moved),
-        "not before its time"
-    );
-    let second = claims(&store, edition, 8).remove(0);
-    assert_eq!((second.attempt, second.dated), (2, Some(at(2))));
-    assert_eq!(desk.begin(&second, 8), Some(Grant::Given));
 }
 
 #[test]

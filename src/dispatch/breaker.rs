@@ -1,0 +1,419 @@
+//! The breaker: how the relay has treated a whole run, and when that is no single person's matter any more.
+//!
+//! One breaker is shared by all connections and editions of a run and is told of every verdict. It ends the run, and has the rest put
+//! on hold for a person to look, when
+//! - [`EQUAL`] refusals in a row have the same words for people of [`PLACES`] domains: a relay at fault, not five dead addresses;
+//! - more than a tenth of the first [`FIRST`] letters go to addresses that do not exist: an old or a wrong list;
+//! - more than [`SHARE`] in a hundred do, once [`ENOUGH`] were tried: a list that costs the clinic its good name;
+//! - [`REFUSED_IN_A_ROW`] letters in a row are refused for policy.
+//!
+//! Without the hold a run that cron repeats would use the list up, a few people each time; whoever releases it has seen the list, and
+//! is not asked about it again. A refusal for now counts nowhere. Knows neither store nor sockets.
+
+use super::report::Stop;
+use super::verdict::Verdict;
+use crate::address::Address;
+use crate::delivery::reply::{Class, Reply, Scope};
+use crate::delivery::state::Event;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// So many refusals in a row with the same words…
+pub const EQUAL: u32 = 5;
+/// …for people of so many domains.
+pub const PLACES: usize = 3;
+/// The first letters of a run, of which a tenth may go to addresses that do not exist.
+pub const FIRST: u64 = 50;
+/// How many letters must have been tried before their share of such addresses says anything.
+pub const ENOUGH: u64 = 100;
+/// The share that is still bearable, in a hundred.
+pub const SHARE: u64 = 2;
+/// How many letters in a row may be refused for policy: then it is hardly the recipients.
+pub const REFUSED_IN_A_ROW: u32 = 3;
+
+/// What the breaker says of a list that many on it do not exist; whoever releases an edition that was held for it has seen the list.
+pub const MISSING: &str = "addresses do not exist";
+
+/// What all connections of a run share.
+#[derive(Debug, Default)]
+pub struct Breaker {
+    count: Mutex<Count>,
+}
+
+impl Breaker {
+    /// Tells whether a person has looked at the list of the letters to come and let them go: then its share of addresses that do not
+    /// exist is no news.
+    pub fn trust_the_list(&self, is_seen: bool) {
+        self.count().list_is_seen = is_seen;
+    }
+
+    /// Weighs one letter's verdict with all that went before: a refusal that looks like everybody's is held instead of failed, and
+    /// the run may have to stop.
+    pub fn weigh(&self, mut verdict: Verdict, to: &Address) -> Verdict {
+        let mut count = self.count();
+        let Some(trip) = count.note(&verdict, to) else {
+            return verdict;
+        };
+        if matches!((&trip, verdict.event), (Trip::Equal, Event::RefuseForGood)) {
+            verdict.event = Event::RefuseForAll;
+        }
+        let reply = verdict.reply.as_ref().map(ToString::to_string).unwrap_or_default();
+        verdict.stop = verdict.stop.or_else(|| Some(count.stop(&trip, &reply)));
+        verdict
+    }
+
+    fn count(&self) -> MutexGuard<'_, Count> {
+        // A poisoned lock means a connection panicked while counting: the numbers are still the best there are.
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What ended a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trip {
+    Equal,
+    Tenth,
+    Share,
+    Policy,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    /// Letters whose recipient the relay has given an answer about.
+    tried: u64,
+    /// Those whose address does not exist.
+    hard: u64,
+    list_is_seen: bool,
+    /// What the last refusals for good had in common, since anything else was heard.
+    alike: Option<Alike>,
+    policy_in_a_row: u32,
+}
+
+#[derive(Debug)]
+struct Alike {
+    words: String,
+    times: u32,
+    domains: BTreeSet<String>,
+}
+
+impl Count {
+    fn note(&mut self, verdict: &Verdict, to: &Address) -> Option<Trip> {
+        let class = verdict.class.filter(|class| class.scope() == Scope::Delivery)?;
+        self.tried += 1;
+        self.hard += u64::from(class == Class::Hard);
+        self.policy_in_a_row = match class {
+            Class::Accepted => 0,
+            Class::Policy => self.policy_in_a_row + 1,
+            _ => self.policy_in_a_row,
+        };
+        let is_for_good = matches!(class, Class::Hard | Class::Policy | Class::UnsupportedAddress);
+        let alike = self.compare(verdict.reply.as_ref().filter(|_| is_for_good), to);
+        let hard = class == Class::Hard && !self.list_is_seen;
+        match () {
+            () if class == Class::Policy && self.policy_in_a_row >= REFUSED_IN_A_ROW => Some(Trip::Policy),
+            () if alike => Some(Trip::Equal),
+            () if hard && self.tried <= FIRST && self.hard * 10 > FIRST => Some(Trip::Tenth),
+            () if hard && self.tried >= ENOUGH && self.hard * 100 > self.tried * SHARE => Some(Trip::Share),
+            () => None,
+        }
+    }
+
+    /// Whether this is one refusal too many of its kind.
+    fn compare(&mut self, refusal: Option<&Reply>, to: &Address) -> bool {
+        let Some(reply) = refusal else {
+            self.alike = None;
+            return false;
+        };
+        let words = normalised(reply);
+        let alike = match self.alike.take() {
+            Some(alike) if alike.words == words => self.alike.insert(alike),
+            Some(_) | None => self.alike.insert(Alike {
+                words,
+                times: 0,
+                domains: BTreeSet::new(),
+            }),
+        };
+        alike.times += 1;
+        if alike.domains.len() < PLACES {
+            alike.domains.insert(to.domain().to_lowercase());
+        }
+        alike.times >= EQUAL && alike.domains.len() >= PLACES
+    }
+
+    fn stop(&self, trip: &Trip, reply: &str) -> Stop {
+        let (tried, hard) = (self.tried, self.hard);
+        match trip {
+            Trip::Equal => Stop::Hold {
+                why: format!("the relay refused {EQUAL} letters in a row with the same words, for people of {PLACES} domains and more: `{reply}`"),
+                hint: "the relay or its settings are at fault, hardly so many people at once: ask the provider; then \
+                       `tidings resend CAMPAIGN --failed` for those whom it cost their letter, and `tidings release CAMPAIGN`"
+                    .to_owned(),
+                fix_first: true,
+            },
+            Trip::Policy => Stop::Hold {
+                why: format!("the relay refused {REFUSED_IN_A_ROW} letters in a row: `{reply}`"),
+                hint: "this machine, the sender's domain (its SPF, DKIM and DMARC records) or the letter is at fault, not the people; mend it, then \
+                       `tidings release` the held letters"
+                    .to_owned(),
+                fix_first: true,
+            },
+            Trip::Tenth => Stop::Hold {
+                why: format!("{hard} of the first {tried} {MISSING}: `{reply}`"),
+                hint: "the list is old or the wrong one, and a provider closes accounts for less: look through it; \
+                       `tidings release CAMPAIGN` sends to the others all the same"
+                    .to_owned(),
+                fix_first: true,
+            },
+            Trip::Share => Stop::Hold {
+                why: format!("{hard} of {tried} {MISSING}, more than {SHARE} in a hundred"),
+                hint: "such a list costs your letters their good name: take the addresses that failed off it; \
+                       `tidings release CAMPAIGN` sends to the others"
+                    .to_owned(),
+                fix_first: false,
+            },
+        }
+    }
+}
+
+/// What a reply says apart from whom and when: no digits, addresses, identifiers, hexadecimal.
+fn normalised(reply: &Reply) -> String {
+    let text = reply.text.to_lowercase().replace("<recipient>", " ");
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']' | '<' | '>' | '"' | '\''));
+    let kept = words.filter_map(|word| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let named = word.contains(['@', '.', '=', '/', ':']) || word.chars().any(|c| c.is_ascii_digit());
+        let hexadecimal = word.len() >= 6 && word.chars().all(|c| c.is_ascii_hexdigit());
+        (!named && !hexadecimal && !word.is_empty()).then_some(word)
+    });
+    let enhanced = reply.enhanced.map(|code| code.to_string()).unwrap_or_default();
+    format!("{} {enhanced} {}", reply.code, kept.collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::reply::Stage;
+    use crate::dispatch::verdict::judge;
+    use crate::relay::outcome::Outcome;
+    use proptest::prelude::{Just, Strategy, prop};
+    use proptest::prop_oneof;
+
+    fn verdict(stage: Stage, line: &str, to: &Address) -> Verdict {
+        let (code, text) = line.split_at(3);
+        let reply = Reply::new(stage, code.parse().unwrap(), &[text.trim_start().to_owned()]);
+        judge(&Outcome::Answered(reply), to)
+    }
+
+    /// A run as the breaker hears it: the number of the letter that stopped it, and why.
+    fn hears(letters: impl IntoIterator<Item = (Stage, String, String)>) -> Option<(usize, Stop)> {
+        let breaker = Breaker::default();
+        letters.into_iter().enumerate().find_map(|(number, (stage, line, to))| {
+            let to = Address::parse(&to).unwrap();
+            let stop = breaker.weigh(verdict(stage, &line, &to), &to).stop?;
+            Some((number + 1, stop))
+        })
+    }
+
+    fn accepted(number: usize) -> (Stage, String, String) {
+        let line = format!("250 2.0.0 Ok: queued as {number:X}F1");
+        (Stage::EndOfData, line, format!("p{number}@d{}.example", number % 7))
+    }
+
+    /// An address that does not exist, each at a server with words of its own.
+    fn unknown(number: usize) -> (Stage, String, String) {
+        let words = [
+            "user unknown",
+            "no such user",
+            "mailbox not found",
+            "recipient rejected",
+            "account closed",
+            "no mailbox",
+        ];
+        let line = format!("550 5.1.1 {}", words[number % words.len()]);
+        (Stage::Rcpt, line, format!("p{number}@d{}.example", number % 7))
+    }
+
+    fn full(number: usize) -> (Stage, String, String) {
+        let line = "452 4.2.2 mailbox full".to_owned();
+        (Stage::Rcpt, line, format!("p{number}@d{}.example", number % 7))
+    }
+
+    fn same(domain: usize, number: usize) -> (Stage, String, String) {
+        let line = format!(
+            "550 5.1.1 <p{number}@d{domain}.example> id {number}a3f9c1 [192.0.2.{number}]: Recipient rejected by node-{number}"
+        );
+        (Stage::Rcpt, line, format!("p{number}@d{domain}.example"))
+    }
+
+    #[test]
+    fn five_equal_refusals_of_three_domains_stop_the_run_and_the_fifth_is_held() {
+        let breaker = Breaker::default();
+        for (number, domain) in [0, 0, 1, 1, 2, 2].into_iter().enumerate() {
+            let (stage, line, to) = same(domain, number);
+            let to = Address::parse(&to).unwrap();
+            let weighed = breaker.weigh(verdict(stage, &line, &to), &to);
+            let (event, stops) = match number {
+                0..4 => (Event::RefuseForGood, false),
+                _ => (Event::RefuseForAll, true),
+            };
+            assert_eq!((weighed.event, weighed.stop.is_some()), (event, stops), "letter {number}");
+        }
+        assert_eq!(
+            hears((0..40).map(|number| same(number % 2, number))).map(|(at, _)| at),
+            Some(6),
+            "two domains: only the tenth"
+        );
+        assert_eq!(hears((0..5).map(|number| same(number, number))).map(|(at, _)| at), Some(5));
+        let broken = (0..5).map(|number| same(number, number)).chain([accepted(5)]);
+        let mut broken: Vec<_> = broken.collect();
+        broken.swap(4, 5);
+        assert_eq!(hears(broken), None, "an accepted letter between them");
+    }
+
+    #[test]
+    fn a_tenth_of_the_first_fifty_is_the_most() {
+        let six_of = |tried: usize| {
+            (0..tried).map(move |number| {
+                if number % (tried / 6) == 0 && number < tried / 6 * 6 {
+                    unknown(number / (tried / 6))
+                } else {
+                    accepted(number)
+                }
+            })
+        };
+        let (at, stop) = hears(six_of(48)).unwrap();
+        assert_eq!(at, 41);
+        let Stop::Hold { why, hint, fix_first } = stop else {
+            panic!("{stop:?}")
+        };
+        assert!(
+            fix_first && why.starts_with("6 of the first 41 addresses do not exist"),
+            "{why}"
+        );
+        assert!(hint.contains("tidings release"), "{hint}");
+        let five = (0..50).map(|number| {
+            if number % 10 == 0 {
+                unknown(number / 10)
+            } else {
+                accepted(number)
+            }
+        });
+        assert_eq!(hears(five), None, "a tenth is bearable");
+        let sixth_too_late = (0..99).map(|number| {
+            if number < 60 && number % 10 == 0 {
+                unknown(number / 10)
+            } else {
+                accepted(number)
+            }
+        });
+        assert_eq!(hears(sixth_too_late), None);
+    }
+
+    #[test]
+    fn two_in_a_hundred_are_the_most_once_a_hundred_were_tried() {
+        let every = |share: usize, all: usize| {
+            (1..=all).map(move |number| {
+                if number % share == 0 {
+                    unknown(number / share)
+                } else {
+                    accepted(number)
+                }
+            })
+        };
+        assert_eq!(hears(every(50, 5000)), None, "two in a hundred");
+        let (at, stop) = hears(every(30, 5000)).unwrap();
+        assert_eq!(at, 120, "at the first refusal after the hundredth letter");
+        assert!(
+            matches!(&stop, Stop::Hold { why, fix_first: false, .. } if why.starts_with("4 of 120 ")),
+            "{stop:?}"
+        );
+        assert_eq!(hears(every(20, 99)), None, "fewer than a hundred say nothing");
+    }
+
+    #[test]
+    fn a_list_that_somebody_has_looked_at_is_no_news() {
+        let breaker = Breaker::default();
+        breaker.trust_the_list(true);
+        for number in 0..300 {
+            let (stage, line, to) = if number % 3 == 0 {
+                unknown(number / 3)
+            } else {
+                accepted(number)
+            };
+            let to = Address::parse(&to).unwrap();
+            assert_eq!(breaker.weigh(verdict(stage, &line, &to), &to).stop, None, "letter {number}");
+        }
+        breaker.trust_the_list(false);
+        let (stage, line, to) = unknown(1);
+        let to = Address::parse(&to).unwrap();
+        assert!(
+            breaker.weigh(verdict(stage, &line, &to), &to).stop.is_some(),
+            "the next list is another one"
+        );
+    }
+
+    #[test]
+    fn three_for_policy_in_a_row_stop_the_run() {
+        let spam = |stage| (stage, "554 5.7.1 looks like spam".to_owned(), "ann@example.org".to_owned());
+        for stage in [Stage::Rcpt, Stage::EndOfData] {
+            assert_eq!(hears([spam(stage), spam(stage), spam(stage)]).map(|(at, _)| at), Some(3));
+            assert_eq!(hears([spam(stage), spam(stage), accepted(1), spam(stage), spam(stage)]), None);
+            assert!(
+                hears([spam(stage), full(1), unknown(1), spam(stage), spam(stage)]).is_some(),
+                "what tells nothing of us"
+            );
+        }
+    }
+
+    #[test]
+    fn refusals_for_now_and_the_relays_own_troubles_count_nowhere() {
+        assert_eq!(hears((0..1000).map(full)), None);
+        let to = Address::parse("ann@example.org").unwrap();
+        let breaker = Breaker::default();
+        for _ in 0..100 {
+            let goodbye = breaker.weigh(verdict(Stage::Rcpt, "421 4.7.0 too many", &to), &to);
+            assert_eq!((goodbye.event, goodbye.stop), (Event::NotTaken, None));
+            let lost = Outcome::InDoubt { why: "reset".to_owned() };
+            assert_eq!(breaker.weigh(judge(&lost, &to), &to).stop, None);
+        }
+        assert_eq!(breaker.count.lock().unwrap().tried, 0);
+    }
+
+    /// However the connections' answers fall: no order of what is bearable trips it, and of more than a tenth at the beginning every
+    /// order does.
+    #[test]
+    fn no_order_of_the_connections_trips_it_wrongly() {
+        let letter = prop_oneof![5 => Just(accepted as fn(usize) -> _), 3 => Just(full as fn(usize) -> _)];
+        let runs = (
+            prop::collection::vec(letter, 0..300),
+            0..=10_usize,
+            prop::collection::vec(0..10_000_usize, 50),
+        );
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let ran = runner.run(&runs.prop_map(|runs| runs), |(letters, hard, places)| {
+            // All that is hard lies among the first fifty; those who follow can only thin it out.
+            let mut first: Vec<(Stage, String, String)> = (0..50 - hard).map(accepted).chain((0..hard).map(unknown)).collect();
+            for (at, to) in places.into_iter().enumerate() {
+                first.swap(at, to % 50);
+            }
+            let later = letters.into_iter().enumerate().map(|(number, letter)| letter(number));
+            let stopped = hears(first.into_iter().chain(later));
+            assert_eq!(stopped.is_some(), hard > 5, "{hard} of the first 50: {stopped:?}");
+            assert!(stopped.is_none_or(|(at, _)| at <= 50));
+            Ok(())
+        });
+        ran.unwrap();
+    }
+
+    #[test]
+    fn words_are_compared_without_whom_and_when() {
+        let to = Address::parse("ann@example.org").unwrap();
+        let of = |line| normalised(&verdict(Stage::Rcpt, line, &to).reply.unwrap());
+        assert_eq!(
+            of("550 5.1.1 <ann@example.org>: user unknown (id=4F1 deadbeef, mx7.example.org) https://a.example/x?id=1"),
+            of("550 5.1.1 <bob@other.example>: User unknown (id=9x9 cafebabe42, mx3.example.org) https://a.example/y"),
+        );
+        assert_ne!(of("550 5.1.1 user unknown"), of("550 5.1.1 no such user"));
+        assert_ne!(of("550 5.1.1 user unknown"), of("550 5.2.1 user unknown"));
+    }
+}
