@@ -188,6 +188,8 @@ impl From<&Stop> for Failure {
         match stop {
             Stop::RelayForNow { why } => Self::new(Kind::Later, format!("stopped for now: {why}"))
                 .hint("nobody is lost: `tidings run` goes on where this stopped"),
+            Stop::Quota { why } => Self::new(Kind::Later, why.clone())
+                .hint("nobody is lost: `tidings run` goes on when it is time; leave that to cron"),
             Stop::FixFirst { why, hint } => Self::new(Kind::FixFirst, why.clone()).hint(hint.clone()),
             Stop::Hold { why, hint, fix_first } => {
                 let kind = if *fix_first { Kind::FixFirst } else { Kind::Attention };

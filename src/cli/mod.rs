@@ -11,6 +11,7 @@ mod context;
 mod letters;
 mod listing;
 mod outcome;
+mod outlook;
 mod sending;
 
 mod adopt;

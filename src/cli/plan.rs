@@ -3,11 +3,13 @@
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
 use super::listing::table;
+use super::outlook::Limited;
 use super::send::due_at;
 use super::sending::{bring_lists, plan};
-use super::ui::{Ui, count};
+use super::ui::{Ui, count, grouped};
 use crate::campaign::Timing;
 use crate::dispatch::due::upcoming;
+use crate::dispatch::forecast::Coming;
 use crate::dispatch::prepare::{self, Next, Plan};
 use crate::finding::Finding;
 use crate::store::Store;
@@ -42,6 +44,24 @@ struct Line {
     held: u64,
     left_out: BTreeMap<String, u64>,
     note: Option<String>,
+    starts_at: Option<String>,
+    ends_at: Option<String>,
+    days: Option<u32>,
+    late: u64,
+    /// How long it takes, in words.
+    #[serde(skip)]
+    takes: Option<String>,
+    /// Its letters, where nothing but pace and limits keeps them from leaving.
+    #[serde(skip)]
+    coming: Option<Coming>,
+}
+
+/// The plan as `--json` shows it.
+#[derive(serde::Serialize)]
+struct Whole<'a> {
+    editions: &'a [Line],
+    left_today: Option<u64>,
+    quota: Option<String>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
@@ -56,9 +76,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         Some(store) => store.copy_in_memory()?,
         None => Store::in_memory(now)?,
     };
+    let limited = Limited::by(&store, settings, now)?;
     let (mut lines, mut findings) = (Vec::new(), Vec::new());
     for folder in folders {
-        match look_ahead(&mut store, &workspace, settings, folder, now, args.days) {
+        match look_ahead(&mut store, &workspace, settings, folder, limited.as_ref(), now, args.days) {
             Ok((line, warnings)) => {
                 lines.push(line);
                 findings.extend(warnings);
@@ -68,7 +89,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         }
     }
     let has_errors = findings.iter().any(Finding::is_error);
-    show(context, &lines, has_errors)?;
+    if let Some(limited) = &limited {
+        findings.extend(foretell(limited, &mut lines));
+    }
+    show(context, &lines, limited.as_ref(), has_errors)?;
     match has_errors {
         true => Err(Failure {
             text: "these campaigns are left out until they are mended".to_owned(),
@@ -86,6 +110,7 @@ fn look_ahead(
     workspace: &Workspace,
     settings: &Settings,
     folder: &CampaignFolder,
+    limited: Option<&Limited>,
     now: Timestamp,
     days: u32,
 ) -> Result<(Line, Vec<Finding>), Failure> {
@@ -104,8 +129,15 @@ fn look_ahead(
         held: 0,
         left_out: BTreeMap::new(),
         note: note(plan, occurrence.as_ref().map(|occurrence| occurrence.at), now, days),
+        starts_at: None,
+        ends_at: None,
+        days: None,
+        late: 0,
+        takes: None,
+        coming: None,
     };
-    if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
+    let hold = store.campaign_hold(&plan.campaign.id)?;
+    if let Some(reason) = &hold {
         line.note = Some(format!("on hold: {reason}"));
     }
     let (edition, standing) = match prepare::next(store, plan)? {
@@ -126,6 +158,11 @@ fn look_ahead(
         }
     };
     let tally = store.tally(edition.id)?;
+    if let (Some(limited), None, None) = (limited, &hold, &edition.held) {
+        // What was released goes on now; an article begins when it is due.
+        let from = edition.released_at.map_or(edition.due_at, |_| now);
+        line.coming = Some(limited.coming(store, edition.id, from, edition.expires_at)?);
+    }
     (line.planned, line.held) = (tally.planned(), tally.of("held"));
     line.left_out = store.left_out(edition.id)?;
     (line.edition, line.title) = (Some(edition.key.to_string()), Some(edition.title));
@@ -133,6 +170,33 @@ fn look_ahead(
         line.note = Some(format!("{standing}, {} to go", count(tally.open(), "letter")));
     }
     Ok((line, warnings))
+}
+
+/// When each edition would start and finish, one after another; gives those whose time would be over before that.
+fn foretell(limited: &Limited, lines: &mut [Line]) -> Vec<Finding> {
+    let (lines, editions): (Vec<&mut Line>, Vec<Coming>) = lines
+        .iter_mut()
+        .filter_map(|line| line.coming.take().map(|coming| (line, coming)))
+        .unzip();
+    let mut late = Vec::new();
+    for ((line, coming), outlook) in lines.into_iter().zip(&editions).zip(limited.outlooks(&editions)) {
+        let Some((outlook, takes)) = outlook else { continue };
+        (line.takes, line.late) = (takes, outlook.late);
+        line.starts_at = Some(outlook.starts_at.to_string());
+        (line.ends_at, line.days) = (Some(outlook.ends_at.to_string()), Some(outlook.days));
+        if let (1.., Some(expires)) = (outlook.late, coming.expires_at) {
+            let text = format!(
+                "`{}` would not finish before it expires at {}: {} of {} would still wait",
+                line.title.as_deref().unwrap_or_default(),
+                limited.told_moment(expires),
+                grouped(outlook.late),
+                count(coming.letters.len() as u64, "letter"),
+            );
+            let finding = Finding::warning(format!("campaigns/{}/campaign.yaml", line.campaign), text);
+            late.push(finding.hint("write a later `expires`, or send through a relay that takes more letters a day"));
+        }
+    }
+    late
 }
 
 fn note(plan: Plan<'_>, due: Option<Timestamp>, now: Timestamp, days: u32) -> Option<String> {
@@ -147,9 +211,17 @@ fn note(plan: Plan<'_>, due: Option<Timestamp>, now: Timestamp, days: u32) -> Op
     }
 }
 
-fn show(context: &Context, lines: &[Line], has_errors: bool) -> Result<(), Failure> {
+fn show(context: &Context, lines: &[Line], limited: Option<&Limited>, has_errors: bool) -> Result<(), Failure> {
+    let (left_today, quota) = (
+        limited.and_then(Limited::remaining),
+        limited.and_then(|limited| limited.spent(0)),
+    );
     if context.ui.wants_json() {
-        return context.ui.json(&serde_json::json!({"editions": lines}));
+        return context.ui.json(&Whole {
+            editions: lines,
+            left_today,
+            quota,
+        });
     }
     if lines.is_empty() && !has_errors {
         return context.ui.data("there is no campaign to plan");
@@ -166,6 +238,7 @@ fn show(context: &Context, lines: &[Line], has_errors: bool) -> Result<(), Failu
     context
         .ui
         .data(&table(&["campaign", "next article", "due", "letters", ""], rows))?;
+    show_limits(context, lines, left_today, quota)?;
     for line in lines {
         for (reason, people) in &line.left_out {
             let name = Ui::bold(&line.campaign);
@@ -184,4 +257,23 @@ fn show(context: &Context, lines: &[Line], has_errors: bool) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// How long each edition takes, and how much of the last day's letters is left.
+fn show_limits(context: &Context, lines: &[Line], left_today: Option<u64>, quota: Option<String>) -> Result<(), Failure> {
+    for line in lines {
+        if let Some(takes) = &line.takes {
+            context.ui.data(&format!("{}: {takes}", Ui::bold(&line.campaign)))?;
+        }
+    }
+    match (quota, left_today) {
+        (Some(quota), _) => context.ui.data(&quota),
+        (None, Some(left)) => {
+            let letters = count(left, "letter");
+            context
+                .ui
+                .data(&format!("{letters} may leave before the last 24 hours are used up"))
+        }
+        (None, None) => Ok(()),
+    }
 }

@@ -7,6 +7,7 @@ use super::send::{due_now, tell_draft, tell_left_out};
 use super::sending::{bring_lists, hand_over, plan, runtime};
 use super::ui::{Ui, count};
 use crate::dispatch::prepare::{self, Next};
+use crate::dispatch::quota::Limits;
 use crate::dispatch::report::Report;
 use crate::dispatch::run::Work;
 use crate::dispatch::worker::Route;
@@ -183,6 +184,7 @@ fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, F
         connections: 4,
         per_connection: None,
         per_second: None,
+        limits: Limits::none(),
     };
     let report = hand_over(context, store, "rehearse", Work::Everything, &route, None);
     runtime.block_on(sandbox.stop());

@@ -7,7 +7,9 @@ use super::send::{due_at, recover, tell_no_more};
 use super::sending::{bring_lists, hand_over, plan, route};
 use crate::dispatch::due::{Turn, turn};
 use crate::dispatch::prepare::{self, Plan};
-use crate::dispatch::run::{Work, is_due};
+use crate::dispatch::report::{Report, Stop};
+use crate::dispatch::run::{Work, is_due, is_shut};
+use crate::dispatch::worker::Route;
 use crate::finding::Finding;
 use crate::store::Store;
 use crate::store::hold::{By, Target};
@@ -45,18 +47,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let begun = begin_due(context, &mut store, &workspace, settings, &root)?;
     let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
         false => Ok(()),
-        true => {
-            tell_differences(context, &store, &workspace, settings)?;
-            let report = hand_over(context, &mut store, "run", Work::Everything, &route(&root, settings)?, None)?;
-            match context.ui.is_watched() || context.ui.wants_json() || ending(&report).is_err() {
-                true => {
-                    let ended = tell(context, &report);
-                    tell_no_more(&mut store, &report, &ended)?;
-                    ended
-                }
-                false => Ok(()),
-            }
-        }
+        true => close_all(context, &mut store, &workspace, settings, &route(&root, settings)?),
     };
     if ended.is_ok() && doubts + begun.held > 0 {
         ended = Err(Failure::said(Kind::Attention));
@@ -67,6 +58,40 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         context.ui.findings(&begun.findings);
     }
     ended
+}
+
+/// Hands over what is due. While a quota is used up nothing can be, and there is nothing to say: what has used it up said so.
+fn close_all(
+    context: &Context,
+    store: &mut Store,
+    workspace: &Workspace,
+    settings: &Settings,
+    route: &Route,
+) -> Result<(), Failure> {
+    if let Some(why) = is_shut(store, &route.limits, context.clock.now())? {
+        if context.ui.is_watched() {
+            context.ui.say(&why);
+        }
+        return Ok(());
+    }
+    tell_differences(context, store, workspace, settings)?;
+    let report = hand_over(context, store, "run", Work::Everything, route, None)?;
+    if could_send_nothing(&report) && !context.ui.is_watched() {
+        return Ok(());
+    }
+    match context.ui.is_watched() || context.ui.wants_json() || ending(&report).is_err() {
+        true => {
+            let ended = tell(context, &report);
+            tell_no_more(store, &report, &ended)?;
+            ended
+        }
+        false => Ok(()),
+    }
+}
+
+/// All that waits is for domains whose letters are used up: the run that used them up has said so.
+fn could_send_nothing(report: &Report) -> bool {
+    matches!(report.stop, Some(Stop::Quota { .. })) && report.states.is_empty() && report.held_meanwhile.is_empty()
 }
 
 /// Says where the files differ from what is going out: the released text does, as it did to the others (law 2).

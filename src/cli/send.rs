@@ -4,8 +4,9 @@ use super::context::{Context, campaign_named, holder_words, real_dir};
 use super::failure::{Failure, Kind};
 use super::letters::whose;
 use super::outcome::tell;
+use super::outlook::Limited;
 use super::sending::{bring_lists, hand_over, plan, route};
-use super::ui::{Ui, count};
+use super::ui::{Ui, count, grouped};
 use crate::campaign::CampaignId;
 use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
 use crate::dispatch::report::{Report, Stop};
@@ -169,6 +170,7 @@ impl Desk<'_> {
             edition.key.article,
             count(waiting, "letter")
         ));
+        self.tell_outlook(store, edition)?;
         if prepare::differs(edition, self.plan) {
             self.context
                 .ui
@@ -187,6 +189,7 @@ impl Desk<'_> {
             );
         }
         tell_draft(self.context, store, draft)?;
+        self.tell_outlook(store, &draft.edition)?;
         let told = self.settings.relay.as_ref().is_some_and(|relay| relay.test) || args.yes;
         if !told && !self.context.ui.can_ask() {
             store.discard(draft.edition.id)?;
@@ -202,6 +205,28 @@ impl Desk<'_> {
         self.context.mark_sent(self.root, store.identity())?;
         store.release(draft.edition.id, self.context.clock.now())?;
         self.hand_over(store, args)
+    }
+
+    /// How long it takes by the relay's pace and limits.
+    fn tell_outlook(&self, store: &Store, edition: &Edition) -> Result<(), Failure> {
+        let now = self.context.clock.now();
+        let Some(limited) = Limited::by(store, self.settings, now)? else {
+            return Ok(());
+        };
+        let coming = limited.coming(store, edition.id, now, edition.expires_at)?;
+        let letters = coming.letters.len() as u64;
+        for (outlook, words) in limited.outlooks(&[coming]).into_iter().flatten() {
+            if let Some(words) = words {
+                self.context.ui.say(&format!("  {words}"));
+            }
+            if outlook.late > 0 {
+                let (late, letters) = (grouped(outlook.late), count(letters, "letter"));
+                self.context
+                    .ui
+                    .say(&format!("  {late} of {letters} would still wait when it expires"));
+            }
+        }
+        Ok(())
     }
 
     fn hand_over(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {

@@ -5,6 +5,7 @@ use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
 use crate::dispatch::enrol::{enrol, forewarning, objection};
 use crate::dispatch::prepare::Plan;
+use crate::dispatch::quota::Limits;
 use crate::dispatch::report::{Report, Stop, Tallying};
 use crate::dispatch::run::{Order, Work, close, hold_the_rest, waiting};
 use crate::dispatch::worker::Route;
@@ -43,7 +44,19 @@ pub(super) fn route(root: &Path, settings: &Settings) -> Result<Route, Failure> 
         connections: usize::from(relay.connections),
         per_connection: relay.per_connection,
         per_second: relay.per_second,
+        limits: limits(relay, settings),
     })
+}
+
+/// How many letters may leave through this relay.
+pub(super) fn limits(relay: &RelaySettings, settings: &Settings) -> Limits {
+    Limits {
+        per_day: relay.per_day,
+        per_domain_per_minute: relay.per_domain_per_minute,
+        per_domain_per_day: relay.per_domain_per_day,
+        warm_up: relay.warm_up,
+        zone: settings.timezone.clone(),
+    }
 }
 
 fn server(root: &Path, relay: &RelaySettings) -> Result<Server, Failure> {

@@ -3,12 +3,15 @@
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::listing::table;
+use super::outlook::Limited;
 use super::ui::{Ui, count, listed};
 use crate::campaign::CampaignId;
 use crate::store::Store;
 use crate::store::ask::Tally;
 use crate::store::edition::{Edition, Status};
+use crate::workspace::settings::{self, Settings};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Show where every edition stands
 ///
@@ -38,6 +41,8 @@ struct Whole<'a> {
     need_a_person: u64,
     /// Why every campaign that nobody has released since is on hold (law 13).
     distrust: Option<String>,
+    /// What is used up while letters wait, and when the next may leave.
+    quota: Option<String>,
 }
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
@@ -60,6 +65,11 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .map(|(edition, (tally, _))| waiting_for_a_person(edition, tally, sender.is_some()))
         .sum();
     let next_steps = next_steps(&numbers);
+    let waiting = editions
+        .iter()
+        .zip(&numbers)
+        .filter(|(edition, _)| edition.held.is_none() && edition.status == Status::Released);
+    let quota = used_up(context, &root, &store, waiting.map(|(_, (tally, _))| tally.open()).sum())?;
     let distrust = store.distrusted()?;
     if context.ui.wants_json() {
         let lines = editions
@@ -73,9 +83,11 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             editions: lines,
             need_a_person: need,
             distrust: distrust.clone(),
+            quota,
         })?;
     } else {
         show(context, &editions, &numbers, sender.as_deref())?;
+        quota.map_or(Ok(()), |quota| context.ui.data(&quota))?;
     }
     let waiting = waiting_campaigns(context, &store)?;
     if let (Some(why), false) = (&distrust, waiting.is_empty() || context.ui.wants_json()) {
@@ -84,6 +96,19 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             .data(&format!("on hold until you release them ({why}): {}", listed(&waiting)))?;
     }
     ending(context, need, !waiting.is_empty(), next_steps)
+}
+
+/// What keeps letters waiting that nothing else does. Settings that cannot be read keep nobody from knowing where letters stand.
+fn used_up(context: &Context, root: &Path, store: &Store, waiting: u64) -> Result<Option<String>, Failure> {
+    if waiting == 0 {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(root.join(settings::FILE)).unwrap_or_default();
+    let (Some(settings), _) = Settings::check(&text) else {
+        return Ok(None);
+    };
+    let limited = Limited::by(store, &settings, context.clock.now())?;
+    Ok(limited.and_then(|limited| limited.spent(waiting)))
 }
 
 /// 1 while a letter needs a person, or a campaign waits for one since the store was restored.
@@ -169,6 +194,7 @@ fn nothing_yet(context: &Context) -> Result<(), Failure> {
             editions: Vec::new(),
             need_a_person: 0,
             distrust: None,
+            quota: None,
         });
     }
     context.ui.data(context.no_store_yet())

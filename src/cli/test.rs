@@ -59,9 +59,12 @@ fn no_letter_left(stop: &Stop) -> Failure {
     match stop {
         Stop::RelayForNow { why } => Failure::new(Kind::Later, format!("no test letter was sent: {why}"))
             .hint("try again in a while; nobody else was touched"),
-        Stop::FixFirst { .. } | Stop::Hold { .. } | Stop::Store { .. } | Stop::Signal { .. } | Stop::Limit { .. } => {
-            Failure::from(stop)
-        }
+        Stop::FixFirst { .. }
+        | Stop::Hold { .. }
+        | Stop::Store { .. }
+        | Stop::Quota { .. }
+        | Stop::Signal { .. }
+        | Stop::Limit { .. } => Failure::from(stop),
     }
 }
 

@@ -10,7 +10,7 @@
 //! outcome (law 4); a letter whose commands ride behind another one was admitted by pace, allowance and journal, and is given back
 //! without an attempt when the connection ends before its turn. When a run stops, open replies are awaited and nothing new begins.
 
-use super::line::{Line, Ready};
+use super::line::{Line, Ready, Uncounted};
 use super::verdict::{Verdict, judge};
 use crate::address::Address;
 use crate::delivery::state::Event;
@@ -144,14 +144,32 @@ impl Lane {
 
     /// The first letter of an idle lane: waits for one, for a connection and for its turn.
     async fn first(&mut self) -> Option<Ready> {
-        let ready = match self.hand.pop_front() {
-            Some(ready) => ready,
-            None => self.line.letters.recv().await.ok()?,
-        };
-        if self.link.is_none() {
-            let Some(connection) = self.line.connect().await else {
+        loop {
+            let ready = match self.hand.pop_front() {
+                Some(ready) => ready,
+                None => self.line.letters.recv().await.ok()?,
+            };
+            if !self.is_ready_to_send().await {
                 self.hand.push_front(ready);
                 return None;
+            }
+            match self.line.count(&ready) {
+                Ok(()) => return Some(ready),
+                Err(Uncounted::Quota) => {}
+                Err(Uncounted::Limit) => {
+                    self.line.tallying.stop(self.line.allowance.used_up());
+                    self.hand.push_front(ready);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Waits for a connection and for the next letter's turn; gives whether the run still goes on then.
+    async fn is_ready_to_send(&mut self) -> bool {
+        if self.link.is_none() {
+            let Some(connection) = self.line.connect().await else {
+                return false;
             };
             self.link = Some(Link {
                 connection,
@@ -160,16 +178,7 @@ impl Lane {
             });
         }
         self.line.pace.turn().await;
-        if self.line.is_closed() {
-            self.hand.push_front(ready);
-            return None;
-        }
-        if !self.line.allowance.take() {
-            self.line.tallying.stop(self.line.allowance.used_up());
-            self.hand.push_front(ready);
-            return None;
-        }
-        Some(ready)
+        !self.line.is_closed()
     }
 
     /// Letters that ride already may leave now that there is room for their intents.
@@ -227,11 +236,18 @@ impl Lane {
             Some(ready) => ready,
             None => self.line.letters.try_recv().ok()?,
         };
-        if !self.line.pace.try_turn() || !self.line.allowance.take() {
-            self.hand.push_front(ready);
-            return None;
+        let counted = match self.line.pace.try_turn() {
+            true => self.line.count(&ready),
+            false => Err(Uncounted::Limit),
+        };
+        match counted {
+            Ok(()) => Some(ready),
+            Err(Uncounted::Quota) => None,
+            Err(Uncounted::Limit) => {
+                self.hand.push_front(ready);
+                None
+            }
         }
-        Some(ready)
     }
 
     /// Hands the entry in and does what its answers allow; `None` when the journal has failed.
@@ -257,17 +273,16 @@ impl Lane {
             (Recorded::Granted(Grant::Given), Concern::New(ready)) => self.announce(ready, true),
             (Recorded::Granted(Grant::Given), Concern::Admitted(ready)) => self.announce(ready, false),
             (Recorded::Granted(refused), Concern::Rider(ticket)) => {
-                self.note_refused(*refused);
-                self.revoke(ticket);
+                self.revoke(ticket, *refused);
             }
-            (Recorded::Granted(refused), Concern::New(_) | Concern::Admitted(_)) => self.note_refused(*refused),
+            (Recorded::Granted(refused), Concern::New(ready) | Concern::Admitted(ready)) => self.note_refused(*refused, &ready),
             (_, Concern::Outcome(..) | Concern::Formality) => {}
             (Recorded::Settled(_), Concern::Rider(_) | Concern::New(_) | Concern::Admitted(_)) => {}
         }
     }
 
-    fn note_refused(&self, grant: Grant) {
-        self.line.allowance.give_back();
+    fn note_refused(&self, grant: Grant, ready: &Ready) {
+        self.line.take_back(ready);
         if grant == Grant::Held {
             self.line.close();
         }
@@ -303,8 +318,11 @@ impl Lane {
     }
 
     /// The letter is nobody's any more: whatever the connection still tells of it is passed over.
-    fn revoke(&mut self, ticket: Ticket) {
-        self.carried.retain(|carried| carried.ticket != ticket);
+    fn revoke(&mut self, ticket: Ticket, refused: Grant) {
+        if let Some(at) = self.carried.iter().position(|carried| carried.ticket == ticket) {
+            let carried = self.carried.remove(at);
+            self.note_refused(refused, &carried.ready);
+        }
         if let Some(link) = &mut self.link {
             link.connection.revoke(ticket);
         }
@@ -332,6 +350,9 @@ impl Lane {
         let to = &ready.letter.to;
         let verdict = line.patience.breaker.weigh(judge(outcome, to), to);
         self.note_fruit(&verdict);
+        if verdict.event == Event::NotTaken {
+            line.take_back(&ready);
+        }
         if let Some(stop) = verdict.stop.clone() {
             line.tallying.stop(stop);
         }
@@ -355,7 +376,6 @@ impl Lane {
         let Some(link) = &mut self.link else { return };
         match verdict.event {
             Event::NotTaken => {
-                self.line.allowance.give_back();
                 // What a lost connection gives back counts once, when it is parted with.
                 let is_barren = link.connection.is_usable() && !std::mem::take(&mut link.is_fruitful);
                 if is_barren && verdict.stop.is_none() {

@@ -5,6 +5,7 @@
 
 use super::breaker::Breaker;
 use super::pace::Pace;
+use super::quota::{Promise, Quota};
 use super::report::{Stop, Tallying};
 use super::verdict::stop_for_trouble;
 use super::worker::{Route, Unfit};
@@ -83,6 +84,9 @@ pub(super) struct Ready {
     pub(super) orders: u32,
     pub(super) dated: Timestamp,
     pub(super) letter: Letter,
+    /// The room that is kept for it until it is counted.
+    #[expect(dead_code, reason = "kept for as long as the letter is on its way")]
+    pub(super) promise: Promise,
 }
 
 impl Ready {
@@ -98,12 +102,22 @@ impl Ready {
     }
 }
 
+/// Why a letter may not leave now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Uncounted {
+    /// As many have left as `--limit` allows.
+    Limit,
+    /// The day's letters, or those to its domain, are used up: it waits, others may go.
+    Quota,
+}
+
 /// What all connections of a pass share.
 pub(super) struct Line {
     pub(super) journal: Journal,
     pub(super) letters: async_channel::Receiver<Ready>,
     pub(super) route: Route,
-    pub(super) pace: Pace,
+    pub(super) pace: Arc<Pace>,
+    pub(super) quota: Arc<Quota>,
     pub(super) clock: Clock,
     pub(super) allowance: Arc<Allowance>,
     pub(super) tallying: Arc<Tallying>,
@@ -132,6 +146,24 @@ impl Line {
     pub(super) fn close(&self) {
         self.held.store(true, Ordering::SeqCst);
         self.letters.close();
+    }
+
+    /// Counts a letter that is about to leave, if it may.
+    pub(super) fn count(&self, ready: &Ready) -> Result<(), Uncounted> {
+        if !self.allowance.take() {
+            return Err(Uncounted::Limit);
+        }
+        self.quota.take(ready.letter.to.domain(), self.clock.now()).map_err(|spent| {
+            self.allowance.give_back();
+            self.quota.leave(spent);
+            Uncounted::Quota
+        })
+    }
+
+    /// A letter that did not leave does not count.
+    pub(super) fn take_back(&self, ready: &Ready) {
+        self.allowance.give_back();
+        self.quota.give_back(ready.letter.to.domain());
     }
 
     /// A new connection; `None` when this connection's life is over.

@@ -6,15 +6,18 @@
 pub mod breaker;
 pub mod due;
 pub mod enrol;
+pub mod forecast;
 pub mod prepare;
 pub mod prove;
 pub mod run;
 pub mod worker;
 
+mod feeder;
 mod lane;
 mod line;
 
 pub mod pace;
+pub mod quota;
 pub mod report;
 pub mod verdict;
 

@@ -43,6 +43,11 @@ pub enum Stop {
         /// Whether a person at the terminal did.
         interrupt: bool,
     },
+    /// As many letters as may leave for now have left; the next run goes on.
+    Quota {
+        /// What is used up, how many wait, and when the next may leave.
+        why: String,
+    },
     /// As many letters as `--limit` allows have left.
     Limit {
         /// The limit.

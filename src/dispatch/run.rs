@@ -6,7 +6,9 @@
 use super::DispatchError;
 use super::breaker;
 use super::line::{Allowance, Patience};
+use super::pace::Pace;
 use super::prepare::thaw;
+use super::quota::{Limits, Quota};
 use super::report::{Report, Stop, Tallying};
 use super::worker::{Errand, Route, deliver};
 use crate::campaign::CampaignId;
@@ -82,6 +84,30 @@ pub fn is_due(store: &Store, work_wanted: &Work, now: Timestamp) -> Result<bool,
     Ok(false)
 }
 
+/// What keeps every letter from leaving for longer than a run waits, in words, if anything does: a run has nothing to do then, unless
+/// the time of an edition is over.
+///
+/// Attempts that were begun by a wrong clock count until a day after the next run; so that there is one, it is written down here.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn is_shut(store: &mut Store, limits: &Limits, now: Timestamp) -> Result<Option<String>, DispatchError> {
+    if work(store, &Work::Everything)?.iter().any(|edition| is_over(edition, now)) {
+        return Ok(None);
+    }
+    let usage = store.usage(&limits.question(), now)?;
+    let is_unsettled = usage.is_unsettled;
+    let quota = Quota::new(limits.clone(), usage);
+    let Some(spent) = quota.is_open_to_anybody(now).err().filter(|spent| !spent.is_soon(now)) else {
+        return Ok(None);
+    };
+    if is_unsettled {
+        let run = store.begin_run("run", now)?;
+        store.end_run(run, now)?;
+    }
+    Ok(Some(quota.told(&spent, waiting(store, &Work::Everything)?, now)))
+}
+
 /// How many letters of this work wait: what a progress bar counts towards. What is on hold is not among them.
 ///
 /// # Errors
@@ -103,6 +129,7 @@ fn work(store: &Store, wanted: &Work) -> Result<Vec<Edition>, DispatchError> {
 
 async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], journal: &Journal) -> Result<(), DispatchError> {
     let (allowance, patience) = (Arc::new(Allowance::new(order.limit)), Arc::new(Patience::default()));
+    let (pace, quota) = gates(store, order)?;
     for edition in editions {
         if order.tallying.is_stopped() {
             return Ok(());
@@ -131,6 +158,8 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             clock: order.clock,
             allowance: Arc::clone(&allowance),
             patience: Arc::clone(&patience),
+            pace: Arc::clone(&pace),
+            quota: Arc::clone(&quota),
             tallying: Arc::clone(&order.tallying),
         };
         for (delivery, address, error) in deliver(&errand, journal).await? {
@@ -149,7 +178,20 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             expire(store, order, edition.id, now)?;
         }
     }
+    let now = order.clock.now();
+    if let (false, Some(spent)) = (order.tallying.is_stopped(), quota.left()) {
+        let why = quota.told(&spent, waiting(store, &order.work)?, now);
+        order.tallying.stop(Stop::Quota { why });
+    }
     Ok(())
+}
+
+/// How fast and how many: counted on from what left before this run.
+fn gates(store: &Store, order: &Order<'_>) -> Result<(Arc<Pace>, Arc<Quota>), DispatchError> {
+    let (limits, now) = (&order.route.limits, order.clock.now());
+    let usage = store.usage(&limits.question(), now)?;
+    let pace = Pace::new(order.route.per_second, usage.last_at, now);
+    Ok((Arc::new(pace), Arc::new(Quota::new(limits.clone(), usage))))
 }
 
 fn is_over(edition: &Edition, now: Timestamp) -> bool {
@@ -204,9 +246,10 @@ fn hold_the_rest_of(store: &mut Store, tallying: &Tallying, edition: EditionId, 
         Some(Stop::Limit { limit }) => (By::Person, format!("`--limit {limit}` is used up; {lets_go}")),
         Some(Stop::Signal { interrupt: true }) => (By::Person, format!("interrupted at the terminal; {lets_go}")),
         Some(Stop::Hold { why, .. }) => (By::Rule, format!("{why}; {lets_go}")),
-        Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::FixFirst { .. } | Stop::Store { .. }) | None => {
+        Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::Quota { .. } | Stop::FixFirst { .. }) => {
             return Ok(());
         }
+        Some(Stop::Store { .. }) | None => return Ok(()),
     };
     if store.tally(edition)?.open() > 0 {
         store.hold(&Target::Edition(edition), by, &reason, now)?;

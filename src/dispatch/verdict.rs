@@ -164,7 +164,7 @@ mod tests {
         let found = verdict.stop.as_ref().map(|stop| match stop {
             Stop::FixFirst { .. } => "fix first",
             Stop::RelayForNow { .. } => "for now",
-            Stop::Hold { .. } | Stop::Store { .. } | Stop::Signal { .. } | Stop::Limit { .. } => "other",
+            Stop::Hold { .. } | Stop::Store { .. } | Stop::Quota { .. } | Stop::Signal { .. } | Stop::Limit { .. } => "other",
         });
         assert_eq!((verdict.event, found), (event, stops), "{line}");
     }

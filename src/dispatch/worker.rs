@@ -9,9 +9,11 @@
 //! stops was never begun and stays pending.
 
 use super::DispatchError;
+use super::feeder::{Fed, Feeder, PAGE, Promised};
 use super::lane::Lane;
 use super::line::{Allowance, Line, Patience, Ready};
 use super::pace::Pace;
+use super::quota::{Limits, Promise, Quota};
 use super::report::Tallying;
 use crate::address::Address;
 use crate::clock::Clock;
@@ -27,8 +29,6 @@ use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Claims read from the store at a time.
-const PAGE: u32 = 256;
 /// Letters that stand composed and wait for a connection.
 const SHELF: usize = 64;
 
@@ -43,6 +43,8 @@ pub struct Route {
     pub per_connection: Option<u32>,
     /// How many letters a second, over all connections; `None` is as fast as it goes.
     pub per_second: Option<f64>,
+    /// How many letters a day, and to one domain.
+    pub limits: Limits,
 }
 
 /// One edition's letters, to be handed over.
@@ -61,6 +63,10 @@ pub struct Errand<'a> {
     pub allowance: Arc<Allowance>,
     /// How the relay has treated this run so far.
     pub patience: Arc<Patience>,
+    /// How fast letters may follow each other.
+    pub pace: Arc<Pace>,
+    /// How many letters may leave.
+    pub quota: Arc<Quota>,
     /// Counts and names what happens.
     pub tallying: Arc<Tallying>,
 }
@@ -74,13 +80,23 @@ pub type Unfit = Vec<(DeliveryId, Address, ComposeError)>;
 /// When the store cannot be read or the letters' threads cannot be started. A failed *write* is no error here: it is a stop.
 pub async fn deliver(errand: &Errand<'_>, journal: &Journal) -> Result<Unfit, DispatchError> {
     let mut unfit = Unfit::new();
+    let mut after = DeliveryId(0);
     loop {
-        let pass = Pass::start(errand, journal)?;
-        let (returned, faulty) = pass.finish().await?;
+        let pass = Pass::start(errand, journal, after)?;
+        let (returned, faulty, fed) = pass.finish().await?;
         unfit.extend(faulty);
         // Letters that a broken connection gave back are tried again at once; the barren count ends this when the relay is away.
-        if returned == 0 || errand.tallying.is_stopped() {
+        let next = match (returned, fed.overflow) {
+            (0, overflow) => overflow,
+            (_, _) => Some(DeliveryId(0)),
+        };
+        if let (0, Some(spent)) = (returned, fed.spent) {
+            errand.quota.leave(spent);
             return Ok(unfit);
+        }
+        match next {
+            Some(next) if !errand.tallying.is_stopped() => after = next,
+            Some(_) | None => return Ok(unfit),
         }
     }
 }
@@ -88,20 +104,21 @@ pub async fn deliver(errand: &Errand<'_>, journal: &Journal) -> Result<Unfit, Di
 /// One walk over the letters that wait.
 struct Pass {
     line: Arc<Line>,
-    feeder: std::thread::JoinHandle<Result<(), StoreError>>,
+    feeder: std::thread::JoinHandle<Result<Fed, StoreError>>,
     composers: Vec<std::thread::JoinHandle<()>>,
     connections: tokio::task::JoinSet<()>,
 }
 
 impl Pass {
-    fn start(errand: &Errand<'_>, journal: &Journal) -> Result<Self, DispatchError> {
+    fn start(errand: &Errand<'_>, journal: &Journal, after: DeliveryId) -> Result<Self, DispatchError> {
         let (claims_in, claims) = async_channel::bounded(PAGE as usize);
         let (letters_in, letters) = async_channel::bounded(SHELF);
         let line = Arc::new(Line {
             journal: journal.clone(),
             letters,
             route: errand.route.clone(),
-            pace: Pace::new(errand.route.per_second),
+            pace: Arc::clone(&errand.pace),
+            quota: Arc::clone(&errand.quota),
             clock: errand.clock,
             allowance: Arc::clone(&errand.allowance),
             tallying: Arc::clone(&errand.tallying),
@@ -111,7 +128,7 @@ impl Pass {
             open: AtomicU32::new(0),
             held: AtomicBool::new(false),
         });
-        let feeder = start_feeder(errand, claims_in)?;
+        let feeder = start_feeder(errand, &line, after, claims_in)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let composers = (0..threads).map(|_| start_composer(errand, &line, claims.clone(), letters_in.clone()));
         let composers = composers.collect::<Result<_, _>>().inspect_err(|_| {
@@ -130,8 +147,8 @@ impl Pass {
         })
     }
 
-    /// Waits for all parts to end; gives how many letters came back untaken.
-    async fn finish(mut self) -> Result<(u64, Unfit), DispatchError> {
+    /// Waits for all parts to end; gives how many letters came back untaken, who is unfit, and how far the feeder came.
+    async fn finish(mut self) -> Result<(u64, Unfit, Fed), DispatchError> {
         while self.connections.join_next().await.is_some() {}
         // Nobody takes letters any more: composers and feeder find their queues closed.
         self.line.letters.close();
@@ -140,51 +157,49 @@ impl Pass {
                 what: "composing letters",
             })?;
         }
-        self.feeder.join().map_err(|_| DispatchError::Thread {
+        let fed = self.feeder.join().map_err(|_| DispatchError::Thread {
             what: "reading waiting letters",
         })??;
         let unfit = std::mem::take(&mut *self.line.unfit.lock().unwrap_or_else(PoisonError::into_inner));
         // What is on hold has not come back: it waits for a person, not for another walk.
-        let returned = match self.line.held.load(Ordering::SeqCst) {
-            true => 0,
-            false => self.line.returned.load(Ordering::SeqCst),
-        };
-        Ok((returned, unfit))
+        match self.line.held.load(Ordering::SeqCst) {
+            true => Ok((0, unfit, Fed::default())),
+            false => Ok((self.line.returned.load(Ordering::SeqCst), unfit, fed)),
+        }
     }
 }
 
-/// Reads waiting letters page by page; ends when there are no more or nobody wants them.
+/// Reads waiting letters page by page; ends when there are no more, none may leave or nobody wants them.
 fn start_feeder(
     errand: &Errand<'_>,
-    claims: async_channel::Sender<Claim>,
-) -> Result<std::thread::JoinHandle<Result<(), StoreError>>, DispatchError> {
-    let (store, edition, clock) = (errand.store.reader()?, errand.edition, errand.clock);
-    let tallying = Arc::clone(&errand.tallying);
-    spawn("feeder", move || {
-        let mut after = DeliveryId(0);
-        loop {
-            let page = store.claims(edition, after, clock.now(), PAGE)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = last.delivery;
-            for claim in page {
-                if tallying.is_stopped() || claims.send_blocking(claim).is_err() {
-                    return Ok(());
-                }
-            }
-        }
-    })
+    line: &Arc<Line>,
+    after: DeliveryId,
+    claims: async_channel::Sender<Promised>,
+) -> Result<std::thread::JoinHandle<Result<Fed, StoreError>>, DispatchError> {
+    let line = Arc::clone(line);
+    let feeder = Feeder {
+        store: errand.store.reader()?,
+        edition: errand.edition,
+        after,
+        clock: errand.clock,
+        quota: Arc::clone(&errand.quota),
+        tallying: Arc::clone(&errand.tallying),
+        claims,
+        is_wanted: Box::new(move || !line.letters.is_closed()),
+    };
+    spawn("feeder", move || feeder.feed())
 }
 
 fn start_composer(
     errand: &Errand<'_>,
     line: &Arc<Line>,
-    claims: async_channel::Receiver<Claim>,
+    claims: async_channel::Receiver<Promised>,
     letters: async_channel::Sender<Ready>,
 ) -> Result<std::thread::JoinHandle<()>, DispatchError> {
     let (compiled, keys, line) = (Arc::clone(&errand.compiled), errand.store.keys().clone(), Arc::clone(line));
     spawn("composer", move || {
-        while let Ok(claim) = claims.recv_blocking() {
-            match compose(&compiled, &keys, &claim, line.clock) {
+        while let Ok((claim, promise)) = claims.recv_blocking() {
+            match compose(&compiled, &keys, &claim, line.clock, promise) {
                 Ok(ready) => {
                     if letters.send_blocking(ready).is_err() {
                         return;
@@ -207,7 +222,7 @@ fn spawn<T: Send + 'static>(
     started.map_err(|_| DispatchError::Thread { what: name })
 }
 
-fn compose(compiled: &Compiled, keys: &Keys, claim: &Claim, clock: Clock) -> Result<Ready, ComposeError> {
+fn compose(compiled: &Compiled, keys: &Keys, claim: &Claim, clock: Clock, promise: Promise) -> Result<Ready, ComposeError> {
     // The header has whole seconds; keeping just those makes every attempt the same bytes.
     let now = clock.now();
     let dated = claim
@@ -224,5 +239,6 @@ fn compose(compiled: &Compiled, keys: &Keys, claim: &Claim, clock: Clock) -> Res
         orders: claim.orders,
         dated,
         letter,
+        promise,
     })
 }

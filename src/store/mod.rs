@@ -20,6 +20,7 @@ pub mod order;
 pub mod people;
 pub mod recover;
 pub mod skip;
+pub mod usage;
 
 mod aside;
 mod codec;
@@ -38,7 +39,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The numbered shapes of the store, in order; `PRAGMA user_version` says how many a file has seen.
-const MIGRATIONS: [&str; 2] = [include_str!("001_journal.sql"), include_str!("002_changes.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("001_journal.sql"),
+    include_str!("002_changes.sql"),
+    include_str!("003_usage.sql"),
+];
 
 /// How long a write waits for another process's transaction before it gives up.
 const BUSY: Duration = Duration::from_secs(30);

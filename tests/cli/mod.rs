@@ -13,6 +13,7 @@ mod init;
 mod json;
 mod log;
 mod new;
+mod pace;
 mod plan;
 mod rehearse;
 mod resend;

@@ -4,6 +4,7 @@
 
 mod orders;
 mod refusals;
+mod usage;
 
 use jiff::Timestamp;
 use std::path::Path;

@@ -223,7 +223,8 @@ fn as_of_the_first_shape(dir: &Path) {
     let connection = rusqlite::Connection::open(dir.join("store.db")).unwrap();
     let sql = "DROP TABLE change; DROP TABLE campaign_cleared; DROP TABLE backup; ALTER TABLE store DROP COLUMN distrust; \
                ALTER TABLE store DROP COLUMN distrusted_at; ALTER TABLE delivery DROP COLUMN generation; \
-               ALTER TABLE delivery DROP COLUMN afterwards; ALTER TABLE delivery DROP COLUMN untold; ALTER TABLE edition DROP COLUMN skipped; PRAGMA user_version = 1;";
+               ALTER TABLE delivery DROP COLUMN afterwards; ALTER TABLE delivery DROP COLUMN untold; ALTER TABLE edition DROP COLUMN skipped; \
+               DROP INDEX attempt_run; PRAGMA user_version = 1;";
     connection.execute_batch(sql).unwrap();
 }
 

@@ -4,6 +4,8 @@
 //! password never stands in the file. Knows nothing of campaigns or of what the relay will say.
 
 mod file;
+mod numbers;
+mod profile;
 mod relay;
 mod sender;
 

@@ -1,6 +1,7 @@
 //! `relay:` in `tidings.yaml`: which server takes the letters, how the line is protected, how fast we go.
 
 use super::file::RelayFile;
+use super::numbers::{self, Numbers};
 use crate::finding::suggestion;
 use crate::finding::yaml::Inspection;
 
@@ -25,8 +26,14 @@ pub struct RelaySettings {
     pub per_second: Option<f64>,
     /// How many letters over one connection; `None` is no limit.
     pub per_connection: Option<u32>,
-    /// How many letters a day; `None` is no limit.
+    /// How many letters in any 24 hours; `None` is no limit.
     pub per_day: Option<u32>,
+    /// How many letters to one domain in any minute; `None` is no limit.
+    pub per_domain_per_minute: Option<u32>,
+    /// How many letters to one domain in any 24 hours; `None` is no limit.
+    pub per_domain_per_day: Option<u32>,
+    /// Whether a store that is new to sending begins small.
+    pub warm_up: bool,
     /// How many letters one connection may have under way.
     pub in_flight: u16,
     /// The provider's name, for its known limits.
@@ -57,8 +64,6 @@ pub enum PasswordSource {
     Command(String),
 }
 
-const PROFILES: [&str; 7] = ["gmail", "workspace", "office365", "ses", "sendgrid", "mailgun", "postfix"];
-
 /// The relay, if the file says it rightly.
 pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<RelaySettings> {
     let test = file.test.unwrap_or(false);
@@ -69,14 +74,16 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
     );
     let tls = tls(desk, file);
     let password = password(desk, file);
-    numbers(desk, file);
-    if let Some(profile) = file.profile.as_ref().filter(|profile| !PROFILES.contains(&profile.as_str())) {
-        desk.wrong(
-            &["relay", "profile"],
-            format!("no relay profile is called `{profile}`"),
-            suggestion::hint(profile, PROFILES),
-        );
-    }
+    let Numbers {
+        connections,
+        per_second,
+        per_connection,
+        per_day,
+        per_domain_per_minute,
+        per_domain_per_day,
+        warm_up,
+        in_flight,
+    } = numbers::check(desk, file);
     let (host, tls) = (host?, tls?);
     if let Some((name, port)) = host.rsplit_once(':')
         && !name.contains(':')
@@ -123,11 +130,14 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
         roots: file.roots.clone(),
         user: file.user.clone(),
         password: password?,
-        connections: file.connections.unwrap_or(1).max(1),
-        per_second: file.per_second.or((!test).then_some(1.0)),
-        per_connection: file.per_connection.or((!test).then_some(50)),
-        per_day: file.per_day,
-        in_flight: file.in_flight.unwrap_or(1).max(1),
+        connections,
+        per_second,
+        per_connection,
+        per_day,
+        per_domain_per_minute,
+        per_domain_per_day,
+        warm_up,
+        in_flight,
         profile: file.profile.clone(),
         test,
     })
@@ -193,38 +203,5 @@ fn password(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Option<Passwo
             );
             None
         }
-    }
-}
-
-fn numbers(desk: &mut Inspection<'_>, file: &RelayFile) {
-    let zero = |number: Option<u32>| number == Some(0);
-    let counts = [
-        ("connections", zero(file.connections.map(u32::from))),
-        ("per_connection", zero(file.per_connection)),
-        ("per_day", zero(file.per_day)),
-        ("in_flight", zero(file.in_flight.map(u32::from))),
-    ];
-    for (name, is_zero) in counts {
-        if is_zero {
-            desk.wrong(
-                &["relay", name],
-                format!("`{name}: 0` would send nothing"),
-                "write 1 or more, or leave it out",
-            );
-        }
-    }
-    if file.connections.is_some_and(|connections| connections > 100) {
-        desk.wrong(
-            &["relay", "connections"],
-            "no relay takes more than 100 connections",
-            "most take 1 to 10",
-        );
-    }
-    if file.per_second.is_some_and(|rate| rate.is_nan() || rate <= 0.0) {
-        desk.wrong(
-            &["relay", "per_second"],
-            "`per_second` has to be more than 0",
-            "0.5 is one letter every two seconds",
-        );
     }
 }

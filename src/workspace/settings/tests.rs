@@ -220,3 +220,113 @@ fn a_port_has_a_key_of_its_own() {
         &["tidings.yaml:9:15: `127.0.0.1:2525` is a host and a port\n  hint: write `host: 127.0.0.1` and `port: 2525`"],
     );
 }
+
+/// The relay with these keys and a login, and what is said about it.
+fn relay(more: &str) -> (super::RelaySettings, Vec<String>) {
+    let text = format!("{SOUND}relay: {{{more}, user: tips@mill-lane.example, password_env: P}}\n");
+    let relay = Settings::check(&text).0.and_then(|settings| settings.relay);
+    (relay.unwrap_or_else(|| panic!("{:?}", told(&text))), told(&text))
+}
+
+#[test]
+fn a_profile_fills_in_what_the_file_does_not_say_and_the_file_wins() {
+    /// Connections, letters a second, a connection, a day, and whether a new sender begins small.
+    type Found = (u16, Option<f64>, Option<u32>, Option<u32>, bool);
+    #[track_caller]
+    fn check(more: &str, wanted: Found) {
+        let (relay, told) = relay(more);
+        let found = (
+            relay.connections,
+            relay.per_second,
+            relay.per_connection,
+            relay.per_day,
+            relay.warm_up,
+        );
+        assert_eq!((found, told), (wanted, Vec::new()), "{more}");
+    }
+    let profile = |host: &str, name: &str| format!("host: {host}, profile: {name}");
+    check("host: smtp.example.org", (1, Some(1.0), Some(50), None, true));
+    check(
+        &profile("smtp.gmail.com", "gmail"),
+        (1, Some(1.0), Some(50), Some(450), false),
+    );
+    check(
+        &profile("smtp.gmail.com", "workspace"),
+        (1, Some(1.0), Some(50), Some(1800), false),
+    );
+    let relay_service = profile("smtp-relay.gmail.com", "workspace");
+    check(&relay_service, (1, Some(1.0), Some(50), Some(9000), false));
+    let office = profile("smtp.office365.com", "office365");
+    check(&office, (1, Some(0.5), Some(50), Some(9000), false));
+    let ses = profile("email-smtp.eu-west-1.amazonaws.com", "ses");
+    check(&ses, (1, Some(1.0), Some(50), None, true));
+    check(
+        &profile("smtp.sendgrid.net", "sendgrid"),
+        (2, Some(5.0), Some(500), None, true),
+    );
+    check(&profile("smtp.mailgun.org", "mailgun"), (2, Some(5.0), Some(100), None, true));
+    check(
+        &profile("mail.mill-lane.example", "postfix"),
+        (4, Some(10.0), Some(500), None, true),
+    );
+    check(
+        "host: smtp.gmail.com, profile: gmail, per_day: 300, connections: 2, per_connection: 20, per_second: 0.2, warm_up: true",
+        (2, Some(0.2), Some(20), Some(300), true),
+    );
+    let test = "host: 127.0.0.1, test: true";
+    check(test, (1, None, None, None, false));
+    check(
+        &format!("{test}, profile: ses, per_day: 9"),
+        (1, Some(1.0), Some(50), Some(9), false),
+    );
+}
+
+#[test]
+fn a_number_that_the_provider_refuses_is_a_warning_that_says_whose_it_is() {
+    const HINT: &str =
+        "\n  hint: a provider that is asked for more closes the door, often for a day; leave it out unless they promised you more";
+    let found = relay("host: smtp.gmail.com, profile: gmail, per_day: 501").1;
+    let words =
+        "tidings.yaml:9:56: warning: `per_day: 501` is more than `gmail` takes: 500 (Gmail's sending limits, November 2026)";
+    assert_eq!(found, [format!("{words}{HINT}")]);
+    assert_eq!(relay("host: smtp.gmail.com, profile: gmail, per_day: 500").1.len(), 0);
+    let found = relay("host: smtp.office365.com, profile: office365, per_second: 1, connections: 4").1;
+    assert!(
+        found[0].contains("`per_second: 1` is more than `office365` takes: 0.5 (Exchange Online's limits, November 2026)"),
+        "{found:?}"
+    );
+    assert!(
+        found[1].contains("`connections: 4` is more than `office365` takes: 3"),
+        "{found:?}"
+    );
+    assert_eq!(
+        relay("host: smtp-relay.gmail.com, profile: workspace, per_day: 10000")
+            .1
+            .len(),
+        0
+    );
+    assert_eq!(relay("host: smtp.gmail.com, profile: workspace, per_day: 10000").1.len(), 1);
+}
+
+#[test]
+fn a_host_that_is_plainly_a_providers_asks_for_its_profile() {
+    #[track_caller]
+    fn check(host: &str, user: &str, name: &str) {
+        let text = format!("{SOUND}relay: {{host: {host}, user: {user}, password_env: P}}\n");
+        let words = format!("tidings.yaml:9:15: warning: `{host}` has limits of its own, and `relay` does not keep to them");
+        let hint = format!("\n  hint: add `profile: {name}`; what else stands there counts all the same");
+        assert_eq!(told(&text), [words + &hint]);
+    }
+    check("smtp.gmail.com", "mill.lane@gmail.com", "gmail");
+    check("SMTP.Gmail.com", "tips@mill-lane.example", "workspace");
+    check("smtp-relay.gmail.com", "tips@mill-lane.example", "workspace");
+    check("smtp.office365.com", "tips@mill-lane.example", "office365");
+    check("email-smtp.eu-west-1.amazonaws.com", "AKIA", "ses");
+    check("smtp.sendgrid.net", "apikey", "sendgrid");
+    check("smtp.eu.mailgun.org", "tips@mill-lane.example", "mailgun");
+    assert_eq!(relay("host: smtp.gmail.com.example.org").1.len(), 0);
+    check_more(
+        "relay: {host: smtp.example.org, profile: gmial}",
+        &["tidings.yaml:9:42: no relay profile is called `gmial`\n  hint: did you mean `gmail`?"],
+    );
+}
