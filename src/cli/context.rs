@@ -130,28 +130,32 @@ impl Context {
     /// The real store, ready for letters: of the right kind, and not older than what was sent.
     pub(super) fn store_for_sending(&self, root: &Path, settings: &Settings) -> Result<Store, Failure> {
         let mut store = self.store_or_new(root, settings)?;
+        self.refuse_other_kind(root, settings, store.identity().kind)?;
         let test = settings.relay.as_ref().is_some_and(|relay| relay.test);
-        match (store.identity().kind, test) {
-            (StoreKind::Test, false) if settings.relay.is_some() => {
-                return Err(Failure::new(
-                    Kind::FixFirst,
-                    "this store is a test store for ever: its letters went to a test relay",
-                )
-                .hint("make a new workspace for real letters, or move `.tidings/` away"));
-            }
-            (StoreKind::Real, true) if sent::read(root)?.is_some() => {
-                return Err(Failure::new(
-                    Kind::FixFirst,
-                    "real letters have left from this workspace, so a relay with `test: true` may not use its store",
-                )
-                .hint("try things out in a copy of the workspace without `.tidings/` and `campaigns/.sent`"));
-            }
-            (StoreKind::Real, true) => store.become_test_store().map_err(Failure::from)?,
-            (StoreKind::Rehearsal, _) => return Err(Failure::new(Kind::FixFirst, "`.tidings/` holds a rehearsal, not a store")),
-            (StoreKind::Test | StoreKind::Real, _) => {}
+        if store.identity().kind == StoreKind::Real && test {
+            store.become_test_store()?;
         }
         self.require_newest(root, &store)?;
         Ok(store)
+    }
+
+    /// Refuses a store of the other kind than the relay: test letters and real ones never stand in one record.
+    pub(super) fn refuse_other_kind(&self, root: &Path, settings: &Settings, kind: StoreKind) -> Result<(), Failure> {
+        let test = settings.relay.as_ref().is_some_and(|relay| relay.test);
+        match (kind, test) {
+            (StoreKind::Test, false) if settings.relay.is_some() => Err(Failure::new(
+                Kind::FixFirst,
+                "this store is a test store for ever: its letters went to a test relay",
+            )
+            .hint("make a new workspace for real letters, or move `.tidings/` away")),
+            (StoreKind::Real, true) if sent::read(root)?.is_some() => Err(Failure::new(
+                Kind::FixFirst,
+                "real letters have left from this workspace, so a relay with `test: true` may not use its store",
+            )
+            .hint("try things out in a copy of the workspace without `.tidings/` and `campaigns/.sent`")),
+            (StoreKind::Rehearsal, _) => Err(Failure::new(Kind::FixFirst, "`.tidings/` holds a rehearsal, not a store")),
+            (StoreKind::Test | StoreKind::Real, _) => Ok(()),
+        }
     }
 
     /// Refuses a store that letters did not go out from last (law 13): neither letters nor orders may go by it.

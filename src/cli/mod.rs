@@ -12,6 +12,7 @@ mod letters;
 mod listing;
 mod outcome;
 mod outlook;
+mod password;
 mod sending;
 
 mod adopt;

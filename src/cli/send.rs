@@ -190,6 +190,7 @@ impl Desk<'_> {
         }
         tell_draft(self.context, store, draft)?;
         self.tell_outlook(store, &draft.edition)?;
+        self.remind(store)?;
         let told = self.settings.relay.as_ref().is_some_and(|relay| relay.test) || args.yes;
         if !told && !self.context.ui.can_ask() {
             store.discard(draft.edition.id)?;
@@ -225,6 +226,27 @@ impl Desk<'_> {
                     .ui
                     .say(&format!("  {late} of {letters} would still wait when it expires"));
             }
+        }
+        Ok(())
+    }
+
+    /// What a careful person does before the first letter through a real relay, where it was not done.
+    fn remind(&self, store: &Store) -> Result<(), Failure> {
+        let Some(relay) = self.settings.relay.as_ref().filter(|relay| !relay.test) else {
+            return Ok(());
+        };
+        let campaign = &self.plan.campaign;
+        if !store.was_tested(&campaign.id)? {
+            self.context.ui.hint(&format!(
+                "no test letter of `{0}` was sent yet: `tidings test {0} --to YOUR@ADDRESS` shows it as a mail program does",
+                campaign.name
+            ));
+        }
+        if !store.was_looked_at(&relay.described())? {
+            let host = &relay.host;
+            self.context.ui.hint(&format!(
+                "neither `tidings doctor` nor a test letter has tried the relay `{host}` since its settings changed"
+            ));
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
+use super::password::login;
 use crate::dispatch::enrol::{enrol, forewarning, objection};
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::quota::Limits;
@@ -10,17 +11,17 @@ use crate::dispatch::report::{Report, Stop, Tallying};
 use crate::dispatch::run::{Order, Work, close, hold_the_rest, waiting};
 use crate::dispatch::worker::Route;
 use crate::finding::Finding;
-use crate::relay::server::{Deadlines, Login, Roots, Secret, Security, Server};
+use crate::relay::server::{Deadlines, Roots, Security, Server};
 use crate::store::Store;
 use crate::store::import::Guard;
-use crate::workspace::settings::{PasswordSource, RelaySettings, Settings, Tls};
+use crate::workspace::settings::{RelaySettings, Settings, Tls};
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// The relay that the settings name, as a route; a real one is refused until it may be used.
+/// The relay that the settings name, as a route.
 pub(super) fn route(root: &Path, settings: &Settings) -> Result<Route, Failure> {
     let Some(relay) = &settings.relay else {
         return Err(Failure::new(
@@ -29,18 +30,8 @@ pub(super) fn route(root: &Path, settings: &Settings) -> Result<Route, Failure> 
         )
         .hint("add `relay:` with `host`, `user` and a password to `tidings.yaml`; `tidings rehearse` needs none"));
     };
-    if !relay.test {
-        return Err(Failure::new(
-            Kind::FixFirst,
-            format!(
-                "sending through a real relay (`{}`) is not open in this version yet",
-                relay.host
-            ),
-        )
-        .hint("`tidings rehearse` goes through everything but the relay; a relay on this machine works with `test: true`"));
-    }
     Ok(Route {
-        server: server(root, relay)?,
+        server: server(root, settings, relay)?,
         connections: usize::from(relay.connections),
         per_connection: relay.per_connection,
         per_second: relay.per_second,
@@ -59,75 +50,52 @@ pub(super) fn limits(relay: &RelaySettings, settings: &Settings) -> Limits {
     }
 }
 
-fn server(root: &Path, relay: &RelaySettings) -> Result<Server, Failure> {
-    let login = match (&relay.user, &relay.password) {
-        (Some(user), Some(source)) => Some(Login {
-            user: user.clone(),
-            password: password(root, source)?,
-        }),
-        (_, _) => None,
-    };
+fn server(root: &Path, settings: &Settings, relay: &RelaySettings) -> Result<Server, Failure> {
+    Ok(Server {
+        login: login(root, relay)?,
+        ..stranger(root, settings, relay)?
+    })
+}
+
+/// The relay as one meets it without a login.
+pub(super) fn stranger(root: &Path, settings: &Settings, relay: &RelaySettings) -> Result<Server, Failure> {
     let security = match relay.tls {
         Tls::Implicit => Security::Implicit,
         Tls::StartTls => Security::StartTls,
         Tls::None => Security::Plain,
     };
     let roots = match &relay.roots {
-        Some(file) => Roots::Pem(read_secret(root, file)?.into_bytes()),
+        Some(file) => Roots::Pem(read_roots(root, file)?),
         None => Roots::System,
     };
-    let (host, port, hello) = (relay.host.clone(), relay.port, "127.0.0.1".to_owned());
     Ok(Server {
-        host,
-        port,
+        host: relay.host.clone(),
+        port: relay.port,
         security,
-        login,
-        hello,
+        login: None,
+        hello: hello(settings, relay),
         roots,
         in_flight: usize::from(relay.in_flight),
         deadlines: Deadlines::default(),
     })
 }
 
-/// Fetches the password; neither it nor the command's output is ever shown.
-fn password(root: &Path, source: &PasswordSource) -> Result<Secret, Failure> {
-    let fix =
-        |text: String| Failure::new(Kind::FixFirst, text).hint("nobody was touched; mend it under `relay:` in `tidings.yaml`");
-    let text = match source {
-        PasswordSource::Env(name) => {
-            std::env::var(name).map_err(|_| fix(format!("the environment has no variable `{name}` with the relay's password")))?
-        }
-        PasswordSource::File(file) => read_secret(root, file)?,
-        PasswordSource::Command(command) => {
-            let output = std::process::Command::new("sh")
-                .arg("-c")
-                .arg(command)
-                .current_dir(root)
-                .output();
-            let output = output.map_err(|error| fix(format!("`password_command` cannot be run: {error}")))?;
-            if !output.status.success() {
-                return Err(fix(format!("`password_command` ended with {}", output.status)));
-            }
-            String::from_utf8_lossy(&output.stdout).into_owned()
-        }
-    };
-    let text = text.lines().next().unwrap_or_default().to_owned();
-    match text.is_empty() {
-        true => Err(fix("the relay's password is empty".to_owned())),
-        false => Ok(Secret::new(text)),
+/// The name we give. Strict relays want a full one; the sender's domain is one, and tells the relay nothing that MAIL FROM does not.
+fn hello(settings: &Settings, relay: &RelaySettings) -> String {
+    match (&relay.hello, relay.is_loopback()) {
+        (Some(name), _) => name.clone(),
+        (None, true) => "127.0.0.1".to_owned(),
+        (None, false) => settings.sender.from.address.domain().to_owned(),
     }
 }
 
-fn read_secret(root: &Path, file: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(root.join(file)).map_err(|error| {
-        Failure::new(
-            Kind::FixFirst,
-            format!(
-                "cannot read `{file}`, which `relay:` in `tidings.yaml` names: {}",
-                plain(&error)
-            ),
-        )
-        .hint("nobody was touched; the path is relative to the workspace")
+fn read_roots(root: &Path, file: &str) -> Result<Vec<u8>, Failure> {
+    std::fs::read(root.join(file)).map_err(|error| {
+        let text = format!(
+            "cannot read `{file}`, which `relay:` in `tidings.yaml` names: {}",
+            plain(&error)
+        );
+        Failure::new(Kind::FixFirst, text).hint("nobody was touched; the path is relative to the workspace")
     })
 }
 

@@ -15,9 +15,9 @@ use crate::relay::conversation::Envelope;
 use crate::relay::outcome::{Outcome, Trouble};
 use crate::relay::server::Server;
 use crate::relay::socket;
-use crate::store::Store;
 use crate::store::import::Guard;
 use crate::store::keys::random_id;
+use crate::store::{Kind as StoreKind, Store};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
 use std::path::Path;
@@ -46,10 +46,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     context.refuse_played_time_for(settings)?;
     let folder = campaign_named(&workspace, &args.campaign)?;
     let plan = plan(settings, folder)?;
+    if let Some(store) = context
+        .store_if_any(&root)?
+        .filter(|store| store.identity().kind == StoreKind::Test)
+    {
+        context.refuse_other_kind(&root, settings, store.identity().kind)?;
+    }
     let route = route(&root, settings)?;
     let letter = compose(context, &root, &workspace, settings, plan, args, &to)?;
     match runtime()?.block_on(hand_over(&route.server, &letter)) {
-        Ok(outcome) => told(context, &root, plan, &letter, &outcome),
+        Ok(outcome) => told(context, &root, settings, plan, &letter, &outcome),
         Err(trouble) => Err(no_letter_left(&stop_for_trouble(&trouble))),
     }
 }
@@ -150,7 +156,27 @@ async fn hand_over(server: &Server, letter: &Letter) -> Result<Outcome, Trouble>
     Ok(outcome)
 }
 
-fn told(context: &Context, root: &Path, plan: Plan<'_>, letter: &Letter, outcome: &Outcome) -> Result<(), Failure> {
+/// Remembers the test. One that went through a real relay is worth a new store: `send` asks whether there was one.
+fn note(context: &Context, root: &Path, settings: &Settings, plan: Plan<'_>, words: &str) -> Result<(), Failure> {
+    let Some(relay) = &settings.relay else { return Ok(()) };
+    let store = match relay.test {
+        true => context.store_if_any(root)?,
+        false => Some(context.store_or_new(root, settings)?),
+    };
+    match store {
+        Some(mut store) => Ok(store.note_test(&plan.campaign.id, &relay.described(), words, context.clock.now())?),
+        None => Ok(()),
+    }
+}
+
+fn told(
+    context: &Context,
+    root: &Path,
+    settings: &Settings,
+    plan: Plan<'_>,
+    letter: &Letter,
+    outcome: &Outcome,
+) -> Result<(), Failure> {
     let verdict = judge(outcome, &letter.to);
     let words = verdict
         .reply
@@ -158,9 +184,7 @@ fn told(context: &Context, root: &Path, plan: Plan<'_>, letter: &Letter, outcome
         .map(ToString::to_string)
         .or(verdict.reason)
         .unwrap_or_default();
-    if let Some(mut store) = context.store_if_any(root)? {
-        store.note_test(&plan.campaign.id, &words, context.clock.now())?;
-    }
+    note(context, root, settings, plan, &words)?;
     if outcome.is_accepted() {
         if context.ui.wants_json() {
             let (to, id) = (letter.to.to_string(), &letter.message_id);

@@ -7,13 +7,20 @@
 //! Knows nothing of campaigns, of the store, or of what to do about a refusal: it says what happened and whose fault it is, and
 //! dispatch decides.
 //!
+//! What DNS says about a sender's domain is read in [`dns`]: receivers believe a relay by it.
+//!
 //! The built-in [`sandbox`] is a real relay on loopback that files its letters in an [`outbox`] to look at.
 
+pub mod login;
 pub mod outcome;
 pub mod server;
 
 pub mod conversation;
 pub mod socket;
+
+pub mod dns;
+
+mod der;
 
 pub mod outbox;
 pub mod sandbox;

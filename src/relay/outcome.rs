@@ -3,6 +3,7 @@
 //! Promises: an outcome is definite unless it says [`Outcome::InDoubt`]. Knows nothing of retries or of the store's states.
 
 use crate::delivery::reply::{Class, Reply, Stage, classify};
+use crate::relay::login::Login;
 
 /// What became of one letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct Trouble {
     pub hint: Option<String>,
     /// The relay's own words, when it spoke.
     pub reply: Option<Reply>,
+    /// A token was refused: a fresh one may do.
+    pub is_token_refused: bool,
 }
 
 impl Trouble {
@@ -69,6 +72,7 @@ impl Trouble {
             why: why.into(),
             hint: None,
             reply: None,
+            is_token_refused: false,
         }
     }
 
@@ -96,7 +100,18 @@ impl Trouble {
             why,
             hint: next_step(stage, class).map(str::to_owned),
             reply: Some(reply),
+            is_token_refused: false,
         }
+    }
+
+    /// The same trouble without the secret of `login`, should the relay have repeated it.
+    #[must_use]
+    pub fn redacted(mut self, login: &Login) -> Self {
+        self.why = login.redact(&self.why);
+        if let Some(reply) = &mut self.reply {
+            reply.text = login.redact(&reply.text);
+        }
+        self
     }
 }
 
@@ -107,7 +122,9 @@ fn next_step(stage: Stage, class: Class) -> Option<&'static str> {
         }
         (Class::Throttle | Class::RelayDown | Class::Quota, _) => Some("nothing was sent; run the same command again later"),
         (_, Stage::Greeting) => Some("ask the provider whether this machine's address may send mail"),
-        (_, Stage::Ehlo) => Some("the relay wants this machine's full host name, such as `mail.example.org`"),
+        (_, Stage::Ehlo) => {
+            Some("the relay dislikes the name we give: write this machine's own, such as `hello: mail.example.org`, under `relay:`")
+        }
         (_, _) => None,
     }
 }

@@ -1,8 +1,8 @@
 //! A server to hand letters to: where it is, how the line is protected, who we are, how long we wait.
 //!
-//! Promises: no secret of it is ever printed. Knows nothing of settings files: it gets finished values.
+//! Promises: no secret of it is ever printed (see [`login`](super::login)). Knows nothing of settings files: it gets finished values.
 
-use std::fmt;
+pub use super::login::{Login, Renewal, Secret, Way};
 use std::time::Duration;
 
 /// A relay as we connect to it.
@@ -35,37 +35,6 @@ pub enum Security {
     StartTls,
     /// Clear text: only to an address of this very machine, and never with a login.
     Plain,
-}
-
-/// Name and password for the relay.
-#[derive(Debug, Clone)]
-pub struct Login {
-    /// The user name.
-    pub user: String,
-    /// The password.
-    pub password: Secret,
-}
-
-/// A text that is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps `text` from being printed.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the wire.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
 }
 
 /// Whom we believe about the relay's certificate.
@@ -105,19 +74,5 @@ impl Default for Deadlines {
             end_of_data: minutes(10),
             quit: Duration::from_secs(5),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_never_printed() {
-        let login = Login {
-            user: "tips".to_owned(),
-            password: Secret::new("hunter2"),
-        };
-        assert_eq!(format!("{login:?}"), r#"Login { user: "tips", password: *** }"#);
     }
 }

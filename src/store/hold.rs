@@ -172,16 +172,6 @@ impl Store {
             .query_row(sql, (edition.0, words), |row| row.get(0))
             .doing("look for a hold")
     }
-
-    /// Writes down a letter that was sent as a test: it is no delivery and counts nowhere.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn note_test(&mut self, campaign: &CampaignId, detail: &str, now: Timestamp) -> Result<(), StoreError> {
-        let transaction = self.write("note a test letter")?;
-        write_order(&transaction, "test", &Target::Campaign(campaign.clone()), detail, now)?;
-        transaction.commit().doing("note a test letter")
-    }
 }
 
 /// How the letters of these editions stand after a release.

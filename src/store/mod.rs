@@ -16,6 +16,7 @@ pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod lock;
+pub mod look;
 pub mod order;
 pub mod people;
 pub mod recover;

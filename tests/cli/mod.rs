@@ -3,6 +3,7 @@
 //! Each story gives files and a line to type, and holds the whole answer against what was promised: data, talk and exit code.
 
 mod backup;
+mod canary;
 mod cancel;
 mod check;
 mod doctor;
@@ -15,6 +16,7 @@ mod log;
 mod new;
 mod pace;
 mod plan;
+mod real_relay;
 mod rehearse;
 mod resend;
 mod resolve;

@@ -74,17 +74,6 @@ fn the_numbers_are_there_for_a_program() {
 }
 
 #[test]
-fn a_real_relay_is_not_open_yet_and_nobody_is_written_to() {
-    let clinic = clinic(3).setting("relay: {host: smtp.example.org}");
-    let told = "\
-error: sending through a real relay (`smtp.example.org`) is not open in this version yet
-hint: `tidings rehearse` goes through everything but the relay; a relay on this machine works with `test: true`
-";
-    answers(&clinic, "send tips --yes", 78, "", told);
-    assert!(!clinic.path(".tidings").exists());
-}
-
-#[test]
 fn a_list_that_shrank_suspiciously_stops_the_send() {
     let judge = Judge::start();
     let clinic = clinic_with(&judge, 10);

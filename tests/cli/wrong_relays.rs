@@ -64,7 +64,7 @@ fn a_password_is_never_spoken_in_clear() {
         "relay: {{host: localhost, port: {}, tls: starttls, test: true, user: tips, password_file: relay.password}}",
         judge.port()
     );
-    let clinic = super::clinic(3).setting(&relay).file("relay.password", "sesame\n");
+    let clinic = super::clinic(3).setting(&relay).secret("relay.password", "sesame\n");
     type_in(&clinic, "send tips").exits(78).never_says("sesame");
     assert_eq!(judge.deliveries().len(), 0);
     assert!(

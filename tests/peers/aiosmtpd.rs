@@ -63,6 +63,15 @@ impl Aiosmtpd {
 
     /// Starts one that shows this certificate.
     pub(crate) fn showing(certificate: Certificate, tls: Tls, login: Option<(&str, &str)>) -> Option<Self> {
+        Self::begin(certificate, tls, login, None)
+    }
+
+    /// Starts one that takes this login in one way only: PLAIN, LOGIN or XOAUTH2.
+    pub(crate) fn taking_only(way: &str, tls: Tls, login: (&str, &str)) -> Option<Self> {
+        Self::begin(Certificate::naming(&["localhost", "127.0.0.1"]), tls, Some(login), Some(way))
+    }
+
+    fn begin(certificate: Certificate, tls: Tls, login: Option<(&str, &str)>, way: Option<&str>) -> Option<Self> {
         let python = or_passed_over(python().filter(|python| has_aiosmtpd(python.as_path())), "aiosmtpd")?;
         let record = tempfile::NamedTempFile::new().unwrap();
         let mut command = Command::new(python);
@@ -79,6 +88,7 @@ impl Aiosmtpd {
         if let Some((name, password)) = login {
             command.args(["--login", name, password]);
         }
+        command.args(way.into_iter().flat_map(|way| ["--only", way]));
         let mut process = Process(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap());
         let mut first_line = String::new();
         BufReader::new(process.0.stdout.take().unwrap())

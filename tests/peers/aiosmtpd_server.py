@@ -5,6 +5,7 @@ Prints its port once it is ready. Writes each letter it takes to the record, one
 
 import argparse
 import asyncio
+import base64
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ def arguments():
     parser.add_argument("--certificate", required=True)
     parser.add_argument("--key", required=True)
     parser.add_argument("--login", nargs=2, metavar=("NAME", "PASSWORD"))
+    parser.add_argument("--only", choices=["PLAIN", "LOGIN", "XOAUTH2"], help="the one way to log in; else PLAIN and LOGIN")
     return parser.parse_args()
 
 
@@ -44,6 +46,24 @@ class Handler:
         return "250 2.0.0 Ok: taken"
 
 
+class TokenHandler(Handler):
+    """Takes the password as a token, the way large providers do: why it is refused is a challenge, the refusal comes after."""
+
+    def __init__(self, login, *arguments):
+        super().__init__(*arguments)
+        self.login = login
+
+    async def auth_XOAUTH2(self, server, args):
+        name, token = self.login
+        said = base64.b64decode(args[1]).decode()
+        if said == f"user={name}\x01auth=Bearer {token}\x01\x01":
+            return AuthResult(success=True, auth_data=name)
+        reason = {"status": "401", "schemes": "bearer", "scope": "https://mail.example/"}
+        answer = await server.challenge_auth(json.dumps(reason).encode())
+        # An empty line, and nothing else, is how one says that it was understood.
+        return AuthResult(success=False, handled=False) if answer == b"" else AuthResult(success=False, message="501 5.5.4 what")
+
+
 def authenticator(login):
     expected = tuple(word.encode() for word in login)
 
@@ -60,7 +80,8 @@ async def serve(options):
     if options.tls != "none":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.certificate, options.key)
-    handler = Handler(options.record, options.tls == "implicit")
+    kept = (options.record, options.tls == "implicit")
+    handler = TokenHandler(options.login, *kept) if options.only == "XOAUTH2" else Handler(*kept)
     starttls = options.tls == "starttls"
     settings = {
         "hostname": "aiosmtpd.example",
@@ -71,6 +92,8 @@ async def serve(options):
     }
     if options.login:
         settings |= {"authenticator": authenticator(options.login), "auth_required": True}
+    if options.only:
+        settings["auth_exclude_mechanism"] = {"PLAIN", "LOGIN", "XOAUTH2"} - {options.only}
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(handler, **settings), "127.0.0.1", 0, ssl=context if options.tls == "implicit" else None
     )

@@ -11,6 +11,15 @@ pub(crate) struct Certificate {
 impl Certificate {
     /// A certificate for these names; `localhost` and `127.0.0.1` are what a client that means well expects.
     pub(crate) fn naming(names: &[&str]) -> Self {
+        Self::made(names, |_| {})
+    }
+
+    /// A certificate for these names that ends at this moment.
+    pub(crate) fn until(names: &[&str], end: jiff::Timestamp) -> Self {
+        Self::made(names, |server| server.not_after = std::time::SystemTime::from(end).into())
+    }
+
+    fn made(names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Self {
         let mut authority = CertificateParams::new(Vec::<String>::new()).unwrap();
         // Without a name of its own the authority would be taken for the server itself.
         authority.distinguished_name.push(DnType::CommonName, "authority of one test");
@@ -18,7 +27,9 @@ impl Certificate {
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let server = CertificateParams::new(names).unwrap().signed_by(&key, &authority).unwrap();
+        let mut server = CertificateParams::new(names).unwrap();
+        change(&mut server);
+        let server = server.signed_by(&key, &authority).unwrap();
         let certificate = Self {
             folder: tempfile::tempdir().unwrap(),
         };

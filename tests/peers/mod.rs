@@ -5,6 +5,7 @@
 
 pub(crate) mod aiosmtpd;
 pub(crate) mod certificate;
+mod login;
 pub(crate) mod mail_reader;
 pub(crate) mod smtp_sink;
 mod stories;

@@ -6,4 +6,5 @@
 pub(crate) mod judge;
 pub(crate) mod ledger;
 pub(crate) mod people;
+pub(crate) mod secure_relay;
 pub(crate) mod workspace;

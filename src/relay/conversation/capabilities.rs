@@ -3,6 +3,7 @@
 //! Promises: keywords are understood in capitals and in small letters (RFC 5321 §4.1.1.1); what is not known is passed over.
 //! Wider than lettre's `ServerInfo`, which knows neither PIPELINING nor CHUNKING nor SIZE, and capitals only.
 
+use crate::relay::login::{Login, Way};
 use lettre::transport::smtp::authentication::Mechanism;
 
 /// What a relay offers.
@@ -61,11 +62,16 @@ impl Capabilities {
         }
     }
 
-    /// The way to log in that we like best among those offered.
-    pub(super) fn best_login(&self) -> Option<Mechanism> {
-        [Mechanism::Plain, Mechanism::Login]
-            .into_iter()
-            .find(|way| self.logins.contains(way))
+    /// How this login can be said here, if at all.
+    pub(super) fn way_for(&self, login: &Login) -> Option<Mechanism> {
+        let wanted: &[Mechanism] = match login.way {
+            Way::Best if login.renewal.is_some() => &[Mechanism::Plain, Mechanism::Login, Mechanism::Xoauth2],
+            Way::Best => &[Mechanism::Plain, Mechanism::Login],
+            Way::Plain => &[Mechanism::Plain],
+            Way::Login => &[Mechanism::Login],
+            Way::Xoauth2 => &[Mechanism::Xoauth2],
+        };
+        wanted.iter().copied().find(|way| self.logins.contains(way))
     }
 }
 
@@ -81,6 +87,7 @@ fn mechanism(word: &str) -> Option<Mechanism> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::relay::login::{Renewal, Secret};
 
     fn parse(text: &str) -> Capabilities {
         Capabilities::parse(&text.lines().map(str::to_owned).collect::<Vec<_>>())
@@ -93,7 +100,6 @@ mod tests {
         assert_eq!(upper, parse(&text.to_lowercase()));
         assert_eq!(upper.largest, Some(35_882_577));
         assert_eq!(upper.logins, [Mechanism::Login, Mechanism::Plain, Mechanism::Xoauth2]);
-        assert_eq!(upper.best_login(), Some(Mechanism::Plain));
         assert!(
             upper.pipelining
                 && upper.chunking
@@ -112,5 +118,32 @@ mod tests {
             let found = parse(unlimited);
             assert_eq!((found.size, found.largest), (true, None), "{unlimited:?}");
         }
+    }
+
+    #[test]
+    fn a_token_is_said_where_it_is_asked_for_or_nothing_else_is_taken() {
+        let check = |offers: &str, way: Way, tokens: bool, expected: Option<Mechanism>| {
+            let renewal = tokens.then(|| Renewal::new(|| Err(String::new())));
+            let password = Secret::new("x");
+            let login = Login {
+                user: "tips".to_owned(),
+                password,
+                way,
+                renewal,
+            };
+            let found = parse(&format!("name\nAUTH {offers}"));
+            assert_eq!(found.way_for(&login), expected, "{offers} {login:?}");
+        };
+        for tokens in [false, true] {
+            check("LOGIN XOAUTH2 PLAIN", Way::Best, tokens, Some(Mechanism::Plain));
+            check("XOAUTH2 LOGIN", Way::Best, tokens, Some(Mechanism::Login));
+            check("LOGIN XOAUTH2 PLAIN", Way::Login, tokens, Some(Mechanism::Login));
+            check("LOGIN XOAUTH2 PLAIN", Way::Xoauth2, tokens, Some(Mechanism::Xoauth2));
+            check("LOGIN XOAUTH2", Way::Plain, tokens, None);
+            check("PLAIN LOGIN", Way::Xoauth2, tokens, None);
+            check("CRAM-MD5", Way::Best, tokens, None);
+        }
+        check("XOAUTH2", Way::Best, true, Some(Mechanism::Xoauth2));
+        check("XOAUTH2", Way::Best, false, None);
     }
 }

@@ -7,8 +7,9 @@ use crate::delivery::reply::{Class, Reply, Stage};
 use crate::relay::conversation::capabilities::Capabilities;
 use crate::relay::conversation::reply_reader::WholeReply;
 use crate::relay::conversation::{Awaited, Conversation, Event, Phase};
+use crate::relay::login::{Login, Way};
 use crate::relay::outcome::Trouble;
-use crate::relay::server::{Login, Security};
+use crate::relay::server::Security;
 use data_encoding::BASE64;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::commands::{Auth, Ehlo, Starttls};
@@ -24,6 +25,10 @@ pub(super) enum AuthStep {
     Password,
     /// It decides.
     Verdict,
+    /// It decides about a token.
+    Token,
+    /// It has said why it refuses the token, as a status, and will say the refusal itself.
+    TokenRefused(Option<u16>),
 }
 
 impl Conversation {
@@ -36,14 +41,22 @@ impl Conversation {
 
     pub(super) fn go_on_opening(&mut self, awaited: Awaited, reply: &WholeReply) {
         match (awaited, reply.code) {
+            (Awaited::Login(AuthStep::Token), 400..) => self.fail(token_refused(said(awaited, reply), None)),
+            (Awaited::Login(AuthStep::TokenRefused(status)), 400..) => self.fail(token_refused(said(awaited, reply), status)),
             (_, 400..) => self.fail(Trouble::refused(said(awaited, reply))),
             (Awaited::Greeting, 220) => self.greet(),
             (Awaited::Ehlo, 250) => self.meet(reply),
             (Awaited::StartTls, 220) => self.events.push_back(Event::Secure),
             (Awaited::Login(AuthStep::User), 334) => self.say_secret(AuthStep::Password, |login| &login.user),
             (Awaited::Login(AuthStep::Password), 334) => self.say_secret(AuthStep::Verdict, |login| login.password.expose()),
-            (Awaited::Login(AuthStep::Verdict), 200..300) => self.ready(),
-            (Awaited::Login(_), 300..) => self.fail(odd_login(said(awaited, reply))),
+            // The refusal comes when this line has been answered, with an empty one.
+            (Awaited::Login(AuthStep::Token), 334) => {
+                self.say(&"\r\n", Awaited::Login(AuthStep::TokenRefused(status_in(reply))), None)
+            }
+            (Awaited::Login(AuthStep::Verdict | AuthStep::Token), 200..300) => self.ready(),
+            (Awaited::Login(_), 300..) | (Awaited::Login(AuthStep::TokenRefused(_)), _) => {
+                self.fail(odd_login(said(awaited, reply)));
+            }
             (_, _) => {
                 self.awaited.push_front((awaited, None));
                 self.out_of_step(&format!("the relay answered {} where that is no answer", reply.code));
@@ -73,12 +86,13 @@ impl Conversation {
             return self.fail(login_in_clear());
         }
         let credentials = Credentials::new(login.user.clone(), login.password.expose().to_owned());
-        let way = self.capabilities.best_login();
+        let way = self.capabilities.way_for(login);
         let command = way.and_then(|way| Some((way, Auth::new(way, credentials, None).ok()?)));
         match command {
             Some((Mechanism::Login, auth)) => self.say(&auth, Awaited::Login(AuthStep::User), None),
-            Some((_, auth)) => self.say(&auth, Awaited::Login(AuthStep::Verdict), None),
-            None => self.fail(no_login_offered()),
+            Some((Mechanism::Xoauth2, auth)) => self.say(&auth, Awaited::Login(AuthStep::Token), None),
+            Some((Mechanism::Plain, auth)) => self.say(&auth, Awaited::Login(AuthStep::Verdict), None),
+            None => self.fail(no_login_offered(login.way, &self.capabilities.logins)),
         }
     }
 
@@ -138,9 +152,51 @@ fn login_in_clear() -> Trouble {
     Trouble::new(Stage::Login, Class::Settings, why).hint("use `tls: implicit` or `tls: starttls`, or take `user` away")
 }
 
-fn no_login_offered() -> Trouble {
-    let why = "the relay offers no login that tidings speaks (PLAIN or LOGIN)";
-    Trouble::new(Stage::Login, Class::Settings, why).hint("check the port, or take `user` away if the relay wants no login")
+fn no_login_offered(way: Way, offered: &[Mechanism]) -> Trouble {
+    let known = offered.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let (why, hint) = match (way, offered) {
+        (_, []) => (
+            "the relay offers no login that tidings speaks (PLAIN, LOGIN or XOAUTH2)".to_owned(),
+            "check the port, or take `user` away if the relay wants no login",
+        ),
+        (Way::Best, _) => (
+            "the relay takes tokens only (XOAUTH2), and what tidings has is a password".to_owned(),
+            "write `login: xoauth2` and a `password_command` that prints a token; many providers give an app password instead",
+        ),
+        (Way::Plain | Way::Login | Way::Xoauth2, _) => (
+            format!("the relay does not offer the login that `login:` names; it offers {known}"),
+            "take `login` away, and the best that is offered is used",
+        ),
+    };
+    Trouble::new(Stage::Login, Class::Settings, why).hint(hint)
+}
+
+/// Why a token was refused: base64 of JSON such as `{"status":"401","schemes":"bearer"}`. Only the number is kept.
+fn status_in(reply: &WholeReply) -> Option<u16> {
+    let json = BASE64.decode(reply.lines.first()?.trim().as_bytes()).ok()?;
+    let json: serde_json::Value = serde_json::from_slice(&json).ok()?;
+    let status = json.get("status")?;
+    status
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .or_else(|| u16::try_from(status.as_u64()?).ok())
+}
+
+fn token_refused(reply: Reply, status: Option<u16>) -> Trouble {
+    let status = status.map(|status| format!(" (status {status})")).unwrap_or_default();
+    let refused = Trouble::refused(reply);
+    match refused.class {
+        Class::Login => Trouble {
+            why: format!("{}{status}", refused.why),
+            hint: Some(
+                "the token has run out or is not for sending mail: check that `password_command` prints a fresh one for `user`"
+                    .to_owned(),
+            ),
+            is_token_refused: true,
+            ..refused
+        },
+        _ => refused,
+    }
 }
 
 /// A further challenge where the verdict belongs.

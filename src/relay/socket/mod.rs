@@ -5,6 +5,7 @@
 //! begun only when the kernel has all of the body, so that a failed body is a definite no. A dropped [`Connection::settled`] leaves a
 //! connection that is never used again: its next reply would belong to the letter that was given up.
 
+mod certificate;
 mod dial;
 mod exchange;
 mod tls;
@@ -13,11 +14,13 @@ mod tls;
 mod tests;
 
 use crate::delivery::reply::{Class, Stage};
+use crate::relay::conversation::capabilities::Capabilities;
 use crate::relay::conversation::{Conversation, Envelope, Event, Mode, Profile, Ticket};
 use crate::relay::outcome::{Outcome, Trouble};
-use crate::relay::server::{Deadlines, Security, Server};
+use crate::relay::server::{Deadlines, Login, Security, Server};
 use crate::relay::socket::exchange::{Line, converse, overhear};
 use std::fmt;
+pub use tls::Protection;
 use tokio::io::AsyncWriteExt;
 
 /// An open, greeted, logged-in line to a relay.
@@ -26,6 +29,7 @@ pub struct Connection {
     conversation: Conversation,
     deadlines: Deadlines,
     relay_name: String,
+    protection: Option<Protection>,
     /// Set while a letter is under way; stays set when its future is dropped.
     under_way: bool,
 }
@@ -38,25 +42,76 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// Connects, encrypts, greets and logs in.
+/// Connects, encrypts, greets and logs in. A token that is refused is fetched anew, once, before it counts as a refused login.
 ///
 /// # Errors
 /// When no letter can be handed to this server now; no recipient is concerned.
 pub async fn open(server: &Server) -> Result<Connection, Trouble> {
+    let Some(login) = &server.login else {
+        return open_as(server, None).await;
+    };
+    let login = login.newest();
+    let trouble = match open_as(server, Some(&login)).await {
+        Err(trouble) if trouble.is_token_refused => trouble,
+        opened => return opened,
+    };
+    match renewed(&login).await {
+        None => Err(trouble),
+        Some(Err(why)) => Err(Trouble {
+            why: format!("{}; and no fresh token can be had: {why}", trouble.why),
+            ..trouble
+        }),
+        Some(Ok(login)) => open_as(server, Some(&login)).await.map_err(|trouble| Trouble {
+            why: match trouble.is_token_refused {
+                true => format!("{}; that token was fresh", trouble.why),
+                false => trouble.why,
+            },
+            ..trouble
+        }),
+    }
+}
+
+/// The login with a fresh token; `None` where there is none but the one that was refused.
+async fn renewed(login: &Login) -> Option<Result<Login, String>> {
+    let (renewal, refused) = (login.renewal.clone()?, login.password.clone());
+    // Fetching one may take a program half a minute; the other connections go on.
+    let fetched = tokio::task::spawn_blocking(move || renewal.renew(&refused)).await;
+    match fetched.unwrap_or_else(|_| Err("what fetches it broke off".to_owned())) {
+        Ok(same) if same == login.password => None,
+        Ok(password) => Some(Ok(Login {
+            password,
+            ..login.clone()
+        })),
+        Err(why) => Some(Err(why)),
+    }
+}
+
+async fn open_as(server: &Server, login: Option<&Login>) -> Result<Connection, Trouble> {
+    let opened = connect(server, login).await;
+    opened.map_err(|trouble| login.map_or(trouble.clone(), |login| trouble.redacted(login)))
+}
+
+async fn connect(server: &Server, login: Option<&Login>) -> Result<Connection, Trouble> {
     let profile = Profile {
         hello: server.hello.clone(),
         security: server.security,
-        login: server.login.clone(),
+        login: login.cloned(),
         in_flight: server.in_flight,
     };
     let mut conversation = Conversation::new(profile);
     let mut tcp = dial::connect(server).await?;
+    let mut protection = None;
     let mut line: Box<dyn Line> = match server.security {
         Security::Plain => Box::new(tcp),
-        Security::Implicit => Box::new(tls::secure(tcp, server).await?),
+        Security::Implicit => {
+            let secured = tls::secure(tcp, server).await?;
+            protection = Some(tls::protection(&secured));
+            Box::new(secured)
+        }
         Security::StartTls => {
             await_event(&mut tcp, &mut conversation, server, &Event::Secure).await?;
             let secured = tls::secure(tcp, server).await?;
+            protection = Some(tls::protection(&secured));
             conversation.secured();
             Box::new(secured)
         }
@@ -67,6 +122,7 @@ pub async fn open(server: &Server) -> Result<Connection, Trouble> {
         conversation,
         deadlines: server.deadlines.clone(),
         relay_name: server.host.clone(),
+        protection,
         under_way: false,
     })
 }
@@ -168,6 +224,16 @@ impl Connection {
     /// The relay's host name.
     pub fn relay_name(&self) -> &str {
         &self.relay_name
+    }
+
+    /// What protects the line; `None` is clear text on this machine.
+    pub fn protection(&self) -> Option<&Protection> {
+        self.protection.as_ref()
+    }
+
+    /// What the relay said it can do.
+    pub fn capabilities(&self) -> &Capabilities {
+        self.conversation.capabilities()
     }
 
     /// Says goodbye and closes; gives up politeness after a few seconds.

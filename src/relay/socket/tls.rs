@@ -2,17 +2,41 @@
 
 use crate::delivery::reply::{Class, Stage};
 use crate::relay::outcome::Trouble;
-use crate::relay::server::{Roots, Server};
+use crate::relay::server::{Roots, Security, Server};
+use crate::relay::socket::certificate::valid_until;
+use jiff::Timestamp;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, ProtocolVersion, RootCertStore};
 use std::io;
 use std::sync::{Arc, OnceLock};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+/// What protects an open line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protection {
+    /// The version of TLS, as people call it.
+    pub version: &'static str,
+    /// When the relay's certificate ends, where that can be told.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// What protects this line.
+pub(super) fn protection(line: &TlsStream<TcpStream>) -> Protection {
+    let (_, session) = line.get_ref();
+    let certificate = session.peer_certificates().and_then(|chain| chain.first());
+    Protection {
+        version: match session.protocol_version() {
+            Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+            _ => "TLS 1.2",
+        },
+        valid_until: certificate.and_then(|certificate| valid_until(certificate)),
+    }
+}
 
 /// Makes the handshake.
 pub(super) async fn secure(tcp: TcpStream, server: &Server) -> Result<TlsStream<TcpStream>, Trouble> {
@@ -63,14 +87,17 @@ fn from_system() -> Result<RootCertStore, Trouble> {
 
 fn from_pem(pem: &[u8]) -> Result<RootCertStore, Trouble> {
     let mut roots = RootCertStore::empty();
-    let broken = |_| settings("the root certificate is no PEM certificate".to_owned());
+    let broken = |_| settings("the file that `roots` names holds no PEM certificate".to_owned());
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(broken)?;
         roots
             .add(certificate)
-            .map_err(|error| settings(format!("the root certificate cannot be used: {error}")))?;
+            .map_err(|error| settings(format!("a certificate of `roots` cannot be used: {error}")))?;
     }
-    Ok(roots)
+    match roots.is_empty() {
+        true => Err(broken(rustls::pki_types::pem::Error::NoItemsFound)),
+        false => Ok(roots),
+    }
 }
 
 fn trusting(roots: RootCertStore) -> Result<ClientConfig, Trouble> {
@@ -88,12 +115,17 @@ fn refused(server: &Server, error: &io::Error) -> Trouble {
     match tls {
         Some(rustls::Error::InvalidCertificate(certificate)) => bad_certificate(host, certificate),
         Some(rustls::Error::InvalidMessage(_)) => {
-            settings(format!("the relay `{host}` does not speak TLS on port {}", server.port))
-                .hint("use `tls: starttls` with port 587, or `tls: implicit` with port 465")
+            settings(format!("the relay `{host}` does not speak TLS on port {}", server.port)).hint(match server.security {
+                Security::Implicit => "use `tls: starttls` with port 587, or `tls: implicit` with port 465",
+                Security::StartTls | Security::Plain => {
+                    "it offers STARTTLS and then cannot: use `tls: implicit` with port 465, and tell the provider"
+                }
+            })
         }
         Some(error @ (rustls::Error::PeerIncompatible(_) | rustls::Error::AlertReceived(_))) => settings(format!(
             "the relay `{host}` and tidings have no common way of encryption: {error}"
-        )),
+        ))
+        .hint("TLS 1.2 or 1.3 is needed; what is older can be read on the way"),
         Some(_) | None => {
             let why = format!("the TLS handshake with the relay `{host}` broke: {}", error.kind());
             Trouble::new(Stage::Tls, Class::RelayDown, why).hint("nothing was sent; run the same command again later")
@@ -111,10 +143,13 @@ fn bad_certificate(host: &str, error: &CertificateError) -> Trouble {
             settings("the relay's certificate has expired".to_owned())
                 .hint("check this machine's date; if it is right, tell the provider")
         }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            settings("the relay's certificate is not valid yet".to_owned()).hint("check this machine's date; it may be behind")
+        }
         CertificateError::UnknownIssuer => settings(format!(
             "nobody whom this machine trusts vouches for the certificate of `{host}`"
         ))
-        .hint("check `host`; a certificate that the relay has signed itself is not accepted"),
+        .hint("check `host`; a certificate that the relay has signed itself is taken only where `roots: FILE` holds its authority"),
         other => settings(format!(
             "the certificate of `{host}` is not valid: {}",
             rustls::Error::InvalidCertificate(other.clone())

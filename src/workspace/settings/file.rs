@@ -49,6 +49,8 @@ pub(super) struct RelayFile {
     pub(super) password_env: Option<String>,
     pub(super) password_file: Option<String>,
     pub(super) password_command: Option<String>,
+    pub(super) login: Option<String>,
+    pub(super) hello: Option<String>,
     pub(super) connections: Option<u16>,
     pub(super) per_second: Option<f64>,
     pub(super) per_connection: Option<u32>,

@@ -4,6 +4,7 @@
 //! password never stands in the file. Knows nothing of campaigns or of what the relay will say.
 
 mod file;
+mod login;
 mod numbers;
 mod profile;
 mod relay;
@@ -12,7 +13,8 @@ mod sender;
 #[cfg(test)]
 mod tests;
 
-pub use relay::{PasswordSource, RelaySettings, Tls};
+pub use login::{LoginWay, PasswordSource};
+pub use relay::{RelaySettings, Tls};
 
 use crate::campaign::sender::Sender;
 use crate::finding::yaml::{Inspection, Read, Source, read};
@@ -33,6 +35,8 @@ pub struct Settings {
     pub relay: Option<RelaySettings>,
     /// Who signs the letters.
     pub dkim: Dkim,
+    /// The selectors under which DNS has the keys of the signatures, as far as the settings name them.
+    pub selectors: Vec<String>,
 }
 
 /// Who signs the letters with DKIM.
@@ -73,23 +77,21 @@ impl Settings {
         let timezone = timezone(&mut desk, file.timezone.as_deref());
         let relay = file.relay.as_ref().map(|relay| relay::check(&mut desk, relay));
         let dkim = dkim(&mut desk, file.dkim.as_ref());
+        let keys = file.dkim.iter().flat_map(|dkim| dkim.keys.iter().flatten());
+        let selectors: Vec<String> = keys.filter_map(|key| key.selector.clone()).collect();
         let auto_import = file.lists.and_then(|lists| lists.auto_import).unwrap_or(true);
         let findings = desk.into_findings();
         let sound = !findings.iter().any(Finding::is_error);
         let settings = match (sender, timezone, relay, dkim) {
-            (Some(sender), Some(timezone), None, Some(dkim)) => Some(Self {
+            // A relay that is named and is wrong leaves no settings.
+            (_, _, Some(None), _) => None,
+            (Some(sender), Some(timezone), relay, Some(dkim)) => Some(Self {
                 sender,
                 timezone,
                 auto_import,
-                relay: None,
+                relay: relay.flatten(),
                 dkim,
-            }),
-            (Some(sender), Some(timezone), Some(Some(relay)), Some(dkim)) => Some(Self {
-                sender,
-                timezone,
-                auto_import,
-                relay: Some(relay),
-                dkim,
+                selectors,
             }),
             (_, _, _, _) => None,
         };

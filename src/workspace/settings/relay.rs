@@ -1,6 +1,7 @@
 //! `relay:` in `tidings.yaml`: which server takes the letters, how the line is protected, how fast we go.
 
 use super::file::RelayFile;
+use super::login::{self, LoginWay, PasswordSource};
 use super::numbers::{self, Numbers};
 use crate::finding::suggestion;
 use crate::finding::yaml::Inspection;
@@ -20,6 +21,10 @@ pub struct RelaySettings {
     pub user: Option<String>,
     /// Where the password is.
     pub password: Option<PasswordSource>,
+    /// How to log in.
+    pub login: LoginWay,
+    /// The name we give in EHLO, where it is not the usual one.
+    pub hello: Option<String>,
     /// How many connections at once.
     pub connections: u16,
     /// How many letters a second, over all connections; `None` is no limit.
@@ -53,17 +58,6 @@ pub enum Tls {
     None,
 }
 
-/// Where the relay's password is; never in the settings themselves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PasswordSource {
-    /// In this environment variable.
-    Env(String),
-    /// In the first line of this file.
-    File(String),
-    /// In the first line that this command prints.
-    Command(String),
-}
-
 /// The relay, if the file says it rightly.
 pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<RelaySettings> {
     let test = file.test.unwrap_or(false);
@@ -73,7 +67,9 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
         "the relay's host name, like `smtp.example.org`",
     );
     let tls = tls(desk, file);
-    let password = password(desk, file);
+    let password = login::password(desk, file);
+    let way = login::way(desk, file);
+    login::hello(desk, file);
     let Numbers {
         connections,
         per_second,
@@ -118,6 +114,7 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
             "take `user` and the password away, or write `tls: starttls`",
         );
     }
+    port_of_the_other_kind(desk, tls, file.port);
     let port = file.port.unwrap_or(match tls {
         Tls::Implicit => 465,
         Tls::StartTls => 587,
@@ -130,6 +127,8 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
         roots: file.roots.clone(),
         user: file.user.clone(),
         password: password?,
+        login: way?,
+        hello: file.hello.clone(),
         connections,
         per_second,
         per_connection,
@@ -141,6 +140,38 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
         profile: file.profile.clone(),
         test,
     })
+}
+
+/// A relay that begins with TLS and one that is waited for to speak first would wait for each other.
+fn port_of_the_other_kind(desk: &mut Inspection<'_>, tls: Tls, port: Option<u16>) {
+    let hint = match (tls, port) {
+        (Tls::StartTls, Some(465)) => "port 465 begins with TLS: take `tls` away, or take `port` away",
+        (Tls::Implicit, Some(25 | 587)) => "this port begins in clear text: write `tls: starttls`, or take `port` away",
+        (_, _) => return,
+    };
+    desk.doubt(&["relay", "port"], "`port` and `tls` do not fit together", hint);
+}
+
+impl RelaySettings {
+    /// Whether it stands on this very machine.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+
+    /// The relay and how we speak with it, in words without any secret: what was tried counts as long as this stays.
+    pub fn described(&self) -> String {
+        let tls = match self.tls {
+            Tls::Implicit => "implicit",
+            Tls::StartTls => "starttls",
+            Tls::None => "none",
+        };
+        let user = self.user.as_deref().unwrap_or("nobody");
+        let (login, password, hello, roots) = (self.login, &self.password, &self.hello, &self.roots);
+        format!(
+            "{}:{} {tls} as {user}, {login:?}, {password:?}, {hello:?}, {roots:?}",
+            self.host, self.port
+        )
+    }
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -156,51 +187,6 @@ fn tls(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Tls> {
             let other = other.to_owned();
             let hint = suggestion::hint(&other, ["implicit", "starttls", "none"]);
             desk.wrong(&["relay", "tls"], format!("`{other}` is no way to protect the line"), hint);
-            None
-        }
-    }
-}
-
-/// Where the password is: at most one place, and never this file.
-#[expect(clippy::option_option, reason = "no password and a wrong one are different")]
-fn password(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Option<PasswordSource>> {
-    const WAYS: &str = "put it into a file that only you can read and write `password_file: relay.password`, or use `password_env` or \
-                        `password_command`";
-    if file.password.is_some() {
-        desk.wrong(
-            &["relay", "password"],
-            "a password does not stand in `tidings.yaml`, where others and git would see it",
-            WAYS,
-        );
-        return None;
-    }
-    let sources = [
-        file.password_env.clone().map(PasswordSource::Env),
-        file.password_file.clone().map(PasswordSource::File),
-        file.password_command.clone().map(PasswordSource::Command),
-    ];
-    let sources: Vec<PasswordSource> = sources.into_iter().flatten().collect();
-    match (sources.as_slice(), &file.user) {
-        ([], None) => Some(None),
-        ([], Some(_)) => {
-            desk.wrong(&["relay", "user"], "`user` is there and its password is not", WAYS);
-            None
-        }
-        ([one], Some(_)) => Some(Some(one.clone())),
-        ([_], None) => {
-            desk.wrong(
-                &["relay"],
-                "there is a password and no `user`",
-                "add `user:` with the name the provider gave you",
-            );
-            None
-        }
-        (_, _) => {
-            desk.wrong(
-                &["relay"],
-                "the password is named in several places",
-                "keep one of `password_env`, `password_file` and `password_command`",
-            );
             None
         }
     }

@@ -1,6 +1,6 @@
 //! Tests of `tidings.yaml`: the exact findings with their places.
 
-use super::{Dkim, PasswordSource, Settings, Tls};
+use super::{Dkim, LoginWay, PasswordSource, Settings, Tls};
 
 const SOUND: &str = "\
 clinic:
@@ -45,7 +45,11 @@ fn sound_settings_have_no_finding() {
     assert_eq!(settings.sender.from.address.as_str(), "tips@mill-lane.example");
     assert_eq!(settings.timezone.iana_name(), Some("Europe/London"));
     assert!(settings.auto_import && settings.relay.is_none());
-    assert_eq!(settings.dkim, Dkim::Relay);
+    assert_eq!((settings.dkim, settings.selectors), (Dkim::Relay, vec![]));
+    assert_eq!(
+        sound("dkim: {keys: [{selector: s1}, {selector: s2}]}").selectors,
+        ["s1", "s2"]
+    );
     assert!(!sound("lists: {auto_import: false}").auto_import);
 }
 
@@ -175,6 +179,86 @@ fn a_password_stands_elsewhere() {
         "relay: {host: smtp.example.org, user: tips, password_env: P, password_file: p}",
         "9:8",
         "the password is named in several places",
+    );
+}
+
+#[test]
+fn a_login_is_the_best_one_unless_it_is_named() {
+    const RELAY: &str = "relay: {host: smtp.example.org, user: tips";
+    let way = |more: &str| sound(&format!("{RELAY}, {more}}}")).relay.unwrap().login;
+    assert_eq!(way("password_file: p"), LoginWay::Best);
+    assert_eq!(way("password_file: p, login: login"), LoginWay::Login);
+    assert_eq!(way("password_file: p, login: PLAIN"), LoginWay::Plain);
+    assert_eq!(way("password_command: token, login: xoauth2"), LoginWay::Xoauth2);
+    check_more(
+        &format!("{RELAY}, password_file: p, login: xoauth}}"),
+        &["tidings.yaml:9:70: `xoauth` is no way to log in\n  hint: did you mean `xoauth2`?"],
+    );
+    check_more(
+        &format!("{RELAY}, password_env: P, login: xoauth2}}"),
+        &[
+            "tidings.yaml:9:69: warning: a token lasts about an hour, and the environment cannot fetch a fresh one\n  hint: write \
+           `password_command:` with the program that prints a token",
+        ],
+    );
+    check_more(
+        "relay: {host: smtp.example.org, login: plain}",
+        &[
+            "tidings.yaml:9:40: there is a `login` and no `user`\n  hint: add `user:` with the name the provider gave you, or take \
+           `login` away",
+        ],
+    );
+}
+
+#[test]
+fn the_name_we_give_is_a_full_one() {
+    for good in [
+        "mail.riverside.example",
+        "192.0.2.1",
+        "\"2001:db8::1\"",
+        "xn--bcher-kva.example",
+    ] {
+        assert!(
+            sound(&format!("relay: {{host: smtp.example.org, hello: {good}}}"))
+                .relay
+                .is_some()
+        );
+    }
+    for bad in [
+        "vm",
+        "mail_1.example",
+        "-a.example",
+        "a..example",
+        "bücher.example",
+        "[192.0.2.1]",
+        "a b.example",
+    ] {
+        let told = told(&format!("{SOUND}relay: {{host: smtp.example.org, hello: \"{bad}\"}}\n"));
+        assert_eq!(
+            told,
+            [format!(
+                "tidings.yaml:9:40: `{bad}` is no full host name\n  hint: write this machine's, like `hello: mail.riverside.example`; left \
+               out, it is the sender's domain"
+            )]
+        );
+    }
+}
+
+#[test]
+fn a_port_of_the_other_kind_is_a_warning() {
+    check_more(
+        "relay: {host: smtp.example.org, port: 465, tls: starttls}",
+        &[
+            "tidings.yaml:9:39: warning: `port` and `tls` do not fit together\n  hint: port 465 begins with TLS: take `tls` away, or take \
+           `port` away",
+        ],
+    );
+    check_more(
+        "relay: {host: smtp.example.org, port: 587}",
+        &[
+            "tidings.yaml:9:39: warning: `port` and `tls` do not fit together\n  hint: this port begins in clear text: write `tls: \
+           starttls`, or take `port` away",
+        ],
     );
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod run;
 mod yaml;
 
 use super::people;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// What `cargo test` runs from: the sample workspace is the repository's own root.
@@ -65,6 +66,13 @@ impl Workspace {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
+    }
+
+    /// The same workspace with one more file that its owner alone can read.
+    pub(crate) fn secret(self, name: &str, text: &str) -> Self {
+        let workspace = self.file(name, text);
+        std::fs::set_permissions(workspace.path(name), std::fs::Permissions::from_mode(0o600)).unwrap();
+        workspace
     }
 
     /// A file's text, which must be there.

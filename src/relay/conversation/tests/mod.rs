@@ -25,10 +25,7 @@ pub(super) fn profile(security: Security) -> Profile {
 }
 
 pub(super) fn conversation(security: Security, login: Option<&str>) -> Conversation {
-    let login = login.map(|user| Login {
-        user: user.to_owned(),
-        password: Secret::new("pass word"),
-    });
+    let login = login.map(|user| Login::new(user, Secret::new("pass word")));
     Conversation::new(Profile {
         login,
         ..profile(security)

@@ -2,6 +2,7 @@
 
 use crate::relay::conversation::tests::{check_opening, play, profile};
 use crate::relay::conversation::{Conversation, Profile};
+use crate::relay::login::{Login, Secret, Way};
 use crate::relay::server::Security;
 
 #[test]
@@ -85,13 +86,55 @@ fn a_login_is_said_only_to_an_encrypted_line() {
     );
     login(
         "AUTH GSSAPI",
-        "* failed login Settings: the relay offers no login that tidings speaks (PLAIN or LOGIN)\n* over",
+        "* failed login Settings: the relay offers no login that tidings speaks (PLAIN, LOGIN or XOAUTH2)\n* over",
     );
     check_opening(
         Security::Plain,
         Some("tips"),
         "< 220 hi\n> EHLO clinic.example\n<~ 250-relay\\r\\n250 AUTH PLAIN\\r\\n
         * failed login Settings: the relay needs a login and the connection is not encrypted; the password was not sent\n* over",
+    );
+}
+
+#[test]
+fn a_token_is_said_and_its_refusal_is_heard_out() {
+    // {"status":"400","schemes":"Bearer"}, and the same without a status.
+    let (status, no_status) = (
+        "eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=",
+        "eyJzY2hlbWVzIjoiQmVhcmVyIn0=",
+    );
+    let token = |dialogue: &str| {
+        let login = Login {
+            way: Way::Xoauth2,
+            ..Login::new("tips", Secret::new("pass word"))
+        };
+        let mut conversation = Conversation::new(Profile {
+            login: Some(login),
+            ..profile(Security::Implicit)
+        });
+        let opening = "< 220 hi\n> EHLO clinic.example\n<~ 250-relay\\r\\n250 AUTH PLAIN XOAUTH2\\r\\n
+            > AUTH XOAUTH2 dXNlcj10aXBzAWF1dGg9QmVhcmVyIHBhc3Mgd29yZAEB";
+        play(&mut conversation, &format!("{opening}\n{dialogue}"));
+    };
+    let refused = "* failed login Login: the relay refuses the login: it answered `535 5.7.8 no`";
+    token("< 235 ok\n* ready");
+    token(&format!("< 334 {status}\n>\n< 535 5.7.8 no\n{refused} (status 400)\n* over"));
+    token(&format!("< 334 {no_status}\n>\n< 535 5.7.8 no\n{refused}\n* over"));
+    token(&format!("< 334\n>\n< 535 5.7.8 no\n{refused}\n* over"));
+    token(&format!("< 535 5.7.8 no\n{refused}\n* over"));
+    token(&format!(
+        "< 334 {status}\n>\n< 454 4.7.0 later\n* failed login Throttle: the relay refuses the login: it answered `454 4.7.0 later`\n* over"
+    ));
+    for odd in ["235 ok after all", "334 more"] {
+        token(&format!(
+            "< 334 {status}\n>\n< {odd}\n* failed login Login: the relay did not finish the login: it answered `{odd}`\n* over"
+        ));
+    }
+    check_opening(
+        Security::Implicit,
+        Some("tips"),
+        "< 220 hi\n> EHLO clinic.example\n<~ 250-relay\\r\\n250 AUTH XOAUTH2\\r\\n
+        * failed login Settings: the relay takes tokens only (XOAUTH2), and what tidings has is a password\n* over",
     );
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Everything is on loopback, on ports that the kernel chooses; where a relay must be silent, the deadlines are short.
 
+mod bad_tls;
+mod identity;
 mod letters;
 mod opening;
 mod script;

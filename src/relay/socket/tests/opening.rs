@@ -2,16 +2,20 @@
 
 use crate::delivery::reply::{Class, Stage};
 use crate::relay::outcome::Trouble;
-use crate::relay::server::{Deadlines, Login, Roots, Secret, Security, Server};
+use crate::relay::server::{Login, Renewal, Secret, Security, Server};
 use crate::relay::socket::open;
-use crate::relay::socket::tests::script::{LISTEN, Turn, UNTIL_DATA, scripted};
+use crate::relay::socket::tests::identity::{Identity, identity, secured};
+use crate::relay::socket::tests::script::{LISTEN, Turn, UNTIL_DATA, scripted, visited};
 use crate::relay::socket::tests::{impatient, post_to, server};
-use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 /// The trouble of opening a connection to a relay that plays `turns`, and all that the relay has heard.
-async fn trouble(acceptor: Option<TlsAcceptor>, turns: Vec<Turn>, adapt: impl FnOnce(Server) -> Server) -> (Trouble, String) {
+pub(super) async fn trouble(
+    acceptor: Option<TlsAcceptor>,
+    turns: Vec<Turn>,
+    adapt: impl FnOnce(Server) -> Server,
+) -> (Trouble, String) {
     let (port, playing) = scripted(acceptor, turns).await;
     let trouble = open(&adapt(server(port, Security::Plain))).await.unwrap_err();
     (trouble, playing.await.unwrap())
@@ -56,54 +60,7 @@ async fn an_opening_that_fails_says_whose_fault_it_is() {
     assert_eq!((refused.stage, refused.class), (Stage::Connect, away), "{refused}");
 }
 
-struct Identity {
-    root: Vec<u8>,
-    acceptor: TlsAcceptor,
-}
-
-fn identity(name: &str) -> Identity {
-    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
-    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let authority_key = rcgen::KeyPair::generate().unwrap();
-    let root = authority.self_signed(&authority_key).unwrap();
-    let key = rcgen::KeyPair::generate().unwrap();
-    let issuer = rcgen::Issuer::new(authority, authority_key);
-    let certificate = rcgen::CertificateParams::new(vec![name.to_owned()])
-        .unwrap()
-        .signed_by(&key, &issuer)
-        .unwrap();
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-        )
-        .unwrap();
-    Identity {
-        root: root.pem().into_bytes(),
-        acceptor: TlsAcceptor::from(Arc::new(config)),
-    }
-}
-
-fn secured(server: Server, security: Security, root: &[u8]) -> Server {
-    let login = Login {
-        user: "tips".to_owned(),
-        password: Secret::new("pass word"),
-    };
-    let deadlines = Deadlines::default();
-    Server {
-        security,
-        roots: Roots::Pem(root.to_vec()),
-        login: Some(login),
-        in_flight: 1,
-        deadlines,
-        ..server
-    }
-}
-
-fn after_greeting(offers: &'static str, login: &[Turn]) -> Vec<Turn> {
+pub(super) fn after_greeting(offers: &'static str, login: &[Turn]) -> Vec<Turn> {
     let mut turns = vec![Turn::Hear("EHLO"), Turn::Say(offers)];
     turns.extend(login.iter().cloned());
     turns
@@ -155,55 +112,6 @@ async fn a_login_goes_over_either_kind_of_tls() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_proves_nothing_is_refused_before_the_password() {
-    let (localhost, other) = (identity("localhost"), identity("other.example"));
-    for (acceptor, root) in [(&localhost.acceptor, &other.root), (&other.acceptor, &other.root)] {
-        let turns = vec![Turn::Encrypt, Turn::Say("220 hi\r\n"), Turn::Hear("EHLO")];
-        let (trouble, heard) = trouble(Some(acceptor.clone()), turns, |server| {
-            secured(server, Security::Implicit, root)
-        })
-        .await;
-        assert_eq!((trouble.stage, trouble.class), (Stage::Tls, Class::Settings), "{trouble}");
-        assert_eq!(heard, "");
-    }
-}
-
-#[tokio::test]
-async fn tls_that_cannot_be_is_told_from_tls_that_broke() {
-    let root = identity("localhost").root;
-    let not_tls = vec![Turn::Say("220 hi\r\n"), LISTEN];
-    let (trouble_, _) = trouble(None, not_tls, |server| secured(server, Security::Implicit, &root)).await;
-    assert_eq!((trouble_.stage, trouble_.class), (Stage::Tls, Class::Settings), "{trouble_}");
-    let (trouble_, _) = trouble(None, vec![Turn::Close], |server| secured(server, Security::Implicit, &root)).await;
-    assert_eq!((trouble_.stage, trouble_.class), (Stage::Tls, Class::RelayDown), "{trouble_}");
-}
-
-#[tokio::test]
-async fn clear_text_behind_starttls_ends_it() {
-    let Identity { root, acceptor } = identity("localhost");
-    let offers = "250-relay\r\n250 STARTTLS\r\n";
-    let injected = [
-        vec![Turn::Say("220 hi\r\n")],
-        after_greeting(
-            offers,
-            &[
-                Turn::Hear("STARTTLS\r\n"),
-                Turn::Say("220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n"),
-                Turn::Encrypt,
-            ],
-        ),
-    ]
-    .concat();
-    let (trouble, heard) = trouble(Some(acceptor), injected, |server| secured(server, Security::StartTls, &root)).await;
-    assert_eq!(
-        (trouble.stage, trouble.class),
-        (Stage::StartTls, Class::Settings),
-        "{trouble}"
-    );
-    assert!(!heard.contains("AUTH"));
-}
-
-#[tokio::test]
 async fn a_refused_password_is_nobodys_bounce() {
     let Identity { root, acceptor } = identity("localhost");
     let turns = [
@@ -217,6 +125,92 @@ async fn a_refused_password_is_nobodys_bounce() {
     let (trouble, _) = trouble(Some(acceptor), turns, |server| secured(server, Security::Implicit, &root)).await;
     assert_eq!((trouble.stage, trouble.class), (Stage::Login, Class::Login), "{trouble}");
     assert_eq!(trouble.reply.map(|reply| reply.code), Some(535));
+}
+
+/// What a relay hears and says when it takes a token, or does not.
+fn token(token: &'static str, turns: &[Turn]) -> Vec<Turn> {
+    let opening = vec![Turn::Encrypt, Turn::Say("220 hi\r\n")];
+    let said = [&[Turn::Hear(token)], turns].concat();
+    [opening, after_greeting("250-relay\r\n250 AUTH XOAUTH2\r\n", &said)].concat()
+}
+
+#[tokio::test]
+async fn a_token_that_has_run_out_is_fetched_anew_once() {
+    const STALE: &str = "AUTH XOAUTH2 dXNlcj10aXBzAWF1dGg9QmVhcmVyIHN0YWxlAQE=\r\n";
+    const FRESH: &str = "AUTH XOAUTH2 dXNlcj10aXBzAWF1dGg9QmVhcmVyIGZyZXNoAQE=\r\n";
+    const NO: [Turn; 3] = [
+        Turn::Say("334 eyJzdGF0dXMiOiI0MDEifQ==\r\n"),
+        Turn::Hear("\r\n"),
+        Turn::Say("535 5.7.8 no\r\n"),
+    ];
+    let Identity { root, acceptor } = identity("localhost");
+    let check = async |plays: Vec<Vec<Turn>>, tokens: Vec<Result<&'static str, &'static str>>, expected: &str| {
+        let visits = plays.len();
+        let (port, playing) = visited(Some(acceptor.clone()), plays).await;
+        let tokens = std::sync::Mutex::new(tokens.into_iter());
+        let fetch = move || match tokens.lock().unwrap().next().expect("it was asked for too often") {
+            Ok(token) => Ok(Secret::new(token)),
+            Err(why) => Err(why.to_owned()),
+        };
+        let mut server = secured(server(port, Security::Implicit), Security::Implicit, &root);
+        server.login = Some(Login {
+            renewal: Some(Renewal::new(fetch)),
+            ..Login::new("tips", Secret::new("stale"))
+        });
+        let opened = open(&server).await;
+        let told = opened
+            .as_ref()
+            .map_or_else(|trouble| format!("{:?}: {trouble}", trouble.class), |_| "open".to_owned());
+        assert_eq!(told, expected);
+        if opened.is_ok() {
+            // The token that was taken is what the next connection begins with.
+            assert_eq!(server.login.unwrap().newest().password.expose(), "fresh");
+        }
+        drop(opened);
+        assert_eq!(playing.await.unwrap().len(), visits);
+    };
+    let ok = || token(FRESH, &[Turn::Say("235 ok\r\n"), LISTEN]);
+    let refused = "Login: the relay refuses the login: it answered `535 5.7.8 no` (status 401)";
+    check(vec![token(STALE, &NO), ok()], vec![Ok("fresh")], "open").await;
+    let again = format!("{refused}; that token was fresh");
+    check(vec![token(STALE, &NO), token(FRESH, &NO)], vec![Ok("fresh")], &again).await;
+    check(vec![token(STALE, &NO)], vec![Ok("stale")], refused).await;
+    let none = format!("{refused}; and no fresh token can be had: it is away");
+    check(vec![token(STALE, &NO)], vec![Err("it is away")], &none).await;
+    let busy = [Turn::Say("454 4.7.0 later\r\n"), LISTEN];
+    let later = "Throttle: the relay refuses the login: it answered `454 4.7.0 later`";
+    check(vec![token(STALE, &busy)], vec![], later).await;
+}
+
+#[tokio::test]
+async fn what_a_relay_repeats_of_a_login_is_not_told() {
+    let Identity { root, acceptor } = identity("localhost");
+    for echo in [
+        "502 5.5.1 unknown command: AUTH PLAIN AHRpcHMAcGFzcyB3b3Jk\r\n",
+        "535 5.7.8 `pass word` is not the password of tips\r\n",
+        "AUTH PLAIN AHRpcHMAcGFzcyB3b3Jk\r\n",
+        "354 cGFzcyB3b3Jk\r\n",
+        "250 pass word\r\n250 pass word\r\n",
+    ] {
+        let turns = [
+            vec![Turn::Encrypt, Turn::Say("220 hi\r\n")],
+            after_greeting(
+                "250-relay\r\n250 AUTH PLAIN\r\n",
+                &[Turn::Hear("AUTH"), Turn::Say(echo), LISTEN],
+            ),
+        ]
+        .concat();
+        let (trouble, heard) = trouble(Some(acceptor.clone()), turns, |server| {
+            secured(server, Security::Implicit, &root)
+        })
+        .await;
+        assert!(heard.contains("AHRpcHMAcGFzcyB3b3Jk"));
+        let told = format!("{trouble} {trouble:?}");
+        assert!(
+            !told.contains("pass word") && !told.contains("AHRp") && !told.contains("cGFzcyB3b3Jk"),
+            "{told}"
+        );
+    }
 }
 
 #[tokio::test]

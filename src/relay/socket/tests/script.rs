@@ -52,6 +52,20 @@ pub(super) async fn scripted(acceptor: Option<TlsAcceptor>, turns: Vec<Turn>) ->
     )
 }
 
+/// A relay with a play for each visitor in turn; what it has heard of each comes back at the end.
+pub(super) async fn visited(acceptor: Option<TlsAcceptor>, plays: Vec<Vec<Turn>>) -> (u16, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let playing = async move {
+        let mut heard = Vec::new();
+        for turns in plays {
+            heard.push(play(listener.accept().await.unwrap().0, acceptor.clone(), turns).await);
+        }
+        heard
+    };
+    (port, tokio::spawn(playing))
+}
+
 async fn play(tcp: TcpStream, acceptor: Option<TlsAcceptor>, turns: Vec<Turn>) -> String {
     tcp.set_nodelay(true).unwrap();
     let mut clear = Some(tcp);
