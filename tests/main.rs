@@ -20,6 +20,7 @@ mod model;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod peers;
 mod reference;
+mod relay_faults;
 mod replies;
 mod store;
 mod street;

@@ -19,6 +19,7 @@ use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The relay that the settings name, as a route.
@@ -76,7 +77,9 @@ pub(super) fn stranger(root: &Path, settings: &Settings, relay: &RelaySettings) 
         hello: hello(settings, relay),
         roots,
         in_flight: usize::from(relay.in_flight),
-        deadlines: Deadlines::default(),
+        deadlines: relay
+            .patience
+            .map_or_else(Deadlines::default, |seconds| Deadlines::of(Duration::from_secs_f64(seconds))),
     })
 }
 

@@ -63,6 +63,21 @@ pub struct Deadlines {
     pub quit: Duration,
 }
 
+impl Deadlines {
+    /// So much for each phase, as far as RFC 5321 does not give it less.
+    pub fn of(each: Duration) -> Self {
+        let usual = Self::default();
+        Self {
+            connect: usual.connect.min(each),
+            reply: each,
+            data: each,
+            block: each,
+            end_of_data: each,
+            quit: usual.quit.min(each),
+        }
+    }
+}
+
 impl Default for Deadlines {
     fn default() -> Self {
         let minutes = |n: u64| Duration::from_secs(n * 60);

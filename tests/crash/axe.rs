@@ -2,8 +2,8 @@
 
 use super::books;
 use super::chance::Chance;
-use super::stopwatch::Stopwatch;
 use crate::support::judge::{Judge, Phase, Rule};
+use crate::support::stopwatch::Stopwatch;
 use crate::support::workspace::Workspace;
 use crate::support::workspace::run::{Output, Running};
 use std::time::Duration;

@@ -4,10 +4,10 @@
 
 use super::clinic;
 use super::figures::{Figures, say};
-use super::stopwatch::Stopwatch;
 use super::story::tell;
 use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::ledger::until;
+use crate::support::stopwatch::Stopwatch;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 

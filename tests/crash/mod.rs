@@ -15,7 +15,6 @@ mod invariants;
 mod kills;
 mod mischief;
 mod orders;
-mod stopwatch;
 mod story;
 mod sweep;
 mod tracer;

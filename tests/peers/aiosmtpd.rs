@@ -63,15 +63,26 @@ impl Aiosmtpd {
 
     /// Starts one that shows this certificate.
     pub(crate) fn showing(certificate: Certificate, tls: Tls, login: Option<(&str, &str)>) -> Option<Self> {
-        Self::begin(certificate, tls, login, None)
+        Self::with(certificate, tls, &of(login))
     }
 
     /// Starts one that takes this login in one way only: PLAIN, LOGIN or XOAUTH2.
     pub(crate) fn taking_only(way: &str, tls: Tls, login: (&str, &str)) -> Option<Self> {
-        Self::begin(Certificate::naming(&["localhost", "127.0.0.1"]), tls, Some(login), Some(way))
+        let mut options = of(Some(login));
+        options.extend(["--only", way]);
+        Self::with(Certificate::naming(&["localhost", "127.0.0.1"]), tls, &options)
     }
 
-    fn begin(certificate: Certificate, tls: Tls, login: Option<(&str, &str)>, way: Option<&str>) -> Option<Self> {
+    /// Starts one in clear text that may offer PIPELINING, and that gives these replies: at `rcpt`, `data` or `dot`, to whom, what.
+    pub(crate) fn refusing(pipelining: bool, refusals: &[(&str, String, &str)]) -> Option<Self> {
+        let mut options = if pipelining { vec!["--pipelining"] } else { Vec::new() };
+        for (phase, address, reply) in refusals {
+            options.extend(["--refuse", phase, address, reply]);
+        }
+        Self::with(Certificate::naming(&["localhost", "127.0.0.1"]), Tls::Never, &options)
+    }
+
+    fn with(certificate: Certificate, tls: Tls, options: &[&str]) -> Option<Self> {
         let python = or_passed_over(python().filter(|python| has_aiosmtpd(python.as_path())), "aiosmtpd")?;
         let record = tempfile::NamedTempFile::new().unwrap();
         let mut command = Command::new(python);
@@ -85,10 +96,7 @@ impl Aiosmtpd {
             .arg(certificate.server())
             .arg("--key")
             .arg(certificate.key());
-        if let Some((name, password)) = login {
-            command.args(["--login", name, password]);
-        }
-        command.args(way.into_iter().flat_map(|way| ["--only", way]));
+        command.args(options);
         let mut process = Process(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap());
         let mut first_line = String::new();
         BufReader::new(process.0.stdout.take().unwrap())
@@ -125,4 +133,8 @@ fn has_aiosmtpd(python: &std::path::Path) -> bool {
         .stderr(Stdio::null())
         .status();
     tried.is_ok_and(|status| status.success())
+}
+
+fn of<'a>(login: Option<(&'a str, &'a str)>) -> Vec<&'a str> {
+    login.map_or(Vec::new(), |(name, password)| vec!["--login", name, password])
 }

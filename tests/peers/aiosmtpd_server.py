@@ -12,7 +12,7 @@ import os
 import ssl
 import warnings
 
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult, syntax
 
 
 def arguments():
@@ -23,15 +23,40 @@ def arguments():
     parser.add_argument("--key", required=True)
     parser.add_argument("--login", nargs=2, metavar=("NAME", "PASSWORD"))
     parser.add_argument("--only", choices=["PLAIN", "LOGIN", "XOAUTH2"], help="the one way to log in; else PLAIN and LOGIN")
+    parser.add_argument("--pipelining", action="store_true")
+    parser.add_argument("--refuse", nargs=3, action="append", default=[], metavar=("PHASE", "ADDRESS", "REPLY"))
     return parser.parse_args()
 
 
 class Handler:
-    def __init__(self, record, implicit):
-        self.record = record
-        self.implicit = implicit
+    def __init__(self, options):
+        self.record = options.record
+        self.implicit = options.tls == "implicit"
+        self.pipelining = options.pipelining
+        self.refusals = {(phase, address): reply for phase, address, reply in options.refuse}
+
+    def refusal(self, phase, envelope):
+        replies = (self.refusals.get((phase, address)) for address in envelope.rcpt_tos)
+        return next((reply for reply in replies if reply), None)
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return responses[:1] + ["250-PIPELINING"] * self.pipelining + responses[1:]
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        refusal = self.refusals.get(("rcpt", address))
+        if refusal:
+            if refusal.startswith("421"):
+                await server.push(refusal)
+                server.transport.close()
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
 
     async def handle_DATA(self, server, session, envelope):
+        refusal = self.refusal("dot", envelope)
+        if refusal:
+            return refusal
         taken = {
             "sender": envelope.mail_from,
             "recipients": envelope.rcpt_tos,
@@ -49,9 +74,9 @@ class Handler:
 class TokenHandler(Handler):
     """Takes the password as a token, the way large providers do: why it is refused is a challenge, the refusal comes after."""
 
-    def __init__(self, login, *arguments):
-        super().__init__(*arguments)
-        self.login = login
+    def __init__(self, options):
+        super().__init__(options)
+        self.login = options.login
 
     async def auth_XOAUTH2(self, server, args):
         name, token = self.login
@@ -62,6 +87,18 @@ class TokenHandler(Handler):
         answer = await server.challenge_auth(json.dumps(reason).encode())
         # An empty line, and nothing else, is how one says that it was understood.
         return AuthResult(success=False, handled=False) if answer == b"" else AuthResult(success=False, message="501 5.5.4 what")
+
+
+class Server(SMTP):
+    """One that can refuse at DATA too, and then leaves its transaction open, as it does after every refusal."""
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg):
+        refusal = self.event_handler.refusal("data", self.envelope)
+        if refusal:
+            await self.push(refusal)
+            return
+        await super().smtp_DATA(arg)
 
 
 def authenticator(login):
@@ -80,8 +117,7 @@ async def serve(options):
     if options.tls != "none":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.certificate, options.key)
-    kept = (options.record, options.tls == "implicit")
-    handler = TokenHandler(options.login, *kept) if options.only == "XOAUTH2" else Handler(*kept)
+    handler = TokenHandler(options) if options.only == "XOAUTH2" else Handler(options)
     starttls = options.tls == "starttls"
     settings = {
         "hostname": "aiosmtpd.example",
@@ -95,7 +131,7 @@ async def serve(options):
     if options.only:
         settings["auth_exclude_mechanism"] = {"PLAIN", "LOGIN", "XOAUTH2"} - {options.only}
     server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(handler, **settings), "127.0.0.1", 0, ssl=context if options.tls == "implicit" else None
+        lambda: Server(handler, **settings), "127.0.0.1", 0, ssl=context if options.tls == "implicit" else None
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

@@ -7,6 +7,7 @@ pub(crate) mod aiosmtpd;
 pub(crate) mod certificate;
 mod login;
 pub(crate) mod mail_reader;
+mod mailers;
 pub(crate) mod smtp_sink;
 mod stories;
 mod tests;
@@ -50,7 +51,7 @@ fn python() -> Option<PathBuf> {
 }
 
 /// The peer itself, or word on the terminal that its test was passed over.
-fn or_passed_over<T>(peer: Option<T>, name: &str) -> Option<T> {
+pub(crate) fn or_passed_over<T>(peer: Option<T>, name: &str) -> Option<T> {
     if peer.is_none() {
         let in_ci = std::env::var_os("CI").is_some_and(|ci| ci == "true");
         assert!(!in_ci, "`{name}` is not installed, and in CI no test is passed over");
@@ -63,6 +64,18 @@ fn or_passed_over<T>(peer: Option<T>, name: &str) -> Option<T> {
         .ok();
     }
     peer
+}
+
+fn am_root() -> bool {
+    let said = Command::new("id").arg("-u").output();
+    let said = said.map(|output| output.stdout).unwrap_or_default();
+    said.trim_ascii() == b"0"
+}
+
+/// A peer that gives up root must still be able to read and write in this folder.
+fn allow_everybody(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
 }
 
 /// A script of ours beside this file.

@@ -1,6 +1,6 @@
 //! Postfix's `smtp-sink`: takes everything, fast.
 
-use super::{Process, or_passed_over, program, start_on_free_port};
+use super::{Process, allow_everybody, am_root, or_passed_over, program, start_on_free_port};
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
@@ -90,19 +90,4 @@ fn letter(dump: &str) -> (String, String) {
         recipient.unwrap_or_default().to_owned(),
         letter.strip_suffix('\n').unwrap_or(letter).to_owned(),
     )
-}
-
-fn am_root() -> bool {
-    let said = Command::new("id")
-        .arg("-u")
-        .output()
-        .map(|output| output.stdout)
-        .unwrap_or_default();
-    said.trim_ascii() == b"0"
-}
-
-/// The sink gives up root and must still be able to write here.
-fn allow_everybody(folder: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
 }

@@ -7,4 +7,5 @@ pub(crate) mod judge;
 pub(crate) mod ledger;
 pub(crate) mod people;
 pub(crate) mod secure_relay;
+pub(crate) mod stopwatch;
 pub(crate) mod workspace;

@@ -60,6 +60,8 @@ pub(super) struct RelayFile {
     pub(super) warm_up: Option<bool>,
     pub(super) in_flight: Option<u16>,
     pub(super) profile: Option<String>,
+    /// For a test relay alone: so many seconds each of its replies may take.
+    pub(super) patience: Option<f64>,
     pub(super) test: Option<bool>,
 }
 

@@ -43,6 +43,8 @@ pub struct RelaySettings {
     pub in_flight: u16,
     /// The provider's name, for its known limits.
     pub profile: Option<String>,
+    /// How many seconds each reply of a test relay may take; `None` is as long as RFC 5321 wants.
+    pub patience: Option<f64>,
     /// A relay on this machine for a throw-away workspace.
     pub test: bool,
 }
@@ -115,6 +117,7 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
         );
     }
     port_of_the_other_kind(desk, tls, file.port);
+    patience(desk, file, test);
     let port = file.port.unwrap_or(match tls {
         Tls::Implicit => 465,
         Tls::StartTls => 587,
@@ -138,8 +141,20 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &RelayFile) -> Option<Relay
         warm_up,
         in_flight,
         profile: file.profile.clone(),
+        patience: file.patience,
         test,
     })
+}
+
+/// Whoever hangs up early on a real relay has letters in doubt, so only a test relay may be hurried.
+fn patience(desk: &mut Inspection<'_>, file: &RelayFile, test: bool) {
+    let wrong = match file.patience {
+        None => return,
+        Some(_) if !test => "`patience` is for test relays: hanging up early on a real one leaves letters in doubt",
+        Some(seconds) if !(0.01..=3600.0).contains(&seconds) => "`patience` is a number of seconds from 0.01 to 3600",
+        Some(_) => return,
+    };
+    desk.wrong(&["relay", "patience"], wrong, "take it away");
 }
 
 /// A relay that begins with TLS and one that is waited for to speak first would wait for each other.

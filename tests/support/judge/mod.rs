@@ -3,9 +3,11 @@
 //! Promises: each end of data is on disk, synced, as one JSON line per recipient *before* a byte of the reply leaves; so whatever
 //! the sender believes afterwards can be held against it. A transaction behaves as with Postfix: after a refused RCPT or DATA it stays
 //! open, a second MAIL is refused, and a further RCPT joins it, which is how two people's letters would get mixed.
-//! Knows no TLS and no login.
+//! A letter whose To field names somebody else than its recipient fails the test, whatever else the test looks at.
+//! Speaks PIPELINING (RFC 2920) and CHUNKING (RFC 3030) where it is told to offer them. Knows no TLS.
 
 mod gate;
+mod mixture;
 mod record;
 mod script;
 mod session;
@@ -41,6 +43,11 @@ struct Bench {
     /// The connections that are open, by number.
     lines: Mutex<Vec<(usize, TcpStream)>>,
     gate: gate::Gate,
+    mixture: mixture::Mixture,
+    /// Whether a refused end of data leaves its transaction open.
+    keeps_refused: AtomicBool,
+    /// Whether DATA is granted although every recipient was refused.
+    grants_nobody: AtomicBool,
     closing: AtomicBool,
 }
 
@@ -58,6 +65,9 @@ impl Judge {
             faults: Mutex::default(),
             lines: Mutex::default(),
             gate: gate::Gate::default(),
+            mixture: mixture::Mixture::default(),
+            keeps_refused: AtomicBool::new(false),
+            grants_nobody: AtomicBool::new(false),
             closing: AtomicBool::new(false),
         });
         let shared = Arc::clone(&bench);
@@ -72,7 +82,31 @@ impl Judge {
 
     /// The same judge with one more keyword in its EHLO reply, such as `PIPELINING` or `SIZE 10000`.
     pub(crate) fn offering(self, keyword: &str) -> Self {
+        self.offer(keyword);
+        self
+    }
+
+    /// Offers one more keyword to those who greet from now on.
+    pub(crate) fn offer(&self, keyword: &str) {
         locked(&self.bench.offers).push(keyword.to_owned());
+    }
+
+    /// The same judge without this keyword in its EHLO reply.
+    pub(crate) fn without(self, keyword: &str) -> Self {
+        locked(&self.bench.offers).retain(|offer| offer != keyword);
+        self
+    }
+
+    /// The same judge, but a refused end of data leaves its transaction open too: Postfix 3.7 with
+    /// `smtpd_end_of_data_restrictions`, whose next MAIL is refused while the RCPT and DATA behind it are granted.
+    pub(crate) fn keeping_refused(self) -> Self {
+        self.bench.keeps_refused.store(true, Ordering::SeqCst);
+        self
+    }
+
+    /// The same judge that says 354 to DATA also where it has refused every recipient (RFC 2920 §3.1 allows it).
+    pub(crate) fn granting_nobody(self) -> Self {
+        self.bench.grants_nobody.store(true, Ordering::SeqCst);
         self
     }
 
@@ -153,6 +187,11 @@ impl Judge {
         self.bench.record.connections()
     }
 
+    /// The letters that came under somebody else's name, told in words, and forgiven: asked by the judge's own tests.
+    pub(crate) fn take_mixed(&self) -> Vec<String> {
+        self.bench.mixture.take()
+    }
+
     /// What a polite sender never does: talking ahead without PIPELINING, bare CR or LF, lines over 998 octets, unknown commands,
     /// commands out of order, two recipients in one transaction.
     pub(crate) fn faults(&self) -> Vec<String> {
@@ -178,6 +217,12 @@ impl Drop for Judge {
             let ended = listener.join();
             assert!(ended.is_ok() || std::thread::panicking(), "the judge fell over");
         }
+        let mixed = self.take_mixed();
+        assert!(
+            mixed.is_empty() || std::thread::panicking(),
+            "two people's letters were mixed:\n{}",
+            mixed.join("\n")
+        );
     }
 }
 

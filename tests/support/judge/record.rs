@@ -137,19 +137,8 @@ fn hash(letter: &[u8]) -> String {
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The value of the Message-ID field, which may stand on a continued line (RFC 5322 §2.2.3).
+/// The value of the Message-ID field without `<>`.
 fn message_id(letter: &[u8]) -> String {
-    let text = String::from_utf8_lossy(letter);
-    let head = text
-        .split("\r\n\r\n")
-        .next()
-        .unwrap_or_default()
-        .replace("\r\n ", " ")
-        .replace("\r\n\t", " ");
-    let field = head.split("\r\n").find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("message-id")
-            .then(|| value.trim().trim_matches(['<', '>']).to_owned())
-    });
-    field.unwrap_or_default()
+    let value = words::field(letter, "message-id").unwrap_or_default();
+    value.trim_matches(['<', '>']).to_owned()
 }

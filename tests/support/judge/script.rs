@@ -9,15 +9,17 @@ pub(crate) enum Phase {
     Banner,
     /// EHLO or HELO.
     Ehlo,
+    /// AUTH.
+    Login,
     /// MAIL FROM; the recipient is not known yet.
     Mail,
     /// RCPT TO.
     Rcpt,
-    /// DATA.
+    /// DATA, or the first BDAT of a letter, whose chunk is read all the same.
     Data,
     /// In the middle of the letter: after its first line.
     Body,
-    /// The final dot.
+    /// The final dot, or the last byte of BDAT LAST.
     Dot,
     /// RSET.
     Rset,
@@ -39,8 +41,16 @@ pub(super) enum Step {
     Gate,
     /// Silence for as long as the sender stays.
     Hang,
+    /// Not even listening, for as long as the judge is there: the sender's bytes pile up in the kernel.
+    Freeze,
+    /// These bytes, one by one, with such a pause before each.
+    Drip(Vec<u8>, Duration),
+    /// This line again and again, until the sender has had enough.
+    Endless(Vec<u8>),
     /// The end of the connection; what was written before still arrives.
     Close,
+    /// The end of the connection by RST.
+    Reset,
 }
 
 /// When something unusual happens, and what.
@@ -56,7 +66,10 @@ pub(crate) struct Rule {
     connection: Option<usize>,
     passes: usize,
     times: usize,
+    /// Each so-manieth time only.
+    every: usize,
     keeps: Option<bool>,
+    copies: usize,
     steps: Vec<Step>,
 }
 
@@ -70,7 +83,9 @@ impl Rule {
             connection,
             passes: 0,
             times: usize::MAX,
+            every: 1,
             keeps,
+            copies: 1,
             steps: vec![Step::Usual],
         }
     }
@@ -90,6 +105,13 @@ impl Rule {
     /// Only after the rule would have applied so many times.
     pub(crate) fn after(mut self, passes: usize) -> Self {
         self.passes = passes;
+        self
+    }
+
+    /// Each `number`-th time only, the first ones passed over.
+    pub(crate) fn every(mut self, number: usize) -> Self {
+        self.every = number;
+        self.passes = number - 1;
         self
     }
 
@@ -118,6 +140,48 @@ impl Rule {
     /// Says nothing any more for as long as the sender stays; at the dot the letter is dropped.
     pub(crate) fn hang(self) -> Self {
         self.doing(vec![Step::Hang])
+    }
+
+    /// Sends these bytes and then nothing more, and listens until the sender goes.
+    pub(crate) fn raw_then_hang(self, bytes: &[u8]) -> Self {
+        self.doing(vec![Step::Write(bytes.to_vec()), Step::Hang])
+    }
+
+    /// Says nothing and reads nothing until the judge goes.
+    pub(crate) fn freeze(self) -> Self {
+        self.doing(vec![Step::Freeze])
+    }
+
+    /// Sends the line byte by byte, with this pause before each.
+    pub(crate) fn drip(self, line: &str, pause: Duration) -> Self {
+        self.doing(vec![Step::Drip(format!("{line}\r\n").into_bytes(), pause)])
+    }
+
+    /// Sends the line without end.
+    pub(crate) fn endless(self, line: &str) -> Self {
+        self.doing(vec![Step::Endless(format!("{line}\r\n").into_bytes())])
+    }
+
+    /// Does the usual thing and ends the connection by RST.
+    pub(crate) fn reset_behind(self) -> Self {
+        self.doing(vec![Step::Usual, Step::Reset])
+    }
+
+    /// Does the usual thing and, that much later, says this line and hangs up.
+    pub(crate) fn farewell(self, wait: Duration, line: &str) -> Self {
+        let farewell = Step::Write(format!("{line}\r\n").into_bytes());
+        self.doing(vec![Step::Usual, Step::Wait(wait), farewell, Step::Close])
+    }
+
+    /// Says this line and then does the usual thing as well.
+    pub(crate) fn say_first(self, line: &str) -> Self {
+        self.doing(vec![Step::Write(format!("{line}\r\n").into_bytes()), Step::Usual])
+    }
+
+    /// The letter arrives so many times: a relay that doubles mail.
+    pub(crate) fn copied(mut self, copies: usize) -> Self {
+        self.copies = copies;
+        self
     }
 
     /// Waits this long at most, another while each time, then does the usual thing.
@@ -190,6 +254,7 @@ impl Rule {
             return false;
         }
         self.times -= 1;
+        self.passes = self.every - 1;
         true
     }
 }
@@ -199,6 +264,8 @@ impl Rule {
 pub(super) struct Verdict {
     pub(super) steps: Vec<Step>,
     keeps: Option<bool>,
+    /// How many times a letter that is kept arrives.
+    pub(super) copies: usize,
 }
 
 impl Verdict {
@@ -211,10 +278,12 @@ impl Verdict {
             Some(rule) => Self {
                 steps: rule.steps.clone(),
                 keeps: rule.keeps,
+                copies: rule.copies,
             },
             None => Self {
                 steps: vec![Step::Usual],
                 keeps: None,
+                copies: 1,
             },
         }
     }
@@ -227,6 +296,11 @@ impl Verdict {
             }
         }
         self
+    }
+
+    /// Whether nothing but the usual thing is done.
+    pub(super) fn is_usual(&self) -> bool {
+        self.steps == [Step::Usual]
     }
 
     /// Whether the command is granted.
@@ -246,7 +320,9 @@ impl Verdict {
     fn written(&self) -> Vec<u8> {
         let written = self.steps.iter().filter_map(|step| match step {
             Step::Write(bytes) => Some(bytes.as_slice()),
-            Step::Usual | Step::Wait(_) | Step::WaitUpTo(_) | Step::Gate | Step::Hang | Step::Close => None,
+            Step::Usual | Step::Wait(_) | Step::WaitUpTo(_) | Step::Gate | Step::Hang | Step::Freeze => None,
+            Step::Drip(bytes, _) => Some(bytes.as_slice()),
+            Step::Endless(_) | Step::Close | Step::Reset => None,
         });
         written.collect::<Vec<_>>().concat()
     }

@@ -23,6 +23,7 @@ pub(super) fn hold(number: usize, line: TcpStream, bench: &Bench) {
         bench,
         sender: false,
         recipients: Vec::new(),
+        chunks: Vec::new(),
         greeted: false,
     };
     // An error is a sender that is gone: the record already says what was taken.
@@ -37,7 +38,10 @@ struct Session<'a> {
     greeted: bool,
     /// Whether a transaction is open.
     sender: bool,
+    /// Those in the open transaction, as a real server holds them: whoever was granted since the last MAIL, RSET or end of data.
     recipients: Vec<String>,
+    /// What BDAT has brought of a letter that has not had its LAST.
+    chunks: Vec<u8>,
 }
 
 /// Whether the conversation goes on.
@@ -66,6 +70,8 @@ impl Session<'_> {
             "MAIL" => self.mail(command),
             "RCPT" => self.rcpt(command),
             "DATA" => self.data(),
+            "BDAT" => self.bdat(&upper),
+            "AUTH" => self.auth(&upper),
             "RSET" => {
                 self.close_transaction();
                 Ok(self.answer(Phase::Rset, "250 2.0.0 Ok")?.1)
@@ -138,6 +144,9 @@ impl Session<'_> {
         if !self.sender {
             return self.plain("503 5.5.1 Error: need RCPT command");
         }
+        if self.recipients.is_empty() && self.bench.grants_nobody.load(Ordering::SeqCst) {
+            return self.data_for_nobody();
+        }
         if self.recipients.is_empty() {
             return self.plain("554 5.5.1 Error: no valid recipients");
         }
@@ -146,6 +155,20 @@ impl Session<'_> {
             (true, Next::Command) => self.body(),
             (_, next) => Ok(next),
         }
+    }
+
+    /// RFC 2920 §3.1: a server may grant DATA although it has refused every recipient, and refuse what comes. Nothing may come but the
+    /// dot: a letter would be for nobody.
+    fn data_for_nobody(&mut self) -> io::Result<Next> {
+        self.expect_patience(Phase::Data);
+        self.line.write_all(b"354 End data with <CR><LF>.<CR><LF>\r\n")?;
+        while let Some(line) = self.read_line()? {
+            if line == b"." {
+                return self.plain("554 5.5.1 Error: no valid recipients");
+            }
+            self.fault("a letter's text although nobody was granted");
+        }
+        Ok(Next::End)
     }
 
     /// Reads the letter up to its final dot (RFC 5321 §4.5.2), then judges it.
@@ -171,38 +194,106 @@ impl Session<'_> {
         Ok(Next::End)
     }
 
+    /// RFC 3030 §2: the octets are read whatever is thought of them, so that nothing of them is taken for a command.
+    fn bdat(&mut self, command: &str) -> io::Result<Next> {
+        let mut words = command.split_ascii_whitespace().skip(1);
+        let size: usize = words.next().and_then(|size| size.parse().ok()).unwrap_or_default();
+        let is_last = words.next() == Some("LAST");
+        if !locked(&self.bench.offers).iter().any(|offer| offer == "CHUNKING") {
+            self.fault("BDAT although CHUNKING is not offered");
+        }
+        let mut octets = vec![0; size];
+        let early = if self.chunks.is_empty() && self.is_open() {
+            size.min(40)
+        } else {
+            0
+        };
+        self.reader.read_exact(&mut octets[..early])?;
+        if early > 0 {
+            let verdict = self.verdict(Phase::Body);
+            if self.carry_out(&verdict)? == Next::End {
+                return Ok(Next::End);
+            }
+        }
+        self.reader.read_exact(&mut octets[early..])?;
+        if !self.is_open() {
+            return self.plain("554 5.5.1 Error: no valid recipients");
+        }
+        self.chunks.extend(octets);
+        self.chunk(size, is_last)
+    }
+
+    /// One chunk is here: it is refused, or it ends the letter, or more of it follows.
+    fn chunk(&mut self, size: usize, is_last: bool) -> io::Result<Next> {
+        let refusal = self.verdict(Phase::Data);
+        match (refusal.is_usual(), is_last) {
+            (false, _) => {
+                self.chunks.clear();
+                if !self.bench.keeps_refused.load(Ordering::SeqCst) {
+                    self.close_transaction();
+                }
+                self.carry_out(&refusal)
+            }
+            (true, true) => {
+                let letter = std::mem::take(&mut self.chunks);
+                self.dot(&letter)
+            }
+            (true, false) => self.plain(&format!("250 2.0.0 {size} octets received")),
+        }
+    }
+
+    /// Whether a letter may come: somebody is in the transaction.
+    fn is_open(&self) -> bool {
+        self.sender && !self.recipients.is_empty()
+    }
+
+    /// AUTH PLAIN with its answer in the same line, the only way that is spoken here; every name and password is right.
+    fn auth(&mut self, command: &str) -> io::Result<Next> {
+        if !command.starts_with("AUTH PLAIN ") || !locked(&self.bench.offers).iter().any(|offer| offer.starts_with("AUTH")) {
+            self.fault(&format!("a login that was not offered: {command:?}"));
+            return self.plain("504 5.5.4 Error: not this way");
+        }
+        Ok(self.answer(Phase::Login, "235 2.7.0 Welcome")?.1)
+    }
+
     /// Write it down first, then reply.
     fn dot(&mut self, letter: &[u8]) -> io::Result<Next> {
         let verdict = self.verdict(Phase::Dot).with_usual("250 2.0.0 Ok: taken");
         let (accepted, replied) = (verdict.keeps(), verdict.replies());
-        let (recipients, connection) = (std::mem::take(&mut self.recipients), self.number);
-        self.bench.record.write(&Judgement {
-            recipients: &recipients,
-            letter,
-            accepted,
-            replied,
-            connection,
-        });
-        self.close_transaction();
-        self.expect_patience();
+        let (recipients, connection) = (self.recipients.clone(), self.number);
+        self.bench.mixture.look_at(&recipients, letter, self.number);
+        for _ in 0..verdict.copies {
+            self.bench.record.write(&Judgement {
+                recipients: &recipients,
+                letter,
+                accepted,
+                replied,
+                connection,
+            });
+        }
+        if accepted || !self.bench.keeps_refused.load(Ordering::SeqCst) {
+            self.close_transaction();
+        }
+        self.expect_patience(Phase::Dot);
         self.carry_out(&verdict)
     }
 
     fn close_transaction(&mut self) {
         self.sender = false;
         self.recipients.clear();
+        self.chunks.clear();
     }
 
     /// An answer that no script changes.
     fn plain(&mut self, usual: &str) -> io::Result<Next> {
-        self.expect_patience();
+        self.expect_patience(Phase::Mail);
         let verdict = Verdict::of(&mut [], Phase::Quit, &[], self.number).with_usual(usual);
         self.carry_out(&verdict)
     }
 
     /// Whether the command is granted, and whether the conversation goes on.
     fn answer(&mut self, phase: Phase, usual: &str) -> io::Result<(bool, Next)> {
-        self.expect_patience();
+        self.expect_patience(phase);
         let verdict = self.verdict(phase).with_usual(usual);
         Ok((verdict.grants(), self.carry_out(&verdict)?))
     }
@@ -220,17 +311,40 @@ impl Session<'_> {
                 Step::WaitUpTo(most) => std::thread::sleep(most.mul_f64(self.bench.record.whim())),
                 Step::Gate => self.bench.gate.pass(),
                 Step::Hang => return self.hang(),
+                Step::Freeze => {
+                    self.bench.gate.pass();
+                    return Ok(Next::End);
+                }
+                Step::Drip(bytes, pause) => {
+                    for byte in bytes {
+                        std::thread::sleep(*pause);
+                        self.line.write_all(&[*byte])?;
+                    }
+                }
+                Step::Endless(line) => loop {
+                    self.line.write_all(&line.repeat(64))?;
+                },
                 Step::Close => return self.end(),
+                Step::Reset => {
+                    reset(&self.line);
+                    return Ok(Next::End);
+                }
             }
         }
         Ok(Next::Command)
     }
 
-    /// Without PIPELINING a sender waits for each reply (RFC 2920 §3.1).
-    fn expect_patience(&self) {
+    /// Without PIPELINING a sender waits for each reply (RFC 2920 §3.1); with it, still for those that change what comes next.
+    fn expect_patience(&self, phase: Phase) {
         let ahead = !self.reader.buffer().is_empty();
-        if ahead && !locked(&self.bench.offers).iter().any(|offer| offer == "PIPELINING") {
-            self.fault("talks ahead although PIPELINING is not offered");
+        let offered = locked(&self.bench.offers).iter().any(|offer| offer == "PIPELINING");
+        match (ahead, offered, phase) {
+            (false, _, _) => {}
+            (true, true, Phase::Banner | Phase::Ehlo | Phase::Login | Phase::Data | Phase::Quit) => {
+                self.fault(&format!("does not wait for the reply at {phase:?}"));
+            }
+            (true, true, Phase::Mail | Phase::Rcpt | Phase::Body | Phase::Dot | Phase::Rset) => {}
+            (true, false, _) => self.fault("talks ahead although PIPELINING is not offered"),
         }
     }
 
@@ -278,4 +392,16 @@ impl Session<'_> {
     fn fault(&self, what: &str) {
         locked(&self.bench.faults).push(format!("connection {}: {what}", self.number));
     }
+}
+
+/// Makes the kernel end the connection by RST as soon as nobody holds it any more.
+fn reset(line: &TcpStream) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    let runtime = runtime.expect("a runtime that does nothing can be had");
+    let _inside = runtime.enter();
+    line.set_nonblocking(true).expect("an open socket takes options");
+    let line = line.try_clone().expect("an open socket can be shared");
+    // Only tokio's socket has this option.
+    let line = tokio::net::TcpStream::from_std(line).expect("a socket that does not block can be taken over");
+    line.set_zero_linger().expect("an open socket takes options");
 }

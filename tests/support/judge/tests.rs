@@ -308,3 +308,107 @@ fn nobody_passes_the_gate_before_it_is_open() {
     assert_eq!(early.hear(), "220 judge.example ESMTP");
     assert_eq!(Client::call(&judge).hear(), "220 judge.example ESMTP");
 }
+
+/// Says a whole group at once and hears so many replies; their codes.
+fn group(client: &mut Client, bytes: &str, replies: usize) -> Vec<String> {
+    client.line.write_all(bytes.as_bytes()).unwrap();
+    (0..replies).map(|_| client.hear().chars().take(3).collect()).collect()
+}
+
+fn transaction(to: &str) -> String {
+    format!(
+        "RSET\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<{to}@example.org>\r\n{}",
+        chunk(to)
+    )
+}
+
+fn chunk(to: &str) -> String {
+    let letter = format!("To: X <{to}@example.org>\r\nMessage-ID: <{to}>\r\n\r\nRSET\r\n");
+    format!("BDAT {} LAST\r\n{letter}", letter.len())
+}
+
+#[test]
+fn letters_come_in_chunks_and_a_refused_chunk_is_no_command() {
+    let judge = Judge::start()
+        .offering("PIPELINING")
+        .offering("CHUNKING")
+        .rule(Rule::at(Phase::Rcpt).to("bob@example.org").reply("550 5.1.1 no"))
+        .rule(Rule::at(Phase::Data).to("cem@example.org").reply("451 4.3.0 later"))
+        .rule(Rule::at(Phase::Dot).to("dov@example.org").reply("554 5.7.1 spam"));
+    let mut client = Client::greeted(&judge);
+    let said = ["ann", "bob", "cem", "dov", "eva"].map(transaction).concat();
+    let heard = group(&mut client, &said, 20);
+    let (ann, bob) = (["250", "250", "250", "250"], ["250", "250", "550", "554"]);
+    let (cem, dov) = (["250", "250", "250", "451"], ["250", "250", "250", "554"]);
+    assert_eq!(heard, [ann, bob, cem, dov, ann].concat());
+    let taken: Vec<String> = judge.accepted().into_iter().map(|delivery| delivery.recipient).collect();
+    assert_eq!(taken, ["ann@example.org", "eva@example.org"]);
+    let halves =
+        "RSET\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<flo@example.org>\r\nBDAT 4\r\nTo: BDAT 17 LAST\r\nflo@example.org\r\n";
+    assert_eq!(group(&mut client, halves, 5), ["250"; 5]);
+    let flo = judge.accepted().pop().unwrap();
+    assert_eq!((flo.recipient.as_str(), judge.take_mixed().len()), ("flo@example.org", 0));
+    judge.assert_polite();
+}
+
+#[test]
+fn a_letter_in_the_wrong_hands_is_noticed() {
+    let judge = Judge::start().offering("PIPELINING").offering("CHUNKING").keeping_refused();
+    judge.add(Rule::at(Phase::Dot).times(1).reply("554 5.7.1 spam"));
+    let mut client = Client::greeted(&judge);
+    let without_reset = |to: &str| transaction(to).split_once("\r\n").unwrap().1.to_owned();
+    let said = [without_reset("ann"), without_reset("bob")].concat();
+    assert_eq!(group(&mut client, &said, 6), ["250", "250", "554", "503", "250", "250"]);
+    let mixed = judge.take_mixed();
+    assert!(mixed.len() == 1 && mixed[0].contains("ann@example.org"), "{mixed:?}");
+    assert_eq!(group(&mut client, &transaction("cem"), 4), ["250"; 4]);
+    assert_eq!(judge.take_mixed(), [""; 0]);
+}
+
+#[test]
+fn who_does_not_wait_where_it_must_is_noticed() {
+    let judge = Judge::start().offering("PIPELINING");
+    let mut client = Client::greeted(&judge);
+    let said = format!("MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n{LETTER}");
+    assert_eq!(group(&mut client, &said, 4), ["250", "250", "354", "250"]);
+    assert_eq!(judge.faults(), ["connection 1: does not wait for the reply at Data"]);
+}
+
+#[test]
+fn connections_end_as_scripted() {
+    let reset = Judge::start().rule(Rule::at(Phase::Dot).reset_behind());
+    let mut client = Client::greeted(&reset);
+    assert_eq!(client.letter_to("a@example.org"), ["250", "250", "354", "250"]);
+    let end = client.reader.read(&mut [0]).unwrap_err().kind();
+    assert_eq!(end, std::io::ErrorKind::ConnectionReset);
+    let every = Judge::start().rule(Rule::at(Phase::Dot).every(2).reply_then_close("250 ok"));
+    for _ in 0..2 {
+        let mut client = Client::greeted(&every);
+        for _ in 0..2 {
+            assert_eq!(client.letter_to("a@example.org").len(), 4);
+        }
+        assert!(client.is_hung_up());
+    }
+    let copying = Judge::start().rule(Rule::at(Phase::Dot).copied(2));
+    Client::greeted(&copying).letter_to("a@example.org");
+    assert_eq!((copying.accepted().len(), copying.datas()), (2, 1));
+}
+
+#[test]
+fn a_letter_for_nobody_is_noticed() {
+    let judge = || {
+        let judge = Judge::start().offering("PIPELINING").granting_nobody();
+        judge.rule(Rule::at(Phase::Rcpt).reply("550 5.1.1 no"))
+    };
+    let envelope = "MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n";
+    let (polite, rude) = (judge(), judge());
+    let mut client = Client::greeted(&polite);
+    assert_eq!(group(&mut client, envelope, 3), ["250", "550", "354"]);
+    assert_eq!(group(&mut client, ".\r\nRSET\r\n", 2), ["554", "250"]);
+    polite.assert_polite();
+    let mut client = Client::greeted(&rude);
+    group(&mut client, envelope, 3);
+    assert_eq!(group(&mut client, "x\r\n.\r\n", 1), ["554"]);
+    assert_eq!(rude.faults().len(), 1);
+    assert_eq!((polite.letters(), rude.letters()), (0, 0));
+}

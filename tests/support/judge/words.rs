@@ -1,4 +1,4 @@
-//! A letter's words: what is left of it when everything is taken away that each store makes for itself.
+//! A letter's words: its fields, and what is left of it when everything is taken away that each store makes for itself.
 
 /// The letter without Message-ID and Date, its MIME boundary under one name for all.
 pub(super) fn of(letter: &[u8]) -> String {
@@ -22,6 +22,16 @@ pub(super) fn of(letter: &[u8]) -> String {
         Some(boundary) => kept.replace(boundary, "boundary"),
         None => kept,
     }
+}
+
+/// The value of a header field by its name in small letters; it may stand on a continued line (RFC 5322 §2.2.3).
+pub(super) fn field(letter: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(letter);
+    let head = text.split("\r\n\r\n").next()?.replace("\r\n ", " ").replace("\r\n\t", " ");
+    head.split("\r\n").find_map(|line| {
+        let (found, value) = line.split_once(':')?;
+        found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+    })
 }
 
 fn boundary(head: &str) -> Option<&str> {
