@@ -38,13 +38,7 @@ fn starttls(answer: &'static str, then: &[Turn]) -> Vec<Turn> {
 /// Opens a connection that must not come to be, and holds what the server has read against what it may know.
 async fn check(identity: &Identity, security: Security, turns: Vec<Turn>, expected: (Stage, Class), words: &str) {
     let acceptor = Some(identity.acceptor.clone());
-    let (trouble, heard) = trouble(acceptor, turns, |server| {
-        let mut server = secured(server, security, &identity.root);
-        // Whoever says too much to such a server waits for its answer; not for long.
-        server.deadlines.reply = std::time::Duration::from_secs(20);
-        server
-    })
-    .await;
+    let (trouble, heard) = trouble(acceptor, turns, |server| secured(server, security, &identity.root)).await;
     assert_eq!((trouble.stage, trouble.class), expected, "{trouble}");
     assert!(trouble.why.contains(words), "`{words}` is not in `{trouble}`");
     let mut rest = heard.as_str();

@@ -4,6 +4,7 @@ use crate::relay::server::{Login, Roots, Secret, Security, Server};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_rustls::TlsAcceptor;
 
 /// What a client must trust, and a server that proves it.
@@ -59,7 +60,9 @@ fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor 
 }
 
 /// The same server over TLS, believing `root` alone, with a login that is worth stealing.
-pub(super) fn secured(server: Server, security: Security, root: &[u8]) -> Server {
+pub(super) fn secured(mut server: Server, security: Security, root: &[u8]) -> Server {
+    // Whoever says too much to a bad server waits for its answer; not for minutes.
+    server.deadlines.reply = Duration::from_secs(20);
     Server {
         security,
         roots: Roots::Pem(root.to_vec()),
