@@ -51,7 +51,7 @@ impl Conversation {
             (Awaited::Login(AuthStep::Password), 334) => self.say_secret(AuthStep::Verdict, |login| login.password.expose()),
             // The refusal comes when this line has been answered, with an empty one.
             (Awaited::Login(AuthStep::Token), 334) => {
-                self.say(&"\r\n", Awaited::Login(AuthStep::TokenRefused(status_in(reply))), None)
+                self.say(&"\r\n", Awaited::Login(AuthStep::TokenRefused(status_in(reply))), None);
             }
             (Awaited::Login(AuthStep::Verdict | AuthStep::Token), 200..300) => self.ready(),
             (Awaited::Login(_), 300..) | (Awaited::Login(AuthStep::TokenRefused(_)), _) => {
