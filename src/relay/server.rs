@@ -64,15 +64,15 @@ pub struct Deadlines {
 }
 
 impl Deadlines {
-    /// So much for each phase, as far as RFC 5321 does not give it less.
+    /// So much for each phase, or its usual time where that is less.
     pub fn of(each: Duration) -> Self {
         let usual = Self::default();
         Self {
             connect: usual.connect.min(each),
-            reply: each,
-            data: each,
-            block: each,
-            end_of_data: each,
+            reply: usual.reply.min(each),
+            data: usual.data.min(each),
+            block: usual.block.min(each),
+            end_of_data: usual.end_of_data.min(each),
             quit: usual.quit.min(each),
         }
     }

@@ -1,9 +1,8 @@
 //! Warm-up: a sender that nobody knows begins small.
 //!
 //! Mailbox providers distrust a domain or address that sends its whole list on its first day; they look at the growth over days. Fifty
-//! letters are what a person could have written; doubling is what bulk providers advise their own new customers (SendGrid's and
-//! Mailgun's guides to warming up, looked up in November 2026, begin at 50 to 100 and double at most). After a week the cap would be
-//! at 6,400 a day, beyond what a clinic sends.
+//! letters are what a person could have written; doubling is as fast as bulk providers commonly advise their own new customers. After a
+//! week the cap would be at 6,400 a day, beyond what a clinic sends.
 
 use super::window::{Opening, Window};
 use crate::store::usage::DAY;
