@@ -4,12 +4,11 @@ use super::context::{Context, holder_words, real_dir, tell_passed_over};
 use super::failure::{Failure, Kind};
 use super::outcome::{ending, tell};
 use super::send::{due_at, recover, tell_no_more};
-use super::sending::{bring_lists, hand_over, plan, route};
+use super::sending::{Way, bring_lists, hand_over, plan};
 use crate::dispatch::due::{Turn, turn};
 use crate::dispatch::prepare::{self, Plan};
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::{Work, is_due, is_shut};
-use crate::dispatch::worker::Route;
 use crate::finding::Finding;
 use crate::store::Store;
 use crate::store::hold::{By, Target};
@@ -44,10 +43,11 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     };
     let mut store = context.store_for_sending(&root, settings)?;
     let doubts = recover(context, &mut store)?;
-    let begun = begin_due(context, &mut store, &workspace, settings, &root)?;
+    let way = Way::new(&root, settings);
+    let begun = begin_due(context, &mut store, &workspace, settings, &root, &way)?;
     let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
         false => Ok(()),
-        true => close_all(context, &mut store, &workspace, settings, &route(&root, settings)?),
+        true => close_all(context, &mut store, &workspace, settings, &way),
     };
     if ended.is_ok() && doubts + begun.held > 0 {
         ended = Err(Failure::said(Kind::Attention));
@@ -66,16 +66,16 @@ fn close_all(
     store: &mut Store,
     workspace: &Workspace,
     settings: &Settings,
-    route: &Route,
+    way: &Way<'_>,
 ) -> Result<(), Failure> {
-    if let Some(why) = is_shut(store, &route.limits, context.clock.now())? {
+    if let Some(why) = is_shut(store, &way.limits(), context.clock.now())? {
         if context.ui.is_watched() {
             context.ui.say(&why);
         }
         return Ok(());
     }
     tell_differences(context, store, workspace, settings)?;
-    let report = hand_over(context, store, "run", Work::Everything, route, None)?;
+    let report = hand_over(context, store, "run", Work::Everything, way.route()?, None)?;
     if could_send_nothing(&report) && !context.ui.is_watched() {
         return Ok(());
     }
@@ -143,10 +143,11 @@ fn begin_due(
     workspace: &Workspace,
     settings: &Settings,
     root: &Path,
+    way: &Way<'_>,
 ) -> Result<Begun, Failure> {
     let mut begun = Begun::default();
     for folder in &workspace.campaigns {
-        match begin_one(context, store, workspace, settings, folder, root) {
+        match begin_one(context, store, workspace, settings, folder, root, way) {
             Ok(held) => begun.held += u64::from(held),
             Err(failure) if failure.kind == Kind::Files => begun.findings.extend(failure.findings),
             Err(failure) => return Err(failure),
@@ -177,6 +178,7 @@ fn begin_one(
     settings: &Settings,
     folder: &CampaignFolder,
     root: &Path,
+    way: &Way<'_>,
 ) -> Result<bool, Failure> {
     let plan: Plan<'_> = plan(settings, folder)?;
     let now = context.clock.now();
@@ -188,7 +190,7 @@ fn begin_one(
         Turn::Begin { article, occurrence } => (article, occurrence, false),
         Turn::TooLate { article, occurrence } => (article, occurrence, true),
     };
-    route(root, settings)?;
+    way.route()?;
     if settings.auto_import {
         bring_lists(store, workspace, plan, Guard::Cautious, now)?;
     }

@@ -17,6 +17,7 @@ use crate::store::import::Guard;
 use crate::workspace::settings::{RelaySettings, Settings, Tls};
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,40 @@ pub(super) fn route(root: &Path, settings: &Settings) -> Result<Route, Failure> 
         per_second: relay.per_second,
         limits: limits(relay, settings),
     })
+}
+
+/// The way to the relay, looked for when it is needed and once: a password may come from a command that has to ask somebody.
+pub(super) struct Way<'a> {
+    root: &'a Path,
+    settings: &'a Settings,
+    found: OnceCell<Route>,
+}
+
+impl<'a> Way<'a> {
+    pub(super) fn new(root: &'a Path, settings: &'a Settings) -> Self {
+        Self {
+            root,
+            settings,
+            found: OnceCell::new(),
+        }
+    }
+
+    /// The route, or what has to be mended first.
+    pub(super) fn route(&self) -> Result<&Route, Failure> {
+        if self.found.get().is_none() {
+            // Nobody else can have set it: this is not shared between threads.
+            let _ = self.found.set(route(self.root, self.settings)?);
+        }
+        self.found
+            .get()
+            .ok_or_else(|| Failure::new(Kind::Internal, "the way to the relay was lost"))
+    }
+
+    /// How many letters may leave that way; asks nobody for a password.
+    pub(super) fn limits(&self) -> Limits {
+        let relay = self.settings.relay.as_ref();
+        relay.map_or_else(Limits::none, |relay| limits(relay, self.settings))
+    }
 }
 
 /// How many letters may leave through this relay.

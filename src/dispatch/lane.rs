@@ -10,7 +10,7 @@
 //! outcome (law 4); a letter whose commands ride behind another one was admitted by pace, allowance and journal, and is given back
 //! without an attempt when the connection ends before its turn. When a run stops, open replies are awaited and nothing new begins.
 
-use super::line::{Line, Ready, Uncounted};
+use super::line::{Line, Ready};
 use super::verdict::{Verdict, judge};
 use crate::address::Address;
 use crate::delivery::state::Event;
@@ -149,18 +149,18 @@ impl Lane {
                 Some(ready) => ready,
                 None => self.line.letters.recv().await.ok()?,
             };
-            if !self.is_ready_to_send().await {
+            // Asked for before the turn: nobody waits for a letter that may not leave.
+            if !self.line.take_leave() {
                 self.hand.push_front(ready);
                 return None;
             }
-            match self.line.count(&ready) {
-                Ok(()) => return Some(ready),
-                Err(Uncounted::Quota) => {}
-                Err(Uncounted::Limit) => {
-                    self.line.tallying.stop(self.line.allowance.used_up());
-                    self.hand.push_front(ready);
-                    return None;
-                }
+            if !self.is_ready_to_send().await {
+                self.line.allowance.give_back();
+                self.hand.push_front(ready);
+                return None;
+            }
+            if self.line.count(&ready) {
+                return Some(ready);
             }
         }
     }
@@ -178,7 +178,7 @@ impl Lane {
             });
         }
         self.line.pace.turn().await;
-        !self.line.is_closed()
+        !self.line.is_closed() || self.line.is_used_up()
     }
 
     /// Letters that ride already may leave now that there is room for their intents.
@@ -236,18 +236,16 @@ impl Lane {
             Some(ready) => ready,
             None => self.line.letters.try_recv().ok()?,
         };
-        let counted = match self.line.pace.try_turn() {
-            true => self.line.count(&ready),
-            false => Err(Uncounted::Limit),
-        };
-        match counted {
-            Ok(()) => Some(ready),
-            Err(Uncounted::Quota) => None,
-            Err(Uncounted::Limit) => {
-                self.hand.push_front(ready);
-                None
-            }
+        if !self.line.allowance.take() {
+            self.hand.push_front(ready);
+            return None;
         }
+        if !self.line.pace.try_turn() {
+            self.line.allowance.give_back();
+            self.hand.push_front(ready);
+            return None;
+        }
+        self.line.count(&ready).then_some(ready)
     }
 
     /// Hands the entry in and does what its answers allow; `None` when the journal has failed.

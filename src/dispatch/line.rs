@@ -102,15 +102,6 @@ impl Ready {
     }
 }
 
-/// Why a letter may not leave now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Uncounted {
-    /// As many have left as `--limit` allows.
-    Limit,
-    /// The day's letters, or those to its domain, are used up: it waits, others may go.
-    Quota,
-}
-
 /// What all connections of a pass share.
 pub(super) struct Line {
     pub(super) journal: Journal,
@@ -148,16 +139,24 @@ impl Line {
         self.letters.close();
     }
 
-    /// Counts a letter that is about to leave, if it may.
-    pub(super) fn count(&self, ready: &Ready) -> Result<(), Uncounted> {
-        if !self.allowance.take() {
-            return Err(Uncounted::Limit);
+    /// Takes one letter's leave; where there is none left the run is over.
+    pub(super) fn take_leave(&self) -> bool {
+        let taken = self.allowance.take();
+        if !taken {
+            self.tallying.stop(self.allowance.used_up());
         }
-        self.quota.take(ready.letter.to.domain(), self.clock.now()).map_err(|spent| {
+        taken
+    }
+
+    /// Counts a letter that has its leave and is about to go, if day and domain let it: otherwise it waits, and others may go.
+    pub(super) fn count(&self, ready: &Ready) -> bool {
+        let spent = self.quota.take(ready.letter.to.domain(), self.clock.now()).err();
+        let may_leave = spent.is_none();
+        if let Some(spent) = spent {
             self.allowance.give_back();
             self.quota.leave(spent);
-            Uncounted::Quota
-        })
+        }
+        may_leave
     }
 
     /// A letter that did not leave does not count.

@@ -39,6 +39,17 @@ impl Outcome {
         matches!(self, Outcome::Answered(reply) if reply.stage == Stage::EndOfData && reply.is_positive())
     }
 
+    /// The same outcome without the secret of `login`, should the relay have repeated it.
+    #[must_use]
+    pub fn redacted(mut self, login: &Login) -> Self {
+        let said = match &mut self {
+            Outcome::Answered(reply) => &mut reply.text,
+            Outcome::NotTaken { why, .. } | Outcome::InDoubt { why } | Outcome::Unsupported { why, .. } => why,
+        };
+        *said = login.redact(said);
+        self
+    }
+
     /// Whether nobody can know what became of the letter.
     pub fn is_in_doubt(&self) -> bool {
         matches!(self, Outcome::InDoubt { .. })
@@ -126,5 +137,29 @@ fn next_step(stage: Stage, class: Class) -> Option<&'static str> {
             Some("the relay dislikes the name we give: write this machine's own, such as `hello: mail.example.org`, under `relay:`")
         }
         (_, _) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::relay::login::Secret;
+
+    #[test]
+    fn a_relay_that_repeats_the_password_late_is_not_believed_to_be_discreet() {
+        let login = Login::new("tips", Secret::new("correct horse battery"));
+        let said = "5.5.1 you said correct horse battery and AHRpcHMAY29ycmVjdCBob3JzZSBiYXR0ZXJ5".to_owned();
+        let reply = Reply::new(Stage::Mail, 550, std::slice::from_ref(&said));
+        let Outcome::Answered(kept) = Outcome::Answered(reply).redacted(&login) else {
+            panic!("another outcome");
+        };
+        assert_eq!(kept.text, "you said *** and ***");
+        let doubt = Outcome::InDoubt { why: said }.redacted(&login);
+        assert_eq!(
+            doubt,
+            Outcome::InDoubt {
+                why: "5.5.1 you said *** and ***".to_owned()
+            }
+        );
     }
 }

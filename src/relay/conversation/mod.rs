@@ -215,6 +215,11 @@ impl Conversation {
         &self.capabilities
     }
 
+    /// Who we are to this relay.
+    pub fn login(&self) -> Option<&Login> {
+        self.profile.login.as_ref()
+    }
+
     /// How letters travel on this conversation.
     pub fn mode(&self) -> Mode {
         Mode::of(&self.capabilities, self.profile.in_flight)

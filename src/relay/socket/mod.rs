@@ -181,7 +181,10 @@ impl Connection {
         let event = converse(&mut self.line, &mut self.conversation, &self.deadlines).await;
         self.under_way = false;
         match event {
-            Event::Settled(ticket, outcome) => [(ticket, outcome)].into_iter().chain(self.known()).collect(),
+            Event::Settled(ticket, outcome) => {
+                let outcome = self.discreet(outcome);
+                [(ticket, outcome)].into_iter().chain(self.known()).collect()
+            }
             Event::Secure | Event::Ready | Event::Failed(_) | Event::Over(_) => Vec::new(),
         }
     }
@@ -190,9 +193,16 @@ impl Connection {
     pub fn known(&mut self) -> Vec<(Ticket, Outcome)> {
         let mut outcomes = Vec::new();
         while let Some(Event::Settled(ticket, outcome)) = self.conversation.poll() {
-            outcomes.push((ticket, outcome));
+            outcomes.push((ticket, self.discreet(outcome)));
         }
         outcomes
+    }
+
+    fn discreet(&self, outcome: Outcome) -> Outcome {
+        match self.conversation.login() {
+            Some(login) => outcome.redacted(login),
+            None => outcome,
+        }
     }
 
     /// Hands one letter to the relay and waits for what becomes of it.
