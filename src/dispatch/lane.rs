@@ -125,14 +125,10 @@ impl Lane {
                 Concern::Outcome(unwritten.to, unwritten.why),
             ));
         }
-        // A rider has its leave already: `--limit 5` means five.
-        if self.line.is_closed() && !self.line.is_used_up() {
-            return entry;
-        }
-        self.add_riders(&mut entry, at);
         if self.line.is_closed() {
             return entry;
         }
+        self.add_riders(&mut entry, at);
         if self.is_free() && entry.is_empty() {
             let Some(first) = self.first().await else { return entry };
             let at = self.line.clock.now();
@@ -178,7 +174,7 @@ impl Lane {
             });
         }
         self.line.pace.turn().await;
-        !self.line.is_closed() || self.line.is_used_up()
+        !self.line.is_closed()
     }
 
     /// Letters that ride already may leave now that there is room for their intents.

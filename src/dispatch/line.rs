@@ -48,11 +48,10 @@ impl Allowance {
         taken
     }
 
-    /// Why a run ends that has no leave left.
-    pub(super) fn used_up(&self) -> Stop {
-        Stop::Limit {
-            limit: self.limit.unwrap_or(u64::MAX),
-        }
+    /// Why a run ends that has no leave left, if it has none.
+    pub(super) fn used_up(&self) -> Option<Stop> {
+        let limit = self.limit.filter(|_| self.left.load(Ordering::SeqCst) <= 0)?;
+        Some(Stop::Limit { limit })
     }
 
     pub(super) fn give_back(&self) {
@@ -120,6 +119,8 @@ pub(super) struct Line {
     pub(super) open: AtomicU32,
     /// The edition was put on hold, or its time is over.
     pub(super) held: AtomicBool,
+    /// A letter was ready and `--limit` did not let it leave.
+    pub(super) turned_away: AtomicBool,
 }
 
 impl Line {
@@ -128,22 +129,17 @@ impl Line {
         self.tallying.is_stopped() || self.held.load(Ordering::SeqCst)
     }
 
-    /// Whether that is because as many letters as `--limit` allows have their leave.
-    pub(super) fn is_used_up(&self) -> bool {
-        matches!(self.tallying.reason_to_stop(), Some(Stop::Limit { .. }))
-    }
-
     /// The hold is the whole edition's: nobody composes or asks for the rest of it.
     pub(super) fn close(&self) {
         self.held.store(true, Ordering::SeqCst);
         self.letters.close();
     }
 
-    /// Takes one letter's leave; where there is none left the run is over.
+    /// Takes one letter's leave. That there is none is no stop yet: letters that have theirs may still come back.
     pub(super) fn take_leave(&self) -> bool {
         let taken = self.allowance.take();
         if !taken {
-            self.tallying.stop(self.allowance.used_up());
+            self.turned_away.store(true, Ordering::SeqCst);
         }
         taken
     }

@@ -83,8 +83,15 @@ pub async fn deliver(errand: &Errand<'_>, journal: &Journal) -> Result<Unfit, Di
     let mut after = DeliveryId(0);
     loop {
         let pass = Pass::start(errand, journal, after)?;
+        let line = Arc::clone(&pass.line);
         let (returned, faulty, fed) = pass.finish().await?;
         unfit.extend(faulty);
+        // Only now nothing is under way that could give its leave back.
+        let is_turned_away = line.turned_away.load(Ordering::SeqCst);
+        if let Some(stop) = errand.allowance.used_up().filter(|_| is_turned_away) {
+            errand.tallying.stop(stop);
+            return Ok(unfit);
+        }
         // Letters that a broken connection gave back are tried again at once; the barren count ends this when the relay is away.
         let next = match (returned, fed.overflow) {
             (0, overflow) => overflow,
@@ -127,6 +134,7 @@ impl Pass {
             returned: AtomicU64::new(0),
             open: AtomicU32::new(0),
             held: AtomicBool::new(false),
+            turned_away: AtomicBool::new(false),
         });
         let feeder = start_feeder(errand, &line, after, claims_in)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);

@@ -111,3 +111,31 @@ fn another_moment_is_played_for_test_relays_only() {
         .exits(2)
         .tells("`tidings rehearse tips` plays it");
 }
+
+#[test]
+fn a_limit_is_exact_over_several_connections_with_letters_riding_on_each() {
+    let judge = Judge::start().offering("PIPELINING");
+    let clinic = clinic_with(&judge, 30).relay(judge.port(), 4);
+    type_in(&clinic, "send tips --limit 7")
+        .exits(0)
+        .tells("`--limit 7` is reached");
+    assert_eq!(judge.accepted().len(), 7);
+    type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, "run").exits(0);
+    assert_eq!(judge.accepted().len(), 30);
+    judge.assert_polite();
+}
+
+#[test]
+fn a_limit_that_nobody_could_use_is_not_the_reason_for_an_end() {
+    // Fewer letters than connections: some connection always finds that no leave is left while the others meet no relay.
+    let judge = Judge::start().rule(Rule::at(Phase::Banner).reply("554 5.7.1 no mail from this machine"));
+    let clinic = clinic_with(&judge, 9).relay(judge.port(), 4);
+    type_in(&clinic, "send tips --limit 1")
+        .exits(78)
+        .tells("no mail from this machine")
+        .never_says("`--limit 1` is reached");
+    judge.heal();
+    type_in(&clinic, "run").exits(0);
+    assert_eq!(judge.accepted().len(), 9, "nothing was on hold");
+}
