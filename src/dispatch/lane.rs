@@ -13,6 +13,7 @@
 use super::line::{Line, Ready};
 use super::verdict::{Verdict, judge};
 use crate::address::Address;
+use crate::delivery::reply::Stage;
 use crate::delivery::state::Event;
 use crate::relay::conversation::{Envelope, Mode, Ticket};
 use crate::relay::outcome::Outcome;
@@ -116,7 +117,6 @@ impl Lane {
 
     /// What is to be written and asked next. Waits, for a letter or for its turn, only while nothing is under way and nothing unwritten.
     async fn gather(&mut self) -> Entry {
-        let at = self.line.clock.now();
         let mut entry = Entry::new();
         for unwritten in self.unwritten.drain(..) {
             entry.extend(unwritten.begin.map(|intent| (Step::Begin(intent), Concern::Formality)));
@@ -128,12 +128,12 @@ impl Lane {
         if self.line.is_closed() {
             return entry;
         }
-        self.add_riders(&mut entry, at);
         if self.is_free() && entry.is_empty() {
             let Some(first) = self.first().await else { return entry };
-            let at = self.line.clock.now();
-            entry.push((Step::Begin(first.intent(at)), Concern::New(first)));
+            entry.push((Step::Begin(first.intent(self.line.clock.now())), Concern::New(first)));
         }
+        let at = self.line.clock.now();
+        self.add_riders(&mut entry, at);
         self.add_new(&mut entry, at);
         entry
     }
@@ -414,9 +414,22 @@ impl Lane {
         if is_over {
             let outcomes = link.connection.known();
             self.note(outcomes);
+            self.give_up_the_rest();
         }
         if is_over || (has_carried_its_share && self.is_free()) {
             self.part().await;
+        }
+    }
+
+    /// Each announced letter has its outcome by now; were that ever broken, doubt is the one safe answer.
+    fn give_up_the_rest(&mut self) {
+        for carried in std::mem::take(&mut self.carried) {
+            let why = "the conversation lost its thread".to_owned();
+            let outcome = match carried.is_granted {
+                true => Outcome::InDoubt { why },
+                false => Outcome::NotTaken { stage: Stage::Mail, why },
+            };
+            self.conclude(carried, &outcome);
         }
     }
 
