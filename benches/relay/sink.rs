@@ -122,7 +122,7 @@ fn hello(offers: Offers) -> &'static str {
     match offers {
         Offers::Nothing => "250-sink\r\n250 8BITMIME\r\n",
         Offers::Pipelining => "250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
-        Offers::Chunking => "250-sink\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 8BITMIME\r\n",
+        Offers::Chunking => "250-sink\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n",
     }
 }
 

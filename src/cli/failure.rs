@@ -191,7 +191,9 @@ impl From<&Stop> for Failure {
             Stop::Quota { why } => Self::new(Kind::Later, why.clone())
                 .hint("nobody is lost: `tidings run` goes on when it is time; leave that to cron"),
             Stop::FixFirst { why, hint } => Self::new(Kind::FixFirst, why.clone()).hint(hint.clone()),
-            Stop::Hold { why, hint, fix_first } => {
+            Stop::Hold {
+                why, hint, fix_first, ..
+            } => {
                 let kind = if *fix_first { Kind::FixFirst } else { Kind::Attention };
                 Self::new(kind, format!("{why}; whoever still waits is on hold")).hint(hint.clone())
             }

@@ -41,10 +41,11 @@ pub struct Breaker {
 }
 
 impl Breaker {
-    /// Tells whether a person has looked at the list of the letters to come and let them go: then its share of addresses that do not
-    /// exist is no news.
-    pub fn trust_the_list(&self, is_seen: bool) {
-        self.count().list_is_seen = is_seen;
+    /// The letters to come are another edition's: its list is judged by itself. Where a person has looked at it and let it go, its share
+    /// of addresses that do not exist is no news.
+    pub fn begin_list(&self, is_seen: bool) {
+        let mut count = self.count();
+        (count.tried, count.hard, count.list_is_seen) = (0, 0, is_seen);
     }
 
     /// Weighs one letter's verdict with all that went before: a refusal that looks like everybody's is held instead of failed, and
@@ -149,6 +150,7 @@ impl Count {
                        `tidings resend CAMPAIGN --failed` for those whom it cost their letter, and `tidings release CAMPAIGN`"
                     .to_owned(),
                 fix_first: true,
+                all: true,
             },
             Trip::Policy => Stop::Hold {
                 why: format!("the relay refused {REFUSED_IN_A_ROW} letters in a row: `{reply}`"),
@@ -156,6 +158,7 @@ impl Count {
                        `tidings release` the held letters"
                     .to_owned(),
                 fix_first: true,
+                all: true,
             },
             Trip::Tenth => Stop::Hold {
                 why: format!("{hard} of the first {tried} {MISSING}: `{reply}`"),
@@ -163,6 +166,7 @@ impl Count {
                        `tidings release CAMPAIGN` sends to the others all the same"
                     .to_owned(),
                 fix_first: true,
+                all: false,
             },
             Trip::Share => Stop::Hold {
                 why: format!("{hard} of {tried} {MISSING}, more than {SHARE} in a hundred"),
@@ -170,6 +174,7 @@ impl Count {
                        `tidings release CAMPAIGN` sends to the others"
                     .to_owned(),
                 fix_first: false,
+                all: false,
             },
         }
     }
@@ -283,7 +288,10 @@ mod tests {
         };
         let (at, stop) = hears(six_of(48)).unwrap();
         assert_eq!(at, 41);
-        let Stop::Hold { why, hint, fix_first } = stop else {
+        let Stop::Hold {
+            why, hint, fix_first, ..
+        } = stop
+        else {
             panic!("{stop:?}")
         };
         assert!(
@@ -333,7 +341,7 @@ mod tests {
     #[test]
     fn a_list_that_somebody_has_looked_at_is_no_news() {
         let breaker = Breaker::default();
-        breaker.trust_the_list(true);
+        breaker.begin_list(true);
         for number in 0..300 {
             let (stage, line, to) = if number % 3 == 0 {
                 unknown(number / 3)
@@ -343,13 +351,24 @@ mod tests {
             let to = Address::parse(&to).unwrap();
             assert_eq!(breaker.weigh(verdict(stage, &line, &to), &to).stop, None, "letter {number}");
         }
-        breaker.trust_the_list(false);
-        let (stage, line, to) = unknown(1);
-        let to = Address::parse(&to).unwrap();
-        assert!(
-            breaker.weigh(verdict(stage, &line, &to), &to).stop.is_some(),
-            "the next list is another one"
-        );
+    }
+
+    #[test]
+    fn each_edition_is_judged_by_its_own_list() {
+        let breaker = Breaker::default();
+        let hears = |(stage, line, to): (Stage, String, String)| {
+            let to = Address::parse(&to).unwrap();
+            breaker.weigh(verdict(stage, &line, &to), &to).stop
+        };
+        breaker.begin_list(true);
+        assert!((0..300).all(|number| hears(if number % 3 == 0 { unknown(number) } else { accepted(number) }).is_none()));
+        breaker.begin_list(false);
+        assert_eq!(hears(unknown(1)), None, "one of one, behind another edition's hundred");
+        breaker.begin_list(false);
+        assert!((0..5000).all(|number| hears(accepted(number)).is_none()));
+        breaker.begin_list(false);
+        let stopped = (0..50).find(|number| hears(unknown(*number)).is_some());
+        assert_eq!(stopped, Some(5), "a clean edition does not lend its good name");
     }
 
     #[test]

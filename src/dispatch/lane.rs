@@ -30,6 +30,8 @@ struct Link {
     letters: u32,
     /// Whether a letter got an outcome since the connection was opened, or since one came back untaken.
     is_fruitful: bool,
+    /// Whether a letter came to be in doubt on it.
+    has_lost: bool,
 }
 
 /// An announced letter without an outcome.
@@ -52,8 +54,8 @@ struct Unwritten {
 /// What a step's answer is for.
 enum Concern {
     Outcome(Address, String),
-    /// The intent of a letter whose outcome is known already.
-    Formality,
+    /// The intent of a letter to this person whose outcome is known already.
+    Formality(Address),
     Rider(Ticket),
     New(Ready),
     Admitted(Ready),
@@ -91,12 +93,16 @@ impl Lane {
                 break;
             }
             if !entry.is_empty() && self.ask(entry).await.is_none() {
+                self.hear_out().await;
                 break;
             }
             if self.is_awaiting() {
                 self.hear().await;
             }
             self.part_if_done().await;
+        }
+        for carried in &self.carried {
+            self.line.take_back(&carried.ready.letter.to);
         }
         // What is still in hand was never begun: it waits for the next pass.
         let waiting = self.hand.len() as u64;
@@ -119,7 +125,8 @@ impl Lane {
     async fn gather(&mut self) -> Entry {
         let mut entry = Entry::new();
         for unwritten in self.unwritten.drain(..) {
-            entry.extend(unwritten.begin.map(|intent| (Step::Begin(intent), Concern::Formality)));
+            let to = unwritten.to.clone();
+            entry.extend(unwritten.begin.map(|intent| (Step::Begin(intent), Concern::Formality(to))));
             entry.push((
                 Step::Settle(unwritten.settlement),
                 Concern::Outcome(unwritten.to, unwritten.why),
@@ -161,8 +168,19 @@ impl Lane {
         }
     }
 
-    /// Waits for a connection and for the next letter's turn; gives whether the run still goes on then.
+    /// Waits for the next letter's turn and for a connection; gives whether the run still goes on then.
     async fn is_ready_to_send(&mut self) -> bool {
+        self.line.pace.turn().await;
+        if self.line.is_closed() {
+            return false;
+        }
+        // While we waited the relay may have grown tired of it: that is no fault of its, and no letter's attempt.
+        if let Some(link) = &mut self.link
+            && !link.connection.is_still_there().await
+            && let Some(gone) = self.link.take()
+        {
+            self.line.part(gone.connection).await;
+        }
         if self.link.is_none() {
             let Some(connection) = self.line.connect().await else {
                 return false;
@@ -171,9 +189,9 @@ impl Lane {
                 connection,
                 letters: 0,
                 is_fruitful: false,
+                has_lost: false,
             });
         }
-        self.line.pace.turn().await;
         !self.line.is_closed()
     }
 
@@ -269,14 +287,17 @@ impl Lane {
             (Recorded::Granted(refused), Concern::Rider(ticket)) => {
                 self.revoke(ticket, *refused);
             }
-            (Recorded::Granted(refused), Concern::New(ready) | Concern::Admitted(ready)) => self.note_refused(*refused, &ready),
-            (_, Concern::Outcome(..) | Concern::Formality) => {}
+            (Recorded::Granted(refused), Concern::New(ready) | Concern::Admitted(ready)) => {
+                self.note_refused(*refused, &ready.letter.to)
+            }
+            (Recorded::Granted(refused), Concern::Formality(to)) if *refused != Grant::Given => self.note_refused(*refused, &to),
+            (_, Concern::Outcome(..) | Concern::Formality(_)) => {}
             (Recorded::Settled(_), Concern::Rider(_) | Concern::New(_) | Concern::Admitted(_)) => {}
         }
     }
 
-    fn note_refused(&self, grant: Grant, ready: &Ready) {
-        self.line.take_back(ready);
+    fn note_refused(&self, grant: Grant, to: &Address) {
+        self.line.take_back(to);
         if grant == Grant::Held {
             self.line.close();
         }
@@ -315,7 +336,7 @@ impl Lane {
     fn revoke(&mut self, ticket: Ticket, refused: Grant) {
         if let Some(at) = self.carried.iter().position(|carried| carried.ticket == ticket) {
             let carried = self.carried.remove(at);
-            self.note_refused(refused, &carried.ready);
+            self.note_refused(refused, &carried.ready.letter.to);
         }
         if let Some(link) = &mut self.link {
             link.connection.revoke(ticket);
@@ -327,6 +348,17 @@ impl Lane {
         let Some(link) = &mut self.link else { return };
         let outcomes = link.connection.settled().await;
         self.note(outcomes);
+    }
+
+    /// Law 14: no further body begins, and the relay's open replies are awaited, though nobody can write them down any more.
+    async fn hear_out(&mut self) {
+        if let Some(link) = &mut self.link {
+            self.carried.iter().for_each(|carried| link.connection.revoke(carried.ticket));
+        }
+        while self.is_awaiting() && self.link.as_ref().is_some_and(|link| link.connection.is_usable()) {
+            self.hear().await;
+        }
+        self.carried.clear();
     }
 
     fn note(&mut self, outcomes: Vec<(Ticket, Outcome)>) {
@@ -345,7 +377,7 @@ impl Lane {
         let verdict = line.patience.breaker.weigh(judge(outcome, to), to);
         self.note_fruit(&verdict);
         if verdict.event == Event::NotTaken {
-            line.take_back(&ready);
+            line.take_back(&ready.letter.to);
         }
         if let Some(stop) = verdict.stop.clone() {
             line.tallying.stop(stop);
@@ -380,6 +412,7 @@ impl Lane {
                 link.is_fruitful = true;
                 self.line.patience.is_rewarded();
             }
+            Event::Lose => link.has_lost = true,
             _ => link.is_fruitful = true,
         }
     }
@@ -435,8 +468,10 @@ impl Lane {
 
     async fn part(&mut self) {
         let Some(link) = self.link.take() else { return };
-        if !link.connection.is_usable() && !link.is_fruitful && !self.line.tallying.is_stopped() {
-            self.line.note_barren();
+        match (link.connection.is_usable() || link.is_fruitful, link.has_lost) {
+            (true, _) => {}
+            (false, true) => self.line.note_lost(),
+            (false, false) => self.line.note_barren(),
         }
         self.line.part(link.connection).await;
     }

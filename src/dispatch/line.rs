@@ -9,6 +9,7 @@ use super::quota::{Promise, Quota};
 use super::report::{Stop, Tallying};
 use super::verdict::stop_for_trouble;
 use super::worker::{Route, Unfit};
+use crate::address::Address;
 use crate::clock::Clock;
 use crate::letter::Letter;
 use crate::relay::outcome::Trouble;
@@ -22,6 +23,8 @@ use std::time::Duration;
 
 /// Connections in a row that got nothing done before the relay counts as away.
 const BARREN: u32 = 3;
+/// Connections in a row that left nothing but doubts before somebody has to look.
+const LOST: u32 = 3;
 
 /// How many letters may still leave.
 #[derive(Debug)]
@@ -65,6 +68,8 @@ impl Allowance {
 pub struct Patience {
     /// Connections in a row that got nothing done.
     barren: AtomicU32,
+    /// Connections in a row that were lost behind a whole letter, with nothing else to show.
+    lost: AtomicU32,
     /// Whether what happens to many letters together is still each one's own matter.
     pub(super) breaker: Breaker,
 }
@@ -73,6 +78,7 @@ impl Patience {
     /// The relay has taken a letter.
     pub(super) fn is_rewarded(&self) {
         self.barren.store(0, Ordering::SeqCst);
+        self.lost.store(0, Ordering::SeqCst);
     }
 }
 
@@ -156,9 +162,9 @@ impl Line {
     }
 
     /// A letter that did not leave does not count.
-    pub(super) fn take_back(&self, ready: &Ready) {
+    pub(super) fn take_back(&self, to: &Address) {
         self.allowance.give_back();
-        self.quota.give_back(ready.letter.to.domain());
+        self.quota.give_back(to.domain());
     }
 
     /// A new connection; `None` when this connection's life is over.
@@ -207,6 +213,21 @@ impl Line {
         if self.patience.barren.fetch_add(1, Ordering::SeqCst) + 1 >= BARREN {
             self.tallying.stop(Stop::RelayForNow {
                 why: format!("the relay broke off {BARREN} letters in a row"),
+            });
+        }
+    }
+
+    /// A connection was lost behind a whole letter, and that is all there is to tell of it. Once is bad luck; again and again it would
+    /// put the whole list in doubt, a letter a connection, whatever cron does.
+    pub(super) fn note_lost(&self) {
+        if self.patience.lost.fetch_add(1, Ordering::SeqCst) + 1 >= LOST {
+            self.tallying.stop(Stop::Hold {
+                why: format!("the relay hung up {LOST} times in a row behind a whole letter, without an answer"),
+                hint: "nobody can know from here whether it takes them: look into its log, or ask the provider; `tidings resolve CAMPAIGN` \
+                       settles the doubts, `tidings release CAMPAIGN` lets the others go"
+                    .to_owned(),
+                fix_first: false,
+                all: true,
             });
         }
     }

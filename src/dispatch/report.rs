@@ -32,6 +32,8 @@ pub enum Stop {
         hint: String,
         /// Whether something has to be mended before anybody gets theirs.
         fix_first: bool,
+        /// Whether every edition would meet the same: then all of them wait.
+        all: bool,
     },
     /// The journal could not be written: nothing more may leave.
     Store {
@@ -53,6 +55,21 @@ pub enum Stop {
         /// The limit.
         limit: u64,
     },
+}
+
+impl Stop {
+    /// How much it asks of a person. Whoever interrupts wants the rest to wait, whatever else is wrong.
+    fn gravity(&self) -> u8 {
+        match self {
+            Stop::Limit { .. } => 0,
+            Stop::Quota { .. } => 1,
+            Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } => 2,
+            Stop::FixFirst { .. } => 3,
+            Stop::Signal { interrupt: true } => 4,
+            Stop::Hold { .. } => 5,
+            Stop::Store { .. } => 6,
+        }
+    }
 }
 
 /// A letter that needs a person.
@@ -103,14 +120,12 @@ impl Tallying {
         }
     }
 
-    /// Notes the first reason to stop; later ones follow from it. Only of the store's failures the last one tells most: a
-    /// connection sees that the journal has stopped, the journal knows why.
+    /// Notes a reason to stop. A graver one takes the place of a lighter one; of equals the first stays, since later ones follow from
+    /// it. Only of the store's failures the last one tells most: a connection sees that the journal has stopped, the journal knows why.
     pub fn stop(&self, stop: Stop) {
         let mut inner = self.inner();
-        if matches!(
-            (&inner.stop, &stop),
-            (None, _) | (Some(Stop::Store { .. }), Stop::Store { .. })
-        ) {
+        let noted = inner.stop.as_ref().map(Stop::gravity);
+        if noted.is_none_or(|noted| noted < stop.gravity() || matches!(stop, Stop::Store { .. })) {
             inner.stop = Some(stop);
         }
     }
@@ -179,5 +194,33 @@ impl Report {
             .into_iter()
             .map(|state| self.of(state))
             .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_reason_is_told_and_of_equals_the_first() {
+        let why = |why: &str| why.to_owned();
+        let fix = |text: &str| Stop::FixFirst {
+            why: why(text),
+            hint: String::new(),
+        };
+        let check = |stops: &[Stop], expected: &Stop| {
+            let tallying = Tallying::default();
+            stops.iter().cloned().for_each(|stop| tallying.stop(stop));
+            assert_eq!(tallying.reason_to_stop().as_ref(), Some(expected), "{stops:?}");
+        };
+        let (first, second) = (Stop::Store { why: why("stopped") }, Stop::Store { why: why("disk full") });
+        check(&[fix("a"), fix("b")], &fix("a"));
+        check(&[Stop::Limit { limit: 1 }, fix("login")], &fix("login"));
+        check(&[Stop::Signal { interrupt: false }, first.clone(), second.clone()], &second);
+        check(&[first.clone(), fix("a")], &first);
+        check(
+            &[Stop::Signal { interrupt: true }, fix("a")],
+            &Stop::Signal { interrupt: true },
+        );
     }
 }

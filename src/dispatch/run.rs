@@ -68,6 +68,9 @@ pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, Dispa
         order.tallying.stop(Stop::Store { why: with_cause(&error) });
     }
     closed?;
+    if let Some(Stop::Hold { all: true, .. }) = order.tallying.reason_to_stop() {
+        hold_the_rest(store, &Work::Everything, &order.tallying, order.clock.now())?;
+    }
     Ok(order.tallying.report())
 }
 
@@ -149,7 +152,7 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
         };
         patience
             .breaker
-            .trust_the_list(store.was_released_after(edition.id, breaker::MISSING)?);
+            .begin_list(store.was_released_after(edition.id, breaker::MISSING)?);
         let errand = Errand {
             store,
             edition: edition.id,

@@ -114,6 +114,13 @@ fn verdict(event: Event, reason: &str) -> Verdict {
 fn stop_for(class: Class, why: &str, hint: Option<String>) -> Option<Stop> {
     let why = why.to_owned();
     match class.scope() {
+        // Released, the text is frozen: run again, it would be refused for the next person.
+        _ if class == Class::Content => Some(Stop::Hold {
+            why,
+            hint: hint.unwrap_or_else(|| class.next_step().to_owned()),
+            fix_first: true,
+            all: false,
+        }),
         Scope::Delivery => None,
         Scope::RelayForNow => Some(Stop::RelayForNow { why }),
         Scope::FixFirst => Some(Stop::FixFirst {
@@ -164,7 +171,8 @@ mod tests {
         let found = verdict.stop.as_ref().map(|stop| match stop {
             Stop::FixFirst { .. } => "fix first",
             Stop::RelayForNow { .. } => "for now",
-            Stop::Hold { .. } | Stop::Store { .. } | Stop::Quota { .. } | Stop::Signal { .. } | Stop::Limit { .. } => "other",
+            Stop::Hold { .. } => "on hold",
+            Stop::Store { .. } | Stop::Quota { .. } | Stop::Signal { .. } | Stop::Limit { .. } => "other",
         });
         assert_eq!((verdict.event, found), (event, stops), "{line}");
     }
@@ -187,7 +195,7 @@ mod tests {
             Event::NotTaken,
             None,
         );
-        check(Stage::EndOfData, "552 5.3.4 too big", Event::RefuseForAll, Some("fix first"));
+        check(Stage::EndOfData, "552 5.3.4 too big", Event::RefuseForAll, Some("on hold"));
         check(Stage::EndOfData, "550 5.7.26 unauthenticated", Event::RefuseForAll, None);
         check(Stage::Rcpt, "554 5.7.1 host blocked using a list", Event::RefuseForAll, None);
         check(

@@ -157,7 +157,10 @@ impl Pass {
 
     /// Waits for all parts to end; gives how many letters came back untaken, who is unfit, and how far the feeder came.
     async fn finish(mut self) -> Result<(u64, Unfit, Fed), DispatchError> {
-        while self.connections.join_next().await.is_some() {}
+        let mut broken = false;
+        while let Some(ended) = self.connections.join_next().await {
+            broken |= ended.is_err();
+        }
         // Nobody takes letters any more: composers and feeder find their queues closed.
         self.line.letters.close();
         for composer in self.composers {
@@ -168,6 +171,11 @@ impl Pass {
         let fed = self.feeder.join().map_err(|_| DispatchError::Thread {
             what: "reading waiting letters",
         })??;
+        if broken {
+            return Err(DispatchError::Thread {
+                what: "speaking with the relay",
+            });
+        }
         let unfit = std::mem::take(&mut *self.line.unfit.lock().unwrap_or_else(PoisonError::into_inner));
         // What is on hold has not come back: it waits for a person, not for another walk.
         match self.line.held.load(Ordering::SeqCst) {

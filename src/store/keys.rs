@@ -23,6 +23,7 @@ pub struct Keys {
     secret: [u8; 32],
     person: hmac::Key,
     message: hmac::Key,
+    relay: hmac::Key,
 }
 
 impl std::fmt::Debug for Keys {
@@ -117,6 +118,15 @@ impl Keys {
         id
     }
 
+    /// Which relay, spoken with how, without saying so.
+    pub(super) fn mark(&self, text: &str) -> String {
+        let mut mark = BASE32_NOPAD
+            .encode(hmac::sign(&self.relay, text.as_bytes()).as_ref())
+            .to_lowercase();
+        mark.truncate(26);
+        mark
+    }
+
     fn from_secret(secret: [u8; 32]) -> Self {
         let derived = |purpose: &[u8]| {
             let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), purpose);
@@ -125,6 +135,7 @@ impl Keys {
         Self {
             person: derived(b"person"),
             message: derived(b"message-id"),
+            relay: derived(b"relay"),
             secret,
         }
     }

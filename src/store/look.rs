@@ -1,7 +1,7 @@
 //! What a person tried before the first letter: test letters, and looks at the relay.
 //!
-//! Kept among the orders, in words: which relay, spoken with how, and what came of it. Knows no secret of a relay, and counts no
-//! letter: a test letter is no delivery.
+//! Kept among the orders: which relay, spoken with how, as a keyed hash (a command that fetches a password may hold a secret of its own),
+//! and what came of it in words. Counts no letter: a test letter is no delivery.
 
 use super::hold::{Target, write_order};
 use super::{Doing, Store, StoreError};
@@ -17,9 +17,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub fn note_test(&mut self, campaign: &CampaignId, relay: &str, words: &str, now: Timestamp) -> Result<(), StoreError> {
+        let detail = format!("{} → {words}", self.keys().mark(relay));
         let transaction = self.write("note a test letter")?;
-        let target = Target::Campaign(campaign.clone());
-        write_order(&transaction, "test", &target, &format!("{relay} → {words}"), now)?;
+        write_order(&transaction, "test", &Target::Campaign(campaign.clone()), &detail, now)?;
         transaction.commit().doing("note a test letter")
     }
 
@@ -28,8 +28,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub fn note_look(&mut self, relay: &str, found: Result<(), &str>, now: Timestamp) -> Result<(), StoreError> {
+        let detail = format!("{} → {}", self.keys().mark(relay), found.err().unwrap_or(WELL));
         let transaction = self.write("note a look at the relay")?;
-        let detail = format!("{relay} → {}", found.err().unwrap_or(WELL));
         transaction
             .execute(
                 "INSERT INTO spoken_order (at, verb, detail) VALUES (?, 'doctor', ?)",
@@ -57,6 +57,7 @@ impl Store {
     pub fn was_looked_at(&self, relay: &str) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM spoken_order WHERE verb = 'test' AND substr(detail, 1, length(?1)) = ?1 \
                    OR verb = 'doctor' AND detail = ?2)";
+        let relay = self.keys().mark(relay);
         let row = (format!("{relay} → 2"), format!("{relay} → {WELL}"));
         self.connection
             .query_row(sql, row, |row| row.get(0))

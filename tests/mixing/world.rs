@@ -39,7 +39,11 @@ struct World<'a> {
 /// Plays a world to its end.
 pub(super) fn play(bytes: &[u8]) -> Result<Told, String> {
     let mut choices = Choices::new(bytes);
-    let offers = ["", "250-PIPELINING\r\n", "250-PIPELINING\r\n250-CHUNKING\r\n"][usize::from(choices.next()) % 3];
+    let offers = [
+        "",
+        "250-PIPELINING\r\n",
+        "250-PIPELINING\r\n250-CHUNKING\r\n250-ENHANCEDSTATUSCODES\r\n",
+    ][usize::from(choices.next()) % 3];
     let in_flight = 1 + usize::from(choices.next()) % 4;
     let profile = Profile {
         hello: "clinic.example".to_owned(),

@@ -270,3 +270,52 @@ fn a_goodbye_at_rcpt_costs_nobody_their_letter() {
     assert_eq!(clinic.ledger().people("accepted").len(), 8);
     clinic.ledger().assert_true(8, &judge);
 }
+
+#[test]
+fn a_relay_that_hangs_up_behind_every_letter_leaves_three_in_doubt_and_not_the_whole_list() {
+    for (offer, connections) in [("8BITMIME", 1), ("PIPELINING", 1), ("PIPELINING", 4)] {
+        let judge = Judge::start().offering(offer).rule(Rule::at(Phase::Dot).keep_but_close());
+        let clinic = clinic(&judge, 40, 4).relay(judge.port(), connections);
+        clinic
+            .run(&["send", "seasonal-immunity", "--now", NOW])
+            .exits(1)
+            .tells("the relay hung up 3 times in a row behind a whole letter")
+            .tells("on hold");
+        let doubts = clinic.ledger().people("in_doubt").len();
+        assert!(
+            (3..=3 + connections).contains(&doubts),
+            "{doubts} in doubt over {connections} connections"
+        );
+        let asked = judge.commands().len();
+        clinic.run(&["run", "--now", LATER]).exits(0).says_nothing();
+        assert_eq!(judge.commands().len(), asked, "cron asked the relay again");
+        judge.heal();
+        clinic.run(&["resolve", "seasonal-immunity", "--sent"]).exits(0);
+        clinic.run(&["release", "seasonal-immunity"]).exits(0);
+        clinic.run(&["run", "--now", LATER]).exits(0);
+        let ledger = clinic.ledger();
+        assert_eq!(ledger.people("accepted").len(), 40);
+        clinic.assert_numbers_close();
+    }
+}
+
+#[test]
+fn a_letter_that_the_relay_refuses_for_what_it_is_costs_one_person_and_not_one_more_with_every_heartbeat() {
+    let judge = Judge::start().rule(Rule::at(Phase::Dot).reply("552 5.3.4 message size exceeds limit"));
+    let clinic = clinic(&judge, 12, 4);
+    clinic
+        .run(&["send", "seasonal-immunity", "--now", NOW])
+        .exits(78)
+        .tells("552 5.3.4")
+        .tells("tidings cancel");
+    assert_eq!(
+        clinic.ledger().people("held").len(),
+        12,
+        "one by the refusal, the others with their edition"
+    );
+    let asked = judge.commands().len();
+    for _ in 0..3 {
+        clinic.run(&["run", "--now", LATER]).exits(0).says_nothing();
+    }
+    assert_eq!(judge.commands().len(), asked, "cron asked the relay again");
+}

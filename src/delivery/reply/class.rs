@@ -119,7 +119,7 @@ impl Class {
             Class::Throttle => "Nobody is touched; the run takes a fresh connection, and stops for now when that does not help.",
             Class::Quota | Class::RelayDown => "Nobody is touched; the run stops for now (exit code 75).",
             Class::Login | Class::Sender | Class::Settings => "Nobody is touched; the run stops at once (exit code 78).",
-            Class::Content => "`held` for this person; the run stops at once (exit code 78).",
+            Class::Content => "`held` for this person; the edition's rest is on hold, and the run stops at once (exit code 78).",
         }
     }
 
@@ -139,7 +139,9 @@ impl Class {
                 "the relay does not let you send as this address: check `sender.from` in `tidings.yaml`; nobody was touched"
             }
             Class::Settings => "check `relay:` in `tidings.yaml` with the provider's instructions; nobody was touched",
-            Class::Content => "the letter itself is refused: make it smaller or plainer, then `tidings release` the held letter",
+            Class::Content => {
+                "the letter itself is refused and what was released is frozen: `tidings cancel CAMPAIGN/ARTICLE`, make the article smaller or plainer, give it a new `id:`, and send that"
+            }
         }
     }
 }

@@ -21,9 +21,9 @@ pub enum Mode {
 
 impl Mode {
     /// The fastest mode that the relay offers. One letter at a time gains nothing from BDAT, and with DATA every reply to a letter is
-    /// known before the next one's body leaves.
+    /// known before the next one's body leaves. With BDAT only enhanced codes tell one reply from another, so without them it is DATA.
     pub(super) fn of(relay: &Capabilities, in_flight: usize) -> Self {
-        match (relay.pipelining, relay.chunking && in_flight > 1) {
+        match (relay.pipelining, relay.chunking && relay.enhanced_codes && in_flight > 1) {
             (false, _) => Mode::StopAndWait,
             (true, false) => Mode::Grouped {
                 in_flight: in_flight.max(1),

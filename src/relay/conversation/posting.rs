@@ -56,18 +56,21 @@ impl Conversation {
         self.advance();
     }
 
-    /// The letter may not leave any more. Where its commands are said already, the conversation ends behind the letters before it.
+    /// The letter may not leave any more. Where its commands are said already, the conversation ends behind the letters before it; where
+    /// its body is on its way, it is too late.
     pub fn revoke(&mut self, ticket: Ticket) {
         let Some(at) = self.transactions.iter().position(|transaction| transaction.ticket == ticket) else {
             return;
         };
-        if self.transactions[at].step == Step::Announced {
-            self.transactions.remove(at);
-            self.events
-                .push_back(Event::Settled(ticket, not_taken("it may not leave any more")));
-            return self.advance();
+        match self.transactions[at].step {
+            Step::Announced => {
+                self.transactions.remove(at);
+                self.events
+                    .push_back(Event::Settled(ticket, not_taken("it may not leave any more")));
+            }
+            Step::Begun | Step::Invited => self.transactions[at].is_revoked = true,
+            Step::Whole => {}
         }
-        self.transactions[at].is_revoked = true;
         self.advance();
     }
 
@@ -153,6 +156,8 @@ impl Conversation {
             (Awaited::Data, 354) => self.invited(ticket),
             (Awaited::EndOfData, 200..300) => self.taken(ticket, reply),
             (Awaited::Mail | Awaited::Rcpt | Awaited::Data | Awaited::EndOfData, 400..) => self.refused(awaited, ticket, reply),
+            // Behind a letter that was taken there is nothing to have had enough of: this no may be that letter's.
+            (Awaited::Reset, 400..) if reply.code != 421 && self.is_unconfirmed_yes() => self.refuse_reply(awaited, ticket, reply),
             (Awaited::Reset, 400..) => {
                 // Servers that have had enough of refusals say so here: all is in step, and over.
                 let said = Reply::new(awaited.stage(), reply.code, &reply.lines);
@@ -270,6 +275,10 @@ impl Conversation {
             }
             (_, _) => self.settle(ticket, outcome),
         }
+    }
+
+    fn is_unconfirmed_yes(&self) -> bool {
+        self.unconfirmed.as_ref().is_some_and(|(_, outcome)| outcome.is_accepted())
     }
 
     /// All replies up to here were in step.

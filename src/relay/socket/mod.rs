@@ -226,6 +226,14 @@ impl Connection {
         }
     }
 
+    /// Listens in, without waiting, whether the relay has hung up on an idle connection.
+    pub async fn is_still_there(&mut self) -> bool {
+        if self.is_usable() && self.conversation.is_idle() {
+            overhear(&mut self.line, &mut self.conversation).await;
+        }
+        self.is_usable()
+    }
+
     /// Whether another letter may be announced here. The relay may still have hung up meanwhile: then the letter is not taken.
     pub fn is_usable(&self) -> bool {
         !self.under_way && self.conversation.is_open() && self.conversation.is_in_step()

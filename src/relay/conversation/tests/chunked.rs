@@ -37,7 +37,11 @@ fn two_in_flight() -> String {
 }
 
 fn check(dialogue: &str) {
-    check_in_flight(3, "PIPELINING CHUNKING", &format!("{}\n{dialogue}", two_in_flight()));
+    check_in_flight(
+        3,
+        "PIPELINING CHUNKING ENHANCEDSTATUSCODES",
+        &format!("{}\n{dialogue}", two_in_flight()),
+    );
 }
 
 #[test]
@@ -53,11 +57,13 @@ fn several_letters_are_in_flight_and_each_has_its_own_outcome() {
 #[test]
 fn without_chunking_or_for_one_letter_at_a_time_it_is_data() {
     let data = "= announce ann@example.org\n> MAIL FROM:<tips@clinic.example>\n> RCPT TO:<ann@example.org>\n> DATA\n= lost x\n* not taken mail: x";
-    check_with("PIPELINING CHUNKING", data);
+    check_with("PIPELINING CHUNKING ENHANCEDSTATUSCODES", data);
     check_in_flight(3, "PIPELINING", data);
+    // Without enhanced codes one yes cannot be told from another.
+    check_in_flight(3, "PIPELINING CHUNKING", data);
     check_in_flight(
         3,
-        "CHUNKING",
+        "CHUNKING ENHANCEDSTATUSCODES",
         "= announce ann@example.org\n> MAIL FROM:<tips@clinic.example>\n= lost x\n* not taken mail: x",
     );
 }
@@ -65,7 +71,7 @@ fn without_chunking_or_for_one_letter_at_a_time_it_is_data() {
 #[test]
 fn a_letter_without_its_permit_does_not_leave_at_all() {
     let dialogue = "= announce ann@example.org\n> -\n= revoke 0\n* #0 not taken mail: it may not leave any more";
-    check_in_flight(3, "PIPELINING CHUNKING", dialogue);
+    check_in_flight(3, "PIPELINING CHUNKING ENHANCEDSTATUSCODES", dialogue);
 }
 
 #[test]
@@ -160,12 +166,12 @@ fn an_early_no_to_a_chunk_is_a_no_and_an_early_yes_is_a_doubt() {
     // The relay has been promised 28 octets and gets them.
     check_in_flight(
         3,
-        "PIPELINING CHUNKING",
+        "PIPELINING CHUNKING ENHANCEDSTATUSCODES",
         &format!("{half}\n< 552 5.3.4 too big\n* #0 answered end of data: 552 5.3.4 too big\n> end \\n"),
     );
     check_in_flight(
         3,
-        "PIPELINING CHUNKING",
+        "PIPELINING CHUNKING ENHANCEDSTATUSCODES",
         &format!("{half}\n< 250 ok\n* #0 in doubt: the relay answered `250 ok` before it had the whole letter\n* over"),
     );
 }

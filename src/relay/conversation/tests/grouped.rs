@@ -154,10 +154,17 @@ fn a_421_in_mid_group_ends_it_there() {
 #[test]
 fn a_no_to_reset_is_nobodys_verdict() {
     check_behind(&format!(
-        "{TAKEN}\n< 421 4.7.0 Error: too many errors\n§\n* #1 not taken mail: the relay answered `421 4.7.0 Error: too many errors` to RSET\n* over"
+        "{TAKEN}\n< 421 4.7.0 bye\n§\n* #1 not taken mail: the relay answered `421 4.7.0 bye` to RSET\n* over"
     ));
+    // Exim, when it has had enough of refusals.
+    check_behind(
+        "< 550 5.7.1 spam\n< 554 Too many nonmail commands\n* #0 answered end of data: 550 5.7.1 spam
+        * #1 not taken mail: the relay answered `554 Too many nonmail commands` to RSET\n* over",
+    );
+    // Behind a letter that was taken nobody has had enough: two answers to one letter, and the second is a no.
+    let why = "the relay answered `554 no`, which is no answer here";
     check_behind(&format!(
-        "{TAKEN}\n< 554 Too many nonmail commands\n§\n* #1 not taken mail: the relay answered `554 Too many nonmail commands` to RSET\n* over"
+        "{TAKEN}\n< 554 no\n* #0 in doubt: {why}\n* #1 not taken mail: {why}\n* over"
     ));
 }
 
@@ -193,6 +200,10 @@ fn a_letter_that_may_not_leave_any_more_ends_the_conversation_behind_the_one_bef
     let revoked = "= revoke 1\n> -";
     check_behind(&format!(
         "{revoked}\n{TAKEN}\n§\n* #1 not taken mail: a letter that was announced may not leave any more\n* over"
+    ));
+    // Too late for one whose body is on its way.
+    check(&format!(
+        "{ANN}\n{INVITED}\n= revoke 0\n{BODY}\n{TAKEN}\n* #0 answered end of data: 250 2.0.0 Ok: queued as E54B"
     ));
     // Not said yet, it leaves no trace.
     check(&format!(
