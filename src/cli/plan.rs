@@ -8,7 +8,8 @@ use super::send::due_at;
 use super::sending::{bring_lists, plan};
 use super::ui::{Ui, count, grouped};
 use crate::campaign::Timing;
-use crate::dispatch::due::upcoming;
+use crate::campaign::schedule::Occurrence;
+use crate::dispatch::due::{Turn, turn, upcoming};
 use crate::dispatch::forecast::Coming;
 use crate::dispatch::prepare::{self, Next, Plan};
 use crate::finding::Finding;
@@ -116,7 +117,8 @@ fn look_ahead(
 ) -> Result<(Line, Vec<Finding>), Failure> {
     let plan = plan(settings, folder)?;
     let warnings = bring_lists(store, workspace, plan, Guard::Trusted, now)?;
-    let occurrence = upcoming(plan, &settings.timezone, now);
+    let (due_now, standing) = due_now(store, plan, settings, now)?;
+    let occurrence = due_now.or_else(|| upcoming(plan, &settings.timezone, now));
     let mut line = Line {
         campaign: folder.name.clone(),
         edition: None,
@@ -128,7 +130,7 @@ fn look_ahead(
         planned: 0,
         held: 0,
         left_out: BTreeMap::new(),
-        note: note(plan, occurrence.as_ref().map(|occurrence| occurrence.at), now, days),
+        note: standing.or_else(|| note(plan, occurrence.as_ref().map(|occurrence| occurrence.at), now, days)),
         starts_at: None,
         ends_at: None,
         days: None,
@@ -170,6 +172,23 @@ fn look_ahead(
         line.note = Some(format!("{standing}, {} to go", count(tally.open(), "letter")));
     }
     Ok((line, warnings))
+}
+
+/// The occurrence that `run` would begin at this very moment, and what it would do about it.
+fn due_now(
+    store: &mut Store,
+    plan: Plan<'_>,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<(Option<Occurrence>, Option<String>), Failure> {
+    Ok(match turn(store, plan, &settings.timezone, now)? {
+        Turn::NotNow => (None, None),
+        Turn::Begin { occurrence, .. } => (Some(occurrence), Some("due: the next `tidings run` sends it".to_owned())),
+        Turn::TooLate { occurrence, .. } => (
+            Some(occurrence),
+            Some("due and late: the next `tidings run` puts it on hold".to_owned()),
+        ),
+    })
 }
 
 /// When each edition would start and finish, one after another; gives those whose time would be over before that.

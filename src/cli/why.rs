@@ -256,6 +256,11 @@ fn suppression_words(suppression: &Suppression) -> String {
 fn attempt_words(attempt: &AttemptLine) -> String {
     let outcome = attempt.outcome.as_deref().unwrap_or("not settled").replace('_', " ");
     let code = attempt.code.map(|code| format!(" {code}")).unwrap_or_default();
+    let enhanced = attempt
+        .enhanced_code
+        .as_ref()
+        .map(|code| format!(" {code}"))
+        .unwrap_or_default();
     let stage = attempt
         .stage
         .as_ref()
@@ -265,7 +270,7 @@ fn attempt_words(attempt: &AttemptLine) -> String {
     let reply = attempt.reply.as_deref().unwrap_or_default();
     let relay = attempt.relay.as_ref().map(|relay| format!(" by {relay}")).unwrap_or_default();
     format!(
-        "attempt {} at {}: {outcome}{relay}{stage}:{code} {reply}",
+        "attempt {} at {}: {outcome}{relay}{stage}:{code}{enhanced} {reply}",
         attempt.number,
         moment(attempt.begun_at)
     )
@@ -279,6 +284,7 @@ fn attempt_json(attempt: &AttemptLine) -> serde_json::Value {
         "outcome": attempt.outcome,
         "stage": attempt.stage,
         "code": attempt.code,
+        "enhanced_code": attempt.enhanced_code,
         "reply": attempt.reply,
         "relay": attempt.relay,
     })

@@ -7,8 +7,10 @@
 //! - more than [`SHARE`] in a hundred do, once [`ENOUGH`] were tried: a list that costs the clinic its good name;
 //! - [`REFUSED_IN_A_ROW`] letters in a row are refused for policy.
 //!
+//! [`EQUAL`] refusals for now with the same words for people of [`PLACES`] domains end the run without a hold: the relay is busy.
+//!
 //! Without the hold a run that cron repeats would use the list up, a few people each time; whoever releases it has seen the list, and
-//! is not asked about it again. A refusal for now counts nowhere. Knows neither store nor sockets.
+//! is not asked about it again. Knows neither store nor sockets.
 
 use super::report::Stop;
 use super::verdict::Verdict;
@@ -30,6 +32,9 @@ pub const ENOUGH: u64 = 100;
 pub const SHARE: u64 = 2;
 /// How many letters in a row may be refused for policy: then it is hardly the recipients.
 pub const REFUSED_IN_A_ROW: u32 = 3;
+
+/// What the breaker says of letters that were refused alike; whoever releases an edition that was held for it has seen them.
+pub const ALIKE: &str = "letters in a row with the same words";
 
 /// What the breaker says of a list that many on it do not exist; whoever releases an edition that was held for it has seen the list.
 pub const MISSING: &str = "addresses do not exist";
@@ -55,8 +60,11 @@ impl Breaker {
         let Some(trip) = count.note(&verdict, to) else {
             return verdict;
         };
-        if matches!((&trip, verdict.event), (Trip::Equal, Event::RefuseForGood)) {
-            verdict.event = Event::RefuseForAll;
+        match (&trip, verdict.event) {
+            (Trip::Equal, Event::RefuseForGood) => verdict.event = Event::RefuseForAll,
+            // The relay's doing, and nobody's refusal.
+            (Trip::PutOff, _) => verdict.event = Event::NotTaken,
+            _ => {}
         }
         let reply = verdict.reply.as_ref().map(ToString::to_string).unwrap_or_default();
         verdict.stop = verdict.stop.or_else(|| Some(count.stop(&trip, &reply)));
@@ -73,6 +81,7 @@ impl Breaker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trip {
     Equal,
+    PutOff,
     Tenth,
     Share,
     Policy,
@@ -87,6 +96,8 @@ struct Count {
     list_is_seen: bool,
     /// What the last refusals for good had in common, since anything else was heard.
     alike: Option<Alike>,
+    /// The same of the last refusals for now.
+    put_off: Option<Alike>,
     policy_in_a_row: u32,
 }
 
@@ -108,49 +119,33 @@ impl Count {
             _ => self.policy_in_a_row,
         };
         let is_for_good = matches!(class, Class::Hard | Class::Policy | Class::UnsupportedAddress);
-        let alike = self.compare(verdict.reply.as_ref().filter(|_| is_for_good), to);
+        let reply = verdict.reply.as_ref();
+        let alike = compare(&mut self.alike, reply.filter(|_| is_for_good), to) && !(self.list_is_seen && class == Class::Hard);
+        let put_off = compare(&mut self.put_off, reply.filter(|_| class == Class::Soft), to);
         let hard = class == Class::Hard && !self.list_is_seen;
         match () {
             () if class == Class::Policy && self.policy_in_a_row >= REFUSED_IN_A_ROW => Some(Trip::Policy),
             () if alike => Some(Trip::Equal),
+            () if put_off => Some(Trip::PutOff),
             () if hard && self.tried <= FIRST && self.hard * 10 > FIRST => Some(Trip::Tenth),
             () if hard && self.tried >= ENOUGH && self.hard * 100 > self.tried * SHARE => Some(Trip::Share),
             () => None,
         }
     }
 
-    /// Whether this is one refusal too many of its kind.
-    fn compare(&mut self, refusal: Option<&Reply>, to: &Address) -> bool {
-        let Some(reply) = refusal else {
-            self.alike = None;
-            return false;
-        };
-        let words = normalised(reply);
-        let alike = match self.alike.take() {
-            Some(alike) if alike.words == words => self.alike.insert(alike),
-            Some(_) | None => self.alike.insert(Alike {
-                words,
-                times: 0,
-                domains: BTreeSet::new(),
-            }),
-        };
-        alike.times += 1;
-        if alike.domains.len() < PLACES {
-            alike.domains.insert(to.domain().to_lowercase());
-        }
-        alike.times >= EQUAL && alike.domains.len() >= PLACES
-    }
-
     fn stop(&self, trip: &Trip, reply: &str) -> Stop {
         let (tried, hard) = (self.tried, self.hard);
         match trip {
             Trip::Equal => Stop::Hold {
-                why: format!("the relay refused {EQUAL} letters in a row with the same words, for people of {PLACES} domains and more: `{reply}`"),
-                hint: "the relay or its settings are at fault, hardly so many people at once: ask the provider; then \
-                       `tidings resend CAMPAIGN --failed` for those whom it cost their letter, and `tidings release CAMPAIGN`"
+                why: format!("the relay refused {EQUAL} {ALIKE}, for people of {PLACES} domains and more: `{reply}`"),
+                hint: "either the relay or its settings are at fault (ask the provider; then `tidings resend CAMPAIGN --failed` for those whom it \
+                       cost their letter), or the list is old; `tidings release CAMPAIGN` goes on"
                     .to_owned(),
                 fix_first: true,
                 all: true,
+            },
+            Trip::PutOff => Stop::RelayForNow {
+                why: format!("the relay put off {EQUAL} {ALIKE}, for people of {PLACES} domains and more: `{reply}`"),
             },
             Trip::Policy => Stop::Hold {
                 why: format!("the relay refused {REFUSED_IN_A_ROW} letters in a row: `{reply}`"),
@@ -178,6 +173,28 @@ impl Count {
             },
         }
     }
+}
+
+/// Whether this is one refusal too many of its kind.
+fn compare(known: &mut Option<Alike>, refusal: Option<&Reply>, to: &Address) -> bool {
+    let Some(reply) = refusal else {
+        *known = None;
+        return false;
+    };
+    let words = normalised(reply);
+    let alike = match known.take() {
+        Some(alike) if alike.words == words => known.insert(alike),
+        Some(_) | None => known.insert(Alike {
+            words,
+            times: 0,
+            domains: BTreeSet::new(),
+        }),
+    };
+    alike.times += 1;
+    if alike.domains.len() < PLACES {
+        alike.domains.insert(to.domain().to_lowercase());
+    }
+    alike.times >= EQUAL && alike.domains.len() >= PLACES
 }
 
 /// What a reply says apart from whom and when: no digits, addresses, identifiers, hexadecimal.

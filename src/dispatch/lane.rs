@@ -32,6 +32,8 @@ struct Link {
     is_fruitful: bool,
     /// Whether a letter came to be in doubt on it.
     has_lost: bool,
+    /// Why the last letter came back.
+    last: String,
 }
 
 /// An announced letter without an outcome.
@@ -190,6 +192,7 @@ impl Lane {
                 letters: 0,
                 is_fruitful: false,
                 has_lost: false,
+                last: String::new(),
             });
         }
         !self.line.is_closed()
@@ -403,9 +406,10 @@ impl Lane {
         match verdict.event {
             Event::NotTaken => {
                 // What a lost connection gives back counts once, when it is parted with.
+                link.last = told(verdict);
                 let is_barren = link.connection.is_usable() && !std::mem::take(&mut link.is_fruitful);
                 if is_barren && verdict.stop.is_none() {
-                    self.line.note_barren();
+                    self.line.note_barren(&link.last);
                 }
             }
             Event::Accept => {
@@ -418,8 +422,7 @@ impl Lane {
     }
 
     fn write(&mut self, ready: Ready, begin: Option<Intent>, verdict: Verdict) {
-        let why = verdict.reply.as_ref().map(ToString::to_string);
-        let why = why.or_else(|| verdict.reason.clone()).unwrap_or_default();
+        let why = told(&verdict);
         let relay = self.link.as_ref().map(|link| link.connection.relay_name().to_owned());
         let settlement = Settlement {
             delivery: ready.delivery,
@@ -471,8 +474,14 @@ impl Lane {
         match (link.connection.is_usable() || link.is_fruitful, link.has_lost) {
             (true, _) => {}
             (false, true) => self.line.note_lost(),
-            (false, false) => self.line.note_barren(),
+            (false, false) => self.line.note_barren(&link.last),
         }
         self.line.part(link.connection).await;
     }
+}
+
+/// What the relay said, or else what happened.
+fn told(verdict: &Verdict) -> String {
+    let said = verdict.reply.as_ref().map(ToString::to_string);
+    said.or_else(|| verdict.reason.clone()).unwrap_or_default()
 }

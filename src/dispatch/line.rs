@@ -209,10 +209,13 @@ impl Line {
     }
 
     /// A connection has nothing to show but letters that came back: several in a row, and the relay is as good as away.
-    pub(super) fn note_barren(&self) {
+    pub(super) fn note_barren(&self, last: &str) {
         if self.patience.barren.fetch_add(1, Ordering::SeqCst) + 1 >= BARREN {
             self.tallying.stop(Stop::RelayForNow {
-                why: format!("the relay broke off {BARREN} letters in a row"),
+                why: match last {
+                    "" => format!("the relay broke off {BARREN} letters in a row"),
+                    last => format!("the relay took none of the last {BARREN} letters: {last}"),
+                },
             });
         }
     }

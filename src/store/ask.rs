@@ -92,6 +92,8 @@ pub struct AttemptLine {
     pub stage: Option<String>,
     /// The reply's code.
     pub code: Option<u16>,
+    /// The reply's enhanced code.
+    pub enhanced_code: Option<String>,
     /// The reply's text, or why there was none.
     pub reply: Option<String>,
     /// Who was spoken to.
@@ -208,7 +210,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn attempts(&self, delivery: DeliveryId) -> Result<Vec<AttemptLine>, StoreError> {
-        let sql = "SELECT number, begun_at, settled_at, outcome, stage, code, reply, relay FROM attempt WHERE delivery = ? ORDER BY number";
+        let sql = "SELECT number, begun_at, settled_at, outcome, stage, code, reply, relay, enhanced FROM attempt WHERE delivery = ? ORDER BY number";
         let mut statement = self.connection.prepare_cached(sql).doing("read attempts")?;
         let mut rows = statement.query([delivery.0]).doing("read attempts")?;
         let mut attempts = Vec::new();
@@ -293,6 +295,7 @@ fn attempt_line(row: &Row<'_>) -> Result<AttemptLine, StoreError> {
         outcome: row.get(3).doing("read attempts")?,
         stage: row.get(4).doing("read attempts")?,
         code: row.get(5).doing("read attempts")?,
+        enhanced_code: row.get(8).doing("read attempts")?,
         reply: row.get(6).doing("read attempts")?,
         relay: row.get(7).doing("read attempts")?,
     })

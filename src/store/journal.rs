@@ -239,9 +239,8 @@ fn settle(
     let (event, refusals) = match settlement.event {
         Event::RefuseForNow { .. } => (Event::RefuseForNow { refusals: before + 1 }, before + 1),
         // The relay breaks off this very letter again and again: it waits like one that was refused, and the others get theirs.
-        Event::NotTaken if is_broken_off_again(transaction, settlement)? => {
-            (Event::RefuseForNow { refusals: before + 1 }, before + 1)
-        }
+        // Nobody has refused it, so it waits a short while each time and is never given up for that.
+        Event::NotTaken if is_broken_off_again(transaction, settlement)? => (Event::RefuseForNow { refusals: 1 }, before),
         other => (other, before),
     };
     let next = step(

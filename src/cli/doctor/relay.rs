@@ -56,7 +56,7 @@ pub(super) fn examine(context: &Context, root: &Path) -> Result<Vec<Check>, Fail
         relay,
     };
     let looked = runtime.block_on(desk.visit());
-    note(context, root, relay, &looked)?;
+    note(context, root, settings, relay, &looked)?;
     checks.extend(looked);
     if !relay.test && !relay.is_loopback() {
         checks.extend(runtime.block_on(domain::examine(settings)));
@@ -74,16 +74,21 @@ fn of_one_kind(context: &Context, root: &Path, settings: &Settings) -> Result<Ve
         .collect())
 }
 
-/// Remembers that somebody looked, where there is a store to remember it; a test relay needs no looking at.
-fn note(context: &Context, root: &Path, relay: &RelaySettings, checks: &[Check]) -> Result<(), Failure> {
-    let Some(mut store) = context.store_if_any(root)?.filter(|_| !relay.test) else {
-        return Ok(());
-    };
+/// Remembers that somebody looked; a test relay needs no looking at. A look at a well relay is worth a new store: `send` asks for it.
+fn note(context: &Context, root: &Path, settings: &Settings, relay: &RelaySettings, checks: &[Check]) -> Result<(), Failure> {
     let ill = checks
         .iter()
         .find(|check| check.is_ill())
         .map(|check| format!("ill: {}", check.check));
-    Ok(store.note_look(&relay.described(), ill.as_deref().map_or(Ok(()), Err), context.clock.now())?)
+    let store = match context.store_if_any(root)? {
+        // A workspace whose store is elsewhere gets none here: that is told by another check, and to whoever sends.
+        None if ill.is_none() && !relay.test => context.store_or_new(root, settings).ok(),
+        store => store,
+    };
+    match store.filter(|_| !relay.test) {
+        Some(mut store) => Ok(store.note_look(&relay.described(), ill.as_deref().map_or(Ok(()), Err), context.clock.now())?),
+        None => Ok(()),
+    }
 }
 
 struct Desk<'a> {
@@ -256,7 +261,10 @@ fn in_trouble(check: &'static str, trouble: &Trouble) -> Check {
     };
     Check {
         health: Health::Ill(kind),
-        hint: Some(trouble.hint.clone().unwrap_or_else(|| "look again in a while".to_owned())),
+        hint: Some(trouble.hint.clone().unwrap_or_else(|| match kind {
+            Kind::Later => "look again in a while".to_owned(),
+            _ => "ask the provider what it means".to_owned(),
+        })),
         ..Check::well(check, trouble.why.clone())
     }
 }

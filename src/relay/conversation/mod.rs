@@ -311,7 +311,14 @@ impl Conversation {
     pub fn lost(&mut self, why: &str) {
         let stage = self.awaited_stage();
         match &self.phase {
-            Phase::Opening => self.fail(Trouble::new(stage.unwrap_or(Stage::Connect), Class::RelayDown, why)),
+            Phase::Opening => {
+                let trouble = Trouble::new(stage.unwrap_or(Stage::Connect), Class::RelayDown, why);
+                // A port that begins with TLS waits for us to speak, as we wait for it.
+                self.fail(match stage == Some(Stage::Greeting) && !self.encrypted {
+                    true => trouble.hint("run the same command again later; if it stays silent, the port may want `tls: implicit`"),
+                    false => trouble,
+                });
+            }
             Phase::Open | Phase::Leaving => self.end(why),
             Phase::Over(_) => {}
         }

@@ -150,6 +150,11 @@ fn bad_certificate(host: &str, error: &CertificateError) -> Trouble {
             "nobody whom this machine trusts vouches for the certificate of `{host}`"
         ))
         .hint("check `host`; a certificate that the relay has signed itself is taken only where `roots: FILE` holds its authority"),
+        // What rustls has no name for: the certificate is its own authority, as one made by `openssl req -x509` is.
+        CertificateError::Other(cause) if cause.to_string().contains("CaUsedAsEndEntity") => {
+            settings(format!("`{host}` vouches for its certificate itself"))
+                .hint("give the relay a certificate of a real authority, or sign one with an authority of your own and name that as `roots: FILE`")
+        }
         other => settings(format!(
             "the certificate of `{host}` is not valid: {}",
             rustls::Error::InvalidCertificate(other.clone())
