@@ -86,11 +86,11 @@ impl Axe {
         }
     }
 
-    /// A moment of a run that has letters to send.
-    pub(super) fn late(chance: &mut Chance, connections: usize) -> Self {
+    /// A moment of a run that has letters to send, of which so many can be under way at most.
+    pub(super) fn late(chance: &mut Chance, connections: usize, most: usize) -> Self {
         match chance.below(12) {
-            0 => Self::BeforeTheAnswer(1),
-            1 => Self::BeforeTheAnswer(connections),
+            0 => Self::BeforeTheAnswer(chance.of(&[1, connections])),
+            1 => Self::BeforeTheAnswer(most),
             2 => Self::BeforeTheLostAnswer,
             3 => Self::BeforeTheLetter,
             4 => Self::AtTheDoor,
@@ -136,7 +136,7 @@ impl Axe {
     /// What the judge does so that the moment comes, once `after` letters have passed.
     fn rule(self, after: usize) -> Option<Rule> {
         match self {
-            Self::BeforeTheAnswer(_) => Some(Rule::at(Phase::Dot).after(after).hang().kept()),
+            Self::BeforeTheAnswer(_) => Some(Rule::at(Phase::Dot).after(after).mute().kept()),
             Self::BeforeTheLostAnswer => Some(Rule::at(Phase::Dot).after(after).hang()),
             Self::BeforeTheLetter => Some(Rule::at(Phase::Data).after(after).hang()),
             Self::AnyMoment | Self::AtTheDoor | Self::After(_) | Self::File(_) | Self::Row(_) => None,

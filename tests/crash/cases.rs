@@ -6,7 +6,8 @@
 use super::books::Books;
 use super::clinic::{self, CAMPAIGN};
 use super::invariants::{self, Faults};
-use super::tracer::{self, Point};
+use super::mode::{self, Mode};
+use super::tracer::{self, Point, THREADS, Thread};
 use crate::support::judge::{Delivery, Judge, Phase, Rule};
 use crate::support::ledger::until;
 use crate::support::workspace::Workspace;
@@ -22,8 +23,11 @@ const BEFORE: usize = 3;
 pub(super) struct Case {
     pub(super) name: &'static str,
     template: Workspace,
+    mode: &'static Mode,
     pub(super) connections: usize,
     pub(super) verb: Vec<String>,
+    /// The threads whose calls are swept over.
+    pub(super) threads: &'static [Thread],
     /// How many decisions the whole order makes, where the verb is one.
     order: Option<usize>,
     /// What a judge had before.
@@ -32,10 +36,24 @@ pub(super) struct Case {
 
 pub(super) fn all() -> Vec<Case> {
     vec![
-        first_send("first send, 1 connection", 1),
-        first_send("first send, 4 connections", 4),
-        crashed("resume, 4 connections", 4, &["run"], None),
-        crashed("cancel", 4, &["cancel", CAMPAIGN], Some(PEOPLE - BEFORE - 4)),
+        first_send("first send, 1 connection", &mode::STOP_AND_WAIT, 1),
+        letters_leave("letters leave, 4 connections", &mode::STOP_AND_WAIT, 4),
+        letters_leave("letters leave, 1 connection, grouped", &mode::GROUPED, 1),
+        letters_leave("letters leave, 4 connections, grouped", &mode::GROUPED, 4),
+        letters_leave(
+            "letters leave, 1 connection, grouped, 2 in flight",
+            &mode::GROUPED_IN_PAIRS,
+            1,
+        ),
+        letters_leave("letters leave, 1 connection, chunked, 4 in flight", &mode::CHUNKED, 1),
+        crashed("resume, 4 connections, grouped", &mode::GROUPED, 4, &["run"], None),
+        crashed(
+            "cancel",
+            &mode::STOP_AND_WAIT,
+            4,
+            &["cancel", CAMPAIGN],
+            Some(PEOPLE - BEFORE - 4),
+        ),
         in_doubt("resolve", 4, |_| words(&["resolve", CAMPAIGN, "--not-sent"])),
         in_doubt("resend", 2, |books| {
             let accepted: Vec<String> = books.people("accepted").into_iter().take(2).collect();
@@ -49,25 +67,37 @@ fn words(words: &[&str]) -> Vec<String> {
 }
 
 /// The first send of all, from no store to the last letter.
-fn first_send(name: &'static str, connections: usize) -> Case {
+fn first_send(name: &'static str, mode: &'static Mode, connections: usize) -> Case {
     Case {
         name,
-        template: clinic::clinic(&Judge::start(), PEOPLE, connections),
+        template: clinic::clinic(&Judge::start_apart(), PEOPLE, connections),
+        mode,
         connections,
         verb: words(&["send", CAMPAIGN]),
+        threads: &THREADS,
         order: None,
         before: Vec::new(),
     }
 }
 
+/// The same, of which the main thread has had its turn: what is done before the first letter and after the last is the same in all modes.
+fn letters_leave(name: &'static str, mode: &'static Mode, connections: usize) -> Case {
+    Case {
+        threads: &THREADS[1..],
+        ..first_send(name, mode, connections)
+    }
+}
+
 /// After a crash that left a letter under way on each connection.
-fn crashed(name: &'static str, connections: usize, verb: &[&str], order: Option<usize>) -> Case {
+fn crashed(name: &'static str, mode: &'static Mode, connections: usize, verb: &[&str], order: Option<usize>) -> Case {
     let (template, judge) = crash(connections);
     Case {
         name,
         template,
+        mode,
         connections,
         verb: words(verb),
+        threads: if order.is_some() { &THREADS[..1] } else { &THREADS },
         order,
         before: judge.deliveries(),
     }
@@ -83,14 +113,16 @@ fn in_doubt(name: &'static str, decisions: usize, verb: impl FnOnce(&Books) -> V
         name,
         verb: verb(&Books::read(&template)),
         template,
+        mode: &mode::STOP_AND_WAIT,
         connections: 4,
+        threads: &THREADS[..1],
         order: Some(decisions),
         before: judge.deliveries(),
     }
 }
 
 fn crash(connections: usize) -> (Workspace, Judge) {
-    let judge = Judge::start().rule(Rule::at(Phase::Dot).after(BEFORE).hang().kept());
+    let judge = Judge::start_apart().rule(Rule::at(Phase::Dot).after(BEFORE).hang().kept());
     let template = clinic::clinic(&judge, PEOPLE, connections);
     let running = template.spawn(&["send", CAMPAIGN]);
     until("a letter on each connection", || judge.letters() >= BEFORE + connections);
@@ -101,17 +133,16 @@ fn crash(connections: usize) -> (Workspace, Judge) {
 }
 
 impl Case {
-    /// Whether nobody is spoken to, so that there are no threads to watch but the main one.
-    pub(super) fn is_order(&self) -> bool {
+    /// Whether nobody is spoken to: then there are no threads to watch but the main one.
+    fn is_order(&self) -> bool {
         self.order.is_some()
     }
 
     /// A copy of the template with a judge of its own.
     pub(super) fn copy(&self) -> (Workspace, Judge) {
-        let (judge, clinic) = (Judge::start(), Workspace::empty());
+        let (judge, clinic) = (self.mode.judge(), Workspace::empty());
         copy(self.template.root(), clinic.root());
-        let clinic = clinic.relay(judge.port(), self.connections);
-        (clinic, judge)
+        (self.mode.relay(clinic, &judge, self.connections), judge)
     }
 
     /// Kills at `point` and holds that everything can be mended; `false` where the run came to its end undisturbed.
@@ -149,7 +180,7 @@ impl Case {
             (Some(_), (before, true)) => faults.extend(invariants::of_ending(output, before, &books)),
             (Some(0), (_, false)) => {}
             (Some(code), (_, false)) => faults.push(format!("the order ended with {code}")),
-            (None, _) => faults.extend(invariants::of_doubts(&books, self.connections)),
+            (None, _) => faults.extend(invariants::of_doubts(&books, self.mode.most(self.connections))),
         }
         assert!(faults.is_empty(), "{told}:\n{}\n{output}", faults.join("\n"));
         books
@@ -169,7 +200,7 @@ impl Case {
 
     fn assert_ended(&self, told: &str, clinic: &Workspace, before: &Books, last: &Books) {
         let in_doubt = last.count(&["in_doubt"]);
-        let most = self.connections + before.count(&["sending", "in_doubt"]);
+        let most = self.mode.most(self.connections) + before.count(&["sending", "in_doubt"]);
         let settled = last.count(&["accepted", "cancelled"]) + in_doubt;
         assert!(settled == PEOPLE && in_doubt <= most, "{told}: somebody is missing: {last:?}");
         clinic.run(&["run"]).exits(0).says_nothing();

@@ -1,6 +1,7 @@
 //! The clinic that the axe visits: one campaign of one article without a calendar, people with something to hide, and what each of
 //! them is to read.
 
+use super::mode::{Mode, STOP_AND_WAIT};
 use crate::support::judge::{Delivery, Judge};
 use crate::support::people;
 use crate::support::workspace::Workspace;
@@ -55,13 +56,18 @@ const TEMPLATE: &str = "\
 
 /// The clinic with `count` patients who all said yes, before anything was sent.
 pub(super) fn clinic(judge: &Judge, count: usize, connections: usize) -> Workspace {
-    Workspace::empty()
+    clinic_by(&STOP_AND_WAIT, judge, count, connections)
+}
+
+/// The same, and how its letters travel.
+pub(super) fn clinic_by(mode: &Mode, judge: &Judge, count: usize, connections: usize) -> Workspace {
+    let clinic = Workspace::empty()
         .file("tidings.yaml", SETTINGS)
         .file("campaigns/tips/campaign.yaml", CAMPAIGN_FILE)
         .file("campaigns/tips/sleep.md", ARTICLE)
         .file("templates/letter.html", TEMPLATE)
-        .file("subscribers/patients.csv", &list(count, |_| false))
-        .relay(judge.port(), connections)
+        .file("subscribers/patients.csv", &list(count, |_| false));
+    mode.relay(clinic, judge, connections)
 }
 
 /// The list of `count` patients; whoever `left` names has withdrawn their consent.
@@ -89,7 +95,7 @@ pub(super) fn edit_everything(clinic: &Workspace, count: usize) {
 pub(super) fn words_by_address() -> &'static BTreeMap<String, String> {
     static WORDS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     WORDS.get_or_init(|| {
-        let judge = Judge::start().keeping_letters();
+        let judge = Judge::start_apart().keeping_letters();
         clinic(&judge, MOST, 4).run(&["send", CAMPAIGN]).exits(0);
         let deliveries = judge.deliveries();
         for delivery in &deliveries {

@@ -3,10 +3,34 @@
 #![allow(clippy::print_stdout, reason = "the figures are what these tests are run for")]
 
 use super::axe::Axe;
+use super::mode::Mode;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Counts over all stories of a run of the tests.
+/// Counts over all stories, and over those of each mode.
+#[derive(Debug, Default)]
+pub(super) struct Sum {
+    pub(super) all: Figures,
+    by_mode: BTreeMap<&'static str, (usize, Figures)>,
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, mode: &Mode, figures: &Figures) {
+        self.all.add(figures);
+        let of_mode = self.by_mode.entry(mode.name).or_default();
+        of_mode.0 = mode.in_flight;
+        of_mode.1.add(figures);
+    }
+
+    pub(super) fn print(&self, took: Duration) {
+        self.all.print(took);
+        for (mode, (in_flight, figures)) in &self.by_mode {
+            figures.print_of_mode(mode, *in_flight);
+        }
+    }
+}
+
+/// Counts over some stories.
 #[derive(Debug, Default)]
 pub(super) struct Figures {
     pub(super) stories: usize,
@@ -14,6 +38,8 @@ pub(super) struct Figures {
     pub(super) endings: usize,
     pub(super) orders: usize,
     pub(super) orders_killed: usize,
+    /// People who left while letters were leaving and theirs had not begun.
+    pub(super) left_on_the_way: usize,
     pub(super) planned: usize,
     pub(super) accepted: usize,
     pub(super) copies: usize,
@@ -40,6 +66,7 @@ impl Figures {
             (&mut self.endings, other.endings),
             (&mut self.orders, other.orders),
             (&mut self.orders_killed, other.orders_killed),
+            (&mut self.left_on_the_way, other.left_on_the_way),
             (&mut self.planned, other.planned),
             (&mut self.accepted, other.accepted),
             (&mut self.copies, other.copies),
@@ -79,6 +106,22 @@ impl Figures {
         *most = (*most).max(under_way);
     }
 
+    /// What a person asks of each mode.
+    fn print_of_mode(&self, mode: &str, in_flight: usize) {
+        let say = |what: &str, number: usize| say("kills", &format!("{mode}: {what}"), number);
+        say("kills", self.kills);
+        say("stories", self.stories);
+        say("letters planned", self.planned);
+        say("letters accepted", self.accepted);
+        say("letters lost", 0);
+        say("letters doubled without an order", 0);
+        say("letters a kill left in doubt", self.doubts_by_kill);
+        for (connections, most) in &self.most {
+            let bound = format!("most in doubt after one kill, {connections} connections × {in_flight}");
+            say(&bound, *most);
+        }
+    }
+
     /// Prints everything; whoever got here has lost and doubled nobody, or the story would have failed.
     pub(super) fn print(&self, took: Duration) {
         let each = took.as_secs_f64() / f64::from(u32::try_from(self.kills.max(1)).unwrap());
@@ -87,11 +130,14 @@ impl Figures {
         say("kills", "runs that came to their end", self.endings);
         say("kills", "orders between and during runs", self.orders);
         say("kills", "orders killed", self.orders_killed);
+        say("kills", "people who left while letters were leaving", self.left_on_the_way);
         say("kills", "letters planned", self.planned);
         say("kills", "letters accepted", self.accepted);
         say("kills", "people whom the relay has a letter for", self.copies);
         say("kills", "letters lost", 0);
         say("kills", "letters doubled without an order", 0);
+        // Each story's judge has looked at every letter's To, and would not have let it end.
+        say("kills", "letters in the wrong hands", 0);
         say("kills", "letters sent again by order", self.sent_again);
         say("kills", "letters in doubt at the end", self.in_doubt);
         say("kills", "letters a kill left in doubt", self.doubts_by_kill);
@@ -109,13 +155,6 @@ impl Figures {
         say("kills", chance, self.false_alarms_by_chance);
         let unnamed = "letters a kill left in doubt, named by no command that lived to say so (`log` and `status` do)";
         say("kills", unnamed, self.unnamed);
-        for (connections, most) in &self.most {
-            say(
-                "kills",
-                &format!("most in doubt after one kill, {connections} connections"),
-                most,
-            );
-        }
         for (state, many) in &self.by_state {
             say("kills", &format!("letters that ended `{state}`"), many);
         }

@@ -106,12 +106,12 @@ fn of_words(line: &Line, had: &[&Delivery]) -> Faults {
     faults
 }
 
-/// I5: a kill leaves no more letters under way than there are connections.
-pub(super) fn of_doubts(books: &Books, connections: usize) -> Faults {
+/// I5: a kill leaves no more letters under way than the connections may have between them.
+pub(super) fn of_doubts(books: &Books, most: usize) -> Faults {
     let under_way = books.people("sending");
-    match under_way.len() <= connections {
+    match under_way.len() <= most {
         true => Faults::new(),
-        false => vec![format!("I5 {connections} connections, under way: {under_way:?}")],
+        false => vec![format!("I5 {most} letters may be under way, and these are: {under_way:?}")],
     }
 }
 

@@ -3,7 +3,8 @@
 //! `TIDINGS_KILLS=N` asks for so many kills, `TIDINGS_SEED=S` for the one story of this seed.
 
 use super::clinic;
-use super::figures::{Figures, say};
+use super::figures::{Sum, say};
+use super::mode::{self, Mode};
 use super::story::tell;
 use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::ledger::until;
@@ -24,12 +25,13 @@ fn asked(name: &str) -> Option<u64> {
 fn nobody_is_lost_and_nobody_gets_two_however_often_the_program_is_killed() {
     if let Some(seed) = asked("TIDINGS_SEED") {
         let began = Stopwatch::start();
-        tell(seed).print(began.shows());
-        return;
+        let mut sum = Sum::default();
+        sum.add(Mode::of(seed), &tell(seed));
+        return sum.print(began.shows());
     }
     let kills = asked("TIDINGS_KILLS").map_or(KILLS, |kills| usize::try_from(kills).unwrap());
     clinic::words_by_address();
-    let (next, sum, began) = (AtomicU64::new(1), Mutex::new(Figures::default()), Stopwatch::start());
+    let (next, sum, began) = (AtomicU64::new(1), Mutex::new(Sum::default()), Stopwatch::start());
     std::thread::scope(|scope| {
         let tellers: Vec<_> = (0..AT_A_TIME)
             .map(|_| scope.spawn(|| until_enough(&next, &sum, kills)))
@@ -42,10 +44,15 @@ fn nobody_is_lost_and_nobody_gets_two_however_often_the_program_is_killed() {
     sum.into_inner().unwrap().print(began.shows());
 }
 
-fn until_enough(next: &AtomicU64, sum: &Mutex<Figures>, kills: usize) {
-    while sum.lock().unwrap().kills < kills {
-        let figures = tell(next.fetch_add(1, Ordering::SeqCst));
-        sum.lock().unwrap().add(&figures);
+/// Tells stories until there are as many kills as were asked for, and each mode has had its turn.
+fn until_enough(next: &AtomicU64, sum: &Mutex<Sum>, kills: usize) {
+    loop {
+        let seed = next.fetch_add(1, Ordering::SeqCst);
+        if seed > mode::ALL.len() as u64 && sum.lock().unwrap().all.kills >= kills {
+            return;
+        }
+        let figures = tell(seed);
+        sum.lock().unwrap().add(Mode::of(seed), &figures);
     }
 }
 
@@ -58,7 +65,7 @@ fn a_resume_goes_to_the_relay_at_once_however_long_the_list_is() {
         Some(LONG..) => 20_000,
         Some(_) | None => 200,
     };
-    let judge = Judge::start().rule(Rule::at(Phase::Dot).after(2).hang().kept());
+    let judge = Judge::start_apart().rule(Rule::at(Phase::Dot).after(2).hang().kept());
     let clinic = clinic::clinic(&judge, people, 4);
     let running = clinic.spawn(&["send", clinic::CAMPAIGN]);
     until("a letter that is never answered", || judge.letters() > 2);

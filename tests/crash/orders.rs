@@ -37,7 +37,8 @@ impl Story {
             0 | 1 => self.order_one(Order::HoldOne, &["pending", "deferred"]),
             2 => self.order_one(Order::ReleaseOne, &["held"]),
             3 => self.pause(),
-            4..8 => self.order_on_the_way(),
+            4..7 => self.order_on_the_way(),
+            7 => self.leave_on_the_way(),
             8 | 9 => self.leave(),
             10 => self.order_one(Order::CancelOne, &["pending", "held"]),
             11..15 => self.order_one(Order::ResendOne, &["accepted", "failed", "cancelled"]),
@@ -159,19 +160,46 @@ impl Story {
         }
     }
 
+    /// Many people leave while letters do; then the run is killed. Whoever has left gets no further attempt, also where the commands of
+    /// their letter ride behind somebody else's already.
+    fn leave_on_the_way(&mut self) {
+        self.judge.heal();
+        self.judge.add(Rule::at(Phase::Dot).delay_up_to(Duration::from_millis(25)));
+        let letters = self.judge.letters() + self.chance.below(20);
+        let waiting: Vec<String> = self.books.people("pending").into_iter().collect();
+        let leavers: Vec<String> = waiting.into_iter().filter(|_| self.chance.one_in(8)).collect();
+        let mut running = self.clinic.spawn(&["run"]);
+        watch(&mut running, || self.judge.letters() >= letters);
+        let mut store = Store::open(&self.clinic.path(".tidings")).unwrap();
+        leavers.iter().for_each(|address| suppress(&mut store, address));
+        let then = Books::read(&self.clinic);
+        self.note(format!("`run`, and {} people leave meanwhile", leavers.len()));
+        let more = self.judge.letters() + 2 + self.chance.below(20);
+        watch(&mut running, || self.judge.letters() >= more);
+        let output = running.kill();
+        self.judge.heal();
+        self.judge.settle();
+        let books = Books::read(&self.clinic);
+        let tries = |books: &Books, address: &str| books.of_person(address).map_or(0, |line| line.attempt);
+        let written_to = leavers
+            .iter()
+            .filter(|address| tries(&books, address) > tries(&then, address));
+        let faults: Vec<String> = written_to
+            .map(|address| format!("a letter began for `{address}`, who had left"))
+            .collect();
+        self.assert_none(&faults, &output);
+        self.figures.orders += 1;
+        self.figures.left_on_the_way += leavers.len();
+        self.hold_invariants(&output, books);
+    }
+
     /// Some people leave: whose letter had not begun gets none. No command says so yet, so the store is told.
     fn leave(&mut self) {
         let mut store = Store::open(&self.clinic.path(".tidings")).unwrap();
         let record = self.judge.deliveries();
         for _ in 0..1 + self.chance.below(12) {
             let address = people::address(1 + self.chance.below(self.people));
-            let suppression = Suppression {
-                reason: Reason::Unsubscribed,
-                scope: Scope::All,
-                evidence: None,
-                at: jiff::Timestamp::UNIX_EPOCH,
-            };
-            store.suppress(&Address::parse(&address).unwrap(), &suppression).unwrap();
+            suppress(&mut store, &address);
             self.note(format!("`{address}` leaves"));
             let waits = |line: &Line| ["pending", "deferred", "held"].contains(&line.state.as_str());
             if self.books.of_person(&address).is_some_and(waits) {
@@ -243,6 +271,17 @@ impl Story {
         self.assert_none(&faults, output);
         self.books = after;
     }
+}
+
+/// Somebody leaves.
+pub(super) fn suppress(store: &mut Store, address: &str) {
+    let suppression = Suppression {
+        reason: Reason::Unsubscribed,
+        scope: Scope::All,
+        evidence: None,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    store.suppress(&Address::parse(address).unwrap(), &suppression).unwrap();
 }
 
 /// Whether this person's doubt is one of those that were to be settled, and was.

@@ -10,6 +10,7 @@ use super::clinic::{self, CAMPAIGN};
 use super::figures::Figures;
 use super::invariants::{self, Faults};
 use super::mischief;
+use super::mode::Mode;
 use crate::support::judge::{Delivery, Judge, Phase, Rule};
 use crate::support::workspace::Workspace;
 use crate::support::workspace::run::Output;
@@ -23,6 +24,7 @@ pub(super) struct Story {
     pub(super) judge: Judge,
     pub(super) clinic: Workspace,
     pub(super) people: usize,
+    mode: &'static Mode,
     pub(super) connections: usize,
     mischief: Vec<Rule>,
     /// Who withdrew their consent, and how many letters the judge had read for them until then.
@@ -34,7 +36,7 @@ pub(super) struct Story {
     happened: Vec<String>,
 }
 
-/// Tells the story of this seed and gives what it adds up to.
+/// Tells the story of this seed, in the mode that is its, and gives what it adds up to.
 pub(super) fn tell(seed: u64) -> Figures {
     let mut story = Story::begin(seed);
     let kills = 4 + story.people / (12 + story.chance.below(30));
@@ -56,22 +58,22 @@ impl Story {
         let mut chance = Chance::new(seed);
         let people = 50 + chance.below(clinic::MOST - 49);
         let connections = chance.of(&[1, 4, 20]);
-        let judge = match chance.one_in(2) {
-            true => Judge::start().offering("PIPELINING"),
-            false => Judge::start(),
-        };
-        let clinic = clinic::clinic(&judge, people, connections);
+        let mode = Mode::of(seed);
+        let judge = mode.judge();
+        let clinic = clinic::clinic_by(mode, &judge, people, connections);
         let mischief = mischief::draw(&mut chance, people);
         Self {
             seed,
             happened: vec![format!(
-                "{people} people, {connections} connections, {} unruly",
+                "{people} people, {connections} connections, {}, {} unruly",
+                mode.name,
                 mischief.len()
             )],
             chance,
             judge,
             clinic,
             people,
+            mode,
             connections,
             mischief,
             gone: BTreeMap::new(),
@@ -97,7 +99,7 @@ impl Story {
             }
         }
         let axe = match self.books.is_released() || self.chance.one_in(2) {
-            true => Axe::late(&mut self.chance, self.connections),
+            true => Axe::late(&mut self.chance, self.connections, self.mode.most(self.connections)),
             false => Axe::early(&mut self.chance),
         };
         self.cycle(axe);
@@ -163,7 +165,7 @@ impl Story {
         faults.extend(self.of_the_gone(&record));
         faults.extend(self.judge.faults().into_iter().map(|fault| format!("the protocol: {fault}")));
         match output.status {
-            None => faults.extend(invariants::of_doubts(&books, self.connections)),
+            None => faults.extend(invariants::of_doubts(&books, self.mode.most(self.connections))),
             Some(_) => faults.extend(invariants::of_ending(output, &self.books, &books)),
         }
         self.assert_none(&faults, output);

@@ -58,8 +58,7 @@ impl Series<'_> {
 fn counted<'a>(cases: &'a [Case], threads: &[Thread]) -> Vec<Series<'a>> {
     let mut series = Vec::new();
     for case in cases {
-        let threads = if case.is_order() { &threads[..1] } else { threads };
-        for thread in threads.iter().copied() {
+        for thread in case.threads.iter().copied().filter(|thread| threads.contains(thread)) {
             let (clinic, judge) = case.copy();
             let verb: Vec<&str> = case.verb.iter().map(String::as_str).collect();
             let counts = tracer::count(&clinic, &judge, &verb, case.connections, thread);

@@ -2,7 +2,7 @@
 
 use super::moves::{Commit, Move};
 use super::rules::Rules;
-use super::world::{ATTEMPTS, Attempt, Connection, LETTERS, Said, World};
+use super::world::{ATTEMPTS, Attempt, LETTERS, Line, Said, World};
 use tidings::delivery::state::{Event, State};
 
 /// What a world breaks, if anything.
@@ -70,25 +70,18 @@ fn doubt_of_a_crash(world: &World, rules: &Rules) -> Option<&'static str> {
             .filter(|row| row.state == State::Sending && row.run == run)
             .count()
     };
-    let too_many = (1..=world.begun).any(|run| left(run) > rules.connections);
-    too_many.then_some("one crash would leave more in doubt than there are connections")
+    let too_many = (1..=world.begun).any(|run| left(run) > rules.connections * rules.ride.in_flight());
+    too_many.then_some("one crash would leave more in doubt than the connections may have under way")
 }
 
 /// A letter that leaves carries the Message-ID that the log shows (law 11).
 fn message_ids(world: &World) -> Option<&'static str> {
-    let letters = world.runs.iter().flatten().flat_map(|run| run.connections.iter());
-    let wrong = letters.filter_map(on_its_way).any(|letter| {
+    let lines = world.runs.iter().flatten().flat_map(|run| run.lines);
+    let wrong = lines.flat_map(Line::on_their_way).any(|letter| {
         let attempt = &world.attempts[usize::from(letter.of)][usize::from(letter.attempt) - 1];
         attempt.said != Said::Unbegun && attempt.orders != letter.orders
     });
     wrong.then_some("a letter leaves with an older order's Message-ID")
-}
-
-fn on_its_way(connection: &Connection) -> Option<super::world::Letter> {
-    match connection {
-        Connection::Envelope(letter) | Connection::Body(letter) | Connection::Dot(letter, _) => Some(*letter),
-        Connection::Gone | Connection::Free(_) | Connection::Ready(..) => None,
-    }
 }
 
 /// What a move breaks, if anything.
@@ -164,15 +157,12 @@ fn commits(happened: Move, after: &World) -> Option<&'static str> {
 
 /// Where nothing is left to do but by people: every letter is final, or a person is told of it.
 pub(super) fn is_at_rest(world: &World) -> bool {
-    let idle = world.runs.iter().flatten().flat_map(|run| run.connections.iter());
-    let idle = idle
-        .filter(|connection| !matches!(connection, Connection::Gone | Connection::Free(None)))
-        .count()
-        == 0;
-    idle && world.rows.iter().all(|row| match row.state {
-        State::Pending | State::Deferred { .. } => world.held,
-        State::Sending => false,
-        State::Accepted | State::Failed | State::Held | State::InDoubt => true,
-        State::Suppressed | State::Cancelled | State::Expired => true,
-    })
+    let mut lines = world.runs.iter().flatten().flat_map(|run| run.lines);
+    lines.all(Line::is_idle)
+        && world.rows.iter().all(|row| match row.state {
+            State::Pending | State::Deferred { .. } => world.held,
+            State::Sending => false,
+            State::Accepted | State::Failed | State::Held | State::InDoubt => true,
+            State::Suppressed | State::Cancelled | State::Expired => true,
+        })
 }

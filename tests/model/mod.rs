@@ -2,7 +2,8 @@
 //! letters and two processes, each world once.
 //!
 //! Promises: a delivery's state is moved by the product's own `tidings::delivery::state::step` and retried by its own `RetryPolicy`;
-//! everything around it (`store.rs` for `src/store/{journal,recover,hold,order}.rs`, `sender.rs` for `src/dispatch/line.rs`) is told again
+//! everything around it (`store.rs` for `src/store/{journal,recover,hold,order}.rs`, `sender.rs`, `rider.rs` and
+//! `entries.rs` for `src/dispatch/lane.rs`) is told again
 //! here, small enough to be gone through whole. A transaction is one step, and a crash or a pause for ever can come between any two.
 //!
 //! What is left out: the lock (a run may begin whenever it likes, as if the kernel's lock had been stolen: law 10), the order in
@@ -12,8 +13,10 @@
 //! connections have in hand, or what one of them has. Does not know whether SQL and sockets do what is told of them: kills, sweeps
 //! and planted bugs ask that, and `system_calls.rs` asks the disk.
 
+mod entries;
 mod laws;
 mod moves;
+mod rider;
 mod rules;
 mod search;
 mod sender;
@@ -21,7 +24,7 @@ mod store;
 mod system_calls;
 mod world;
 
-use rules::{Breach, Rules};
+use rules::{Breach, Ride, Rules};
 use search::{Found, search};
 
 /// The bounds of the searches: letters, runs, connections, orders, ticks, words of people.
@@ -32,6 +35,29 @@ const SMALL: [Bounds; 4] = [(1, 2, 1, 1, 1, 2), (2, 2, 1, 0, 2, 0), (2, 1, 2, 1,
 
 /// What `TIDINGS_MODEL=all` goes through besides.
 const LARGE: [Bounds; 4] = [(1, 3, 1, 1, 1, 2), (1, 2, 1, 1, 1, 3), (2, 2, 1, 1, 0, 1), (2, 2, 1, 1, 1, 1)];
+
+/// The same where letters ride behind each other, on one connection or two.
+const RIDING: [(Ride, Bounds); 6] = [
+    (Ride::Grouped(1), (2, 2, 1, 0, 0, 0)),
+    (Ride::Grouped(2), (2, 2, 1, 0, 0, 0)),
+    (Ride::Chunked(2), (2, 2, 1, 0, 0, 0)),
+    (Ride::Grouped(1), (2, 1, 1, 0, 1, 1)),
+    (Ride::Grouped(2), (2, 1, 1, 0, 1, 1)),
+    (Ride::Chunked(2), (2, 1, 1, 0, 1, 1)),
+];
+
+/// What `TIDINGS_MODEL=all` goes through of these besides.
+const RIDING_FAR: [(Ride, Bounds); 5] = [
+    (Ride::Grouped(1), (2, 2, 1, 0, 1, 1)),
+    (Ride::Grouped(2), (2, 2, 1, 0, 1, 1)),
+    (Ride::Chunked(2), (2, 2, 1, 0, 1, 1)),
+    (Ride::Grouped(1), (2, 1, 2, 0, 1, 1)),
+    (Ride::Chunked(2), (2, 1, 1, 1, 1, 1)),
+];
+
+fn riding(ride: Ride, bounds: Bounds) -> Rules {
+    Rules { ride, ..within(bounds) }
+}
 
 fn within((letters, runs, connections, orders, ticks, words): Bounds) -> Rules {
     Rules {
@@ -47,11 +73,14 @@ fn within((letters, runs, connections, orders, ticks, words): Bounds) -> Rules {
 fn no_order_of_events_sends_a_letter_twice_or_skips_somebody() {
     let all = std::env::var("TIDINGS_MODEL").is_ok_and(|asked| asked == "all");
     let (mut worlds, mut moves) = (0, 0);
-    for bounds in SMALL.iter().chain(LARGE.iter().filter(|_| all)) {
+    let alone = SMALL.iter().chain(LARGE.iter().filter(|_| all));
+    let alone = alone.map(|bounds| (Ride::Nobody, *bounds));
+    let riders = RIDING.iter().chain(RIDING_FAR.iter().filter(|_| all)).copied();
+    for (ride, bounds) in alone.chain(riders) {
         let (letters, runs, connections, orders, ticks, words) = bounds;
-        let found = search(&within(*bounds)).unwrap_or_else(|violation| panic!("{bounds:?}: {violation}"));
+        let found = search(&riding(ride, bounds)).unwrap_or_else(|violation| panic!("{ride:?}, {bounds:?}: {violation}"));
         println!(
-            "proof| model | {letters} letters, {runs} runs of {connections} connections, {orders} orders, {ticks} ticks, {words} words: states | {}",
+            "proof| model | {ride}, {letters} letters, {runs} runs of {connections} connections, {orders} orders, {ticks} ticks, {words} words: states | {}",
             found.worlds
         );
         (worlds, moves) = (worlds + found.worlds, moves + found.moves);
@@ -148,10 +177,42 @@ const BREACHES: [(Breach, Bounds, &str); 19] = [
     (Breach::ExpiryTakesLettersUnderWay, ONE_LETTER, "an open attempt"),
 ];
 
+/// The same of riders, whose harm is done between two letters on one connection.
+const TWO_RIDING: Bounds = (2, 2, 1, 0, 1, 1);
+const RIDERS_BREACHES: [(Breach, Ride, &str); 5] = [
+    (
+        Breach::RiderLeavesBeforeIntent,
+        Ride::Grouped(1),
+        "a body left before its attempt was on record",
+    ),
+    (
+        Breach::RiderIsNotAskedAgain,
+        Ride::Grouped(1),
+        "though the address is suppressed",
+    ),
+    (
+        Breach::RidersAreNotCounted,
+        Ride::Grouped(1),
+        "more in doubt than the connections may have under way",
+    ),
+    (
+        Breach::RevokedRiderGoesOn,
+        Ride::Grouped(1),
+        "a body left before its attempt was on record",
+    ),
+    (
+        Breach::RiderComesBackWhole,
+        Ride::Chunked(2),
+        "a definite no on record, and yet the relay has the letter",
+    ),
+];
+
 #[test]
 fn a_law_that_is_broken_is_found_out_and_told_by_the_shortest_way() {
-    for (breach, bounds, law) in BREACHES {
-        let violation = search(&within(bounds).but(breach)).expect_err("a search that misses this proves nothing");
+    let alone = BREACHES.map(|(breach, bounds, law)| (breach, Ride::Nobody, bounds, law));
+    let riders = RIDERS_BREACHES.map(|(breach, ride, law)| (breach, ride, TWO_RIDING, law));
+    for (breach, ride, bounds, law) in alone.into_iter().chain(riders) {
+        let violation = search(&riding(ride, bounds).but(breach)).expect_err("a search that misses this proves nothing");
         println!("{breach}: {violation}");
         assert!(
             violation.law.contains(law) && violation.way.len() < 15,
@@ -160,8 +221,8 @@ fn a_law_that_is_broken_is_found_out_and_told_by_the_shortest_way() {
     }
     println!(
         "proof| model | broken laws found out | {} of {}",
-        BREACHES.len(),
-        BREACHES.len()
+        BREACHES.len() + RIDERS_BREACHES.len(),
+        BREACHES.len() + RIDERS_BREACHES.len()
     );
 }
 

@@ -27,6 +27,8 @@ pub(super) enum Move {
     RelayRefuses(Letter),
     Refused(Letter),
     Accepted(Letter),
+    /// A run that stops lets go of a letter that rides without an intent.
+    LetGo(Letter),
     /// The connection breaks before the terminator has left.
     BreaksOff(Letter),
     /// It breaks, or says what is no answer, after that.
@@ -203,6 +205,7 @@ impl fmt::Display for Move {
             Move::RelayRefuses(letter) => write!(f, "{letter}: the relay refuses it whole"),
             Move::Refused(letter) => write!(f, "{letter}: a refusal is heard"),
             Move::Accepted(letter) => write!(f, "{letter}: the yes is heard"),
+            Move::LetGo(letter) => write!(f, "{letter}, rode and is let go"),
             Move::BreaksOff(letter) => write!(f, "{letter}: the connection breaks before the dot"),
             Move::AnswerLost(letter) => write!(f, "{letter}: no whole answer is heard"),
             Move::LateLetter { of } => write!(f, "the relay gets {}'s whole letter after all", name(*of)),

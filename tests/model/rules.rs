@@ -5,6 +5,37 @@ use jiff::{SignedDuration, Timestamp};
 use std::fmt;
 use tidings::delivery::retry::RetryPolicy;
 
+/// How letters follow each other over one connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ride {
+    /// One after the other.
+    Nobody,
+    /// The next letter's commands behind this one's end; so many may have an intent.
+    Grouped(usize),
+    /// Whole letters behind each other, so many.
+    Chunked(usize),
+}
+
+impl Ride {
+    /// How many letters of a connection may have an intent and no outcome on record.
+    pub(super) fn in_flight(self) -> usize {
+        match self {
+            Ride::Nobody => 1,
+            Ride::Grouped(in_flight) | Ride::Chunked(in_flight) => in_flight,
+        }
+    }
+}
+
+impl fmt::Display for Ride {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ride::Nobody => f.write_str("one by one"),
+            Ride::Grouped(in_flight) => write!(f, "grouped, {in_flight} in flight"),
+            Ride::Chunked(in_flight) => write!(f, "chunked, {in_flight} in flight"),
+        }
+    }
+}
+
 /// The bounds of one search.
 #[derive(Debug, Clone)]
 pub(super) struct Rules {
@@ -14,6 +45,7 @@ pub(super) struct Rules {
     pub(super) runs: u8,
     /// Connections of each.
     pub(super) connections: usize,
+    pub(super) ride: Ride,
     /// Orders to send a letter again.
     pub(super) orders: u8,
     /// The clock's last tick.
@@ -39,6 +71,7 @@ impl Rules {
             letters: LETTERS,
             runs,
             connections,
+            ride: Ride::Nobody,
             orders: 1,
             ticks: 1,
             words: 2,
@@ -111,4 +144,9 @@ breaches! {
     DoubtIsSentAgain: "a letter in doubt is claimed again",
     HoldTakesLettersUnderWay: "a hold takes a letter that is being sent",
     ExpiryTakesLettersUnderWay: "an edition's end takes a letter that is being sent",
+    RiderLeavesBeforeIntent: "the body of a rider leaves as soon as the relay asks for it, whether or not its intent is on record",
+    RiderIsNotAskedAgain: "the intent of a rider does not ask again who has left",
+    RidersAreNotCounted: "a rider gets its intent at once, however many letters may be under way",
+    RevokedRiderGoesOn: "a rider whose intent is refused leaves all the same",
+    RiderComesBackWhole: "a whole letter behind one that was given up counts as not taken",
 }

@@ -3,7 +3,7 @@
 use super::laws;
 use super::moves::{Commit, Move, next};
 use super::rules::Rules;
-use super::world::{Connection, LETTERS, World};
+use super::world::{LETTERS, Line, World};
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
@@ -146,11 +146,7 @@ const LONGEST: usize = 60;
 /// How early a move comes on the way to rest; `None` for what only makes trouble.
 fn kindness(world: &World, step: Move) -> Option<u8> {
     let deferred = world.rows.iter().any(|row| matches!(row.state, State::Deferred { .. }));
-    let waiting = |run: &super::world::Run| {
-        run.connections
-            .iter()
-            .any(|connection| matches!(connection, Connection::Free(_)))
-    };
+    let waiting = |run: &super::world::Run| run.lines.into_iter().any(Line::is_waiting);
     match step {
         Move::BodyLeaves(_) | Move::DotLeaves(_) | Move::RelayTakes(_) => Some(0),
         Move::Accepted(_) | Move::Refused(_) if is_answered(world) => Some(0),
@@ -167,8 +163,7 @@ fn kindness(world: &World, step: Move) -> Option<u8> {
 }
 
 fn is_answered(world: &World) -> bool {
-    let mut connections = world.runs.iter().flatten().flat_map(|run| run.connections.iter());
-    connections.any(|connection| matches!(connection, Connection::Dot(_, answer) if *answer != super::world::Answer::None))
+    world.runs.iter().flatten().flat_map(|run| run.lines).any(Line::is_answered)
 }
 
 /// A quick hash for small plain worlds; equality decides, so a weak one only costs time.

@@ -1,21 +1,20 @@
-//! A run at work, as `src/dispatch/line.rs` and the journal's writer have it: claim, intent, envelope, body, terminator, answer,
-//! outcome; and the ends it can come to at each of them.
+//! A run at work, as `src/dispatch/lane.rs` has it: claim, intent, envelope, body, terminator, answer, outcome; and the ends it can
+//! come to at each of them. What is written in between stands in `entries.rs`, the letter behind this one in `rider.rs`.
 
-use super::moves::{Commit, Hands, Move};
+use super::moves::Move;
 use super::rules::{Breach, Rules};
-use super::store::Grant;
-use super::world::{ATTEMPTS, Answer, CONNECTIONS, Connection, Fate, Letter, Run, Said, Unwritten, World};
+use super::world::{ATTEMPTS, Answer, CONNECTIONS, Connection, Fate, Letter, Line, Rider, Run, Unwritten, World};
 use tidings::delivery::state::State;
 
 /// A run that has just begun.
 pub(super) fn fresh(number: u8, rules: &Rules) -> Run {
-    let mut connections = [Connection::Gone; CONNECTIONS];
-    connections[..rules.connections].fill(Connection::Free(None));
+    let mut lines = [Line::GONE; CONNECTIONS];
+    lines[..rules.connections].fill(Line::free(None));
     Run {
         number,
         broken: false,
         stale: false,
-        connections,
+        lines,
     }
 }
 
@@ -24,61 +23,71 @@ pub(super) fn moves(world: &World, slot: usize, rules: &Rules, found: &mut Vec<(
     let Some(run) = world.runs[slot] else { return };
     let seat = Seat { world, slot, run, rules };
     for number in 0..CONNECTIONS {
-        match run.connections[number] {
+        match run.lines[number].front {
             Connection::Gone => {}
-            Connection::Free(last) => seat.claim(number, last, found),
+            Connection::Free(last) if run.lines[number].rider == Rider::Nobody => seat.claim(number, last, found),
+            Connection::Free(_) => {}
             Connection::Ready(letter, last) => seat.presume(number, letter, last, found),
             Connection::Envelope(letter) => seat.envelope(number, letter, found),
             Connection::Body(letter) => seat.body(number, letter, found),
             Connection::Dot(letter, answer) => seat.dot(number, letter, answer, found),
         }
+        seat.rider(number, found);
     }
     seat.commits(found);
     seat.ends(found);
 }
 
 /// A run in its world.
-struct Seat<'a> {
-    world: &'a World,
-    slot: usize,
-    run: Run,
-    rules: &'a Rules,
+pub(super) struct Seat<'a> {
+    pub(super) world: &'a World,
+    pub(super) slot: usize,
+    pub(super) run: Run,
+    pub(super) rules: &'a Rules,
 }
 
 impl Seat<'_> {
-    /// The world with this connection moved on; where the journal has failed, a connection without a letter on its way is over.
-    fn with(&self, number: usize, connection: Connection) -> World {
+    /// The world with this connection's first letter moved on.
+    fn with(&self, number: usize, front: Connection) -> World {
+        let rider = self.run.lines[number].rider;
+        self.put(number, Line { front, rider })
+    }
+
+    /// The world with this connection moved on; where the journal has failed, one that would write or wait is over.
+    pub(super) fn put(&self, number: usize, line: Line) -> World {
         let (mut after, mut run) = (*self.world, self.run);
-        run.connections[number] = match connection {
-            Connection::Free(_) | Connection::Ready(..) if run.broken => Connection::Gone,
+        run.lines[number] = match line.turned() {
+            line if run.broken && matches!(line.front, Connection::Free(_) | Connection::Ready(..)) => {
+                line.unread().for_each(|letter| after.attempt_mut(letter).adrift += 1);
+                Line::GONE
+            }
             going_on => going_on,
         };
-        run.connections.sort_unstable();
+        run.lines.sort_unstable();
         after.runs[self.slot] = Some(run);
         after
     }
 
+    /// The letter has its outcome, and all is in step.
     fn come_to(&self, number: usize, letter: Letter, fate: Fate) -> World {
         self.with(number, Connection::Free(Some(Unwritten { letter, fate })))
     }
 
-    /// A claim reads and writes nothing; the feeder gives no letter to two connections of a run.
+    /// The letters that may be claimed: a claim reads and writes nothing, and the feeder gives none to two connections of a run.
+    pub(super) fn due(&self) -> impl Iterator<Item = Letter> {
+        (0_u8..).zip(&self.world.rows).filter_map(|(of, row)| {
+            let taken = self.run.lines.iter().any(|line| line.has(of));
+            let (attempt, orders) = (row.attempt + 1, row.orders);
+            let is_due = usize::from(attempt) <= ATTEMPTS && self.world.is_due(usize::from(of), self.rules);
+            (!taken && is_due).then_some(Letter { of, attempt, orders })
+        })
+    }
+
     fn claim(&self, number: usize, last: Option<Unwritten>, found: &mut Vec<(Move, World)>) {
-        for (of, row) in (0_u8..).zip(&self.world.rows) {
-            let taken = self
-                .run
-                .connections
-                .iter()
-                .any(|other| other.letter().is_some_and(|letter| letter.of == of));
-            let attempt = row.attempt + 1;
-            if taken || usize::from(attempt) > ATTEMPTS || !self.world.is_due(usize::from(of), self.rules) {
-                continue;
-            }
-            let orders = row.orders;
-            let letter = Letter { of, attempt, orders };
+        for letter in self.due() {
             let mut after = self.with(number, Connection::Ready(letter, last));
             if self.rules.breaks(Breach::ClaimIsAcceptance) {
-                after.rows[usize::from(of)].state = State::Accepted;
+                after.rows[usize::from(letter.of)].state = State::Accepted;
             }
             found.push((Move::Claim(letter), after));
         }
@@ -91,14 +100,24 @@ impl Seat<'_> {
     }
 
     fn envelope(&self, number: usize, letter: Letter, found: &mut Vec<(Move, World)>) {
-        self.before_the_dot(number, letter, found);
+        self.breaks_off(number, letter, found);
+        // Nothing but commands: the connection goes on.
+        for fate in self.refusals(letter) {
+            found.push((Move::Refused(letter), self.come_to(number, letter, fate)));
+        }
         found.push((Move::BodyLeaves(letter), self.with(number, Connection::Body(letter))));
     }
 
     fn body(&self, number: usize, letter: Letter, found: &mut Vec<(Move, World)>) {
-        self.before_the_dot(number, letter, found);
-        // A yes in mid-body is an answer to nothing, and yet the relay may mean it.
-        found.push((Move::AnswerLost(letter), self.come_to(number, letter, Fate::Lost)));
+        self.breaks_off(number, letter, found);
+        // A refusal in mid-body is a definite no and the end; a yes is an answer to nothing, and yet the relay may mean it.
+        for fate in self.refusals(letter) {
+            found.extend(self.over(number, letter, fate).map(|after| (Move::Refused(letter), after)));
+        }
+        found.extend(
+            self.over(number, letter, Fate::Lost)
+                .map(|after| (Move::AnswerLost(letter), after)),
+        );
         let left = match self.rules.breaks(Breach::OutcomeBeforeAnswer) {
             true => self.set_adrift(self.come_to(number, letter, Fate::Accepted), letter),
             false => self.with(number, Connection::Dot(letter, Answer::None)),
@@ -106,14 +125,17 @@ impl Seat<'_> {
         found.push((Move::DotLeaves(letter), left));
     }
 
-    /// Whatever ends a letter here is a definite no.
-    fn before_the_dot(&self, number: usize, letter: Letter, found: &mut Vec<(Move, World)>) {
+    /// The connection ends before the dot: a definite no.
+    fn breaks_off(&self, number: usize, letter: Letter, found: &mut Vec<(Move, World)>) {
         if self.may_fail(letter, Fate::NotTaken) {
-            found.push((Move::BreaksOff(letter), self.come_to(number, letter, Fate::NotTaken)));
+            let broken = self.over(number, letter, Fate::NotTaken);
+            found.extend(broken.map(|after| (Move::BreaksOff(letter), after)));
         }
-        for fate in Fate::REFUSALS.into_iter().filter(|fate| self.may_fail(letter, *fate)) {
-            found.push((Move::Refused(letter), self.come_to(number, letter, fate)));
-        }
+    }
+
+    /// What a relay can say of this letter instead of taking it.
+    pub(super) fn refusals(&self, letter: Letter) -> impl Iterator<Item = Fate> {
+        Fate::REFUSALS.into_iter().filter(move |fate| self.may_fail(letter, *fate))
     }
 
     fn dot(&self, number: usize, letter: Letter, answer: Answer, found: &mut Vec<(Move, World)>) {
@@ -122,9 +144,12 @@ impl Seat<'_> {
             Answer::Yes => found.push((Move::Accepted(letter), self.come_to(number, letter, Fate::Accepted))),
             Answer::No(fate) => found.push((Move::Refused(letter), self.come_to(number, letter, fate))),
         }
-        let given_up = match self.rules.breaks(Breach::SilenceIsNo) {
-            true => self.come_to(number, letter, Fate::NotTaken),
-            false => self.come_to(number, letter, Fate::Lost),
+        let fate = match self.rules.breaks(Breach::SilenceIsNo) {
+            true => Fate::NotTaken,
+            false => Fate::Lost,
+        };
+        let Some(given_up) = self.over(number, letter, fate) else {
+            return;
         };
         let mut lost = match answer {
             Answer::None => self.set_adrift(given_up, letter),
@@ -141,7 +166,7 @@ impl Seat<'_> {
         let mut taken = self.with(number, Connection::Dot(letter, Answer::Yes));
         taken.attempt_mut(letter).copies += 1;
         found.push((Move::RelayTakes(letter), taken));
-        for fate in Fate::REFUSALS.into_iter().filter(|fate| self.may_fail(letter, *fate)) {
+        for fate in self.refusals(letter) {
             let refused = self.with(number, Connection::Dot(letter, Answer::No(fate)));
             found.push((Move::RelayRefuses(letter), refused));
         }
@@ -150,84 +175,25 @@ impl Seat<'_> {
             true => Fate::Accepted,
             false => Fate::Lost,
         };
-        found.push((Move::AnswerLost(letter), self.come_to(number, letter, dropped)));
+        found.extend(
+            self.over(number, letter, dropped)
+                .map(|after| (Move::AnswerLost(letter), after)),
+        );
         if self.run.stale {
             let heard = self.set_adrift(self.come_to(number, letter, Fate::Accepted), letter);
             found.push((Move::Accepted(letter), heard));
         }
     }
 
-    fn set_adrift(&self, mut world: World, letter: Letter) -> World {
+    pub(super) fn set_adrift(&self, mut world: World, letter: Letter) -> World {
         world.attempt_mut(letter).adrift += 1;
         world
     }
 
     /// The bound of the search: one trouble a letter and order, so that attempts come to an end.
-    fn may_fail(&self, letter: Letter, fate: Fate) -> bool {
+    pub(super) fn may_fail(&self, letter: Letter, fate: Fate) -> bool {
         let attempt = usize::from(letter.attempt);
         !fate.leads_to_another() || attempt < ATTEMPTS && attempt <= usize::from(letter.orders) + 1
-    }
-
-    /// The writer takes what some or all connections have in hand, and writes it all or nothing.
-    fn commits(&self, found: &mut Vec<(Move, World)>) {
-        let wants = |connection: &Connection| matches!(connection, Connection::Ready(..) | Connection::Free(Some(_)));
-        let all: Vec<usize> = (0..CONNECTIONS)
-            .filter(|number| !self.run.broken && wants(&self.run.connections[*number]))
-            .collect();
-        let alone = all.iter().map(|number| vec![*number]).filter(|_| all.len() > 1);
-        for group in alone.chain([all.clone()].into_iter().filter(|all| !all.is_empty())) {
-            for end in [Commit::Done, Commit::Failed, Commit::Unknown] {
-                found.push(self.commit(&group, group.len() == all.len(), end));
-            }
-        }
-    }
-
-    fn commit(&self, group: &[usize], all: bool, end: Commit) -> (Move, World) {
-        let (mut after, mut run, mut missed) = (*self.world, self.run, false);
-        let hands = self.hands(group, all);
-        for number in group {
-            let connection = run.connections[*number];
-            let settled = connection.unwritten().is_none_or(|last| self.settle(&mut after, last));
-            missed |= !settled;
-            run.connections[*number] = match connection {
-                Connection::Ready(letter, _) => match after.begin(letter, run.number, self.rules) {
-                    Grant::Given => Connection::Envelope(letter),
-                    Grant::Refused => Connection::Free(None),
-                },
-                _ => Connection::Free(None),
-            };
-        }
-        let fails = missed && self.rules.breaks(Breach::MissedSettleFailsGroup);
-        if fails || end == Commit::Failed {
-            after.undo(self.world);
-        }
-        if fails || end != Commit::Done && !self.rules.breaks(Breach::FailedCommitGrants) {
-            run.give_up(group);
-        }
-        run.connections.sort_unstable();
-        after.runs[self.slot] = Some(run);
-        (Move::Commit { of: hands, end }, after)
-    }
-
-    fn settle(&self, world: &mut World, last: Unwritten) -> bool {
-        let unbegun = world.attempt_mut(last.letter).said == Said::Unbegun;
-        if self.rules.breaks(Breach::LetterBeforeIntent) && unbegun {
-            world.begin(last.letter, self.run.number, self.rules);
-        }
-        world.settle(last, self.run.number, self.rules)
-    }
-
-    fn hands(&self, group: &[usize], all: bool) -> Hands {
-        let count = |wanted: fn(&Connection) -> bool| {
-            let found = group.iter().filter(|number| wanted(&self.run.connections[**number]));
-            u8::try_from(found.count()).unwrap()
-        };
-        Hands {
-            run: self.run.number,
-            settles: count(|connection| connection.unwritten().is_some()),
-            begins: count(|connection| matches!(connection, Connection::Ready(..))),
-            all,
-        }
     }
 
     /// A run ends by itself with empty hands, at any time: nothing more is due, a signal, a limit, trouble with the relay.
@@ -235,16 +201,9 @@ impl Seat<'_> {
         let mut after = *self.world;
         after.runs[self.slot] = None;
         let run = self.run.number;
-        if !self
-            .run
-            .connections
-            .iter()
-            .all(|connection| matches!(connection, Connection::Gone | Connection::Free(None)))
-        {
-            for connection in self.run.connections {
-                if let Connection::Dot(letter, Answer::None) = connection {
-                    after = self.set_adrift(after, letter);
-                }
+        if !self.run.lines.into_iter().all(Line::is_idle) {
+            for letter in self.run.lines.into_iter().flat_map(Line::unread) {
+                after = self.set_adrift(after, letter);
             }
             return found.push((Move::Dies { run }, after));
         }
@@ -257,33 +216,43 @@ impl Seat<'_> {
     }
 }
 
-impl Run {
-    /// The journal has failed: these connections' entries are lost, and whoever has none under way is done.
-    fn give_up(&mut self, group: &[usize]) {
-        self.broken = true;
-        for (number, connection) in self.connections.iter_mut().enumerate() {
-            if group.contains(&number) || matches!(connection, Connection::Free(_) | Connection::Ready(..)) {
-                *connection = Connection::Gone;
-            }
+impl Line {
+    /// A connection that waits for a letter, with this outcome in its hand.
+    pub(super) fn free(last: Option<Unwritten>) -> Self {
+        Line {
+            front: Connection::Free(last),
+            rider: Rider::Nobody,
         }
     }
-}
 
-impl World {
-    /// Takes back what a failed transaction wrote.
-    fn undo(&mut self, before: &World) {
-        (self.rows, self.attempts) = (before.rows, before.attempts);
+    /// The same connection where the letter behind has its turn as soon as nothing stands before it.
+    pub(super) fn turned(self) -> Self {
+        let front = match (self.front, self.rider) {
+            (Connection::Free(last), Rider::Wanting(letter)) => Connection::Ready(letter, last),
+            (Connection::Free(None), Rider::Granted(letter)) => Connection::Envelope(letter),
+            (Connection::Free(None), Rider::Body(letter)) => Connection::Body(letter),
+            (Connection::Free(None), Rider::Dot(letter, answer)) => Connection::Dot(letter, answer),
+            (Connection::Free(None), Rider::Told(last, true)) => Connection::Free(Some(last)),
+            _ => return self,
+        };
+        let rider = Rider::Nobody;
+        Line { front, rider }
     }
-}
 
-impl Connection {
-    /// The letter it has claimed or is sending.
-    fn letter(self) -> Option<Letter> {
-        match self {
+    /// Whether this person's letter is on it, or in its hand without an intent on record.
+    fn has(self, of: u8) -> bool {
+        let front = match self.front {
             Connection::Gone | Connection::Free(_) => None,
             Connection::Ready(letter, _) | Connection::Envelope(letter) | Connection::Body(letter) | Connection::Dot(letter, _) => {
                 Some(letter)
             }
-        }
+        };
+        let rider = match self.rider {
+            Rider::Nobody => None,
+            Rider::Wanting(letter) | Rider::Admitted(letter) | Rider::Granted(letter) | Rider::Body(letter) => Some(letter),
+            Rider::Dot(letter, _) => Some(letter),
+            Rider::Told(last, _) => Some(last.letter),
+        };
+        front.into_iter().chain(rider).any(|letter| letter.of == of)
     }
 }

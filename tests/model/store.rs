@@ -34,11 +34,37 @@ impl World {
 
     /// `journal::begin`: everything that could forbid the attempt is looked up in the same transaction.
     pub(super) fn begin(&mut self, letter: Letter, run: u8, rules: &Rules) -> Grant {
+        self.begin_if(letter, run, rules, !rules.breaks(Breach::SuppressionIsNotLookedUp))
+    }
+
+    /// The same for a letter whose commands were admitted before.
+    pub(super) fn begin_rider(&mut self, letter: Letter, run: u8, rules: &Rules) -> Grant {
+        self.begin_if(letter, run, rules, !rules.breaks(Breach::RiderIsNotAskedAgain))
+    }
+
+    fn begin_if(&mut self, letter: Letter, run: u8, rules: &Rules, sees_suppression: bool) -> Grant {
+        let of = usize::from(letter.of);
+        if self.ask(letter, rules, sees_suppression) == Grant::Refused {
+            return Grant::Refused;
+        }
+        let row = &mut self.rows[of];
+        (row.state, row.attempt, row.run) = (State::Sending, letter.attempt, run);
+        let orders = row.orders;
+        let attempt = self.attempt_mut(letter);
+        (attempt.said, attempt.orders) = (Said::Open, orders);
+        Grant::Given
+    }
+
+    /// `journal::admit`: the same questions, and nothing is written of a yes.
+    pub(super) fn admit(&mut self, letter: Letter, rules: &Rules) -> Grant {
+        self.ask(letter, rules, true)
+    }
+
+    fn ask(&mut self, letter: Letter, rules: &Rules, sees_suppression: bool) -> Grant {
         let of = usize::from(letter.of);
         let row_orders = self.rows[of].orders;
         let expected = self.rows[of].attempt + 1 == letter.attempt || rules.breaks(Breach::IntentIsNotCompared);
         let same_orders = row_orders == letter.orders || rules.breaks(Breach::OrdersAreNotCompared);
-        let sees_suppression = !rules.breaks(Breach::SuppressionIsNotLookedUp);
         let sees_hold = !rules.breaks(Breach::HoldIsNotLookedUp);
         if !expected || !same_orders || !self.is_due(of, rules) && !rules.breaks(Breach::IntentIsNotCompared) {
             return Grant::Refused;
@@ -50,11 +76,6 @@ impl World {
             self.takes(of, Event::Suppress, rules);
             return Grant::Refused;
         }
-        let row = &mut self.rows[of];
-        (row.state, row.attempt, row.run) = (State::Sending, letter.attempt, run);
-        let orders = row.orders;
-        let attempt = self.attempt_mut(letter);
-        (attempt.said, attempt.orders) = (Said::Open, orders);
         Grant::Given
     }
 

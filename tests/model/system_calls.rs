@@ -10,6 +10,17 @@ use std::process::Command;
 
 const PEOPLE: usize = 12;
 
+/// What a write begins with that is no letter's body: a group of commands, or a terminator with the next group behind it.
+const COMMANDS: [&str; 7] = [
+    "\"EHLO ",
+    "\"QUIT\\r",
+    "\"MAIL ",
+    "\"RCPT ",
+    "\"DATA\\r",
+    "\"RSET\\r",
+    "\".\\r\\n",
+];
+
 /// What the system calls so far say, for one connection.
 #[derive(Default)]
 struct Watch {
@@ -17,8 +28,8 @@ struct Watch {
     written: bool,
     /// Nothing was written into it since it was synced.
     synced: bool,
-    /// The relay has been asked to take a body.
-    data_said: bool,
+    /// What was said last is a body, or more of it.
+    in_body: bool,
     bodies: usize,
     bodies_too_early: Vec<usize>,
 }
@@ -34,8 +45,8 @@ impl Watch {
         match () {
             () if in_log && calls("pwrite64") => (self.written, self.synced) = (true, false),
             () if synced || back => self.synced = true,
-            () if calls("sendto") && line.contains(r#""DATA\r\n""#) => self.data_said = true,
-            () if calls("sendto") && self.data_said => self.see_body(),
+            () if calls("sendto") && COMMANDS.iter().any(|command| line.contains(command)) => self.in_body = false,
+            () if calls("sendto") && !self.in_body => self.see_body(),
             () => {}
         }
     }
@@ -45,7 +56,7 @@ impl Watch {
         if !(self.written && self.synced) {
             self.bodies_too_early.push(self.bodies);
         }
-        (self.written, self.data_said) = (false, false);
+        (self.written, self.in_body) = (false, true);
     }
 }
 
@@ -70,7 +81,19 @@ fn no_body_leaves_before_its_intent_is_on_the_disk() {
     if !strace_is_usable() {
         return;
     }
-    let judge = Judge::start();
+    for (mode, judge) in [
+        ("one by one", Judge::start()),
+        ("grouped", Judge::start().offering("PIPELINING")),
+    ] {
+        watch(&judge);
+        println!(
+            "proof| order of calls | {mode}: bodies that left after their intent was synced to the disk | {PEOPLE} of {PEOPLE}"
+        );
+    }
+}
+
+/// Watches an edition leave, and holds that no body left too early.
+fn watch(judge: &Judge) {
     let clinic = Workspace::sample().with_people(PEOPLE).relay(judge.port(), 1);
     let log = clinic.path("calls.log");
     let tracer = [
@@ -94,5 +117,4 @@ fn no_body_leaves_before_its_intent_is_on_the_disk() {
         (PEOPLE, &[][..]),
         "bodies, and those of them that left too early"
     );
-    println!("proof| order of calls | bodies that left after their intent was synced to the disk | {PEOPLE} of {PEOPLE}");
 }

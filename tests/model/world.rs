@@ -85,7 +85,14 @@ pub(super) struct Run {
     pub(super) broken: bool,
     /// Only where a law is broken: a yes that was given up still lies on a line that is used again.
     pub(super) stale: bool,
-    pub(super) connections: [Connection; CONNECTIONS],
+    pub(super) lines: [Line; CONNECTIONS],
+}
+
+/// A connection: the letter that has its turn, and the one behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Line {
+    pub(super) front: Connection,
+    pub(super) rider: Rider,
 }
 
 /// Where a connection stands in its life.
@@ -103,6 +110,24 @@ pub(super) enum Connection {
     Body(Letter),
     /// The terminator has left.
     Dot(Letter, Answer),
+}
+
+/// The letter behind the one that has its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Rider {
+    Nobody,
+    /// Composed: it wants leave to ride or, where several letters may be under way, its intent written.
+    Wanting(Letter),
+    /// Its commands may be with the relay; no intent is on record.
+    Admitted(Letter),
+    /// Its intent is on record; nothing but its commands may be with the relay.
+    Granted(Letter),
+    /// The body's bytes are under way, behind a whole letter.
+    Body(Letter),
+    /// Its terminator has left, behind another one's.
+    Dot(Letter, Answer),
+    /// It has its outcome before the one in front of it is written; whether its intent is on record.
+    Told(Unwritten, bool),
 }
 
 /// A composed letter: whose, its attempt, and the orders its Message-ID was made from.
@@ -188,8 +213,8 @@ impl World {
         other.attempts.swap(0, 1);
         other.suppressed.swap(0, 1);
         for run in other.runs.iter_mut().flatten() {
-            run.connections.iter_mut().for_each(Connection::mirror);
-            run.connections.sort_unstable();
+            run.lines.iter_mut().for_each(Line::mirror);
+            run.lines.sort_unstable();
         }
         other
     }
@@ -223,9 +248,76 @@ impl Fate {
     }
 }
 
+impl Letter {
+    fn mirror(&mut self) {
+        self.of = 1 - self.of;
+    }
+}
+
+impl Line {
+    /// A connection whose life is over.
+    pub(super) const GONE: Line = Line {
+        front: Connection::Gone,
+        rider: Rider::Nobody,
+    };
+
+    fn mirror(&mut self) {
+        self.front.mirror();
+        match &mut self.rider {
+            Rider::Nobody => {}
+            Rider::Wanting(letter) | Rider::Admitted(letter) | Rider::Granted(letter) | Rider::Body(letter) => letter.mirror(),
+            Rider::Dot(letter, _) => letter.mirror(),
+            Rider::Told(last, _) => last.letter.mirror(),
+        }
+    }
+
+    /// Whether nothing is under way on it, and nothing in its hand.
+    pub(super) fn is_idle(self) -> bool {
+        matches!(self.front, Connection::Gone | Connection::Free(None)) && self.rider == Rider::Nobody
+    }
+
+    /// Whether it waits for a letter, or for an outcome to be written.
+    pub(super) fn is_waiting(self) -> bool {
+        matches!(self.front, Connection::Free(_))
+    }
+
+    /// Whether the relay has said what becomes of a whole letter.
+    pub(super) fn is_answered(self) -> bool {
+        let answered = |answer| answer != Answer::None;
+        matches!(self.front, Connection::Dot(_, answer) if answered(answer))
+            || matches!(self.rider, Rider::Dot(_, answer) if answered(answer))
+    }
+
+    /// The letters that may leave now.
+    pub(super) fn on_their_way(self) -> impl Iterator<Item = Letter> {
+        let front = match self.front {
+            Connection::Envelope(letter) | Connection::Body(letter) | Connection::Dot(letter, _) => Some(letter),
+            Connection::Gone | Connection::Free(_) | Connection::Ready(..) => None,
+        };
+        let rider = match self.rider {
+            Rider::Granted(letter) | Rider::Body(letter) | Rider::Dot(letter, _) => Some(letter),
+            Rider::Nobody | Rider::Wanting(_) | Rider::Admitted(_) | Rider::Told(..) => None,
+        };
+        front.into_iter().chain(rider)
+    }
+
+    /// Whole letters that the relay has not got yet.
+    pub(super) fn unread(self) -> impl Iterator<Item = Letter> {
+        let front = match self.front {
+            Connection::Dot(letter, Answer::None) => Some(letter),
+            _ => None,
+        };
+        let rider = match self.rider {
+            Rider::Dot(letter, Answer::None) => Some(letter),
+            _ => None,
+        };
+        front.into_iter().chain(rider)
+    }
+}
+
 impl Connection {
     fn mirror(&mut self) {
-        let exchange = |letter: &mut Letter| letter.of = 1 - letter.of;
+        let exchange = Letter::mirror;
         match self {
             Connection::Gone | Connection::Free(None) => {}
             Connection::Free(Some(last)) => exchange(&mut last.letter),

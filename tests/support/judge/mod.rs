@@ -25,6 +25,7 @@ pub(crate) use script::{Phase, Rule};
 
 /// A running judge; dropping it hangs up on everybody.
 pub(crate) struct Judge {
+    host: &'static str,
     port: u16,
     bench: Arc<Bench>,
     listener: Option<JoinHandle<()>>,
@@ -48,14 +49,31 @@ struct Bench {
     keeps_refused: AtomicBool,
     /// Whether DATA is granted although every recipient was refused.
     grants_nobody: AtomicBool,
+    /// Whether the first letter with commands behind it waits at the gate for its answer.
+    gates_riders: AtomicBool,
+    /// Who is named in those commands.
+    rider: Mutex<Option<String>>,
     closing: AtomicBool,
 }
 
 impl Judge {
     /// A judge that accepts everything and offers neither PIPELINING nor anything else but 8BITMIME.
     pub(crate) fn start() -> Self {
+        Self::start_at("127.0.0.1", TcpListener::bind(("127.0.0.1", 0)).unwrap())
+    }
+
+    /// The same at an address of loopback that nobody else has in mind: a program whose own judge is gone calls its old port for a while,
+    /// and the kernel may have given that to another judge meanwhile. Where this machine has one such address only, there.
+    pub(crate) fn start_apart() -> Self {
+        const APART: &str = "127.0.0.2";
+        match TcpListener::bind((APART, 0)) {
+            Ok(listener) => Self::start_at(APART, listener),
+            Err(_) => Self::start(),
+        }
+    }
+
+    fn start_at(host: &'static str, listener: TcpListener) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let bench = Arc::new(Bench {
             offers: Mutex::new(vec!["8BITMIME".to_owned(), "ENHANCEDSTATUSCODES".to_owned()]),
@@ -68,11 +86,14 @@ impl Judge {
             mixture: mixture::Mixture::default(),
             keeps_refused: AtomicBool::new(false),
             grants_nobody: AtomicBool::new(false),
+            gates_riders: AtomicBool::new(false),
+            rider: Mutex::default(),
             closing: AtomicBool::new(false),
         });
         let shared = Arc::clone(&bench);
         let listener = Some(std::thread::spawn(move || listen(&listener, &shared)));
         Self {
+            host,
             port,
             bench,
             listener,
@@ -110,6 +131,13 @@ impl Judge {
         self
     }
 
+    /// The same judge that holds back, until [`Judge::open_gate`], the first answer to a letter behind which the next one's commands are
+    /// here already.
+    pub(crate) fn gating_riders(self) -> Self {
+        self.bench.gates_riders.store(true, Ordering::SeqCst);
+        self
+    }
+
     /// The same judge that also files each letter as it came: see [`Delivery::letter`].
     pub(crate) fn keeping_letters(self) -> Self {
         self.bench.record.keep_letters();
@@ -140,6 +168,10 @@ impl Judge {
     /// Hangs up on everybody who is connected now; new connections are welcome.
     pub(crate) fn hang_up(&self) {
         hang_up(&self.bench);
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.host
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -177,9 +209,15 @@ impl Judge {
         locked(&self.bench.commands).clone()
     }
 
-    /// How many times somebody asked to begin a letter's text.
+    /// How many times somebody asked to begin a letter's text, or began it with BDAT.
     pub(crate) fn datas(&self) -> usize {
-        locked(&self.bench.commands).iter().filter(|(_, line)| line == "DATA").count()
+        let begins = |line: &str| line == "DATA" || line.starts_with("BDAT ");
+        locked(&self.bench.commands).iter().filter(|(_, line)| begins(line)).count()
+    }
+
+    /// Who is named in the commands that rode behind the letter whose answer [`Judge::gating_riders`] holds back; nobody before it does.
+    pub(crate) fn rider(&self) -> Option<String> {
+        locked(&self.bench.rider).clone()
     }
 
     /// How many connections were begun.
@@ -211,7 +249,7 @@ impl Drop for Judge {
         self.bench.closing.store(true, Ordering::SeqCst);
         self.bench.gate.open();
         // One last call wakes the listener, which then sees that the judge is closing.
-        drop(TcpStream::connect(("127.0.0.1", self.port)));
+        drop(TcpStream::connect((self.host, self.port)));
         self.hang_up();
         if let Some(listener) = self.listener.take() {
             let ended = listener.join();

@@ -41,6 +41,8 @@ pub(super) enum Step {
     Gate,
     /// Silence for as long as the sender stays.
     Hang,
+    /// Silence for good, but everything goes on: what comes is read and judged, and nothing is answered.
+    Mute,
     /// Not even listening, for as long as the judge is there: the sender's bytes pile up in the kernel.
     Freeze,
     /// These bytes, one by one, with such a pause before each.
@@ -140,6 +142,12 @@ impl Rule {
     /// Says nothing any more for as long as the sender stays; at the dot the letter is dropped.
     pub(crate) fn hang(self) -> Self {
         self.doing(vec![Step::Hang])
+    }
+
+    /// Says nothing any more and goes on judging: letters that come behind this one are on record as well. At the dot the letter is
+    /// dropped.
+    pub(crate) fn mute(self) -> Self {
+        self.doing(vec![Step::Mute])
     }
 
     /// Sends these bytes and then nothing more, and listens until the sender goes.
@@ -320,7 +328,7 @@ impl Verdict {
     fn written(&self) -> Vec<u8> {
         let written = self.steps.iter().filter_map(|step| match step {
             Step::Write(bytes) => Some(bytes.as_slice()),
-            Step::Usual | Step::Wait(_) | Step::WaitUpTo(_) | Step::Gate | Step::Hang | Step::Freeze => None,
+            Step::Usual | Step::Wait(_) | Step::WaitUpTo(_) | Step::Gate | Step::Hang | Step::Mute | Step::Freeze => None,
             Step::Drip(bytes, _) => Some(bytes.as_slice()),
             Step::Endless(_) | Step::Close | Step::Reset => None,
         });

@@ -25,6 +25,7 @@ pub(super) fn hold(number: usize, line: TcpStream, bench: &Bench) {
         recipients: Vec::new(),
         chunks: Vec::new(),
         greeted: false,
+        muted: false,
     };
     // An error is a sender that is gone: the record already says what was taken.
     drop(session.talk());
@@ -36,6 +37,8 @@ struct Session<'a> {
     reader: BufReader<TcpStream>,
     bench: &'a Bench,
     greeted: bool,
+    /// Whether nothing is answered any more.
+    muted: bool,
     /// Whether a transaction is open.
     sender: bool,
     /// Those in the open transaction, as a real server holds them: whoever was granted since the last MAIL, RSET or end of data.
@@ -259,7 +262,7 @@ impl Session<'_> {
     /// Write it down first, then reply.
     fn dot(&mut self, letter: &[u8]) -> io::Result<Next> {
         let verdict = self.verdict(Phase::Dot).with_usual("250 2.0.0 Ok: taken");
-        let (accepted, replied) = (verdict.keeps(), verdict.replies());
+        let (accepted, replied) = (verdict.keeps(), verdict.replies() && !self.muted);
         let (recipients, connection) = (self.recipients.clone(), self.number);
         self.bench.mixture.look_at(&recipients, letter, self.number);
         for _ in 0..verdict.copies {
@@ -275,7 +278,19 @@ impl Session<'_> {
             self.close_transaction();
         }
         self.expect_patience(Phase::Dot);
+        self.wait_with_a_rider();
         self.carry_out(&verdict)
+    }
+
+    /// Where riders are gated: the first answer to a letter with the next one's RCPT behind it waits until the gate opens.
+    fn wait_with_a_rider(&self) {
+        let ahead = String::from_utf8_lossy(self.reader.buffer());
+        let rider = ahead.split_once("RCPT TO:<").and_then(|(_, rest)| rest.split_once('>'));
+        let Some((address, _)) = rider.filter(|_| self.bench.gates_riders.swap(false, Ordering::SeqCst)) else {
+            return;
+        };
+        *locked(&self.bench.rider) = Some(address.to_lowercase());
+        self.bench.gate.pass();
     }
 
     fn close_transaction(&mut self) {
@@ -306,7 +321,9 @@ impl Session<'_> {
         for step in &verdict.steps {
             match step {
                 Step::Usual => {}
+                Step::Write(_) if self.muted => {}
                 Step::Write(bytes) => self.line.write_all(bytes)?,
+                Step::Mute => self.muted = true,
                 Step::Wait(wait) => std::thread::sleep(*wait),
                 Step::WaitUpTo(most) => std::thread::sleep(most.mul_f64(self.bench.record.whim())),
                 Step::Gate => self.bench.gate.pass(),

@@ -412,3 +412,31 @@ fn a_letter_for_nobody_is_noticed() {
     assert_eq!(rude.faults().len(), 1);
     assert_eq!((polite.letters(), rude.letters()), (0, 0));
 }
+
+#[test]
+fn who_is_silent_for_good_reads_on_and_keeps_what_comes() {
+    let judge = Judge::start().offering("PIPELINING").offering("CHUNKING");
+    let judge = judge.rule(Rule::at(Phase::Dot).mute().kept());
+    let mut client = Client::greeted(&judge);
+    let both = transaction("ann") + &transaction("bob");
+    assert_eq!(group(&mut client, &both, 3), ["250", "250", "250"]);
+    client.line.shutdown(std::net::Shutdown::Write).unwrap();
+    assert_eq!(client.hear(), "", "nothing is answered any more");
+    let kept = |name: &str| (format!("{name}@example.org"), true, false, 1);
+    assert_eq!(record(&judge), [kept("ann"), kept("bob")]);
+}
+
+#[test]
+fn a_letter_with_a_rider_waits_at_the_gate() {
+    let judge = Judge::start().offering("PIPELINING").gating_riders();
+    let mut client = Client::greeted(&judge);
+    assert_eq!(client.letter_to("ann@example.org").last().unwrap(), "250");
+    assert_eq!(judge.rider(), None);
+    let envelope = |to: &str| format!("MAIL FROM:<a@example.org>\r\nRCPT TO:<{to}@example.org>\r\nDATA\r\n");
+    group(&mut client, &envelope("bob"), 3);
+    group(&mut client, &format!("x\r\n.\r\nRSET\r\n{}", envelope("Cid")), 0);
+    crate::support::ledger::until("a rider", || judge.rider().is_some());
+    judge.open_gate();
+    assert_eq!(group(&mut client, "", 5), ["250", "250", "250", "250", "354"]);
+    assert_eq!(judge.rider().as_deref(), Some("cid@example.org"));
+}

@@ -93,6 +93,13 @@ impl Workspace {
         ))
     }
 
+    /// The same at this address, with so many letters under way on each connection, where the relay offers what that takes.
+    pub(crate) fn relay_in_flight(self, host: &str, port: u16, connections: usize, in_flight: usize) -> Self {
+        self.setting(&format!(
+            "relay: {{host: {host}, port: {port}, tls: none, test: true, connections: {connections}, in_flight: {in_flight}}}"
+        ))
+    }
+
     /// The same workspace with `count` invented people, all with consent, as its one list `patients`.
     pub(crate) fn with_people(self, count: usize) -> Self {
         std::fs::remove_dir_all(self.path("subscribers")).ok();
