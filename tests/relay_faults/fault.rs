@@ -48,6 +48,8 @@ pub(super) struct Fault {
     pub(super) without: Option<&'static str>,
     /// A person whose address needs SMTPUTF8 is on the list.
     pub(super) foreign: bool,
+    /// The letters are longer than what kernels keep for a connection that is not read: 4.7 MB.
+    pub(super) long: bool,
     pub(super) relay: Relay,
     pub(super) within: Option<Duration>,
     exit: i32,
@@ -72,6 +74,7 @@ pub(super) fn fault(number: u8, name: &'static str, exit: i32, rest: &'static st
         needs_patience: false,
         without: None,
         foreign: false,
+        long: false,
         relay: Relay::Honest,
         within: None,
         exit,
@@ -148,6 +151,13 @@ impl Fault {
 
     pub(super) fn with_a_foreign_address(mut self) -> Self {
         self.foreign = true;
+        self
+    }
+
+    pub(super) fn with_long_letters(mut self) -> Self {
+        self.long = true;
+        self.line = Line::Narrow;
+        self.is_about_one_connection = true;
         self
     }
 

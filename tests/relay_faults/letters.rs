@@ -56,15 +56,27 @@ pub(super) fn envelope() -> Vec<Fault> {
 }
 
 pub(super) fn data() -> Vec<Fault> {
+    // Once a connection has carried much, the kernel keeps so much for it that it may swallow a long letter whole.
+    let first = || Rule::at(Phase::Body).times(1);
     vec![
         deferred(33, "DATA 451").doing(at_the_one(Phase::Data).reply("451 4.3.0 later")),
         one(34, "DATA 554", "held").doing(at_the_one(Phase::Data).reply("554 5.7.1 no")),
-        // A short letter is with the kernel, final dot and all, before the sender can know that the relay has hung up in its middle:
-        // then only doubt is honest. That a long one comes back as not taken is tried at the socket itself.
+        // A long letter's end has not left when the relay goes, whichever way it travels: it was certainly not taken.
+        fine(35, "cut in the middle of a long letter")
+            .doing(first().close())
+            .people(2)
+            .with_long_letters(),
+        // A short one is with the kernel, final dot and all, before the sender can know that the relay has hung up in its middle: then
+        // only doubt is honest.
         fine(35, "cut in mid-body")
             .doing(once(Phase::Body).close())
             .loosely("in_doubt", 0..=1)
             .straying(4),
+        fine(36, "zero window in the middle of a long letter")
+            .doing(first().freeze())
+            .people(2)
+            .with_long_letters()
+            .until_the_deadline(),
         doubt(36, "zero window")
             .doing(once(Phase::Body).freeze())
             .until_the_deadline(),

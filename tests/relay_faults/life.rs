@@ -15,11 +15,6 @@ pub(super) fn life() -> Vec<Fault> {
             .every(letters)
             .reply_then_close("250 2.0.0 Ok: taken, and goodbye")
     };
-    let full = |number| {
-        Rule::at(Phase::Banner)
-            .on_connection(number)
-            .reply_then_close("421 4.7.0 too many connections")
-    };
     let lost = usize::MAX / 2;
     vec![
         fine(53, "closes after 1 letter").doing(closing(1)).people(12).straying(lost),
@@ -34,12 +29,16 @@ pub(super) fn life() -> Vec<Fault> {
             .setting(", per_second: 4")
             .about_one_connection()
             .straying(lost),
-        (4..=10)
-            .fold(fine(55, "three connections at most"), |fault, number| {
-                fault.doing(full(number))
-            })
+        fine(55, "three connections at most at a time")
+            .over(Line::AtMost(3))
             .connections(10)
             .people(24),
+        fine(55, "three connections at most, and one letter each")
+            .over(Line::AtMost(3))
+            .doing(closing(1))
+            .connections(10)
+            .people(24)
+            .straying(lost),
         fault(56, "450 4.7.1 for everybody", 0, "deferred").doing(Rule::at(Phase::Rcpt).reply("450 4.7.1 try again later")),
         fine(57, "accepts and drops")
             .doing(Rule::at(Phase::Dot).after(2).times(1).dropped())
@@ -53,5 +52,9 @@ pub(super) fn life() -> Vec<Fault> {
         fault(60, "no host of that name", 78, "pending").over(Line::Named(Names::Unknown)),
         fault(60, "no name server answers", 75, "pending").over(Line::Named(Names::Unanswered)),
         fine(60, "one of two addresses is dead").over(Line::Named(Names::OneDead)),
+        fine(60, "the address changes in mid-campaign")
+            .over(Line::Named(Names::Moves))
+            .setting(", per_connection: 2")
+            .about_one_connection(),
     ]
 }

@@ -67,9 +67,10 @@ pub(super) fn table() -> Vec<Fault> {
             .loosely("in_doubt", 0..=1)
             .doing(once(Phase::Rcpt).raw(b"250 2.1.5 Ok\r\n250 2.1.5 Ok\r\n"))
             .straying(4),
+        // Words that nobody knows are not about the address: the letter is held, and the person is not given up.
         fault(13, "dropped at RCPT with a 550", 1, "accepted")
             .doing(at(Phase::Rcpt).reply_then_close("550 going down"))
-            .counting("failed", 1)
+            .counting("held", 1)
             .straying(3),
     ];
     rows.into_iter().map(|fault| fault.people(16)).collect()

@@ -1,8 +1,8 @@
 //! Where the program finds the relay: straight at the judge, behind TLS, or nowhere.
 
 use super::front::{Front, Tls};
+use super::strait::Strait;
 use crate::support::judge::Judge;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use tokio::net::{TcpSocket, TcpStream};
@@ -18,6 +18,10 @@ pub(super) enum Line {
     BlackHole,
     /// Under a name, with such name servers.
     Named(Names),
+    /// In clear text, for so many connections at a time.
+    AtMost(usize),
+    /// In clear text, through buffers so small that a long letter does not fit in.
+    Narrow,
     /// Over TLS.
     Secure(Tls),
 }
@@ -31,6 +35,8 @@ pub(super) enum Names {
     Unanswered,
     /// Two addresses, of which the first is dead.
     OneDead,
+    /// One address at first, and another one as soon as somebody has called there.
+    Moves,
 }
 
 /// Runs a command where the files below the first argument lie over those of `/etc`.
@@ -48,6 +54,9 @@ pub(super) struct Laid {
     front: Option<Front>,
     _hole: Option<BlackHole>,
     names: Option<NameFiles>,
+    #[expect(dead_code, reason = "kept for as long as the port must be closed")]
+    silent: Option<SilentPort>,
+    strait: Option<Strait>,
 }
 
 impl Line {
@@ -60,10 +69,44 @@ impl Line {
             front: None,
             _hole: None,
             names: None,
+            silent: None,
+            strait: None,
         };
         match self {
             Line::Clear => laid("127.0.0.1", judge.port(), "none"),
-            Line::Closed => laid("127.0.0.1", closed_port(), "none"),
+            Line::Closed => {
+                let silent = SilentPort::take();
+                Laid {
+                    silent: Some(silent.1),
+                    ..laid("127.0.0.1", silent.0, "none")
+                }
+            }
+            Line::Narrow => {
+                let strait = Strait::that_is_narrow(judge.port());
+                Laid {
+                    strait: Some(strait),
+                    ..laid("127.0.0.1", 0, "none")
+                }
+                .at_its_strait()
+            }
+            Line::AtMost(most) => {
+                let strait = Strait::for_at_most(most, judge.port());
+                Laid {
+                    strait: Some(strait),
+                    ..laid("127.0.0.1", 0, "none")
+                }
+                .at_its_strait()
+            }
+            Line::Named(Names::Moves) => {
+                let names = NameFiles::write(Names::Moves);
+                let hosts = names.as_ref().map(|names| names.folder.path().join("hosts"));
+                Laid {
+                    strait: hosts.map(|hosts| Strait::that_moves(judge.port(), hosts)),
+                    names,
+                    ..laid("localhost", 0, "none")
+                }
+                .at_its_strait()
+            }
             Line::Named(names) => Laid {
                 names: NameFiles::write(names),
                 ..laid("localhost", judge.port(), "none")
@@ -89,13 +132,18 @@ impl Line {
     /// The line when its trouble is over.
     pub(super) fn healed(self) -> Self {
         match self {
-            Line::Clear | Line::Closed | Line::BlackHole | Line::Named(_) => Line::Clear,
+            Line::Clear | Line::Closed | Line::BlackHole | Line::Named(_) | Line::AtMost(_) | Line::Narrow => Line::Clear,
             Line::Secure(tls) => Line::Secure(tls.healed()),
         }
     }
 }
 
 impl Laid {
+    fn at_its_strait(self) -> Self {
+        let port = self.strait.as_ref().map_or(self.port, Strait::port);
+        Self { port, ..self }
+    }
+
     /// What stands under `relay:` for it.
     pub(super) fn setting(&self) -> String {
         let roots = self.front.as_ref().map_or("", |_| ", roots: authority.pem");
@@ -117,8 +165,18 @@ impl Laid {
     }
 }
 
-fn closed_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+/// A port that is taken, so that nobody else gets it, and at which nobody listens.
+struct SilentPort {
+    _socket: TcpSocket,
+}
+
+impl SilentPort {
+    fn take() -> (u16, Self) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let port = socket.local_addr().unwrap().port();
+        (port, Self { _socket: socket })
+    }
 }
 
 /// A port whose queue is full and stays so: the kernel lets further calls wait.
@@ -169,6 +227,7 @@ impl NameFiles {
         let (hosts, services) = match names {
             Names::Unknown => ("", "hosts: files\n"),
             Names::Unanswered => ("", "hosts: dns\n"),
+            Names::Moves => ("", "hosts: files\n"),
             Names::OneDead => ("127.0.0.9 localhost\n127.0.0.1 localhost\n", "hosts: files\n"),
         };
         let files = [

@@ -96,6 +96,11 @@ impl Story<'_> {
                 list.replace(&format!("{address},"), "jörg@patients.example,"),
             );
         }
+        if self.fault.long {
+            let text = clinic.read("templates/letter.txt");
+            clinic.write("templates/letter.txt", text + &"{% include \"long.txt\" %}\n".repeat(5));
+            clinic.write("templates/long.txt", format!("{}\n", "x".repeat(900)).repeat(1000));
+        }
         clinic
     }
 
@@ -113,7 +118,7 @@ impl Story<'_> {
         let patience = if self.fault.needs_patience { ", patience: 2" } else { "" };
         let (place, mode, connections) = (line.setting(), self.mode.setting(), self.connections);
         let more = self.fault.setting;
-        clinic.file("relay.password", "tr0ub4dor&3\n").setting(&format!(
+        clinic.secret("relay.password", "tr0ub4dor&3\n").setting(&format!(
             "relay: {{{place}, connections: {connections}{mode}{login}{patience}{more}}}"
         ))
     }
