@@ -7,9 +7,9 @@ use crate::cli::password::login;
 use crate::cli::send::due_now;
 use crate::cli::sending::{bring_lists, plan, runtime, stranger};
 use crate::cli::ui::count;
-use crate::delivery::reply::{Scope, Stage};
+use crate::delivery::reply::{Scope, Stage, classify};
 use crate::dispatch::prepare;
-use crate::relay::outcome::Trouble;
+use crate::relay::outcome::{Outcome, Trouble};
 use crate::relay::server::Server;
 use crate::relay::socket::{self, Connection, Protection};
 use crate::store::Store;
@@ -22,6 +22,7 @@ use std::time::Duration;
 const ANSWERS: &str = "the relay answers";
 const PROTECTED: &str = "the line is protected";
 const LOGIN: &str = "it takes the login";
+const SENDER: &str = "it takes our letters";
 const FITS: &str = "the largest letter fits";
 
 /// Some fifty thousand people: more than that would make a look a matter of minutes.
@@ -124,8 +125,12 @@ impl Desk<'_> {
             opened => opened,
         };
         match opened {
-            Ok(connection) => {
-                let checks = self.look_around(&connection, &server, ill);
+            Ok(mut connection) => {
+                let is_let_in = ill.is_none();
+                let mut checks = self.look_around(&connection, &server, ill);
+                if is_let_in {
+                    checks.push(self.may_send(&mut connection).await);
+                }
                 connection.quit().await;
                 checks
             }
@@ -177,6 +182,30 @@ impl Desk<'_> {
         ));
         checks.extend(self.fits(offers.largest));
         checks
+    }
+
+    /// Whether the relay takes letters from our sender, as far as it says so before it knows whom they are for.
+    async fn may_send(&self, connection: &mut Connection) -> Check {
+        let sender = &self.settings.sender.from.address;
+        match connection.ask_about(sender).await {
+            Outcome::Answered(reply) if reply.is_positive() => Check::well(SENDER, format!("as `{sender}`")),
+            Outcome::Answered(reply) => {
+                let class = classify(&reply);
+                let kind = match class.scope() {
+                    Scope::FixFirst => Kind::FixFirst,
+                    Scope::RelayForNow | Scope::Delivery => Kind::Later,
+                };
+                Check::ill(
+                    SENDER,
+                    kind,
+                    format!("the relay answered `{reply}` to `{sender}`"),
+                    class.next_step(),
+                )
+            }
+            Outcome::NotTaken { why, .. } | Outcome::InDoubt { why } | Outcome::Unsupported { why, .. } => {
+                Check::ill(SENDER, Kind::Later, why, "look again in a while")
+            }
+        }
     }
 
     fn protected(&self, protection: Option<&Protection>) -> Check {

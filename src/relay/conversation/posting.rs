@@ -3,7 +3,9 @@
 //! Promises: a group is said only when the letter before it is whole, so that its end of data decides that one first; a group opens
 //! with RSET unless the letter before it is known to be taken; a lone dot is said only where RCPT was refused.
 
+use crate::address::Address;
 use crate::delivery::reply::{Reply, Stage};
+use crate::relay::conversation::capabilities::Capabilities;
 use crate::relay::conversation::manners::is_of_one_piece;
 use crate::relay::conversation::reply_reader::WholeReply;
 use crate::relay::conversation::transaction::{Step, Ticket, Transaction};
@@ -27,6 +29,15 @@ impl Conversation {
     ///
     /// Its outcome comes as [`Event::Settled`], always, also when there is nobody to hand it to any more.
     pub fn announce(&mut self, letter: &Envelope<'_>) -> Ticket {
+        self.begin(|ticket, relay, mode| Transaction::plan(ticket, letter, relay, mode))
+    }
+
+    /// Asks whether the relay takes letters from `sender`; no recipient and no text follow. The answer comes as [`Event::Settled`].
+    pub fn ask_about(&mut self, sender: &Address) -> Ticket {
+        self.begin(|ticket, relay, _| Transaction::question(ticket, sender, relay))
+    }
+
+    fn begin(&mut self, plan: impl FnOnce(Ticket, &Capabilities, Mode) -> Result<Transaction, Outcome>) -> Ticket {
         let ticket = Ticket(self.announced);
         self.announced += 1;
         if self.is_open() && !self.is_in_step() {
@@ -36,7 +47,7 @@ impl Conversation {
             Phase::Over(why) => Err(not_taken(why)),
             Phase::Opening | Phase::Leaving => Err(not_taken("the connection is not free")),
             Phase::Open if self.room() == 0 => Err(not_taken("too many letters are under way on this connection")),
-            Phase::Open => Transaction::plan(ticket, letter, &self.capabilities, self.mode()),
+            Phase::Open => plan(ticket, &self.capabilities, self.mode()),
         };
         match planned {
             Ok(transaction) => {
@@ -87,6 +98,7 @@ impl Conversation {
             let transaction = &self.transactions[at];
             match (transaction.step, transaction.is_permitted, self.mode()) {
                 (Step::Announced, _, Mode::StopAndWait | Mode::Grouped { .. }) if is_turn => self.say_group(at),
+                (Step::Announced, _, Mode::Chunked { .. }) if is_turn && transaction.is_question => self.say_group(at),
                 (Step::Announced, true, Mode::Chunked { .. }) if is_turn => {
                     self.say_group(at);
                     self.hand_over(at);
@@ -151,7 +163,13 @@ impl Conversation {
                         _ => transaction.said_yes.rcpt = true,
                     }
                 }
-                self.say_more(ticket);
+                match ticket
+                    .and_then(|ticket| self.transaction(ticket))
+                    .is_some_and(|asked| asked.is_question)
+                {
+                    true => self.answered(ticket, reply),
+                    false => self.say_more(ticket),
+                }
             }
             (Awaited::Data, 354) => self.invited(ticket),
             (Awaited::EndOfData, 200..300) => self.taken(ticket, reply),
@@ -182,6 +200,13 @@ impl Conversation {
         self.awaited.push_front((awaited, ticket));
         let said = Reply::new(awaited.stage(), reply.code, &reply.lines);
         self.out_of_step(&format!("the relay answered `{said}`, which is no answer here"));
+    }
+
+    /// The sender may send; the transaction that this has begun is nobody's.
+    fn answered(&mut self, ticket: Option<Ticket>, reply: &WholeReply) {
+        self.reset_due = true;
+        let said = Reply::new(Stage::Mail, reply.code, &reply.lines);
+        self.settle(ticket, Outcome::Answered(said));
     }
 
     /// By stop and wait the next command was waiting for this yes.
@@ -236,8 +261,9 @@ impl Conversation {
     /// A no: the first one decides the letter, but a group is heard to its end. A 421 also ends the conversation (RFC 5321 §3.8).
     fn refused(&mut self, awaited: Awaited, ticket: Option<Ticket>, reply: &WholeReply) {
         let said = Reply::new(awaited.stage(), reply.code, &reply.lines);
-        let is_last = self.mode() == Mode::StopAndWait || matches!(awaited, Awaited::Data | Awaited::EndOfData);
+        let mut is_last = self.mode() == Mode::StopAndWait || matches!(awaited, Awaited::Data | Awaited::EndOfData);
         if let Some(transaction) = ticket.and_then(|ticket| self.transaction(ticket)) {
+            is_last |= transaction.is_question;
             transaction.refused.get_or_insert(said.clone());
         }
         if reply.code == 421 {

@@ -1,5 +1,6 @@
 //! One letter's mail transaction (RFC 5321 §3.3): its commands, its body, how far it has got, and what becomes of it without a reply.
 
+use crate::address::Address;
 use crate::delivery::reply::{Class, Reply, Stage};
 use crate::relay::conversation::body::{END_OF_DATA, dot_stuffed};
 use crate::relay::conversation::capabilities::Capabilities;
@@ -22,6 +23,8 @@ pub(super) struct Transaction {
     pub(super) body: Vec<u8>,
     pub(super) end_of_data: Vec<u8>,
     pub(super) step: Step,
+    /// Only the sender is asked about; there is no letter.
+    pub(super) is_question: bool,
     /// The caller's word that the body may leave: its intent is on record.
     pub(super) is_permitted: bool,
     /// The caller's word that it may not leave any more.
@@ -82,12 +85,26 @@ impl Transaction {
             body,
             end_of_data,
             step: Step::Announced,
+            is_question: false,
             is_permitted: false,
             is_revoked: false,
             said_yes: Yeses::default(),
             refused: None,
             reached: Reached::Envelope,
         })
+    }
+
+    /// Asks whether the relay takes letters from `sender`, and no more.
+    pub(super) fn question(ticket: Ticket, sender: &Address, relay: &Capabilities) -> Result<Self, Outcome> {
+        let letter = Envelope {
+            from: sender,
+            to: sender,
+            bytes: b"\r\n",
+        };
+        let mut question = Self::plan(ticket, &letter, relay, Mode::StopAndWait)?;
+        question.commands.truncate(1);
+        question.is_question = true;
+        Ok(question)
     }
 
     pub(super) fn note_handed_out(&mut self, piece: &Piece) {
@@ -159,6 +176,6 @@ fn parameters(letter: &Envelope<'_>, relay: &Capabilities) -> Vec<MailParameter>
 }
 
 /// Not checked again: an [`crate::address::Address`] holds nothing that could end a path or a command.
-fn path(address: &crate::address::Address) -> lettre::Address {
+fn path(address: &Address) -> lettre::Address {
     lettre::Address::new_dangerous(address.local_part(), address.domain())
 }

@@ -13,6 +13,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+use crate::address::Address;
 use crate::delivery::reply::{Class, Stage};
 use crate::relay::conversation::capabilities::Capabilities;
 use crate::relay::conversation::{Conversation, Envelope, Event, Mode, Profile, Ticket};
@@ -213,6 +214,10 @@ impl Connection {
         }
         let ticket = self.announce(letter);
         self.permit(ticket);
+        self.outcome_of(ticket).await
+    }
+
+    async fn outcome_of(&mut self, ticket: Ticket) -> Outcome {
         loop {
             let outcomes = self.settled().await;
             if let Some((_, outcome)) = outcomes.into_iter().find(|(settled, _)| *settled == ticket) {
@@ -224,6 +229,12 @@ impl Connection {
                 return Outcome::InDoubt { why };
             }
         }
+    }
+
+    /// Asks whether the relay takes letters from `sender`: a positive answer at the stage MAIL is a yes. No letter follows.
+    pub async fn ask_about(&mut self, sender: &Address) -> Outcome {
+        let ticket = self.conversation.ask_about(sender);
+        self.outcome_of(ticket).await
     }
 
     /// Listens in, without waiting, whether the relay has hung up on an idle connection.

@@ -1,6 +1,6 @@
 //! Dialogues about letters: what each reply, or its absence, makes of them.
 
-use crate::relay::conversation::tests::{act, check, check_with, conversation, play, shown};
+use crate::relay::conversation::tests::{act, check, check_in_flight, check_with, conversation, play, shown};
 use crate::relay::server::Security;
 
 const UNTIL_BODY: &str = "= post ann@example.org
@@ -200,4 +200,32 @@ fn goodbye_is_said_only_between_letters() {
     check("= quit\n> QUIT\n< 221 bye\n* over");
     check("= quit\n> QUIT\n= lost closed\n* over");
     check("= post ann@example.org\n= quit\n> MAIL FROM:<tips@clinic.example>\n= lost x\n* not taken mail: x\n= quit\n* over");
+}
+
+#[test]
+fn a_sender_is_asked_about_without_a_letter() {
+    for (in_flight, offers, reset) in [
+        (1, "", ""),
+        (1, "PIPELINING", ""),
+        (3, "PIPELINING CHUNKING ENHANCEDSTATUSCODES", "> RSET\n< 250 ok\n"),
+    ] {
+        let asked = format!(
+            "= ask tips@clinic.example\n{}> MAIL FROM:<tips@clinic.example>",
+            reset.replace("< 250 ok\n", "")
+        );
+        let heard = reset.replace("> RSET\n", "");
+        check_in_flight(
+            in_flight,
+            offers,
+            &format!("{asked}\n{heard}< 250 2.1.0 ok\n* answered mail: 250 2.1.0 ok\n= quit\n> QUIT\n< 221 bye\n* over"),
+        );
+        check_in_flight(
+            in_flight,
+            offers,
+            &format!("{asked}\n{heard}< 530 5.7.0 log in\n* answered mail: 530 5.7.0 log in"),
+        );
+        check_in_flight(in_flight, offers, &format!("{asked}\n= lost x\n* not taken mail: x\n* over"));
+    }
+    let next = "= ask tips@clinic.example\n> MAIL FROM:<tips@clinic.example>\n< 250 ok\n* answered mail: 250 ok\n= post ann@example.org\n> RSET\n= lost x\n* not taken mail: x";
+    check(next);
 }

@@ -90,6 +90,9 @@ fn act(conversation: &mut Conversation, deed: &str) {
                 bytes: LETTER,
             });
         }
+        ("ask", sender) => {
+            conversation.ask_about(&Address::parse(sender).unwrap());
+        }
         ("permit", number) => conversation.permit(Ticket(number.parse().unwrap())),
         ("revoke", number) => conversation.revoke(Ticket(number.parse().unwrap())),
         ("room", number) => assert_eq!(conversation.room().to_string(), number),
