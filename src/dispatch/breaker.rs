@@ -121,7 +121,11 @@ impl Count {
         let is_for_good = matches!(class, Class::Hard | Class::Policy | Class::UnsupportedAddress);
         let reply = verdict.reply.as_ref();
         let alike = compare(&mut self.alike, reply.filter(|_| is_for_good), to) && !(self.list_is_seen && class == Class::Hard);
-        let put_off = compare(&mut self.put_off, reply.filter(|_| class == Class::Soft), to);
+        let put_off = compare(
+            &mut self.put_off,
+            reply.filter(|reply| class == Class::Soft && !is_of_one_mailbox(reply)),
+            to,
+        );
         let hard = class == Class::Hard && !self.list_is_seen;
         match () {
             () if class == Class::Policy && self.policy_in_a_row >= REFUSED_IN_A_ROW => Some(Trip::Policy),
@@ -195,6 +199,11 @@ fn compare(known: &mut Option<Alike>, refusal: Option<&Reply>, to: &Address) -> 
         alike.domains.insert(to.domain().to_lowercase());
     }
     alike.times >= EQUAL && alike.domains.len() >= PLACES
+}
+
+/// x.1.x and x.2.x tell of one address and one mailbox (RFC 3463 §3), however many of them are full.
+fn is_of_one_mailbox(reply: &Reply) -> bool {
+    reply.enhanced.is_some_and(|code| matches!(code.subject, 1 | 2))
 }
 
 /// What a reply says apart from whom and when: no digits, addresses, identifiers, hexadecimal.
@@ -402,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_for_now_and_the_relays_own_troubles_count_nowhere() {
+    fn full_mailboxes_and_the_relays_own_troubles_count_nowhere() {
         assert_eq!(hears((0..1000).map(full)), None);
         let to = Address::parse("ann@example.org").unwrap();
         let breaker = Breaker::default();
@@ -413,6 +422,38 @@ mod tests {
             assert_eq!(breaker.weigh(judge(&lost, &to), &to).stop, None);
         }
         assert_eq!(breaker.count.lock().unwrap().tried, 0);
+    }
+
+    #[test]
+    fn a_relay_that_puts_everybody_off_is_busy_and_nobody_is_refused() {
+        let busy = |number: usize| {
+            (
+                Stage::Rcpt,
+                "450 4.7.1 try again later".to_owned(),
+                format!("p{number}@d{}.example", number % 3),
+            )
+        };
+        let (at, stop) = hears((0..40).map(busy)).unwrap();
+        assert_eq!(at, 5);
+        assert!(
+            matches!(&stop, Stop::RelayForNow { why } if why.contains("put off 5 letters in a row")),
+            "{stop:?}"
+        );
+        let one_domain = (0..40).map(|number| {
+            (
+                Stage::Rcpt,
+                "450 4.7.1 try again later".to_owned(),
+                format!("p{number}@d.example"),
+            )
+        });
+        assert_eq!(hears(one_domain), None, "one domain's greylisting is its own business");
+        let breaker = Breaker::default();
+        let events = (0..5).map(|number| {
+            let (stage, line, to) = busy(number);
+            let to = Address::parse(&to).unwrap();
+            breaker.weigh(verdict(stage, &line, &to), &to).event
+        });
+        assert_eq!(events.last(), Some(Event::NotTaken));
     }
 
     /// However the connections' answers fall: no order of what is bearable trips it, and of more than a tenth at the beginning every

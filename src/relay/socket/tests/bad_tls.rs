@@ -81,7 +81,7 @@ async fn a_certificate_that_proves_nothing_is_refused_before_the_password() {
     let authority = identity_with("localhost", |params| {
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     });
-    check_both(&authority, bad, "is not valid").await;
+    check_both(&authority, bad, "vouches for its certificate itself").await;
     println!(
         "proof| tls | certificates that prove nothing, over implicit TLS and after STARTTLS | 14 refused, 0 bytes of a login read"
     );
