@@ -160,17 +160,21 @@ impl Story {
         }
     }
 
-    /// Many people leave while letters do; then the run is killed. Whoever has left gets no further attempt, also where the commands of
+    /// People whose turn comes next leave while letters do; then the run is killed. Whoever has left gets no further attempt, also where the commands of
     /// their letter ride behind somebody else's already.
     fn leave_on_the_way(&mut self) {
         self.judge.heal();
         self.judge.add(Rule::at(Phase::Dot).delay_up_to(Duration::from_millis(25)));
         let letters = self.judge.letters() + self.chance.below(20);
-        let waiting: Vec<String> = self.books.people("pending").into_iter().collect();
-        let leavers: Vec<String> = waiting.into_iter().filter(|_| self.chance.one_in(8)).collect();
         let mut running = self.clinic.spawn(&["run"]);
         watch(&mut running, || self.judge.letters() >= letters);
         let mut store = Store::open(&self.clinic.path(".tidings")).unwrap();
+        let waiting = Books::read(&self.clinic)
+            .lines
+            .into_iter()
+            .filter(|line| line.state == "pending");
+        let next = waiting.take(2 + 2 * self.connections).map(|line| line.address);
+        let leavers: Vec<String> = next.filter(|_| self.chance.one_in(2)).collect();
         leavers.iter().for_each(|address| suppress(&mut store, address));
         let then = Books::read(&self.clinic);
         self.note(format!("`run`, and {} people leave meanwhile", leavers.len()));
