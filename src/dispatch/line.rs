@@ -23,7 +23,7 @@ use std::time::Duration;
 
 /// Connections in a row that got nothing done before the relay counts as away.
 const BARREN: u32 = 3;
-/// Connections in a row that left nothing but doubts before somebody has to look.
+/// So many times in a row a relay may hang up behind a whole letter before somebody has to look.
 const LOST: u32 = 3;
 
 /// How many letters may still leave.
@@ -68,7 +68,7 @@ impl Allowance {
 pub struct Patience {
     /// Connections in a row that got nothing done.
     barren: AtomicU32,
-    /// Connections in a row that were lost behind a whole letter, with nothing else to show.
+    /// Times in a row that connections were lost behind a whole letter, with nothing else to show.
     lost: AtomicU32,
     /// Whether what happens to many letters together is still each one's own matter.
     pub(super) breaker: Breaker,
@@ -220,10 +220,19 @@ impl Line {
         }
     }
 
-    /// A connection was lost behind a whole letter, and that is all there is to tell of it. Once is bad luck; again and again it would
-    /// put the whole list in doubt, a letter a connection, whatever cron does.
-    pub(super) fn note_lost(&self) {
-        if self.patience.lost.fetch_add(1, Ordering::SeqCst) + 1 >= LOST {
+    /// How many times in a row the relay has hung up behind whole letters: what a connection remembers of its beginning.
+    pub(super) fn losses(&self) -> u32 {
+        self.patience.lost.load(Ordering::SeqCst)
+    }
+
+    /// A connection was lost behind a whole letter, and that is all there is to tell of it. Once is bad luck, on however many lines at
+    /// a time; again and again it would put the whole list in doubt, whatever cron does. Only who connected after the last loss counts.
+    pub(super) fn note_lost(&self, losses_before: u32) {
+        let counted = self
+            .patience
+            .lost
+            .compare_exchange(losses_before, losses_before + 1, Ordering::SeqCst, Ordering::SeqCst);
+        if counted.is_ok() && losses_before + 1 >= LOST {
             self.tallying.stop(Stop::Hold {
                 why: format!("the relay hung up {LOST} times in a row behind a whole letter, without an answer"),
                 hint: "nobody can know from here whether it takes them: look into its log, or ask the provider; `tidings resolve CAMPAIGN` \

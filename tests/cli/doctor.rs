@@ -132,7 +132,8 @@ fn a_relay_is_called_on_before_the_first_letter() {
         .never_says("ILL");
     assert!(output.stderr.is_empty(), "{output}");
     let words: Vec<String> = judge.commands().into_iter().map(|(_, line)| line).collect();
-    assert_eq!(words, ["EHLO [127.0.0.1]", "QUIT"], "no letter is sent");
+    let expected = ["EHLO [127.0.0.1]", "MAIL FROM:<tips@mill-lane.example>", "QUIT"];
+    assert_eq!(words, expected, "no letter is sent");
     assert!(!clinic.path(".tidings").exists(), "a look makes no store");
 }
 

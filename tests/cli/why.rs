@@ -20,7 +20,7 @@ fn the_story_tells_lists_consent_and_every_attempt() {
     );
     assert!(lines[3].starts_with("    attempt 1 at 2027-01-05 09:00:0"), "{story}");
     assert!(
-        lines[3].ends_with("failed by 127.0.0.1 at the stage `rcpt`: 550 no such user"),
+        lines[3].ends_with("failed by 127.0.0.1 at the stage `rcpt`: 550 5.1.1 no such user"),
         "{story}"
     );
 }

@@ -283,7 +283,7 @@ fn a_relay_that_hangs_up_behind_every_letter_leaves_three_in_doubt_and_not_the_w
             .tells("on hold");
         let doubts = clinic.ledger().people("in_doubt").len();
         assert!(
-            (3..=3 + connections).contains(&doubts),
+            (3..=3 * connections).contains(&doubts),
             "{doubts} in doubt over {connections} connections"
         );
         let asked = judge.commands().len();

@@ -101,6 +101,11 @@ impl Transaction {
             to: sender,
             bytes: b"\r\n",
         };
+        // There is no letter, so there is no size to tell.
+        let relay = &Capabilities {
+            size: false,
+            ..relay.clone()
+        };
         let mut question = Self::plan(ticket, &letter, relay, Mode::StopAndWait)?;
         question.commands.truncate(1);
         question.is_question = true;
