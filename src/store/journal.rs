@@ -237,10 +237,15 @@ fn settle(
         return Ok(None);
     };
     let (event, refusals) = match settlement.event {
-        Event::RefuseForNow { .. } => (Event::RefuseForNow { refusals: before + 1 }, before + 1),
+        Event::RefuseForNow { .. } => (
+            Event::RefuseForNow {
+                refusals: spoken_refusals(transaction, settlement, before)? + 1,
+            },
+            before + 1,
+        ),
         // The relay breaks off this very letter again and again: it waits like one that was refused, and the others get theirs.
-        // Nobody has refused it, so it waits a short while each time and is never given up for that.
-        Event::NotTaken if is_broken_off_again(transaction, settlement)? => (Event::RefuseForNow { refusals: 1 }, before),
+        // Nobody has refused it, so it waits a short while each time, and is given up only when its edition is over.
+        Event::NotTaken if is_broken_off_again(transaction, settlement)? => (Event::RefuseForNow { refusals: 1 }, before + 1),
         other => (other, before),
     };
     let next = step(
@@ -286,6 +291,20 @@ fn is_broken_off_again(transaction: &Transaction<'_>, settlement: &Settlement) -
         .query_row((settlement.delivery.0, settlement.attempt, before), |row| row.get(0))
         .doing("settle a letter")?;
     Ok(found == before)
+}
+
+/// How often the relay has put this letter off in words: what it broke off again and again was put off by us, and counts towards no
+/// end.
+fn spoken_refusals(transaction: &Transaction<'_>, settlement: &Settlement, put_off: u32) -> Result<u32, StoreError> {
+    if put_off == 0 {
+        return Ok(0);
+    }
+    let sql = "SELECT count(*) FROM attempt WHERE delivery = ? AND outcome = 'deferred' AND code IS NOT NULL";
+    let mut count = transaction.prepare_cached(sql).doing("settle a letter")?;
+    let spoken: u32 = count
+        .query_row([settlement.delivery.0], |row| row.get(0))
+        .doing("settle a letter")?;
+    Ok(spoken.min(put_off))
 }
 
 fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, event: Event, state: State) -> Result<(), StoreError> {

@@ -93,3 +93,14 @@ fn a_letter_that_the_relay_breaks_off_again_and_again_waits_like_a_refused_one()
         [Pending; 5]
     );
 }
+
+#[test]
+fn a_letter_is_not_given_up_for_the_relays_own_trouble() {
+    let stands = untaken(&[Stage::Data; 60]);
+    let deferred = stands.iter().filter(|state| matches!(state, State::Deferred { .. })).count();
+    assert_eq!(
+        (stands.len(), deferred),
+        (60, 20),
+        "twenty times three, and none expired: {stands:?}"
+    );
+}
