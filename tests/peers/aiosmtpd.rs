@@ -123,7 +123,9 @@ impl Aiosmtpd {
     /// The letters taken so far; each is on record before its reply leaves.
     pub(crate) fn taken(&self) -> Vec<Taken> {
         let record = std::fs::read_to_string(self.record.path()).unwrap();
-        record.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        // What it is writing at this moment has no end yet, and no reply.
+        let whole = record.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        whole.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
