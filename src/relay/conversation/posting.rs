@@ -156,6 +156,9 @@ impl Conversation {
                 self.reset_proven = true;
                 self.say_more(ticket);
             }
+            (Awaited::Mail | Awaited::Rcpt | Awaited::Data, _) if reply.code != 421 && self.is_barred(ticket) => {
+                self.hear_out_the_barred(awaited, ticket, reply);
+            }
             (Awaited::Mail | Awaited::Rcpt, 200..300) => {
                 if let Some(transaction) = ticket.and_then(|ticket| self.transaction(ticket)) {
                     match awaited {
@@ -174,14 +177,39 @@ impl Conversation {
             (Awaited::Data, 354) => self.invited(ticket),
             (Awaited::EndOfData, 200..300) => self.taken(ticket, reply),
             (Awaited::Mail | Awaited::Rcpt | Awaited::Data | Awaited::EndOfData, 400..) => self.refused(awaited, ticket, reply),
-            // Behind a letter that was taken there is nothing to have had enough of: this no may be that letter's.
-            (Awaited::Reset, 400..) if reply.code != 421 && self.is_unconfirmed_yes() => self.refuse_reply(awaited, ticket, reply),
-            (Awaited::Reset, 400..) => {
-                // Servers that have had enough of refusals say so here: all is in step, and over.
-                let said = Reply::new(awaited.stage(), reply.code, &reply.lines);
-                self.end(&format!("the relay answered `{said}` to RSET"));
-            }
+            (Awaited::Reset, 400..) => self.barred(ticket, reply),
             (Awaited::LoneDot, 400..) if reply.code != 421 => {}
+            (_, _) => self.refuse_reply(awaited, ticket, reply),
+        }
+    }
+
+    /// A no to RSET: servers that have had enough of refusals say so here, and close. Nothing may follow on this conversation, but what
+    /// the group's other commands are answered shows whether this was the RSET's answer at all, or a second one to the letter before it.
+    fn barred(&mut self, ticket: Option<Ticket>, reply: &WholeReply) {
+        let said = Reply::new(Stage::Mail, reply.code, &reply.lines);
+        let why = format!("the relay answered `{said}` to RSET");
+        let is_grouped = matches!(self.mode(), Mode::Grouped { .. });
+        match ticket.and_then(|ticket| self.transaction(ticket)) {
+            Some(transaction) if is_grouped && reply.code != 421 => transaction.barred = Some(why),
+            Some(_) | None => self.end(&why),
+        }
+    }
+
+    fn is_barred(&mut self, ticket: Option<Ticket>) -> bool {
+        ticket
+            .and_then(|ticket| self.transaction(ticket))
+            .is_some_and(|transaction| transaction.barred.is_some())
+    }
+
+    /// The answers to a group whose RSET was refused decide nobody's letter; only their step counts.
+    fn hear_out_the_barred(&mut self, awaited: Awaited, ticket: Option<Ticket>, reply: &WholeReply) {
+        match (awaited, reply.code) {
+            (Awaited::Data, 354 | 400..) => {
+                self.confirm();
+                let why = ticket.and_then(|ticket| self.transaction(ticket)?.barred.clone());
+                self.end(&why.unwrap_or_default());
+            }
+            (Awaited::Mail | Awaited::Rcpt, 200..300 | 400..) => {}
             (_, _) => self.refuse_reply(awaited, ticket, reply),
         }
     }
@@ -301,10 +329,6 @@ impl Conversation {
             }
             (_, _) => self.settle(ticket, outcome),
         }
-    }
-
-    fn is_unconfirmed_yes(&self) -> bool {
-        self.unconfirmed.as_ref().is_some_and(|(_, outcome)| outcome.is_accepted())
     }
 
     /// All replies up to here were in step.

@@ -29,6 +29,8 @@ pub(super) struct Transaction {
     pub(super) is_permitted: bool,
     /// The caller's word that it may not leave any more.
     pub(super) is_revoked: bool,
+    /// The relay has refused the RSET in front of it: its group is heard to its end, and then the conversation is over.
+    pub(super) barred: Option<String>,
     pub(super) said_yes: Yeses,
     /// The first refusal: it decides the letter.
     pub(super) refused: Option<Reply>,
@@ -88,6 +90,7 @@ impl Transaction {
             is_question: false,
             is_permitted: false,
             is_revoked: false,
+            barred: None,
             said_yes: Yeses::default(),
             refused: None,
             reached: Reached::Envelope,

@@ -158,13 +158,22 @@ fn a_no_to_reset_is_nobodys_verdict() {
     ));
     // Exim, when it has had enough of refusals.
     check_behind(
-        "< 550 5.7.1 spam\n< 554 Too many nonmail commands\n* #0 answered end of data: 550 5.7.1 spam
-        * #1 not taken mail: the relay answered `554 Too many nonmail commands` to RSET\n* over",
+        "< 550 5.7.1 spam\n< 554 Too many nonmail commands\n= lost closed\n* #0 answered end of data: 550 5.7.1 spam\n* #1 not taken mail: closed\n* over",
     );
-    // Behind a letter that was taken nobody has had enough: two answers to one letter, and the second is a no.
-    let why = "the relay answered `554 no`, which is no answer here";
     check_behind(&format!(
-        "{TAKEN}\n< 554 no\n* #0 in doubt: {why}\n* #1 not taken mail: {why}\n* over"
+        "{TAKEN}\n< 554 Too many nonmail commands\n= lost closed\n§\n* #1 not taken mail: closed\n* over"
+    ));
+    // A relay that goes on is not believed any more, and its 354 is not answered.
+    check_behind(&format!(
+        "{TAKEN}\n< 502 no RSET\n< 503 nested MAIL\n< 250 ok\n< 354 go\n§\n* #1 not taken mail: the relay answered `502 no RSET` to RSET\n* over"
+    ));
+    check_behind(&format!(
+        "{TAKEN}\n< 502 no RSET\n< 250 ok\n< 550 no\n< 554 no\n§\n* #1 not taken mail: the relay answered `502 no RSET` to RSET\n* over"
+    ));
+    // Two answers to one letter, and the second is a no: the rest of the group is one off.
+    let why = "the relay answered `250 2.1.5 Ok`, which is no answer here";
+    check_behind(&format!(
+        "{TAKEN}\n< 554 no\n< 250 2.0.0 Ok\n< 250 2.1.0 Ok\n< 250 2.1.5 Ok\n* #0 in doubt: {why}\n* #1 not taken data: {why}\n* over"
     ));
 }
 
