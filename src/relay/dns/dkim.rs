@@ -121,6 +121,7 @@ fn rsa_bits(der: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::relay::dns::Grade;
+    use crate::relay::dns::tests::assert_told;
 
     /// A public RSA key of this many bits, in the shape that openssl writes, as base64.
     fn rsa(bits: usize) -> String {
@@ -138,18 +139,7 @@ mod tests {
     #[track_caller]
     fn check(texts: &[&str], grade: Grade, words: &str) {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        let remarks = examine("s1", &texts);
-        let told = remarks
-            .iter()
-            .map(|remark| remark.text.as_str())
-            .collect::<Vec<_>>()
-            .join("; ");
-        assert_eq!(
-            remarks.iter().map(|remark| remark.grade).max(),
-            Some(grade),
-            "{texts:?}: {told}"
-        );
-        assert!(told.contains(words), "`{words}` is not in `{told}`");
+        assert_told(&examine("s1", &texts), grade, words, &texts);
     }
 
     #[test]

@@ -129,28 +129,12 @@ fn reports(domain: &str, addresses: Option<&str>) -> Remark {
 mod tests {
     use super::*;
     use crate::relay::dns::Grade;
+    use crate::relay::dns::tests::assert_told;
 
     #[track_caller]
     fn check(texts: &[&str], grade: Grade, words: &str) {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        let remarks = examine("clinic.example", &texts);
-        let told = remarks
-            .iter()
-            .map(|remark| remark.text.as_str())
-            .collect::<Vec<_>>()
-            .join("; ");
-        assert_eq!(
-            remarks.iter().map(|remark| remark.grade).max(),
-            Some(grade),
-            "{texts:?}: {told}"
-        );
-        assert!(told.contains(words), "`{words}` is not in `{told}`");
-        assert!(
-            remarks
-                .iter()
-                .all(|remark| (remark.grade == Grade::Well) == remark.hint.is_none()),
-            "{remarks:?}"
-        );
+        assert_told(&examine("clinic.example", &texts), grade, words, &texts);
     }
 
     #[test]

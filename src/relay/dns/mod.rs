@@ -131,6 +131,21 @@ fn tag<'a>(tags: &'a [(String, String)], name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
+    /// What was remarked about `texts` is this bad at worst, has these words, and a next step wherever one is needed.
+    #[track_caller]
+    pub(super) fn assert_told(remarks: &[Remark], grade: Grade, words: &str, texts: &[String]) {
+        let told = remarks
+            .iter()
+            .map(|remark| remark.text.as_str())
+            .collect::<Vec<_>>()
+            .join("; ");
+        let worst = remarks.iter().map(|remark| remark.grade).max();
+        assert_eq!(worst, Some(grade), "{texts:?}: {told}");
+        assert!(told.contains(words), "`{words}` is not in `{told}`");
+        let is_complete = |remark: &Remark| (remark.grade == Grade::Well) == remark.hint.is_none();
+        assert!(remarks.iter().all(is_complete), "{remarks:?}");
+    }
+
     #[test]
     fn the_questions_can_be_typed_as_they_stand() {
         let asked = questions("mail.clinic.example", "clinic.example", &["s1".to_owned(), "s2".to_owned()]);

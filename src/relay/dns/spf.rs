@@ -145,29 +145,12 @@ fn is_network(text: &str, most: u8, is_address: impl Fn(&str) -> bool) -> bool {
 mod tests {
     use super::*;
     use crate::relay::dns::Grade;
-
-    fn worst(texts: &[&str]) -> (Grade, String) {
-        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        let remarks = examine(&texts);
-        let told = remarks
-            .iter()
-            .map(|remark| remark.text.as_str())
-            .collect::<Vec<_>>()
-            .join("; ");
-        assert!(
-            remarks
-                .iter()
-                .all(|remark| (remark.grade == Grade::Well) == remark.hint.is_none()),
-            "{remarks:?}"
-        );
-        (remarks.iter().map(|remark| remark.grade).max().unwrap(), told)
-    }
+    use crate::relay::dns::tests::assert_told;
 
     #[track_caller]
     fn check(texts: &[&str], grade: Grade, words: &str) {
-        let (found, told) = worst(texts);
-        assert_eq!(found, grade, "{texts:?}: {told}");
-        assert!(told.contains(words), "`{words}` is not in `{told}`");
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        assert_told(&examine(&texts), grade, words, &texts);
     }
 
     #[test]
