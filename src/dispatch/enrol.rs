@@ -5,6 +5,7 @@ use crate::article::encoding::decode;
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::{Guard, ImportReport, Imported, ListSource};
+use crate::subscriber::column::Kind;
 use crate::subscriber::csv::{self, Column, ListRows, Meaning};
 use crate::workspace::ListFile;
 use jiff::Timestamp;
@@ -51,7 +52,12 @@ pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -
         return Ok(Enrolled::Unreadable { findings: errors });
     }
     let people = rows.rows.iter().map(|row| (row.line, &row.subscriber));
-    let columns: Vec<String> = rows.columns.iter().filter_map(attribute).collect();
+    let columns: Vec<(String, Kind)> = rows
+        .columns
+        .iter()
+        .filter_map(attribute)
+        .map(|name| (name, Kind::Text))
+        .collect();
     let source = ListSource {
         list: &list.name,
         hash: hash.as_ref(),

@@ -244,7 +244,7 @@ fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
 
 /// A variable that no list has a column for is everybody's fault, and known before anybody's letter is tried.
 fn refuse_unknown_names(store: &Store, plan: Plan<'_>, compiled: &Compiled) -> Result<(), DispatchError> {
-    let columns = store.columns(&plan.campaign.audience.lists)?;
+    let columns: BTreeSet<String> = store.columns(&plan.campaign.audience.lists)?.into_keys().collect();
     let names = compiled.check_names(&columns).into_iter().filter(Finding::is_error);
     let findings: Vec<Finding> = names.chain(unknown_columns(plan, &columns)).collect();
     match findings.is_empty() {

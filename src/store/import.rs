@@ -4,8 +4,10 @@
 //! suppression is touched; what is alarming is undone until a person has looked. Knows nothing of files: it gets people and a hash.
 
 use super::keys::PersonHash;
+use super::people::StoredColumn;
 use super::{Doing, Store, StoreError};
 use crate::subscriber::Subscriber;
+use crate::subscriber::column::Kind;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -17,7 +19,7 @@ pub struct ListSource<'a> {
     /// The hash of the file's bytes.
     pub hash: &'a [u8],
     /// Its columns, by the names templates know them by.
-    pub columns: &'a [String],
+    pub columns: &'a [(String, Kind)],
 }
 
 /// What an import did, in people.
@@ -121,7 +123,15 @@ impl Store {
         if guard == Guard::DryRun || (guard == Guard::Cautious && report.is_alarming()) {
             return Ok(Imported::Undone(report));
         }
-        let columns = serde_json::to_string(source.columns).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
+        let columns: Vec<StoredColumn> = source
+            .columns
+            .iter()
+            .map(|(name, kind)| StoredColumn {
+                name: name.clone(),
+                kind: kind.as_str().to_owned(),
+            })
+            .collect();
+        let columns = serde_json::to_string(&columns).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
         let sql = "UPDATE list SET source_hash = ?, columns = ?, imported_at = ? WHERE id = ?";
         transaction
             .execute(sql, (source.hash, columns, seen, list_id))

@@ -7,10 +7,26 @@ use super::keys::PersonHash;
 use super::{Doing, PersonId, Store, StoreError};
 use crate::address::Address;
 use crate::subscriber::Attributes;
+use crate::subscriber::column::Kind;
 use crate::subscriber::consent::{Answer, Basis, Consent};
 use crate::subscriber::suppression::{Reason, Scope, Suppression};
 use rusqlite::{OptionalExtension, params};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+/// One column of a list, as the store keeps it.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredColumn {
+    pub(super) name: String,
+    pub(super) kind: String,
+}
+
+/// The columns of one list's row.
+pub(super) fn stored_columns(json: Option<&str>) -> Result<Vec<StoredColumn>, StoreError> {
+    let read = serde_json::from_str(json.unwrap_or("[]"));
+    read.map_err(|error| StoreError::Damaged {
+        what: format!("a list's columns are not readable: {error}"),
+    })
+}
 
 /// A person on a list, as the store knows them now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +39,8 @@ pub struct Membership {
     pub address: Address,
     /// The list's columns.
     pub attributes: Attributes,
+    /// Where several rows share the address: what each of them says. Empty for one row.
+    pub rows: Vec<Attributes>,
     /// What the person agreed to.
     pub consent: Consent,
     /// Since when they are on the list.
@@ -43,27 +61,28 @@ pub struct Candidate {
 }
 
 impl Store {
-    /// The columns that these lists' files have, by the names templates and segments know them by.
+    /// The columns that these lists' files have, by the names templates and segments know them by, with the kind of their values.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn columns(&self, lists: &[String]) -> Result<BTreeSet<String>, StoreError> {
+    pub fn columns(&self, lists: &[String]) -> Result<BTreeMap<String, Kind>, StoreError> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT columns FROM list WHERE name = ?")
             .doing("read columns")?;
-        let mut columns = BTreeSet::new();
+        let mut columns = BTreeMap::new();
         for list in lists {
             let json: Option<String> = statement
                 .query_row([list], |row| row.get(0))
                 .optional()
                 .doing("read columns")?;
-            let names = json.map(|json| serde_json::from_str::<Vec<String>>(&json)).transpose();
-            columns.extend(
-                names
-                    .map_err(|error| StoreError::Damaged { what: error.to_string() })?
-                    .unwrap_or_default(),
-            );
+            for column in stored_columns(json.as_deref())? {
+                let kind = Kind::parse(&column.kind).unwrap_or_default();
+                columns
+                    .entry(column.name)
+                    .and_modify(|known: &mut Kind| *known = known.and(kind))
+                    .or_insert(kind);
+            }
         }
         Ok(columns)
     }
@@ -129,7 +148,7 @@ impl Store {
 
 /// The columns that [`membership`] reads.
 pub(super) const MEMBERSHIP: &str = "l.name, m.version, v.address, v.attributes, m.answer, m.basis, m.consent_date, \
-     m.consent_source, m.joined, m.left_at, m.person FROM membership m JOIN list l ON l.id = m.list JOIN person_version v ON v.id = m.version";
+     m.consent_source, m.joined, m.left_at, m.person, m.consent_wording, v.rows FROM membership m JOIN list l ON l.id = m.list JOIN person_version v ON v.id = m.version";
 
 /// One membership from a row of [`MEMBERSHIP`].
 pub(super) fn membership(row: &rusqlite::Row<'_>) -> Result<Membership, StoreError> {
@@ -140,12 +159,14 @@ pub(super) fn membership(row: &rusqlite::Row<'_>) -> Result<Membership, StoreErr
         basis: text(5)?.as_deref().and_then(Basis::parse),
         date: day(6)?,
         source: text(7)?,
+        wording: text(11)?,
     };
     Ok(Membership {
         list: row.get(0).doing("read a person")?,
         version: row.get(1).doing("read a person")?,
         address: address(text(2)?)?,
         attributes: attributes(text(3)?.as_deref())?,
+        rows: rows(text(12)?.as_deref())?,
         consent,
         joined: day(8)?,
         left: row.get::<_, Option<i64>>(9).doing("read a person")?.is_some(),
@@ -163,6 +184,14 @@ pub(super) fn attributes(json: Option<&str>) -> Result<Attributes, StoreError> {
     let read = serde_json::from_str(json.unwrap_or("{}"));
     read.map_err(|error| StoreError::Damaged {
         what: format!("a person's columns are not readable: {error}"),
+    })
+}
+
+/// The rows of a family, as they stand in a version.
+fn rows(json: Option<&str>) -> Result<Vec<Attributes>, StoreError> {
+    let read = serde_json::from_str(json.unwrap_or("[]"));
+    read.map_err(|error| StoreError::Damaged {
+        what: format!("a family's rows are not readable: {error}"),
     })
 }
 

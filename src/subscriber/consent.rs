@@ -42,8 +42,10 @@ pub struct Consent {
     pub basis: Option<Basis>,
     /// When it was given.
     pub date: Option<Date>,
-    /// Where it was given and in which words: a form, paper, the front desk.
+    /// Where it was given: a form, paper, the front desk.
     pub source: Option<String>,
+    /// The words that the person agreed to, where the file keeps them.
+    pub wording: Option<String>,
 }
 
 /// Why a consent is not enough.
@@ -193,12 +195,13 @@ mod tests {
     use jiff::civil::{Date, date};
 
     fn consent(answer: Answer, basis: Option<Basis>, date: Option<Date>) -> Consent {
-        let source = None;
+        let (source, wording) = (None, None);
         Consent {
             answer,
             basis,
             date,
             source,
+            wording,
         }
     }
 

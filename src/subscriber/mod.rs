@@ -3,6 +3,7 @@
 //! Promises: what a file says is read without guessing, and nobody is left out without a reason that can be said. Knows nothing of
 //! files on disk, of campaigns, or of what was sent.
 
+pub mod column;
 pub mod consent;
 pub mod csv;
 pub mod date;
@@ -28,4 +29,6 @@ pub struct Subscriber {
     pub consent: consent::Consent,
     /// The day the person joined the list, where the file says so.
     pub joined: Option<jiff::civil::Date>,
+    /// Where several rows share the address: what each of them says, as segments ask it. Empty for one row.
+    pub rows: Vec<Attributes>,
 }

@@ -21,6 +21,7 @@ use tidings::store::import::{Guard, ImportReport, Imported, ListSource};
 use tidings::store::journal::{self, Grant, Intent, Journal, Settlement, Step};
 use tidings::store::{DeliveryId, EditionId, Kind, RunId, Store};
 use tidings::subscriber::Subscriber;
+use tidings::subscriber::column;
 use tidings::subscriber::consent::{Answer, Consent};
 use tidings::subscriber::suppression::{Reason, Scope, Suppression};
 
@@ -37,6 +38,7 @@ fn subscriber(name: &str) -> Subscriber {
             ..Consent::default()
         },
         joined: None,
+        rows: Vec::new(),
     }
 }
 
@@ -46,7 +48,7 @@ fn import(store: &mut Store, names: &[&str], guard: Guard, minute: i64) -> Impor
     let source = ListSource {
         list: "patients",
         hash: b"hash",
-        columns: &["first_name".to_owned()],
+        columns: &[("first_name".to_owned(), column::Kind::Text)],
     };
     store.import(&source, rows, guard, at(minute)).unwrap()
 }

@@ -224,7 +224,12 @@ fn as_of_the_first_shape(dir: &Path) {
     let sql = "DROP TABLE change; DROP TABLE campaign_cleared; DROP TABLE backup; ALTER TABLE store DROP COLUMN distrust; \
                ALTER TABLE store DROP COLUMN distrusted_at; ALTER TABLE delivery DROP COLUMN generation; \
                ALTER TABLE delivery DROP COLUMN afterwards; ALTER TABLE delivery DROP COLUMN untold; ALTER TABLE edition DROP COLUMN skipped; \
-               DROP INDEX attempt_run; PRAGMA user_version = 1;";
+               DROP INDEX attempt_run; DROP TABLE membership_was; DROP TABLE import; ALTER TABLE membership DROP COLUMN consent_wording; \
+               ALTER TABLE membership DROP COLUMN assumed; ALTER TABLE membership DROP COLUMN added_by; \
+               ALTER TABLE membership DROP COLUMN told_by; ALTER TABLE person_version DROP COLUMN rows; \
+               ALTER TABLE person DROP COLUMN erased_at; DROP TRIGGER suppression_never_changes; DROP TRIGGER suppression_is_lifted_once; \
+               DROP TRIGGER suppression_stays; ALTER TABLE suppression DROP COLUMN import; ALTER TABLE suppression DROP COLUMN lift_evidence; \
+               ALTER TABLE store DROP COLUMN wipe_at; UPDATE list SET columns = '[\"first_name\"]'; PRAGMA user_version = 1;";
     connection.execute_batch(sql).unwrap();
 }
 

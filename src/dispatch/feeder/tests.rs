@@ -33,6 +33,7 @@ fn released(people: impl Iterator<Item = String>) -> (Store, EditionId) {
                 ..Consent::default()
             },
             joined: None,
+            rows: Vec::new(),
         })
         .collect();
     let source = ListSource {

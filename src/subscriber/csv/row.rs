@@ -47,6 +47,7 @@ impl RowReader<'_> {
             attributes,
             consent,
             joined,
+            rows: Vec::new(),
         })
     }
 
@@ -223,6 +224,7 @@ impl RowReader<'_> {
             basis,
             date: self.day(record, Field::ConsentDate),
             source: (!source.is_empty()).then(|| source.join("; ")),
+            wording: None,
         }
     }
 
