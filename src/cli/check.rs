@@ -6,7 +6,7 @@ use super::send::due_now;
 use super::sending::plan;
 use super::ui::count;
 use crate::dispatch::DispatchError;
-use crate::dispatch::enrol::{Enrolled, enrol};
+use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning};
 use crate::dispatch::prepare::{self, Plan};
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
@@ -82,8 +82,9 @@ fn check_lists(
     };
     let mut findings = Vec::new();
     for list in workspace.lists.iter().filter(wanted) {
-        match enrol(store, list, Guard::Trusted, context.clock.now())? {
+        match enrol(store, list, Wish::of_a_run(Guard::Trusted), context.clock.now())? {
             Enrolled::Same => {}
+            taken_back @ Enrolled::TakenBack(_) => findings.extend(forewarning(list, &taken_back)),
             Enrolled::Unreadable { findings: found } => findings.extend(found),
             Enrolled::Read { rows, .. } => findings.extend(said(list, &rows)),
         }

@@ -4,7 +4,7 @@ use super::DispatchError;
 use crate::article::encoding::decode;
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
-use crate::store::import::{Guard, ImportReport, Imported, ListSource};
+use crate::store::import::{Assumed, Guard, ImportReport, Imported, ListSource, Told};
 use crate::subscriber::column::Kind;
 use crate::subscriber::csv::{self, Column, ListRows, Meaning};
 use crate::workspace::ListFile;
@@ -14,8 +14,10 @@ use ring::digest;
 /// What became of one list file.
 #[derive(Debug)]
 pub enum Enrolled {
-    /// The very bytes that were imported last.
+    /// The very bytes that were imported last, read in the same way.
     Same,
+    /// A person took the import of these very bytes back: the list stays as it was before them.
+    TakenBack(Told),
     /// Imported, or only tried: `rows` says what was read and skipped.
     Read {
         /// What the import did, or would have done.
@@ -30,28 +32,56 @@ pub enum Enrolled {
     },
 }
 
-/// Imports the list if its file changed since the last import.
+/// How a list file is to be brought in.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// What becomes of the import once its report is known.
+    pub guard: Guard,
+    /// Whether a person asked for this very file, rather than a run that found it changed.
+    pub by_hand: bool,
+    /// What a person vouches for where the file gives no answer.
+    pub assumed: Option<&'a Assumed>,
+}
+
+impl Wish<'_> {
+    /// What a run wants of a file that changed.
+    pub const fn of_a_run(guard: Guard) -> Self {
+        Self {
+            guard,
+            by_hand: false,
+            assumed: None,
+        }
+    }
+}
+
+/// Imports the list if its file, or how it is read, changed since the last import.
 ///
 /// # Errors
-/// When the store fails, or the file cannot be opened.
-pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -> Result<Enrolled, DispatchError> {
+/// When the store fails.
+pub fn enrol(store: &mut Store, list: &ListFile, wish: Wish<'_>, now: Timestamp) -> Result<Enrolled, DispatchError> {
     let bytes = match list.read() {
         Ok(bytes) => bytes,
         Err(finding) => return Ok(Enrolled::Unreadable { findings: vec![finding] }),
     };
-    let hash = digest::digest(&digest::SHA256, &bytes);
-    if guard != Guard::DryRun && store.list_source(&list.name)?.as_deref() == Some(hash.as_ref()) {
+    let file_hash = digest::digest(&digest::SHA256, &bytes);
+    let hash = source_hash(file_hash.as_ref(), list);
+    if wish.guard != Guard::DryRun && wish.assumed.is_none() && store.list_source(&list.name)?.as_deref() == Some(hash.as_ref()) {
         return Ok(Enrolled::Same);
+    }
+    if let Some(told) = store.taken_back(&list.name, hash.as_ref())?.filter(|_| !wish.by_hand) {
+        return Ok(Enrolled::TakenBack(told));
     }
     if let Some(finding) = no_text(list, &bytes) {
         return Ok(Enrolled::Unreadable { findings: vec![finding] });
     }
-    let rows = csv::read(&list.file, &decode(&bytes).text, &list.mapping);
+    let mut rows = csv::read(&list.file, &decode(&bytes).text, &list.mapping);
     let errors: Vec<Finding> = rows.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
     if !errors.is_empty() {
         return Ok(Enrolled::Unreadable { findings: errors });
     }
-    let people = rows.rows.iter().map(|row| (row.line, &row.subscriber));
+    let people = std::mem::take(&mut rows.rows)
+        .into_iter()
+        .map(|row| (row.line, row.subscriber));
     let columns: Vec<(String, Kind)> = rows
         .columns
         .iter()
@@ -60,25 +90,55 @@ pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -
         .collect();
     let source = ListSource {
         list: &list.name,
+        file: list.file_name(),
+        file_hash: file_hash.as_ref(),
         hash: hash.as_ref(),
         columns: &columns,
+        assumed: wish.assumed,
     };
-    let imported = store.import(&source, people, guard, now)?;
+    let imported = store.import(&source, people, wish.guard, now)?;
     Ok(Enrolled::Read { imported, rows })
 }
 
 /// The same alarm as a warning, for whoever only looks ahead: `send` and `run` would stop there.
 pub fn forewarning(list: &ListFile, enrolled: &Enrolled) -> Option<Finding> {
     match enrolled {
-        Enrolled::Read {
-            imported: Imported::Kept(report),
-            ..
-        } if report.is_alarming() => Some(Finding {
+        Enrolled::Read { imported, .. } if imported.kept.is_some() && imported.report.is_alarming() => Some(Finding {
             severity: Severity::Warning,
-            ..alarm(list, report)
+            ..alarm(list, &imported.report)
         }),
+        Enrolled::TakenBack(told) => Some(taken_back(list, told)),
         Enrolled::Read { .. } | Enrolled::Same | Enrolled::Unreadable { .. } => None,
     }
+}
+
+/// What a list stands on: the file's bytes, and everything that decides how they are read.
+fn source_hash(file_hash: &[u8], list: &ListFile) -> digest::Digest {
+    let mut whole = digest::Context::new(&digest::SHA256);
+    whole.update(READER);
+    whole.update(file_hash);
+    whole.update(format!("{:?}", list.mapping).as_bytes());
+    whole.finish()
+}
+
+/// What a list stands on while its file is as it is, if it can be read.
+pub fn source(list: &ListFile) -> Option<digest::Digest> {
+    let bytes = list.read().ok()?;
+    Some(source_hash(digest::digest(&digest::SHA256, &bytes).as_ref(), list))
+}
+
+/// Raised when this program comes to read the same bytes in another way: then every list is read once more.
+const READER: &[u8] = b"1";
+
+fn taken_back(list: &ListFile, told: &Told) -> Finding {
+    let text = format!(
+        "import {} of this very file was taken back, so list `{}` stays as it was before",
+        told.import.0, list.name
+    );
+    Finding::warning(&list.file, text).hint(format!(
+        "put the right file there; or, to bring this one in all the same: `tidings import {}`",
+        list.file
+    ))
 }
 
 /// Says what a list file is that holds no text, by the bytes it opens with.
@@ -105,11 +165,10 @@ fn attribute(column: &Column) -> Option<String> {
 pub fn objection(list: &ListFile, enrolled: &Enrolled) -> Vec<Finding> {
     match enrolled {
         Enrolled::Unreadable { findings } => findings.clone(),
-        Enrolled::Read {
-            imported: Imported::Undone(report),
-            ..
-        } if report.is_alarming() => vec![alarm(list, report)],
-        Enrolled::Read { .. } | Enrolled::Same => Vec::new(),
+        Enrolled::Read { imported, .. } if imported.kept.is_none() && imported.report.is_alarming() => {
+            vec![alarm(list, &imported.report)]
+        }
+        Enrolled::Read { .. } | Enrolled::Same | Enrolled::TakenBack(_) => Vec::new(),
     }
 }
 

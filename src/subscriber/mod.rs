@@ -31,4 +31,6 @@ pub struct Subscriber {
     pub joined: Option<jiff::civil::Date>,
     /// Where several rows share the address: what each of them says, as segments ask it. Empty for one row.
     pub rows: Vec<Attributes>,
+    /// That the person left a mailing program, by its own export: an end that no later row revokes.
+    pub left: Option<suppression::Reason>,
 }

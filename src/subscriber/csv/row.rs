@@ -48,6 +48,7 @@ impl RowReader<'_> {
             consent,
             joined,
             rows: Vec::new(),
+            left: None,
         })
     }
 
