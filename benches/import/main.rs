@@ -60,7 +60,8 @@ fn options() -> (usize, usize) {
     let words: Vec<String> = std::env::args().collect();
     let number = |name: &str, default: usize| {
         let at = words.iter().position(|word| word == name);
-        at.and_then(|at| words.get(at + 1)).map_or(default, |word| word.parse().unwrap())
+        at.and_then(|at| words.get(at + 1))
+            .map_or(default, |word| word.parse().unwrap())
     };
     (number("--people", 1_000_000), number("--rounds", 3))
 }
@@ -104,7 +105,11 @@ fn sqlite(folder: &Path, file: &Path) -> Cost {
 /// A workspace with this list alone.
 fn clinic(folder: &Path, file: &Path) -> std::path::PathBuf {
     let clinic = folder.join("clinic");
-    let made = Command::new(env!("CARGO_BIN_EXE_tidings")).arg("init").arg(&clinic).output().unwrap();
+    let made = Command::new(env!("CARGO_BIN_EXE_tidings"))
+        .arg("init")
+        .arg(&clinic)
+        .output()
+        .unwrap();
     assert!(made.status.success(), "{made:?}");
     fs::copy(file, clinic.join("subscribers/people.csv")).unwrap();
     clinic
@@ -165,9 +170,9 @@ fn median(costs: &[Cost], of: impl Fn(&Cost) -> f64) -> f64 {
 
 fn show(name: &str, costs: &[Cost], against: f64) {
     let seconds = median(costs, |cost| cost.seconds);
-    let (low, high) = costs
-        .iter()
-        .fold((f64::MAX, 0.0_f64), |(low, high), cost| (low.min(cost.seconds), high.max(cost.seconds)));
+    let (low, high) = costs.iter().fold((f64::MAX, 0.0_f64), |(low, high), cost| {
+        (low.min(cost.seconds), high.max(cost.seconds))
+    });
     println!(
         "{name:<40} {seconds:>6.2} s ({low:.2}-{high:.2}) {:>5.2} x, processor {:>5.2} s, peak {:>4.0} MiB",
         seconds / against,

