@@ -5,6 +5,7 @@ use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::{Assumed, Guard, ImportReport, Imported, ListSource, Told};
 use crate::subscriber::column::Kind;
+use crate::subscriber::consent::Jurisdiction;
 use crate::subscriber::csv::{Column, ListReader, ListReport, Table};
 use crate::workspace::ListFile;
 use jiff::Timestamp;
@@ -59,6 +60,10 @@ impl Wish<'_> {
 /// # Errors
 /// When the store fails.
 pub fn enrol(store: &mut Store, list: &ListFile, wish: Wish<'_>, now: Timestamp) -> Result<Enrolled, DispatchError> {
+    if !list.faults.is_empty() {
+        let findings = list.faults.clone();
+        return Ok(Enrolled::Unreadable { findings });
+    }
     let bytes = match list.read() {
         Ok(bytes) => bytes,
         Err(finding) => return Ok(Enrolled::Unreadable { findings: vec![finding] }),
@@ -200,6 +205,22 @@ fn taken_back(list: &ListFile, told: &Told) -> Finding {
         "put the right file there; or, to bring this one in all the same: `tidings import {}`",
         list.file
     ))
+}
+
+/// What deserves a look in a list that was read: where the law wants a yes and nobody in the file says one, nobody is written to.
+pub fn without_consent(list: &ListFile, rows: &ListReport, report: &ImportReport, jurisdiction: Jurisdiction) -> Option<Finding> {
+    if jurisdiction == Jurisdiction::Us || report.agreed > 0 || report.read() == 0 {
+        return None;
+    }
+    let text = match rows.tells_consent() {
+        true => "nobody in this list says yes to mail, so nobody on it is written to: blank is not yes",
+        false => "no column of this list tells who agreed to mail, so nobody on it is written to: blank is not yes",
+    };
+    Some(Finding::warning(&list.file, text).hint(format!(
+        "add a column `consent` with yes or no; or, if you can vouch for them: `tidings import {} --assume-consent --basis implied \
+         --evidence TEXT`",
+        list.file
+    )))
 }
 
 /// Why a list may not be used as it stands, if so: it is unreadable, or changes too much for nobody to look.

@@ -5,10 +5,7 @@
 //! read it. Knows nothing of what the files hold.
 
 use super::create::durable::{self, Access};
-use super::lists::{ENDINGS, ListFile};
-use crate::finding::Finding;
-use crate::finding::yaml::Source;
-use crate::subscriber::csv::{Mapping, MappingFile};
+use super::lists::{ENDINGS, ListFile, parsed};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -83,8 +80,7 @@ impl ListFile {
         durable::file(&path, text, Access::Usual)?;
         durable::settle_names(&root.join("subscribers"))?;
         let mut mapped = self.clone();
-        // A text of ours is sound; were it not, the list would go on by its headers.
-        mapped.mapping = parse_mapping(&file, text).unwrap_or_else(|_| self.mapping.clone());
+        mapped.mapping = parsed(&file, text).0;
         Ok(Some((file, mapped)))
     }
 
@@ -100,22 +96,6 @@ impl ListFile {
         }
         text.push_str(&format!("encoding: {encoding}\n"));
         durable::replace(&path, text, Access::Usual)
-    }
-}
-
-/// A mapping's text, checked.
-fn parse_mapping(file: &str, text: &str) -> Result<Mapping, Vec<Finding>> {
-    let source = Source {
-        file,
-        text,
-        first_line: 1,
-    };
-    let read = crate::finding::yaml::read::<MappingFile>(&source);
-    let (mapping, found) = read.value.check(file, |path| source.place(path));
-    let findings: Vec<Finding> = read.findings.into_iter().chain(found).filter(Finding::is_error).collect();
-    match findings.is_empty() {
-        true => Ok(mapping),
-        false => Err(findings),
     }
 }
 

@@ -21,6 +21,8 @@ pub struct ListFile {
     pub file: String,
     /// What its columns mean, where a map says so.
     pub mapping: Mapping,
+    /// What is wrong with that map: as long as anything is, the list is not read by half of it.
+    pub faults: Vec<Finding>,
     path: PathBuf,
 }
 
@@ -33,6 +35,7 @@ impl ListFile {
             name,
             file,
             mapping,
+            faults: Vec::new(),
             path: absolute,
         }
     }
@@ -76,16 +79,18 @@ pub(super) fn read(root: &Path) -> (Vec<ListFile>, Vec<Finding>) {
             return None;
         }
         let map = format!("subscribers/{list}.yaml");
-        let mapping = match root.join(&map).exists() {
-            true => mapping(root, &map, &mut findings),
-            false => Mapping::default(),
+        let (mapping, found) = match root.join(&map).exists() {
+            true => mapping(root, &map),
+            false => (Mapping::default(), Vec::new()),
         };
+        findings.extend(found.iter().cloned());
         let file = format!("subscribers/{name}");
         Some(ListFile {
             name: list.to_owned(),
             path: root.join(&file),
             file,
             mapping,
+            faults: found.into_iter().filter(Finding::is_error).collect(),
         })
     });
     (lists.collect(), findings)
@@ -113,23 +118,22 @@ pub fn is_list_file(name: &str) -> bool {
 }
 
 /// The mapping in `file`, a path from the workspace's folder.
-fn mapping(root: &Path, file: &str, findings: &mut Vec<Finding>) -> Mapping {
+fn mapping(root: &Path, file: &str) -> (Mapping, Vec<Finding>) {
     match files::text(root, file) {
-        Ok(text) => {
-            let source = Source {
-                file,
-                text: &text,
-                first_line: 1,
-            };
-            let Read { value, findings: found } = read_yaml::<MappingFile>(&source);
-            findings.extend(found);
-            let (mapping, found) = value.check(file, |path| source.place(path));
-            findings.extend(found);
-            mapping
-        }
-        Err(finding) => {
-            findings.push(finding);
-            Mapping::default()
-        }
+        Ok(text) => parsed(file, &text),
+        Err(finding) => (Mapping::default(), vec![finding]),
     }
+}
+
+/// A mapping's text, checked, and everything to be said about it.
+pub(super) fn parsed(file: &str, text: &str) -> (Mapping, Vec<Finding>) {
+    let source = Source {
+        file,
+        text,
+        first_line: 1,
+    };
+    let Read { value, mut findings } = read_yaml::<MappingFile>(&source);
+    let (mapping, found) = value.check(file, |path| source.place(path));
+    findings.extend(found);
+    (mapping, findings)
 }

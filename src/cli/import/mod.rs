@@ -7,7 +7,7 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::ui::Ui;
 use crate::address::mask;
-use crate::dispatch::enrol::{Enrolled, Wish, enrol, objection};
+use crate::dispatch::enrol::{Enrolled, Wish, enrol, objection, without_consent};
 use crate::finding::{Finding, suggestion};
 use crate::store::Store;
 use crate::store::import::{Assumed, Guard};
@@ -79,19 +79,18 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         return Err(Failure::new(Kind::Usage, "name the file to import"));
     };
     let list = list_file(&root, &workspace, file, args)?;
-    let assumed = assumed(
-        args,
-        context
-            .settings(&workspace)
-            .ok()
-            .map(|settings| settings.sender.clinic.jurisdiction),
-    )?;
+    let jurisdiction = workspace
+        .settings
+        .as_ref()
+        .map(|settings| settings.sender.clinic.jurisdiction);
+    let assumed = assumed(args, jurisdiction)?;
     let (import, mut store) = (
         Import {
             context,
             root: &root,
             args,
             assumed: assumed.as_ref(),
+            jurisdiction,
             mapping_says_encoding: mapped_encoding(&workspace, &list.name).is_some(),
         },
         store(context, &root, &workspace, args)?,
@@ -118,6 +117,7 @@ struct Import<'a> {
     root: &'a Path,
     args: &'a Args,
     assumed: Option<&'a Assumed>,
+    jurisdiction: Option<Jurisdiction>,
     /// Whether the list's mapping names the encoding already.
     mapping_says_encoding: bool,
 }
@@ -180,7 +180,10 @@ impl Import<'_> {
                 if let Some(file) = &self.args.rejects {
                     show::write_rejects(self.context.ui, file, &rows.skipped)?;
                 }
-                show::read(self.context.ui, list, imported, rows, self.args.dry_run)
+                let blank = self
+                    .jurisdiction
+                    .and_then(|law| without_consent(list, rows, &imported.report, law));
+                show::read(self.context.ui, list, imported, rows, blank, self.args.dry_run)
             }
         }
     }
@@ -246,12 +249,17 @@ fn list_file(root: &Path, workspace: &Workspace, file: &Path, args: &Args) -> Re
         let missing = Failure::new(Kind::Files, format!("there is no file `{}`", file.display()));
         return Err(missing.hint(suggestion::hint(&file.display().to_string(), names)));
     };
-    let mut mapping = known.map(|list| list.mapping.clone()).unwrap_or_default();
+    let (mut mapping, faults) = known
+        .map(|list| (list.mapping.clone(), list.faults.clone()))
+        .unwrap_or_default();
     if let Some(encoding) = &args.encoding {
         refuse_another_encoding(workspace, &name, encoding)?;
         mapping.encoding = Some(encoding.clone());
     }
-    Ok(ListFile::at(root, &path, name, mapping))
+    Ok(ListFile {
+        faults,
+        ..ListFile::at(root, &path, name, mapping)
+    })
 }
 
 fn mapped_encoding<'w>(workspace: &'w Workspace, list: &str) -> Option<&'w str> {

@@ -68,12 +68,20 @@ pub(super) fn same(ui: Ui, list: &ListFile) -> Result<(), Failure> {
 }
 
 /// What was read, and what it changes.
-pub(super) fn read(ui: Ui, list: &ListFile, imported: &Imported, rows: &ListReport, is_trial: bool) -> Result<(), Failure> {
+pub(super) fn read(
+    ui: Ui,
+    list: &ListFile,
+    imported: &Imported,
+    rows: &ListReport,
+    blank: Option<Finding>,
+    is_trial: bool,
+) -> Result<(), Failure> {
     if ui.wants_json() {
         return ui.json(&shape(list, imported, rows));
     }
     let mut findings = said(rows);
     findings.extend(noted(list, imported));
+    findings.extend(blank);
     ui.findings(&findings);
     let kept = imported
         .kept

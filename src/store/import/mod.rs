@@ -85,9 +85,16 @@ pub struct ImportReport {
     pub unsubscribed: u64,
     /// Whose blank consent a person vouched for.
     pub assumed: u64,
+    /// In the file with a yes, or with a ground that needs none in words.
+    pub agreed: u64,
 }
 
 impl ImportReport {
+    /// How many people the file holds.
+    pub fn read(&self) -> u64 {
+        self.added + self.updated + self.returned + self.unchanged + self.erased
+    }
+
     /// How many people the import changes on the list.
     pub fn changed(&self) -> u64 {
         self.added + self.updated + self.returned + self.left

@@ -165,6 +165,7 @@ impl<'t> Writer<'t> {
             false => None,
         };
         let (consent, assumed) = self.consent(row, known.as_ref());
+        self.report.agreed += u64::from(consent.answer != Answer::No && !consent.is_blank());
         let Some(known) = known else {
             self.report.added += 1;
             self.example(Change::Added, &row.address, Vec::new);
