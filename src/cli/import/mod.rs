@@ -256,10 +256,9 @@ fn list_file(root: &Path, workspace: &Workspace, file: &Path, args: &Args) -> Re
         refuse_another_encoding(workspace, &name, encoding)?;
         mapping.encoding = Some(encoding.clone());
     }
-    Ok(ListFile {
-        faults,
-        ..ListFile::at(root, &path, name, mapping)
-    })
+    let mut list = ListFile::at(root, &path, name, mapping);
+    list.faults = faults;
+    Ok(list)
 }
 
 fn mapped_encoding<'w>(workspace: &'w Workspace, list: &str) -> Option<&'w str> {
