@@ -1,6 +1,7 @@
 //! One cell: cleaned text, names fit for a greeting, addresses as people write them.
 
 use crate::address::{Address, AddressError};
+use crate::subscriber::csv::guard::unguard;
 use crate::subscriber::word;
 use unicode_normalization::UnicodeNormalization;
 
@@ -73,10 +74,7 @@ fn bracketed(piece: &str) -> &str {
 
 /// Spreadsheet exports guard a cell that starts like a formula with an apostrophe; it is not part of the value.
 pub(super) fn unguarded(cell: &str) -> &str {
-    match cell.trim().strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
-    }
+    unguard(cell.trim())
 }
 
 /// RFC 5322 has no room for controls in a name, and a reader none for text that turns its direction.

@@ -69,6 +69,9 @@ pub(super) struct Layout {
     unnamed: Vec<usize>,
 }
 
+/// Longer headers are sentences.
+const LONGEST_HEADER: usize = 200;
+
 /// Words in a header that announce what a mailing has no business to know; `*` stands for the start of a word.
 #[rustfmt::skip]
 const SENSITIVE: &[&str] = &[
@@ -83,7 +86,7 @@ impl Layout {
     pub(super) fn new(header: &Record<'_>, mapping: &Mapping) -> Self {
         let mut columns: Vec<Column> = Vec::new();
         for (index, cell) in header.iter().enumerate() {
-            let written: String = cell.trim().chars().filter(|c| !c.is_control() && *c != '\u{feff}').collect();
+            let written = cleaned(cell);
             let twin = columns.iter().find(|earlier| earlier.header == written);
             let meaning = twin.map_or_else(|| meaning(&written, index, mapping), |twin| twin.meaning.clone());
             let kind = kind(&meaning);
@@ -113,6 +116,13 @@ impl Layout {
     }
 }
 
+/// A header without controls, no longer than a key of YAML may be.
+fn cleaned(cell: &str) -> String {
+    let printed: String = cell.chars().filter(|c| !c.is_control() && *c != '\u{feff}').collect();
+    let short: String = printed.trim().chars().take(LONGEST_HEADER).collect();
+    short.trim_end().to_owned()
+}
+
 /// The kind that a field has by its nature; what other columns hold is found out.
 fn kind(meaning: &Meaning) -> Kind {
     match meaning {
@@ -124,7 +134,7 @@ fn kind(meaning: &Meaning) -> Kind {
 
 /// Whether a header is taken for the column of the addresses.
 pub(super) fn names_address(header: &str, mapping: &Mapping) -> bool {
-    meaning(header, 0, mapping) == Meaning::Field(Field::Email)
+    meaning(&cleaned(header), 0, mapping) == Meaning::Field(Field::Email)
 }
 
 fn meaning(header: &str, index: usize, mapping: &Mapping) -> Meaning {
@@ -140,7 +150,12 @@ fn meaning(header: &str, index: usize, mapping: &Mapping) -> Meaning {
         _ if folded.is_empty() => Meaning::Unnamed,
         Some(field) => Meaning::Field(field),
         None if is_sensitive(&folded) => Meaning::Withheld,
-        None => Meaning::Attribute(word::attribute_name(header).unwrap_or_else(|| format!("column_{}", index + 1))),
+        None => {
+            let name = word::attribute_name(header).unwrap_or_else(|| format!("column_{}", index + 1));
+            // A mapping file has other uses for the names of fields.
+            let is_taken = Field::parse(&name).is_some() || name == "ignore";
+            Meaning::Attribute(if is_taken { format!("{name}_2") } else { name })
+        }
     }
 }
 
@@ -247,7 +262,7 @@ mod tests {
             .collect();
         assert_eq!(
             meanings,
-            ["attribute `email`", "attribute `notes`", "email", "left out"],
+            ["attribute `email_2`", "attribute `notes`", "email", "left out"],
             "a mapped field has no aliases"
         );
     }
