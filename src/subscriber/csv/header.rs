@@ -75,10 +75,25 @@ const LONGEST_HEADER: usize = 200;
 /// Words in a header that announce what a mailing has no business to know; `*` stands for the start of a word.
 #[rustfmt::skip]
 const SENSITIVE: &[&str] = &[
-    "diagnos*", "condition", "conditions", "medic*", "insur*", "versicher*", "krankenkass*", "dob", "birth*", "born", "geburt*", "geb", "naissance",
-    "nacimiento", "age", "nhs", "ssn", "social security", "health*", "treatment*", "therap*", "symptom*", "allerg*", "disab*", "pregnan*", "note",
-    "notes", "notizen", "comment", "comments", "remarks", "bemerkung*", "religio*", "ethnic*", "race", "gender", "sex", "ip", "latitude",
-    "longitude", "referr*", "gp", "physician", "doctor", "prescri*", "injur*", "surger*", "mental*", "hiv", "passport", "bank", "iban", "card",
+    "diagnos*", "condition", "conditions", "medic*", "health*", "clinical", "treatment*", "therap*", "symptom*", "allerg*", "disab*", "pregnan*",
+    "prescri*", "injur*", "surger*", "mental*", "hiv", "vaccin*", "immunis*", "immuniz*", "blood", "weight", "height", "bmi", "smoker", "drugs",
+    "referr*", "gp", "physician", "doctor", "insur*", "policy number", "policy no", "claim", "medicaid", "nhs", "ssn", "social security", "dob",
+    "birth*", "born", "age", "note", "notes", "comment", "comments", "remarks", "religio*", "ethnic*", "race", "gender", "sex", "sexual*", "marital*",
+    "spouse", "emergency", "next of kin", "ip", "latitude", "longitude", "passport", "government id", "national id", "tax id", "drivers license",
+    "bank", "iban", "card", "credit", "password", "salary", "income",
+    // German
+    "befund*", "krank*", "beschwerden", "behandlung*", "versicher*", "versichert*", "geburt*", "geb", "geschlecht", "notiz*", "bemerkung*", "hausarzt",
+    "impf*", "konfession",
+    // French
+    "maladie*", "traitement*", "assurance*", "mutuelle", "securite sociale", "carte vitale", "naissance", "ne le", "anniversaire", "sexe",
+    "commentaire*", "remarque*", "medecin*",
+    // Spanish, Italian, Portuguese
+    "enfermedad*", "sintoma*", "alergi*", "tratamiento*", "seguro", "aseguradora", "seguridad social", "nacimiento", "cumpleanos", "sexo", "notas",
+    "comentarios", "observaciones", "malatti*", "sintomi", "trattament*", "assicura*", "codice fiscale", "nascita", "compleanno", "sesso", "commenti",
+    "doenca*", "tratamento*", "nascimento", "aniversario", "observacoes", "cpf", "genero", "genere",
+    // Dutch and the North
+    "ziekte*", "behandeling*", "verzeker*", "geboorte*", "verjaardag", "geslacht", "opmerking*", "bsn", "huisarts", "fodels*", "personnummer", "syntym*",
+    "urodz*", "pesel",
 ];
 
 impl Layout {
@@ -244,10 +259,39 @@ mod tests {
             "Medical conditions",
             "Medicare",
             "Geburtsdatum",
+            "Birthday",
+            "Versicherten-Nr.",
+            "Date de naissance",
+            "N° de sécurité sociale",
+            "Fecha de nacimiento",
+            "Codice fiscale",
+            "Geboortedatum",
+            "Data de nascimento",
+            "Emergency contact",
         ] {
             check(header, "not kept, because it looks sensitive");
         }
-        for header in ["Town", "Village", "Postcode", "Practitioner", "Last visit", "Page"] {
+        for header in [
+            "Town",
+            "Village",
+            "Postcode",
+            "Practitioner",
+            "Last visit",
+            "Page",
+            "Image",
+            "Agent",
+            "Stage",
+            "Noted",
+            "Essex",
+            "Region",
+            "Banking day",
+            "Cardiff",
+            "Group",
+            "Tags",
+            "Company",
+            "Sensitivity",
+            "Language school",
+        ] {
             assert!(
                 matches!(layout(header, &Mapping::default()).columns[0].meaning, Meaning::Attribute(_)),
                 "{header}"
