@@ -193,7 +193,7 @@ impl Import<'_> {
         let Enrolled::Read { rows, .. } = enrolled else {
             return Ok(());
         };
-        let written = list.write_mapping(self.root, &String::from("columns: {}\n"));
+        let written = list.write_mapping(self.root, &list.mapping.written(&rows.columns, None));
         match written {
             Ok(Some((file, mapped))) => {
                 if let Some(hash) = crate::dispatch::enrol::source(&mapped) {

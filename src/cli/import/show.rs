@@ -6,10 +6,7 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::ui::{Ui, count, grouped};
 use crate::finding::{Finding, Place};
 use crate::store::import::{Change, ImportReport, Imported, MOST_EXAMPLES, Note};
-use crate::subscriber::csv::{ListReport, Meaning, Skipped};
-fn rejects_csv(_: &[Skipped]) -> String {
-    String::new()
-}
+use crate::subscriber::csv::{ListReport, Meaning, Skipped, rejects_csv};
 use crate::subscriber::suppression::Reason;
 use crate::workspace::ListFile;
 use crate::workspace::create::durable::{self, Access};
