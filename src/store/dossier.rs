@@ -138,7 +138,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn orders_about(&self, person: PersonId) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
-        let sql = "SELECT at, verb, detail FROM spoken_order WHERE delivery IN (SELECT id FROM delivery WHERE person = ?) ORDER BY id";
+        let sql =
+            "SELECT at, verb, detail FROM spoken_order WHERE delivery IN (SELECT id FROM delivery WHERE person = ?) ORDER BY id";
         let mut statement = self.connection.prepare_cached(sql).doing("look up orders")?;
         let mut rows = statement.query([person.0]).doing("look up orders")?;
         let mut orders = Vec::new();
@@ -191,7 +192,8 @@ impl Store {
     /// When the store cannot be read.
     pub fn nearest_address(&self, wanted: &Address) -> Result<Option<Address>, StoreError> {
         // Whoever mistypes a name rarely mistypes its length by much; the rest need not be compared.
-        let sql = "SELECT DISTINCT address FROM person_version WHERE address IS NOT NULL AND abs(length(address) - length(?1)) <= 3";
+        let sql =
+            "SELECT DISTINCT address FROM person_version WHERE address IS NOT NULL AND abs(length(address) - length(?1)) <= 3";
         let mut statement = self.connection.prepare_cached(sql).doing("look for an address")?;
         let mut rows = statement.query([wanted.as_str()]).doing("look for an address")?;
         let mut best: Option<(usize, String)> = None;

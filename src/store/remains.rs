@@ -27,26 +27,34 @@ pub struct Aside {
 
 /// Has every store that was laid aside in `dir` forget the person behind `address`.
 pub fn forget_aside(dir: &Path, address: &Address, now: Timestamp) -> Aside {
+    each_aside(dir, |store| match store.mentions(address)? {
+        true => store.forget(address, now).map(|_| ()),
+        false => Ok(()),
+    })
+}
+
+/// The same for somebody whose time is over, who may come back.
+pub fn lapse_aside(dir: &Path, address: &Address, now: Timestamp) -> Aside {
+    each_aside(dir, |store| match store.person(address)? {
+        Some(person) => store.let_lapse(person, now).map(|_| ()),
+        None => Ok(()),
+    })
+}
+
+/// What lies there and cannot be opened as a store, or is looked at by somebody just now, is unreachable.
+fn each_aside(dir: &Path, mut change: impl FnMut(&mut Store) -> Result<(), StoreError>) -> Aside {
     let mut aside = Aside::default();
     for folder in laid_aside(dir) {
-        match forget_in(&folder, address, now) {
+        let wiped = Store::open(&folder).and_then(|mut store| {
+            change(&mut store)?;
+            store.wipe()
+        });
+        match wiped {
             Ok(true) => aside.cleaned.push(folder),
             Ok(false) | Err(_) => aside.unreachable.push(folder),
         }
     }
     aside
-}
-
-/// `false` where something of a store lies there that cannot be opened as one, or somebody looks at it just now.
-fn forget_in(folder: &Path, address: &Address, now: Timestamp) -> Result<bool, StoreError> {
-    if !Store::is_there(folder)? {
-        return Ok(false);
-    }
-    let mut store = Store::open(folder)?;
-    if store.mentions(address)? {
-        store.forget(address, now)?;
-    }
-    store.wipe()
 }
 
 /// The folders in which stores were laid aside.
@@ -82,7 +90,9 @@ pub fn clear_rehearsal(dir: &Path, now: Timestamp) -> Result<bool, StoreError> {
 /// Takes away what a process that died left half done, under the sender's lock: a store or a key file under its maker's number.
 pub fn clear_halves(dir: &Path) {
     for path in entries(dir) {
-        let is_half = ["store.db.new-", "keys.new-"].iter().any(|start| name(&path).starts_with(start));
+        let is_half = ["store.db.new-", "keys.new-"]
+            .iter()
+            .any(|start| name(&path).starts_with(start));
         if is_half && path.is_file() {
             // Named among what cannot be reached if it stays.
             let _ = fs::remove_file(&path);
@@ -120,7 +130,13 @@ fn holds(path: &Path, spellings: &Spellings) -> io::Result<bool> {
             let units = pairs.map(|pair| u16::from_be_bytes([pair[1 - low], pair[low]]));
             char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect()
         };
-        let texts = [String::from_utf8_lossy(&bytes).into_owned(), wide(0, 0), wide(1, 0), wide(0, 1), wide(1, 1)];
+        let texts = [
+            String::from_utf8_lossy(&bytes).into_owned(),
+            wide(0, 0),
+            wide(1, 0),
+            wide(0, 1),
+            wide(1, 1),
+        ];
         if texts.iter().any(|text| spellings.stand_in(text)) {
             return Ok(true);
         }

@@ -129,8 +129,16 @@ mod tests {
     fn every_spelling_is_taken_out() {
         let ann = "Ann.Lee@example.org";
         check(ann, "<ann.lee@EXAMPLE.org>: unknown", "<(forgotten)>: unknown");
-        check(ann, "mailto:ANN.LEE@example.org, Ann.Lee@example.org.", "mailto:(forgotten), (forgotten).");
-        check(ann, "https://x.example/?to=ann.lee%40example.org&a=1", "https://x.example/?to=(forgotten)&a=1");
+        check(
+            ann,
+            "mailto:ANN.LEE@example.org, Ann.Lee@example.org.",
+            "mailto:(forgotten), (forgotten).",
+        );
+        check(
+            ann,
+            "https://x.example/?to=ann.lee%40example.org&a=1",
+            "https://x.example/?to=(forgotten)&a=1",
+        );
         check(ann, "'ann.lee@example.org'", "'(forgotten)'");
         check("ann+tips@example.org", "to=ann%2Btips%40example.org", "to=(forgotten)");
         check("jörg@bücher.example", "JO\u{308}RG@Bücher.example", "(forgotten)");

@@ -85,15 +85,16 @@ fn condition(place: &Place) -> String {
 
 fn stands_in(connection: &Connection, place: &Place) -> Result<bool, StoreError> {
     let sql = format!("SELECT EXISTS (SELECT 1 FROM \"{}\" WHERE {})", place.table, condition(place));
-    connection
-        .query_row(&sql, [], |row| row.get(0))
-        .doing("look for an address")
+    connection.query_row(&sql, [], |row| row.get(0)).doing("look for an address")
 }
 
 /// A name that has to be unique may be taken already by the like of it: then it is numbered.
 fn clear(transaction: &Transaction<'_>, place: &Place) -> Result<u64, StoreError> {
     let (table, column) = (&place.table, &place.column);
-    let sql = format!("UPDATE \"{table}\" SET \"{column}\" = without(\"{column}\") WHERE {}", condition(place));
+    let sql = format!(
+        "UPDATE \"{table}\" SET \"{column}\" = without(\"{column}\") WHERE {}",
+        condition(place)
+    );
     let plain = transaction.execute(&sql, []);
     if let Err(error) = &plain
         && error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
