@@ -11,7 +11,7 @@ use crate::subscriber::word::fold;
 
 /// Find people by any word that is kept of them
 ///
-/// Capitals and accents make no difference, and a part of a word is enough.
+/// Capitals and accents make no difference, and a part of a word is enough; of several words all have to be there.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  tidings people find jorg\n  tidings people find @example.org --json")]
 pub(super) struct Args {
@@ -61,34 +61,40 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     context.ui.data(&table(&headings, lines.into_iter()))
 }
 
-/// A text that is looked for: as it is in addresses, folded in everything else.
+/// The words that are looked for: as they are in addresses, folded in everything else. All of them have to be somebody's.
 struct Wanted {
-    plain: String,
-    folded: String,
+    words: Vec<(String, String)>,
 }
 
 impl Wanted {
     fn of(text: &str) -> Self {
-        Self {
-            plain: text.trim().to_lowercase(),
-            folded: fold(text),
-        }
+        let words = text.split_whitespace().map(|word| (word.to_lowercase(), fold(word)));
+        Self { words: words.collect() }
     }
 
     fn is_empty(&self) -> bool {
-        self.plain.is_empty()
+        self.words.is_empty()
     }
 
-    /// Where a person matches first: `address`, or a column with its value.
+    /// Where a person matches: `address`, or columns with their values.
     fn place_in(&self, listed: &Listed) -> Option<String> {
-        if listed.address.identity().contains(&self.plain) {
-            return Some("address".to_owned());
+        let mut places: Vec<String> = Vec::new();
+        for (plain, folded) in &self.words {
+            let place = place_of(listed, plain, folded)?;
+            if !places.contains(&place) {
+                places.push(place);
+            }
         }
-        if self.folded.is_empty() {
-            return None;
-        }
-        let columns = std::iter::once(&listed.attributes).chain(&listed.rows).flatten();
-        let mut matching = columns.filter(|(_, value)| fold(value).contains(&self.folded));
-        matching.next().map(|(column, value)| format!("{column}: {value}"))
+        Some(places.join(", "))
     }
+}
+
+/// Where one word stands first.
+fn place_of(listed: &Listed, plain: &str, folded: &str) -> Option<String> {
+    if listed.address.identity().contains(plain) {
+        return Some("address".to_owned());
+    }
+    let mut columns = std::iter::once(&listed.attributes).chain(&listed.rows).flatten();
+    let matching = columns.find(|(_, value)| !folded.is_empty() && fold(value).contains(folded));
+    matching.map(|(column, value)| format!("{column}: {value}"))
 }
