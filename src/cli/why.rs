@@ -74,6 +74,7 @@ struct Story {
 
 /// All that the store holds about a person.
 struct Known {
+    erased_at: Option<jiff::Timestamp>,
     memberships: Vec<Membership>,
     suppressions: Vec<Suppression>,
     letters: Vec<Story>,
@@ -99,6 +100,7 @@ impl Known {
             .filter_map(|left| of(left.edition).map(|edition| (edition, left.reason, left.detail)))
             .collect();
         Ok(Self {
+            erased_at: store.erased_at(person)?,
             memberships: store.memberships(person)?,
             suppressions: store.suppressions(address)?,
             letters,
@@ -108,6 +110,12 @@ impl Known {
 
     fn show(&self, ui: Ui, address: &Address) -> Result<(), Failure> {
         ui.data(&Ui::bold(address.as_str()))?;
+        if let Some(at) = self.erased_at {
+            ui.data(&format!(
+                "  erased on {}, as they asked: only what became of their letters is kept",
+                moment(at)
+            ))?;
+        }
         for membership in &self.memberships {
             ui.data(&format!("  list {}: {}", membership.list, membership_words(membership)))?;
         }
@@ -149,6 +157,7 @@ impl Known {
         serde_json::json!({
             "address": address.to_string(),
             "known": true,
+            "erased_at": self.erased_at.map(|at| at.to_string()),
             "lists": lists.collect::<Vec<_>>(),
             "suppressions": self.suppressions.iter().map(suppression_words).collect::<Vec<_>>(),
             "deliveries": letters.collect::<Vec<_>>(),

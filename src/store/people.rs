@@ -197,7 +197,7 @@ pub(super) fn attributes(json: Option<&str>) -> Result<Attributes, StoreError> {
 }
 
 /// The rows of a family, as they stand in a version.
-fn rows(json: Option<&str>) -> Result<Vec<Attributes>, StoreError> {
+pub(super) fn rows(json: Option<&str>) -> Result<Vec<Attributes>, StoreError> {
     let read = serde_json::from_str(json.unwrap_or("[]"));
     read.map_err(|error| StoreError::Damaged {
         what: format!("a family's rows are not readable: {error}"),
