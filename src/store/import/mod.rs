@@ -21,7 +21,7 @@ use crate::subscriber::consent::Basis;
 use crate::subscriber::suppression::Reason;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use write::Writer;
 
 /// An import's row in the store.
@@ -218,8 +218,20 @@ impl Store {
         guard: Guard,
         now: Timestamp,
     ) -> Result<Imported, StoreError> {
+        let bulk = Bulk::begin(&self.connection)?;
+        let imported = self.import_all(source, people, guard, now);
+        bulk.end(&self.connection)?;
+        imported
+    }
+
+    fn import_all(
+        &mut self,
+        source: &ListSource<'_>,
+        people: impl Iterator<Item = (usize, Subscriber)> + Send,
+        guard: Guard,
+        now: Timestamp,
+    ) -> Result<Imported, StoreError> {
         let keys = self.keys.clone();
-        let cache = RoomyCache::of(&self.connection)?;
         let transaction = self.write("import a list")?;
         let list_id = list_row(&transaction, source.list)?;
         let import = begin(&transaction, list_id, source, now)?;
@@ -236,7 +248,6 @@ impl Store {
             // Dropped, the transaction is undone.
             false => drop(transaction),
         }
-        cache.back(&self.connection)?;
         Ok(Imported {
             kept: kept.then_some(import),
             report,
@@ -246,28 +257,39 @@ impl Store {
     }
 }
 
-/// A large list touches more pages than SQLite keeps in memory by itself, and writes those it cannot keep again and again.
-struct RoomyCache {
-    before: i64,
+/// How the connection is set while a list is written.
+///
+/// A large list touches more pages than SQLite keeps in memory by itself, and writes those it cannot keep again and again. Every
+/// number that a row refers to is this import's own, so nobody has to look each of them up again.
+struct Bulk {
+    cache_size: i64,
 }
 
 /// In KiB; a negative `cache_size` is one of memory.
 const ROOMY: i64 = -96 * 1024;
 
-impl RoomyCache {
-    fn of(connection: &rusqlite::Connection) -> Result<Self, StoreError> {
-        let before = connection
+impl Bulk {
+    fn begin(connection: &Connection) -> Result<Self, StoreError> {
+        let cache_size = connection
             .query_row("PRAGMA cache_size", [], |row| row.get(0))
             .doing("import a list")?;
-        connection.pragma_update(None, "cache_size", ROOMY).doing("import a list")?;
-        Ok(Self { before })
+        let bulk = Self { cache_size };
+        bulk.set(connection, ROOMY, false)?;
+        Ok(bulk)
     }
 
-    fn back(self, connection: &rusqlite::Connection) -> Result<(), StoreError> {
-        connection
-            .pragma_update(None, "cache_size", self.before)
-            .doing("import a list")?;
+    fn end(self, connection: &Connection) -> Result<(), StoreError> {
+        self.set(connection, self.cache_size, true)?;
         connection.release_memory().doing("import a list")
+    }
+
+    fn set(&self, connection: &Connection, cache_size: i64, foreign_keys: bool) -> Result<(), StoreError> {
+        connection
+            .pragma_update(None, "cache_size", cache_size)
+            .doing("import a list")?;
+        connection
+            .pragma_update(None, "foreign_keys", foreign_keys)
+            .doing("import a list")
     }
 }
 
