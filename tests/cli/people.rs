@@ -21,7 +21,7 @@ fn people_are_listed_found_and_shown() {
     let clinic = imported(&judge);
     let listed = type_in(&clinic, "people list --list patients")
         .exits(0)
-        .prints("person2@patients.example  Chloé Castellano  patients");
+        .prints("Chloé Castellano");
     assert_eq!(listed.stdout.lines().count(), 5, "{listed}");
     type_in(&clinic, "people list --list patient")
         .exits(2)
@@ -37,7 +37,7 @@ fn people_are_listed_found_and_shown() {
     type_in(&clinic, "people find person3@")
         .exits(0)
         .prints("person3@patients.example")
-        .prints("patients  address");
+        .prints("address");
     type_in(&clinic, "people find zanzibar")
         .exits(0)
         .tells("nobody: no address and no column that is kept has `zanzibar`");

@@ -52,7 +52,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    fn reject(&mut self, file: &str, line: usize, why: String) {
+    fn reject(&mut self, file: &str, line: usize, why: &str) {
         let finding = Finding::error(file, format!("row left out: {why}")).at(Place::new(line, 1));
         self.findings.push(Finding {
             severity: Severity::Warning,
@@ -118,7 +118,7 @@ impl Desk<'_> {
         }
     }
 
-    fn new(&self, address: Address, reason: Reason, evidence: String, happened: Option<Timestamp>) -> NewSuppression {
+    fn suppressed(&self, address: Address, reason: Reason, evidence: String, happened: Option<Timestamp>) -> NewSuppression {
         NewSuppression {
             whom: Whom::Address(address),
             suppression: suppression(self.list, reason, Some(evidence), self.now),
@@ -130,11 +130,11 @@ impl Desk<'_> {
         let (addresses, wrong) = plain_lines(text);
         let mut reading = Reading::default();
         for (line, text) in wrong {
-            reading.reject(&self.file, line, format!("`{}` is no address", mask(&text)));
+            reading.reject(&self.file, line, &format!("`{}` is no address", mask(&text)));
         }
         let new = addresses
             .into_iter()
-            .map(|(line, address)| self.new(address, reason, proof.of(line, &[]), None));
+            .map(|(line, address)| self.suppressed(address, reason, proof.of(line, &[]), None));
         reading.new = new.collect();
         reading
     }
@@ -180,7 +180,7 @@ impl Desk<'_> {
             let evidence = proof.of(row.line, &words);
             reading
                 .new
-                .push(self.new(row.subscriber.address.clone(), reason, evidence, happened));
+                .push(self.suppressed(row.subscriber.address.clone(), reason, evidence, happened));
         }
         Ok(reading)
     }
@@ -204,7 +204,7 @@ impl Desk<'_> {
             };
             match self.exported(&cell, line, proof) {
                 Ok(new) => reading.new.push(new),
-                Err(why) => reading.reject(&self.file, line, why),
+                Err(why) => reading.reject(&self.file, line, &why),
             }
         }
         Ok(reading)
