@@ -48,7 +48,7 @@ fn plant(connection: &Connection) -> Vec<(String, String)> {
     };
     triggers
         .iter()
-        .for_each(|(name, _)| drop(connection.execute(&format!("DROP TRIGGER {name}"), []).unwrap()));
+        .for_each(|(name, _)| connection.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
     for (table, column) in columns(connection) {
         let is_anns_own = (table.as_str(), column.as_str()) == ("person_version", "address");
         let sql = format!("UPDATE OR IGNORE \"{table}\" SET \"{column}\" = 'mail of <ANN@Example.org>, ann@example.org'");
@@ -56,9 +56,7 @@ fn plant(connection: &Connection) -> Vec<(String, String)> {
             connection.execute(&sql, []).ok();
         }
     }
-    triggers
-        .iter()
-        .for_each(|(_, sql)| drop(connection.execute(sql, []).unwrap()));
+    triggers.iter().for_each(|(_, sql)| connection.execute_batch(sql).unwrap());
     columns(connection)
         .into_iter()
         .filter(|place| mentioned(connection, place))

@@ -1,4 +1,7 @@
 //! `tidings suppress`: addresses that are never written to again, whatever a list file says.
+//!
+//! Promises: nothing here takes a suppression back; files are read by the same reader as lists, and each row that is nobody is named.
+//! Knows nothing of campaigns.
 
 mod export;
 mod reading;
