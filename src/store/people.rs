@@ -20,6 +20,15 @@ pub(super) struct StoredColumn {
     pub(super) kind: String,
 }
 
+impl From<&(String, Kind)> for StoredColumn {
+    fn from((name, kind): &(String, Kind)) -> Self {
+        Self {
+            name: name.clone(),
+            kind: kind.as_str().to_owned(),
+        }
+    }
+}
+
 /// The columns of one list's row.
 pub(super) fn stored_columns(json: Option<&str>) -> Result<Vec<StoredColumn>, StoreError> {
     let read = serde_json::from_str(json.unwrap_or("[]"));

@@ -2,13 +2,12 @@
 
 use super::rewrite::Sheet;
 use crate::address::Address;
-use crate::article::encoding::decode;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind, plain};
 use crate::cli::hold;
 use crate::cli::private::{person_meant, store_to_change};
 use crate::cli::ui::listed;
-use crate::dispatch::enrol::{enrol, objection};
+use crate::dispatch::enrol::{Wish, enrol, objection};
 use crate::finding::suggestion;
 use crate::store::Store;
 use crate::store::import::Guard;
@@ -57,21 +56,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         .map(|standing| standing.list)
         .collect();
     let name = the_list(args, &lists)?;
-    let list = workspace
-        .lists
-        .iter()
-        .find(|list| list.name == name)
-        .filter(|list| !list.file.ends_with(".xlsx"));
-    let Some(list) = list else {
-        return Err(Failure::new(Kind::Files, format!("list `{name}` has no text file in `subscribers/` to change"))
-            .hint("change the row where the list comes from (a workbook in its own program), and `tidings import` it; nothing was changed"));
+    let no_text = || {
+        Failure::new(Kind::Files, format!("list `{name}` has no text file in `subscribers/` to change"))
+            .hint("change the row where the list comes from (a workbook in its own program), and `tidings import` it; nothing was changed")
     };
+    let list = workspace.lists.iter().find(|list| list.name == name).ok_or_else(no_text)?;
     let bytes = list.read().map_err(|finding| Failure::findings(vec![finding]))?;
-    let rows = csv::read(&list.file, &decode(&bytes).text, &list.mapping);
+    let rows = csv::read(&list.file, &bytes, &list.mapping).map_err(Failure::findings)?;
     let line = the_line(args, &rows, &address, list)?;
-    let cells = cells(args, &rows.columns, list)?;
-    warn_of_a_new_address(context, args, &rows.columns, &cells)?;
-    let sheet = Sheet::read(&bytes, list.mapping.encoding.as_deref(), rows.delimiter);
+    let cells = cells(args, &rows.report.columns, list)?;
+    warn_of_a_new_address(context, args, &rows.report.columns, &cells)?;
+    // Only text has a separator.
+    let delimiter = rows.report.delimiter.ok_or_else(no_text)?;
+    let sheet = Sheet::read(&bytes, list.mapping.encoding.as_deref(), delimiter);
     let changed = sheet.and_then(|sheet| sheet.with(line, &cells)).map_err(|error| {
         Failure::new(Kind::Files, format!("`{}` cannot be changed from here: {error}", list.file))
             .hint("change the row in the program that the file comes from, saved as CSV UTF-8, and `tidings import` it; nothing was changed")
@@ -118,7 +115,8 @@ fn the_line(args: &Args, rows: &ListRows, address: &Address, list: &ListFile) ->
     };
     let mut lines = vec![first];
     lines.extend(
-        rows.merged
+        rows.report
+            .merged
             .iter()
             .filter(|merged| merged.into == first)
             .map(|merged| merged.line),
@@ -232,7 +230,11 @@ fn take_over(
     line: usize,
     changes: &[(String, String)],
 ) -> Result<(), Failure> {
-    let enrolled = enrol(store, list, Guard::Cautious, context.clock.now())?;
+    let wish = Wish {
+        by_hand: true,
+        ..Wish::of_a_run(Guard::Cautious)
+    };
+    let enrolled = enrol(store, list, wish, context.clock.now())?;
     let objections = objection(list, &enrolled);
     if !objections.is_empty() {
         return Err(Failure {

@@ -114,7 +114,7 @@ impl Desk<'_> {
         })?;
         match is_plain(&text) {
             true => Ok(self.plain(&text, reason, &proof)),
-            false => self.list_of_people(&text, reason, &proof),
+            false => self.list_of_people(bytes, reason, &proof),
         }
     }
 
@@ -139,9 +139,14 @@ impl Desk<'_> {
         reading
     }
 
-    fn list_of_people(&self, text: &str, reason: Reason, proof: &Proof<'_>) -> Result<Reading, Failure> {
-        let plain = csv::read(&self.file, text, &Mapping::default());
+    fn list_of_people(&self, bytes: &[u8], reason: Reason, proof: &Proof<'_>) -> Result<Reading, Failure> {
+        let unusable = |findings| Failure {
+            text: "nothing was changed".to_owned(),
+            ..Failure::findings(findings)
+        };
+        let plain = csv::read(&self.file, bytes, &Mapping::default()).map_err(unusable)?;
         let told: Vec<String> = plain
+            .report
             .columns
             .iter()
             .map(|column| column.header.clone())
@@ -149,9 +154,15 @@ impl Desk<'_> {
             .collect();
         let rows = match told.is_empty() {
             true => plain,
-            false => csv::read(&self.file, text, &keeping(&self.file, &told)),
+            false => csv::read(&self.file, bytes, &keeping(&self.file, &told)).map_err(unusable)?,
         };
-        let errors: Vec<Finding> = rows.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+        let errors: Vec<Finding> = rows
+            .report
+            .findings
+            .iter()
+            .filter(|finding| finding.is_error())
+            .cloned()
+            .collect();
         if !errors.is_empty() {
             return Err(Failure {
                 text: "nothing was changed".to_owned(),
@@ -159,15 +170,16 @@ impl Desk<'_> {
             });
         }
         let mut reading = Reading {
-            rejected: rows.skipped.len(),
+            rejected: rows.report.skipped.len(),
             ..Reading::default()
         };
         let is_about_a_row = |finding: &&Finding| {
-            rows.skipped
+            rows.report
+                .skipped
                 .iter()
                 .any(|skipped| finding.place.is_some_and(|place| place.line == skipped.line))
         };
-        reading.findings = rows.findings.iter().filter(is_about_a_row).cloned().collect();
+        reading.findings = rows.report.findings.iter().filter(is_about_a_row).cloned().collect();
         for row in &rows.rows {
             let said = |names: &[&str]| {
                 let told = told.iter().filter(|header| names.contains(&word::fold(header).as_str()));

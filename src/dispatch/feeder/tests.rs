@@ -34,15 +34,19 @@ fn released(people: impl Iterator<Item = String>) -> (Store, EditionId) {
             },
             joined: None,
             rows: Vec::new(),
+            left: None,
         })
         .collect();
     let source = ListSource {
         list: "patients",
+        file: "patients.csv",
+        file_hash: b"file",
         hash: b"hash",
+        assumed: None,
         columns: &[],
     };
     store
-        .import(&source, people.iter().enumerate(), Guard::Trusted, now())
+        .import(&source, people.into_iter().enumerate(), Guard::Trusted, now())
         .unwrap();
     let key = EditionKey {
         campaign: CampaignId("t1ps".to_owned()),
