@@ -12,8 +12,8 @@ fn address() -> Address {
 
 /// A row for every table that a full life of a store fills, whoever's it is.
 const ROWS: &str = "\
-INSERT INTO import (list, file, file_hash, at, before_columns) SELECT id, 'patients.csv', x'00', 0, '[]' FROM list LIMIT 1;
-INSERT INTO membership_was (import, list, person, version, line, answer, assumed, since) SELECT 1, list, person, version, line, answer, 0, 0 FROM membership LIMIT 1 OFFSET 1;
+INSERT INTO import (list, file, file_hash, source_hash, at, before_columns) SELECT id, 'patients.csv', x'00', x'00', 0, '[]' FROM list LIMIT 1;
+INSERT INTO membership_was (import, list, person, version, line, answer, assumed, since) SELECT (SELECT max(id) FROM import), list, person, version, line, answer, 0, 0 FROM membership LIMIT 1 OFFSET 1;
 INSERT INTO suppression (hash, list, reason, evidence, at, lifted_at, lift_evidence) VALUES (x'11', 'patients', 'by_hand', '', 0, 1, '');
 INSERT INTO left_out (edition, person, reason, detail) SELECT 1, id, 'suppressed', '' FROM person LIMIT 1 OFFSET 2;
 INSERT INTO spoken_order (at, verb, campaign, detail) VALUES (0, 'hold', 'k7', '');
