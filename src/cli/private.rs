@@ -5,7 +5,7 @@ use super::failure::{Failure, Kind, plain};
 use super::hold::parse_address;
 use crate::address::Address;
 use crate::store::{PersonId, Store};
-use crate::subscriber::guard::guard;
+use crate::subscriber::csv::guard::guard;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;

@@ -7,7 +7,6 @@ pub mod column;
 pub mod consent;
 pub mod csv;
 pub mod date;
-pub mod guard;
 pub mod segment;
 pub mod suppression;
 pub mod word;

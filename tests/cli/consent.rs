@@ -126,7 +126,7 @@ fn a_list_alone_is_lifted_and_what_still_is_in_the_way_is_said() {
     restore(&clinic, &["--evidence", "new mailbox"])
         .exits(0)
         .prints("all mail, the mailbox does not exist")
-        .prints("still in the way: line 2 of the file of list `patients`: said no to mail");
+        .prints("still in the way: line 2 of `patients.csv`: said no to mail");
     type_in(&clinic, "send tips").exits(0);
     assert_eq!(judge.accepted().len(), 1);
     clinic

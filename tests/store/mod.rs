@@ -2,6 +2,7 @@
 //!
 //! Each story asks the library's own door and looks at what the file says afterwards; relays and letters' texts play no part.
 
+mod forget;
 mod imports;
 mod orders;
 mod refusals;

@@ -5,7 +5,6 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::listing::table;
 use crate::cli::private::store_there;
-use crate::cli::ui::Ui;
 use crate::store::dossier::Listed;
 use crate::subscriber::word::fold;
 
@@ -56,9 +55,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     if context.ui.wants_json() {
         return Ok(());
     }
-    let headings = ["ADDRESS", "NAME", "LIST", "FOUND IN"].map(Ui::bold);
-    let headings = headings.each_ref().map(String::as_str);
-    context.ui.data(&table(&headings, lines.into_iter()))
+    context
+        .ui
+        .data(&table(&["address", "name", "list", "found in"], lines.into_iter()))
 }
 
 /// The words that are looked for: as they are in addresses, folded in everything else. All of them have to be somebody's.

@@ -4,7 +4,6 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::listing::table;
 use crate::cli::private::store_there;
-use crate::cli::ui::Ui;
 use crate::finding::suggestion;
 use crate::store::Store;
 use crate::store::dossier::Listed;
@@ -47,9 +46,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         context.ui.say("nobody");
         return Ok(());
     }
-    let headings = ["ADDRESS", "NAME", "LIST", "CONSENT", "JOINED", "STANDING"].map(Ui::bold);
-    let headings = headings.each_ref().map(String::as_str);
-    context.ui.data(&table(&headings, lines.into_iter()))
+    context.ui.data(&table(
+        &["address", "name", "list", "consent", "joined", "standing"],
+        lines.into_iter(),
+    ))
 }
 
 /// A list that was never imported is a slip of the keyboard.

@@ -1,4 +1,7 @@
 //! `tidings people`: who is known, what is known of them, and how it is forgotten.
+//!
+//! Promises: what leaves the store for a file is for its owner alone; talk masks addresses; a list's file is changed in one row or not at
+//! all. Knows nothing of relays.
 
 mod access;
 mod edit;

@@ -5,7 +5,7 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::letters::stands_by;
 use crate::cli::listing::table;
 use crate::cli::private::store_to_change;
-use crate::cli::ui::{Ui, count, moment};
+use crate::cli::ui::{count, moment};
 use crate::store::Store;
 use crate::store::lock::SenderLock;
 use crate::store::retention::Lapsed;
@@ -99,10 +99,8 @@ fn show(context: &Context, due: &[Lapsed], months: Months) -> Result<(), Failure
         context.ui.say(&format!("nobody left all lists {months} ago or longer"));
         return Ok(());
     }
-    let headings = ["ADDRESS", "LEFT"].map(Ui::bold);
-    let headings = headings.each_ref().map(String::as_str);
     let rows = due
         .iter()
         .map(|lapsed| vec![lapsed.address.to_string(), moment(lapsed.left_at)]);
-    context.ui.data(&table(&headings, rows))
+    context.ui.data(&table(&["address", "left"], rows))
 }

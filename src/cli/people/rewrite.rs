@@ -5,7 +5,7 @@
 
 use crate::article::encoding::decode;
 use crate::subscriber::csv::Delimiter;
-use crate::subscriber::guard::guard;
+use crate::subscriber::csv::guard::guard;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// A list file's bytes, taken apart as far as it needs to be.
@@ -89,7 +89,7 @@ impl Sheet {
 
     /// A value as a cell: in quotes where it had them, or needs them.
     fn cell(&self, value: &str, was_quoted: bool) -> String {
-        let value = guard(value);
+        let value = guard(value).into_owned();
         let needs = value.contains([self.delimiter.as_char(), '"', '\n', '\r']) || value.trim() != value;
         match was_quoted || needs {
             true => format!("\"{}\"", value.replace('"', "\"\"")),

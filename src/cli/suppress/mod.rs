@@ -1,4 +1,7 @@
 //! `tidings suppress`: addresses that are never written to again, whatever a list file says.
+//!
+//! Promises: nothing here takes a suppression back; files are read by the same reader as lists, and each row that is nobody is named.
+//! Knows nothing of campaigns.
 
 mod export;
 mod reading;
@@ -8,7 +11,7 @@ use super::failure::{Failure, Kind};
 use super::hold::parse_address;
 use super::listing::table;
 use super::private::{read_named, store_there};
-use super::ui::{Ui, count, moment};
+use super::ui::{count, moment};
 use crate::finding::suggestion;
 use crate::store::Store;
 use crate::store::suppress::{NewSuppression, Suppressed, SuppressionLine, Whom};
@@ -239,9 +242,10 @@ fn list(context: &Context, args: &List) -> Result<(), Failure> {
         context.ui.say("nobody is suppressed");
         return Ok(());
     }
-    let headings = ["ADDRESS", "REASON", "FOR", "SINCE", "EVIDENCE"].map(Ui::bold);
-    let headings = headings.each_ref().map(String::as_str);
-    context.ui.data(&table(&headings, lines.iter().map(row)))
+    context.ui.data(&table(
+        &["address", "reason", "for", "since", "evidence"],
+        lines.iter().map(row),
+    ))
 }
 
 fn row(line: &SuppressionLine) -> Vec<String> {

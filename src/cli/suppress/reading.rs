@@ -9,8 +9,8 @@ use crate::article::encoding::decode;
 use crate::cli::failure::{Failure, Kind};
 use crate::finding::{Finding, Place, Severity};
 use crate::store::suppress::{NewSuppression, Whom, parse_hash};
+use crate::subscriber::csv::guard::unguard;
 use crate::subscriber::csv::{self, Mapping, MappingFile};
-use crate::subscriber::guard::unguard;
 use crate::subscriber::suppression::Reason;
 use crate::subscriber::word;
 use data_encoding::HEXLOWER;
@@ -52,7 +52,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    fn reject(&mut self, file: &str, line: usize, why: String) {
+    fn reject(&mut self, file: &str, line: usize, why: &str) {
         let finding = Finding::error(file, format!("row left out: {why}")).at(Place::new(line, 1));
         self.findings.push(Finding {
             severity: Severity::Warning,
@@ -118,7 +118,7 @@ impl Desk<'_> {
         }
     }
 
-    fn new(&self, address: Address, reason: Reason, evidence: String, happened: Option<Timestamp>) -> NewSuppression {
+    fn suppressed(&self, address: Address, reason: Reason, evidence: String, happened: Option<Timestamp>) -> NewSuppression {
         NewSuppression {
             whom: Whom::Address(address),
             suppression: suppression(self.list, reason, Some(evidence), self.now),
@@ -130,11 +130,11 @@ impl Desk<'_> {
         let (addresses, wrong) = plain_lines(text);
         let mut reading = Reading::default();
         for (line, text) in wrong {
-            reading.reject(&self.file, line, format!("`{}` is no address", mask(&text)));
+            reading.reject(&self.file, line, &format!("`{}` is no address", mask(&text)));
         }
         let new = addresses
             .into_iter()
-            .map(|(line, address)| self.new(address, reason, proof.of(line, &[]), None));
+            .map(|(line, address)| self.suppressed(address, reason, proof.of(line, &[]), None));
         reading.new = new.collect();
         reading
     }
@@ -192,7 +192,7 @@ impl Desk<'_> {
             let evidence = proof.of(row.line, &words);
             reading
                 .new
-                .push(self.new(row.subscriber.address.clone(), reason, evidence, happened));
+                .push(self.suppressed(row.subscriber.address.clone(), reason, evidence, happened));
         }
         Ok(reading)
     }
@@ -216,7 +216,7 @@ impl Desk<'_> {
             };
             match self.exported(&cell, line, proof) {
                 Ok(new) => reading.new.push(new),
-                Err(why) => reading.reject(&self.file, line, why),
+                Err(why) => reading.reject(&self.file, line, &why),
             }
         }
         Ok(reading)
@@ -285,18 +285,43 @@ fn keeping(file: &str, headers: &[String]) -> Mapping {
         .iter()
         .filter_map(|header| Some((header.clone(), Some(word::attribute_name(header)?))))
         .collect();
+    // A moment is more than its day.
+    let types = columns.values().flatten().map(|name| (name.clone(), Some("text".to_owned())));
     let mapping = MappingFile {
+        types: Some(types.collect()),
         columns: Some(columns),
         ..MappingFile::default()
     };
     mapping.check(file, |_| None).0
 }
 
-/// The moment that a cell names, in UTC as Mailchimp writes it.
+/// The moment that a cell names, in UTC as Mailchimp writes it; of a day alone, its end: whoever left on the day of a lifting may have
+/// left behind it.
 fn moment_of(text: &str) -> Option<Timestamp> {
     let zoned = text.parse::<Timestamp>().ok();
     zoned.or_else(|| {
-        let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+        let civil = match text.parse::<jiff::civil::Date>() {
+            Ok(day) if !text.contains(':') => day.tomorrow().ok()?.at(0, 0, 0, 0),
+            _ => text.parse::<jiff::civil::DateTime>().ok()?,
+        };
         civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment_of;
+
+    #[test]
+    fn moments_and_days_are_read_and_a_day_counts_to_its_end() {
+        for (text, expected) in [
+            ("2024-03-02 09:08:07", Some("2024-03-02T09:08:07Z")),
+            ("2024-03-02T09:08:07+02:00", Some("2024-03-02T07:08:07Z")),
+            ("2024-03-02", Some("2024-03-03T00:00:00Z")),
+            ("last year", None),
+            ("", None),
+        ] {
+            assert_eq!(moment_of(text).map(|at| at.to_string()).as_deref(), expected, "{text}");
+        }
+    }
 }
