@@ -17,6 +17,7 @@ pub mod journal;
 pub mod keys;
 pub mod lock;
 pub mod look;
+pub mod lookup;
 pub mod order;
 pub mod people;
 pub mod recover;
@@ -27,6 +28,7 @@ mod aside;
 mod codec;
 mod create;
 mod error;
+mod sieve;
 
 pub use error::StoreError;
 

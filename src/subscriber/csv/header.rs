@@ -6,7 +6,7 @@
 use crate::subscriber::csv::field::Field;
 use crate::subscriber::csv::mapping::{Mapping, Target};
 use crate::subscriber::csv::record::Record;
-use crate::subscriber::word;
+use crate::subscriber::{sensitive, word};
 use std::fmt;
 
 /// One column of a list file.
@@ -51,15 +51,6 @@ pub(super) struct Layout {
     /// The columns of every field, the one to ask first in front.
     by_field: Vec<Vec<usize>>,
 }
-
-/// Words in a header that announce what a mailing has no business to know; `*` stands for the start of a word.
-#[rustfmt::skip]
-const SENSITIVE: &[&str] = &[
-    "diagnos*", "condition", "conditions", "medic*", "insur*", "versicher*", "krankenkass*", "dob", "birth*", "born", "geburt*", "geb", "naissance",
-    "nacimiento", "age", "nhs", "ssn", "social security", "health*", "treatment*", "therap*", "symptom*", "allerg*", "disab*", "pregnan*", "note",
-    "notes", "notizen", "comment", "comments", "remarks", "bemerkung*", "religio*", "ethnic*", "race", "gender", "sex", "ip", "latitude",
-    "longitude", "referr*", "gp", "physician", "doctor", "prescri*", "injur*", "surger*", "mental*", "hiv", "passport", "bank", "iban", "card",
-];
 
 impl Layout {
     /// What every cell of the header line means.
@@ -108,17 +99,9 @@ fn meaning(header: &str, index: usize, mapping: &Mapping) -> Meaning {
     match Field::ALL.into_iter().find(alias_of) {
         _ if folded.is_empty() => Meaning::Unnamed,
         Some(field) => Meaning::Field(field),
-        None if is_sensitive(&folded) => Meaning::Withheld,
+        None if sensitive::is_sensitive(&folded) => Meaning::Withheld,
         None => Meaning::Attribute(word::attribute_name(header).unwrap_or_else(|| format!("column_{}", index + 1))),
     }
-}
-
-fn is_sensitive(folded: &str) -> bool {
-    SENSITIVE.iter().any(|pattern| match pattern.strip_suffix('*') {
-        Some(start) => folded.split(' ').any(|word| word.starts_with(start)),
-        None if pattern.contains(' ') => folded.contains(pattern),
-        None => folded.split(' ').any(|word| word == *pattern),
-    })
 }
 
 /// The columns of `field`: mapped ones as they stand, others in the order of the aliases.
