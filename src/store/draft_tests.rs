@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::io::Write as _;
 
 const TODAY: jiff::civil::Date = date(2026, 6, 1);
 
@@ -284,4 +285,50 @@ fn the_sieve_tells_how_far_the_best_row_came_over_all_lists() {
         ]
     );
     assert_eq!(asked, 3);
+}
+
+/// So many people that the sieve is used by itself; the ratio is printed, never asserted: machines differ.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a ratio is measured, nothing is decided by it")]
+fn a_large_list_is_sieved_and_every_answer_stays() {
+    let cities = ["Bath", "Bristol", "Wells", "Frome", "Corsham"];
+    let row = |number: usize| {
+        Attributes::from([
+            ("city".to_owned(), cities[number % cities.len()].to_owned()),
+            ("visits".to_owned(), (number % 50).to_string()),
+        ])
+    };
+    let mut store = Store::in_memory(Timestamp::UNIX_EPOCH).unwrap();
+    let people: Vec<Subscriber> = (0..4000)
+        .map(|number| Subscriber {
+            address: Address::parse(&format!("person{number}@example.org")).unwrap(),
+            attributes: row(number),
+            consent: Consent::default(),
+            joined: None,
+            rows: Vec::new(),
+        })
+        .collect();
+    let source = ListSource {
+        list: "patients",
+        hash: b"hash",
+        columns: &[],
+    };
+    let rows = people.iter().enumerate();
+    store.import(&source, rows, Guard::Trusted, Timestamp::UNIX_EPOCH).unwrap();
+    let only = asked("{visits: {at_least: 49}, city: Corsham}", &BTreeMap::new());
+    let mut timed = |sieve| {
+        let begun = std::time::Instant::now();
+        let (outcome, asked) = outcome(&mut store, sieve, &only);
+        (outcome, asked, begun.elapsed())
+    };
+    let (one_by_one, all, slow) = timed(Sieve::Never);
+    let (sieved, few, fast) = timed(Sieve::BySize);
+    assert_eq!(one_by_one, sieved);
+    assert_eq!((all, few), (4000, 80));
+    let ratio = slow.as_secs_f64() / fast.as_secs_f64().max(1e-9);
+    writeln!(
+        std::io::stdout(),
+        "proof| segments | drafting 4000 people of whom 80 match, one by one against the sieve | {ratio:.1}"
+    )
+    .unwrap();
 }

@@ -310,7 +310,7 @@ impl<'a> Known<'a> {
 
     fn hint(&self, wanted: &Wanted) -> Option<String> {
         let number = matches!(wanted.kind, Kind::Number(_)) || number::read(&wanted.shown).is_some();
-        match suggestion::nearest(&wanted.shown, self.shown.iter().copied()) {
+        match nearest(&wanted.shown, &self.shown) {
             Some(near) if !number => Some(format!("did you mean `{}`?", short(near))),
             _ if self.shown.len() <= MOST_LISTED => {
                 let listed: Vec<String> = self.shown.iter().map(|value| format!("`{}`", short(value))).collect();
@@ -319,6 +319,17 @@ impl<'a> Known<'a> {
             _ => None,
         }
     }
+}
+
+/// The value that was meant: one that exists is likelier than a name of ours, so two slips in a short word may be.
+fn nearest<'a>(found: &str, values: &[&'a str]) -> Option<&'a str> {
+    let found = compared(found);
+    let most = (found.chars().count() * 2 / 5).clamp(1, 3);
+    let slips = values
+        .iter()
+        .map(|value| (strsim::damerau_levenshtein(&found, &compared(value)), *value));
+    let nearest = slips.filter(|(slips, _)| *slips <= most).min_by_key(|(slips, _)| *slips);
+    nearest.map(|(_, value)| value)
 }
 
 impl Wanted {
