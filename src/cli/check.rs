@@ -48,6 +48,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let mut letters = 0;
     for folder in &folders {
         findings.extend(folder.findings.iter().cloned());
+        findings.extend(folder.campaign.iter().flat_map(|campaign| campaign.telling.iter().cloned()));
     }
     if let Some(settings) = &workspace.settings {
         let mut store = Store::in_memory(context.clock.now())?;

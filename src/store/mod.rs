@@ -20,6 +20,7 @@ pub mod keys;
 pub mod lift;
 pub mod lock;
 pub mod look;
+pub mod lookup;
 pub mod order;
 pub mod people;
 pub mod recover;
@@ -34,6 +35,7 @@ mod aside;
 mod codec;
 mod create;
 mod error;
+mod sieve;
 mod texts;
 
 pub use error::StoreError;

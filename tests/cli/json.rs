@@ -82,6 +82,7 @@ fn the_page_and_the_program_tell_the_same_fields() {
     check("status", "status --json");
     check("why", "why person1@patients.example --json");
     check("why", "why no@patients.example --json");
+    check("why", "why person1@patients.example tips --json");
     check("hold", "hold tips --json");
     check("release", "release tips --json");
     check("cancel", "cancel tips --json");

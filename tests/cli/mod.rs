@@ -24,6 +24,7 @@ mod rehearse;
 mod resend;
 mod resolve;
 mod run;
+mod segments;
 mod send;
 mod status;
 mod suppress;

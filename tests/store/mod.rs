@@ -25,6 +25,7 @@ use tidings::store::{DeliveryId, EditionId, Kind, RunId, Store};
 use tidings::subscriber::Subscriber;
 use tidings::subscriber::column;
 use tidings::subscriber::consent::{Answer, Consent};
+use tidings::subscriber::segment::Asked;
 use tidings::subscriber::suppression::{Reason, Scope, Suppression};
 
 fn at(minute: i64) -> Timestamp {
@@ -81,6 +82,7 @@ fn draft(store: &mut Store) -> EditionId {
         domain: "riverside.example",
         lists: &["patients".to_owned()],
         not_lists: &["staff".to_owned()],
+        only: &Asked::default(),
         sources: "{}",
         sources_hash: b"sources",
         article_hash: b"article",

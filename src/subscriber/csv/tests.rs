@@ -360,7 +360,8 @@ fn a_mapping_decides_what_headers_leave_open() {
     );
     assert_eq!(findings(&list), [""; 0]);
     let findings = read_with("Kontakt;Rufnamen\nann@example.org;Ann", &mapping).report.findings;
-    let expected = "the list has no column `Rufname`, which its `.yaml` file names; it counts as empty\n  hint: did you mean `Rufnamen`?";
+    let expected =
+        "the list has no column `Rufname`, which its `.yaml` file names; it counts as empty\n  hint: did you mean `Rufnamen`?";
     assert!(
         findings.iter().any(|finding| finding.to_string().ends_with(expected)),
         "{findings:#?}"
