@@ -86,7 +86,7 @@ const TITLE: &str = "templates can show it, and everybody who looks over a shoul
 const LIST: &str = "it is a file name in `subscribers/`, and everybody who sees the folder or a backup reads it; call the list by a number or a \
     letter, such as `group-a`";
 const COLUMN: &str = "keep Subject, title, file names and links of this campaign as neutral as `Autumn tips`, or choose by a column that says nothing, \
-    such as `group: a`";
+    such as `wave: a`";
 const SUBJECT: &str = "the Subject is read on locked screens and by mail providers; write one that says nothing of the reader, such as `Tips for \
     November`";
 const ARTICLE: &str =

@@ -332,3 +332,35 @@ fn a_large_list_is_sieved_and_every_answer_stays() {
     )
     .unwrap();
 }
+
+#[test]
+fn the_values_of_a_column_are_those_of_every_row_on_the_wanted_lists() {
+    let patients = vec![
+        person(1, &["{city: Bath}"]),
+        person(2, &["{city: Wells}", "{city: Bath}", "{city: Frome}"]),
+        person(3, &["{city: '  '}"]),
+        person(4, &["{}"]),
+    ];
+    let store = store(&[("patients", patients), ("staff", vec![person(5, &["{city: Corsham}"])])]);
+    let values = |most| {
+        let mut values = store.values(&["patients".to_owned()], "city", most).unwrap();
+        values.filled.sort();
+        (values.filled.len(), values.filled.join(" "), values.is_all)
+    };
+    assert_eq!(values(3), (3, "Bath Frome Wells".to_owned(), true));
+    let (count, _, is_all) = values(2);
+    assert_eq!((count, is_all), (2, false), "more than were asked for are not all");
+}
+
+#[test]
+fn the_nearest_address_is_a_slip_away_or_none() {
+    let store = store(&[("patients", vec![person(1, &["{}"]), person(22, &["{}"])])]);
+    let nearest = |text: &str| store.nearest_address(&Address::parse(text).unwrap()).unwrap();
+    assert_eq!(nearest("p22@exmaple.org").as_deref(), Some("p22@example.org"));
+    assert_eq!(
+        nearest("p2@example.org").as_deref(),
+        Some("p1@example.org"),
+        "one slip from both: the first"
+    );
+    assert_eq!(nearest("somebody@example.org"), None);
+}
