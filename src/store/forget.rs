@@ -41,28 +41,36 @@ impl Store {
     /// When the store cannot be written; nothing is changed then.
     pub fn forget(&mut self, address: &Address, now: Timestamp) -> Result<Forgotten, StoreError> {
         let hash = self.keys.person(address);
-        let transaction = self.begin_forgetting(&hash, Some(address))?;
+        let spellings = self.spellings(address)?;
+        let transaction = self.begin_forgetting(&spellings)?;
         let sql = "INSERT INTO person (hash) VALUES (?) ON CONFLICT (hash) DO NOTHING";
         transaction.execute(sql, [hash]).doing("forget a person")?;
         let sql = "UPDATE person SET erased_at = coalesce(erased_at, ?2) WHERE hash = ?1 RETURNING id";
         let person = transaction.query_row(sql, (hash, now.as_microsecond()), |row| row.get(0));
         let person = PersonId(person.doing("forget a person")?);
         suppress_for_ever(&transaction, &hash, now)?;
-        let forgotten = blank(&transaction, person, "asked to be forgotten", now)?;
+        let mut forgotten = blank(&transaction, person, "asked to be forgotten", now)?;
+        forgotten.texts = texts::take_out(&transaction)?;
         write_order(&transaction, "forget", &forgotten, now)?;
         transaction.commit().doing("forget a person")?;
         Ok(forgotten)
     }
 
-    /// Blanks a person whose time is over: as [`Self::forget`] does, but they may come back with a new row.
+    /// Blanks people whose time is over: as [`Self::forget`] does, but they may come back with a new row.
     ///
     /// # Errors
     /// When the store cannot be written; nothing is changed then.
-    pub fn let_lapse(&mut self, person: PersonId, now: Timestamp) -> Result<Forgotten, StoreError> {
-        let sql = "SELECT hash FROM person WHERE id = ?";
-        let hash = self.connection.query_row(sql, [person.0], |row| row.get(0));
-        let transaction = self.begin_forgetting(&hash.doing("forget a person")?, None)?;
-        let forgotten = blank(&transaction, person, "left long ago, and forgotten", now)?;
+    pub fn let_lapse(&mut self, people: &[PersonId], now: Timestamp) -> Result<Forgotten, StoreError> {
+        let spellings = Spellings::of(&known_addresses(&self.connection, people)?);
+        let transaction = self.begin_forgetting(&spellings)?;
+        let mut forgotten = Forgotten::default();
+        for person in people {
+            let one = blank(&transaction, *person, "left long ago, and forgotten", now)?;
+            forgotten.versions += one.versions;
+            forgotten.lists += one.lists;
+            forgotten.letters += one.letters;
+        }
+        forgotten.texts = texts::take_out(&transaction)?;
         write_order(&transaction, "retention", &forgotten, now)?;
         transaction.commit().doing("forget a person")?;
         Ok(forgotten)
@@ -110,7 +118,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn spellings(&self, address: &Address) -> Result<Spellings, StoreError> {
-        spellings(&self.connection, &self.keys.person(address), Some(address))
+        let people: Vec<PersonId> = self.person(address)?.into_iter().collect();
+        let known = known_addresses(&self.connection, &people)?;
+        Ok(Spellings::of(known.iter().chain([address])))
     }
 
     /// Whether pages that held a forgotten person are still to be wiped.
@@ -166,15 +176,13 @@ impl Store {
         }
     }
 
-    /// A transaction that writes zeros over what it deletes, and knows the person's spellings.
-    fn begin_forgetting(&mut self, hash: &PersonHash, address: Option<&Address>) -> Result<Transaction<'_>, StoreError> {
+    /// A transaction that writes zeros over what it deletes, and knows the spellings.
+    fn begin_forgetting(&mut self, spellings: &Spellings) -> Result<Transaction<'_>, StoreError> {
         self.connection
             .execute_batch("PRAGMA secure_delete = ON")
             .doing("forget a person")?;
-        let hash = *hash;
-        let transaction = self.write("forget a person")?;
-        texts::teach(&transaction, &spellings(&transaction, &hash, address)?)?;
-        Ok(transaction)
+        texts::teach(&self.connection, spellings)?;
+        self.write("forget a person")
     }
 }
 
@@ -196,15 +204,19 @@ pub(super) fn is_erased(connection: &rusqlite::Connection, hash: &PersonHash) ->
         .doing("look up a person")
 }
 
-fn spellings(connection: &rusqlite::Connection, hash: &PersonHash, address: Option<&Address>) -> Result<Spellings, StoreError> {
-    let sql = "SELECT DISTINCT v.address FROM person p JOIN person_version v ON v.person = p.id WHERE p.hash = ? AND v.address IS NOT NULL";
+/// All addresses under which the store knows people.
+fn known_addresses(connection: &rusqlite::Connection, people: &[PersonId]) -> Result<Vec<Address>, StoreError> {
+    let sql = "SELECT DISTINCT address FROM person_version WHERE person = ? AND address IS NOT NULL";
     let mut statement = connection.prepare(sql).doing("look up a person")?;
-    let rows = statement
-        .query_map([hash], |row| row.get::<_, String>(0))
-        .doing("look up a person")?;
-    let known: Vec<String> = rows.collect::<Result<_, _>>().doing("look up a person")?;
-    let parsed: Vec<Address> = known.iter().filter_map(|text| Address::parse(text).ok()).collect();
-    Ok(Spellings::of(parsed.iter().chain(address)))
+    let mut known = Vec::new();
+    for person in people {
+        let rows = statement
+            .query_map([person.0], |row| row.get::<_, String>(0))
+            .doing("look up a person")?;
+        let texts: Vec<String> = rows.collect::<Result<_, _>>().doing("look up a person")?;
+        known.extend(texts.iter().filter_map(|text| Address::parse(text).ok()));
+    }
+    Ok(known)
 }
 
 /// Takes a person's data out, settles what waits for them, and asks for the pages to be wiped.
@@ -232,14 +244,13 @@ fn blank(transaction: &Transaction<'_>, person: PersonId, why: &str, now: Timest
         "UPDATE change SET reason = '{FORGOTTEN}' WHERE event = 'hold' AND by = 'rule' AND delivery IN (SELECT id FROM delivery WHERE person = ?1)"
     );
     execute(&sql)?;
-    let texts = texts::take_out(transaction)?;
     let sql = "UPDATE store SET wipe_at = coalesce(wipe_at, ?)";
     transaction.execute(sql, [now.as_microsecond()]).doing("forget a person")?;
     Ok(Forgotten {
         versions,
         lists,
         letters,
-        texts,
+        texts: 0,
     })
 }
 
@@ -259,7 +270,7 @@ fn suppress_for_ever(transaction: &Transaction<'_>, hash: &PersonHash, now: Time
 /// On record without a name.
 fn write_order(transaction: &Transaction<'_>, verb: &str, forgotten: &Forgotten, now: Timestamp) -> Result<(), StoreError> {
     let detail = format!(
-        "a person: {} versions, {} lists, {} letters settled",
+        "{} versions blank, off {} lists, {} letters settled",
         forgotten.versions, forgotten.lists, forgotten.letters.letters
     );
     let sql = "INSERT INTO spoken_order (at, verb, detail) VALUES (?, ?, ?)";

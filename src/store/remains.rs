@@ -33,11 +33,18 @@ pub fn forget_aside(dir: &Path, address: &Address, now: Timestamp) -> Aside {
     })
 }
 
-/// The same for somebody whose time is over, who may come back.
-pub fn lapse_aside(dir: &Path, address: &Address, now: Timestamp) -> Aside {
-    each_aside(dir, |store| match store.person(address)? {
-        Some(person) => store.let_lapse(person, now).map(|_| ()),
-        None => Ok(()),
+/// The same for people whose time is over, who may come back.
+pub fn lapse_aside(dir: &Path, addresses: &[Address], now: Timestamp) -> Aside {
+    each_aside(dir, |store| {
+        let known = addresses
+            .iter()
+            .map(|address| store.person(address))
+            .collect::<Result<Vec<_>, _>>()?;
+        let people: Vec<_> = known.into_iter().flatten().collect();
+        match people.is_empty() {
+            true => Ok(()),
+            false => store.let_lapse(&people, now).map(|_| ()),
+        }
     })
 }
 

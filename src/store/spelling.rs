@@ -15,20 +15,27 @@ const AT: [&str; 4] = ["@", "%40", "\u{ff20}", "&#64;"];
 /// The spellings of one person's addresses.
 #[derive(Debug, Clone, Default)]
 pub struct Spellings {
-    needles: Vec<Vec<char>>,
+    needles: Vec<Needle>,
+}
+
+/// One spelling, and where in it the `@` begins: texts are searched from their own, of which there are few.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Needle {
+    letters: Vec<char>,
+    at: usize,
 }
 
 impl Spellings {
     /// The spellings of these addresses, which are one person's.
     pub fn of<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Self {
-        let mut needles: Vec<Vec<char>> = Vec::new();
+        let mut needles = Vec::new();
         for address in addresses {
             for text in [address.as_str(), address.identity()] {
-                needles.extend(spelled(text).map(|text| text.chars().flat_map(small).collect()));
+                needles.extend(spelled(text));
             }
         }
         // The longest first: what one address says must not be cut in two by a shorter one.
-        needles.sort_by_key(|needle| (std::cmp::Reverse(needle.len()), needle.clone()));
+        needles.sort_by_key(|needle: &Needle| (std::cmp::Reverse(needle.letters.len()), needle.clone()));
         needles.dedup();
         Self { needles }
     }
@@ -60,20 +67,22 @@ impl Spellings {
             .char_indices()
             .flat_map(|(at, c)| small(c).map(move |small| (small, from + at, from + at + c.len_utf8())))
             .collect();
-        (0..letters.len()).find_map(|start| {
-            let stands = |needle: &&Vec<char>| {
-                let here = letters.get(start..start + needle.len());
-                here.is_some_and(|here| here.iter().map(|(c, _, _)| c).eq(needle.iter()))
+        let whole = |(start, end): &(usize, usize)| begins_at(text, *start) && ends_at(text, *end);
+        let mut ats = (0..letters.len()).filter(|at| matches!(letters[*at].0, '@' | '%' | '\u{ff20}' | '&'));
+        ats.find_map(|at| {
+            let place = |needle: &Needle| {
+                let start = at.checked_sub(needle.at)?;
+                let here = letters.get(start..start + needle.letters.len())?;
+                let is_it = here.iter().map(|(c, _, _)| c).eq(needle.letters.iter());
+                is_it.then(|| (here[0].1, here[here.len() - 1].2))
             };
-            let place = |needle: &Vec<char>| (letters[start].1, letters[start + needle.len() - 1].2);
-            let whole = |(start, end): &(usize, usize)| begins_at(text, *start) && ends_at(text, *end);
-            self.needles.iter().filter(stands).map(place).find(whole)
+            self.needles.iter().filter_map(place).find(whole)
         })
     }
 }
 
 /// The forms of one address: domain in A-labels and U-labels, accents composed and taken apart, the `@` and `+` of web addresses.
-fn spelled(address: &str) -> impl Iterator<Item = String> + use<> {
+fn spelled(address: &str) -> Vec<Needle> {
     let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let foreign = idna::domain_to_unicode(domain).0;
     let domains = [domain.to_owned(), foreign.nfd().collect(), foreign];
@@ -83,11 +92,16 @@ fn spelled(address: &str) -> impl Iterator<Item = String> + use<> {
         local.nfd().collect(),
         local.replace('+', "%2b"),
     ];
-    locals.into_iter().flat_map(move |local| {
-        let domains = domains.clone();
-        let join = move |domain: String| AT.map(|at| format!("{local}{at}{domain}"));
-        domains.into_iter().flat_map(join)
-    })
+    let mut needles = Vec::new();
+    for local in &locals {
+        for (domain, at) in domains.iter().flat_map(|domain| AT.map(|at| (domain, at))) {
+            let mut letters: Vec<char> = local.chars().flat_map(small).collect();
+            let place = letters.len();
+            letters.extend(at.chars().chain(domain.chars()).flat_map(small));
+            needles.push(Needle { letters, at: place });
+        }
+    }
+    needles
 }
 
 /// A letter in lower case; the two small sigmas are one.

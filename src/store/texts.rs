@@ -9,6 +9,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Transaction};
 
 /// One text column.
+#[derive(Clone)]
 struct Place {
     table: String,
     column: String,
@@ -20,7 +21,13 @@ pub(super) fn teach(connection: &Connection, spellings: &Spellings) -> Result<()
     let (one, other) = (spellings.clone(), spellings.clone());
     connection
         .create_scalar_function("mentions", 1, flags, move |call| {
-            Ok(call.get::<Option<String>>(0)?.is_some_and(|text| one.stand_in(&text)))
+            // Not copied: this is asked of every text of the store.
+            Ok(call
+                .get_raw(0)
+                .as_str_or_null()
+                .ok()
+                .flatten()
+                .is_some_and(|text| one.stand_in(text)))
         })
         .doing("look for an address")?;
     connection
@@ -33,8 +40,9 @@ pub(super) fn teach(connection: &Connection, spellings: &Spellings) -> Result<()
 
 /// Whether the spellings that were taught stand anywhere.
 pub(super) fn are_mentioned(connection: &Connection) -> Result<bool, StoreError> {
-    for place in places(connection)? {
-        if stands_in(connection, &place)? {
+    let places = places(connection)?;
+    for table in places.chunk_by(|one, other| one.table == other.table) {
+        if stands_in(connection, table)? {
             return Ok(true);
         }
     }
@@ -44,9 +52,10 @@ pub(super) fn are_mentioned(connection: &Connection) -> Result<bool, StoreError>
 /// Takes the spellings that were taught out of every text; gives in how many rows they stood.
 pub(super) fn take_out(transaction: &Transaction<'_>) -> Result<u64, StoreError> {
     let mut found = Vec::new();
-    for place in places(transaction)? {
-        if stands_in(transaction, &place)? {
-            found.push(place);
+    // A table is read through once; only where something stands in it, column by column.
+    for table in places(transaction)?.chunk_by(|one, other| one.table == other.table) {
+        if stands_in(transaction, table)? {
+            found.extend_from_slice(table);
         }
     }
     if found.is_empty() {
@@ -83,9 +92,13 @@ fn condition(place: &Place) -> String {
     format!("typeof(\"{0}\") = 'text' AND mentions(\"{0}\")", place.column)
 }
 
-fn stands_in(connection: &Connection, place: &Place) -> Result<bool, StoreError> {
-    let sql = format!("SELECT EXISTS (SELECT 1 FROM \"{}\" WHERE {})", place.table, condition(place));
-    connection.query_row(&sql, [], |row| row.get(0)).doing("look for an address")
+/// Whether it stands in any of these columns of one table.
+fn stands_in(connection: &Connection, columns: &[Place]) -> Result<bool, StoreError> {
+    let Some(first) = columns.first() else { return Ok(false) };
+    let any: Vec<String> = columns.iter().map(condition).collect();
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM \"{}\" WHERE {})", first.table, any.join(" OR "));
+    let found = connection.query_row(&sql, [], |row| row.get(0));
+    found.doing("look for an address")
 }
 
 /// A name that has to be unique may be taken already by the like of it: then it is numbered.

@@ -167,7 +167,7 @@ fn whoever_lapses_may_come_back_and_whoever_was_forgotten_twice_is_forgotten_onc
     assert_eq!(store.lapsed(at(1), 10).unwrap(), [], "not before their time");
     let due = store.lapsed(at(2), 10).unwrap();
     assert_eq!(due.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(), [ANN]);
-    store.let_lapse(due[0].person, at(3)).unwrap();
+    store.let_lapse(&[due[0].person], at(3)).unwrap();
     assert!(!store.is_erased(&address()).unwrap() && store.suppressions(&address()).unwrap().is_empty());
     assert_eq!(store.lapsed(at(9), 10).unwrap(), []);
     import(&mut store, &["ann", "bob"], Guard::Trusted, 4);

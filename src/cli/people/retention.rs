@@ -1,14 +1,15 @@
 //! `tidings people retention`: whoever left long ago is forgotten, as the settings say.
 
+use crate::address::Address;
 use crate::cli::context::{Context, real_dir};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::letters::stands_by;
 use crate::cli::listing::table;
 use crate::cli::private::store_to_change;
 use crate::cli::ui::{count, moment};
-use crate::store::Store;
 use crate::store::lock::SenderLock;
 use crate::store::retention::Lapsed;
+use crate::store::{PersonId, Store};
 use crate::workspace::settings::{Months, Settings};
 use jiff::{Timestamp, ToSpan as _};
 
@@ -50,9 +51,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         return Ok(());
     }
     let lock = SenderLock::take(&real_dir(&root), "people retention", context.clock.now())?.ok();
-    for lapsed in &due {
-        lapse(&mut store, &real_dir(&root), lapsed, context.clock.now())?;
-    }
+    lapse(&mut store, &due, context.clock.now())?;
     context.ui.say(&format!("{people} forgotten"));
     super::forget::wipe_or_wait(context, &mut store, lock.is_some())
 }
@@ -64,20 +63,19 @@ pub(in crate::cli) fn lapse_quietly(context: &Context, store: &mut Store, settin
     };
     let now = context.clock.now();
     let due = store.lapsed(before(now, settings, months), IN_ONE_RUN)?;
-    let dir = store.dir().to_owned();
-    for lapsed in &due {
-        lapse(store, &dir, lapsed, now)?;
+    if due.is_empty() {
+        return Ok(());
     }
-    match due.is_empty() {
-        true => Ok(()),
-        // Whoever looks at the store just now makes it wait for the next run.
-        false => super::forget::finish_wiping(context, store),
-    }
+    lapse(store, &due, now)?;
+    // Whoever looks at the store just now makes it wait for the next run.
+    super::forget::finish_wiping(context, store)
 }
 
-fn lapse(store: &mut Store, dir: &std::path::Path, lapsed: &Lapsed, now: Timestamp) -> Result<(), Failure> {
-    crate::store::remains::lapse_aside(dir, &lapsed.address, now);
-    store.let_lapse(lapsed.person, now)?;
+fn lapse(store: &mut Store, due: &[Lapsed], now: Timestamp) -> Result<(), Failure> {
+    let addresses: Vec<Address> = due.iter().map(|lapsed| lapsed.address.clone()).collect();
+    crate::store::remains::lapse_aside(store.dir(), &addresses, now);
+    let people: Vec<PersonId> = due.iter().map(|lapsed| lapsed.person).collect();
+    store.let_lapse(&people, now)?;
     Ok(())
 }
 

@@ -157,11 +157,15 @@ fn suppression(list: Option<&str>, reason: Reason, evidence: Option<String>, at:
 
 /// The store, or a new one: a wish not to be written to is kept before the first letter too.
 fn writable(context: &Context, root: &Path, workspace: &crate::workspace::Workspace) -> Result<Store, Failure> {
+    if context.is_rehearsal() {
+        return Err(
+            Failure::new(Kind::Usage, "a rehearsal is a copy: suppressions are for the real store")
+                .hint("leave `--rehearsal` out; the next rehearsal knows them too; nothing was changed"),
+        );
+    }
     let store = context.store_or_new(root, context.settings(workspace)?)?;
     context.refuse_played_time_in(store.identity().kind)?;
-    if !context.is_rehearsal() {
-        context.require_newest(root, &store)?;
-    }
+    context.require_newest(root, &store)?;
     Ok(store)
 }
 

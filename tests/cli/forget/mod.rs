@@ -208,6 +208,31 @@ fn somebody_who_is_only_in_a_file_is_kept_out_for_ever() {
     assert_eq!(judge.accepted().len(), 1);
 }
 
+#[test]
+fn no_import_and_no_undo_brings_a_forgotten_person_back() {
+    let judge = Judge::start();
+    let clinic = clinic_with_history(&judge);
+    type_in(&clinic, "people forget Ann.Lee@patients.example --yes").exits(0);
+    let people = clinic.read("subscribers/patients.csv").replace("Annabelle", "Annabella");
+    clinic.write("subscribers/patients.csv", people);
+    type_in(&clinic, "import subscribers/patients.csv --yes").exits(0);
+    type_in(&clinic, "run").exits(0);
+    assert_no_trace(&clinic.path(".tidings"), &[ANN, "Annabell"]);
+    let imports = type_in(&clinic, "import --history --json").exits(0).json();
+    let numbers: Vec<String> = imports
+        .iter()
+        .filter_map(|import| Some(import["import"].as_u64()?.to_string()))
+        .collect();
+    assert!(numbers.len() > 1, "{imports:?}");
+    for number in numbers.iter().rev().chain(&numbers) {
+        clinic.run(&["import", "--undo", number, "--yes"]).never_says("fault of ours");
+        assert_no_trace(&clinic.path(".tidings"), &[ANN, "Annabell"]);
+        let listed = type_in(&clinic, "people list --json").exits(0);
+        assert!(!listed.stdout.to_lowercase().contains("ann.lee"), "{listed}");
+    }
+    type_in(&clinic, "doctor --offline").exits(0);
+}
+
 impl Workspace {
     /// How many letters stand in this state, whoever's they are.
     fn ledger_of(&self, state: &str) -> usize {
