@@ -356,9 +356,12 @@ fn the_values_of_a_column_are_those_of_every_row_on_the_wanted_lists() {
 fn the_nearest_address_is_a_slip_away_or_none() {
     let store = store(&[("patients", vec![person(1, &["{}"]), person(22, &["{}"])])]);
     let nearest = |text: &str| store.nearest_address(&Address::parse(text).unwrap()).unwrap();
-    assert_eq!(nearest("p22@exmaple.org").as_deref(), Some("p22@example.org"));
     assert_eq!(
-        nearest("p2@example.org").as_deref(),
+        nearest("p22@exmaple.org").as_ref().map(Address::as_str),
+        Some("p22@example.org")
+    );
+    assert_eq!(
+        nearest("p2@example.org").as_ref().map(Address::as_str),
         Some("p1@example.org"),
         "one slip from both: the first"
     );

@@ -74,6 +74,9 @@ fn the_page_and_the_program_tell_the_same_fields() {
     let clinic = clinic.file("subscribers/patients.csv", &rows);
     let check = |command: &str, line: &str| compare(command, &type_in(&clinic, line).json());
     check("import", "import subscribers/patients.csv --json");
+    check("import --history", "import --history --json");
+    check("import --undo", "import --undo 1 --json");
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
     check("plan", "plan --json");
     check("rehearse", "rehearse --json");
     check("test", "test tips --to me@mill-lane.example --json");

@@ -75,7 +75,7 @@ fn why_explains_each_condition_of_a_campaign_that_never_sent() {
     let clinic = chosen("{city: Bath, visits: {at_least: 10}}");
     let told = "\
 chloe@patients.example
-  list patients: on it, consent: yes on 2025-03-01, subscribers/patients.csv line 4
+  list patients: on it, consent: yes on 2025-03-01, patients.csv line 4
   no edition has been planned for them yet
   the next edition of tips, on 2027-01-05:
     row 1 of list patients (Chloé): does not match

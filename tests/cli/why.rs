@@ -14,7 +14,7 @@ fn the_story_tells_lists_consent_and_every_attempt() {
         lines[..3],
         [
             "person1@patients.example",
-            "  list patients: on it, since 2025-03-02, consent: yes on 2025-03-02, paper form at the front desk, subscribers/patients.csv line 2",
+            "  list patients: on it, since 2025-03-02, consent: yes on 2025-03-02, paper form at the front desk, patients.csv line 2",
             "  tips · sleep: failed",
         ]
     );

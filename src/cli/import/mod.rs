@@ -1,4 +1,7 @@
 //! `tidings import`: a list file into the store, tried first, kept whole, and taken back whole.
+//!
+//! Promises: a trial writes nothing; a file from elsewhere becomes the list's own only when it would be kept; what a person said about a
+//! list (its encoding, its columns) is kept where the next run reads it. Knows nothing of how rows are read or written.
 
 mod history;
 mod show;

@@ -6,7 +6,9 @@
 //! gets people and hashes.
 
 mod history;
+mod known;
 mod prepared;
+mod statements;
 mod undo;
 mod write;
 

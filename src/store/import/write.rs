@@ -2,18 +2,19 @@
 //!
 //! Promises: a row that says nothing new writes nothing; what a membership said before stands in `membership_was` before it changes.
 
+use super::known::{Known, differences};
 use super::prepared::{ConsentWords, Prepared};
+use super::statements::Statements;
 use super::{Change, Example, ImportId, ImportReport, ListSource, MOST_EXAMPLES, MOST_NOTED, Note, Noted};
 use crate::store::keys::PersonHash;
 use crate::store::{Doing, StoreError};
-use crate::subscriber::Attributes;
 use crate::subscriber::consent::{Answer, Basis};
 use crate::subscriber::suppression::Reason;
 use jiff::Timestamp;
-use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::HashMap;
 
-const DOING: &str = "import a list";
+pub(super) const DOING: &str = "import a list";
 
 /// One import under way, inside its transaction.
 pub(super) struct Writer<'t> {
@@ -35,16 +36,6 @@ pub(super) struct Writer<'t> {
     examples: Vec<Example>,
 }
 
-struct Statements<'t> {
-    find_person: CachedStatement<'t>,
-    insert_person: CachedStatement<'t>,
-    find_member: CachedStatement<'t>,
-    insert_version: CachedStatement<'t>,
-    insert_member: CachedStatement<'t>,
-    update_member: CachedStatement<'t>,
-    keep_was: CachedStatement<'t>,
-}
-
 /// A set of people by their rows' numbers.
 #[derive(Default)]
 struct People(Vec<u64>);
@@ -62,18 +53,6 @@ impl People {
         let number = usize::try_from(person).unwrap_or_default();
         self.0.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
     }
-}
-
-/// What the list said of a person so far.
-struct Known {
-    version: i64,
-    address: String,
-    attributes: String,
-    rows: Option<String>,
-    left: bool,
-    joined: Option<String>,
-    consent: ConsentWords,
-    assumed: bool,
 }
 
 impl<'t> Writer<'t> {
@@ -372,39 +351,6 @@ impl<'t> Writer<'t> {
     }
 }
 
-impl<'t> Statements<'t> {
-    fn of(transaction: &'t Transaction<'t>) -> Result<Self, StoreError> {
-        let prepare = |sql| transaction.prepare_cached(sql).doing(DOING);
-        Ok(Self {
-            find_person: prepare("SELECT id FROM person WHERE hash = ?")?,
-            insert_person: prepare("INSERT INTO person (id, hash) VALUES (?, ?)")?,
-            find_member: prepare(
-                "SELECT m.version, v.address, v.attributes, v.rows, m.left_at IS NOT NULL, m.answer, m.basis, m.consent_date, \
-                 m.consent_source, m.consent_wording, m.joined, m.assumed FROM membership m JOIN person_version v ON v.id = m.version \
-                 WHERE m.list = ? AND m.person = ?",
-            )?,
-            insert_version: prepare(
-                "INSERT INTO person_version (person, address, attributes, rows, created_at) VALUES (?, ?, ?, ?, ?)",
-            )?,
-            insert_member: prepare(
-                "INSERT INTO membership (list, person, version, line, joined, answer, basis, consent_date, consent_source, consent_wording, \
-                 assumed, since, added_by, told_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)",
-            )?,
-            update_member: prepare(
-                "UPDATE membership SET version = ?3, line = ?4, joined = ?5, answer = ?6, basis = ?7, consent_date = ?8, \
-                 consent_source = ?9, consent_wording = ?10, assumed = ?11, left_at = NULL, told_by = ?12 \
-                 WHERE list = ?1 AND person = ?2",
-            )?,
-            keep_was: prepare(
-                "INSERT INTO membership_was (import, list, person, version, line, joined, answer, basis, consent_date, consent_source, \
-                 consent_wording, assumed, since, left_at, told_by) SELECT ?1, list, person, version, line, joined, answer, basis, \
-                 consent_date, consent_source, consent_wording, assumed, since, left_at, told_by FROM membership \
-                 WHERE list = ?2 AND person = ?3",
-            )?,
-        })
-    }
-}
-
 /// Everybody who gets no mail to this list, with the gravest reason.
 fn suppressed(transaction: &Transaction<'_>, list: &str) -> Result<HashMap<PersonHash, Reason>, StoreError> {
     let sql = "SELECT hash, reason FROM suppression WHERE lifted_at IS NULL AND (list IS NULL OR list = ?)";
@@ -418,36 +364,4 @@ fn suppressed(transaction: &Transaction<'_>, list: &str) -> Result<HashMap<Perso
         *gravest = (*gravest).max(reason);
     }
     Ok(suppressed)
-}
-
-/// What a row says anew, as `city: Bath → Wells`.
-fn differences(known: &Known, row: &Prepared, consent: &ConsentWords) -> Vec<String> {
-    let read = |json: &str| serde_json::from_str::<Attributes>(json).unwrap_or_default();
-    let (before, after) = (read(&known.attributes), read(&row.attributes));
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let empty = || "(empty)".to_owned();
-    let changed = |name: &&String| before.get(*name) != after.get(*name);
-    let mut said: Vec<String> = names
-        .into_iter()
-        .filter(changed)
-        .map(|name| {
-            let show = |values: &Attributes| values.get(name).cloned().unwrap_or_else(empty);
-            format!("{name}: {} → {}", show(&before), show(&after))
-        })
-        .collect();
-    if known.address != row.address {
-        said.push(format!("email: {} → {}", known.address, row.address));
-    }
-    if known.consent.answer != consent.answer {
-        said.push(format!(
-            "consent: {} → {}",
-            known.consent.answer.as_str(),
-            consent.answer.as_str()
-        ));
-    } else if known.consent != *consent {
-        said.push("consent: its date, basis, source or wording".to_owned());
-    }
-    said
 }
