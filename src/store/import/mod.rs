@@ -306,7 +306,11 @@ fn list_row(transaction: &Transaction<'_>, list: &str) -> Result<i64, StoreError
 
 /// Opens the record of the import, with what the list stood on before.
 fn begin(transaction: &Transaction<'_>, list: i64, source: &ListSource<'_>, now: Timestamp) -> Result<ImportId, StoreError> {
-    let assumed = source.assumed.map(serde_json::to_string).transpose().map_err(damaged)?;
+    let assumed = source
+        .assumed
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(|error| damaged(&error))?;
     let sql = "INSERT INTO import (list, file, file_hash, source_hash, at, assumed, before_hash, before_columns, before_at) \
                SELECT id, ?2, ?3, ?4, ?5, ?6, source_hash, columns, imported_at FROM list WHERE id = ?1";
     let row = params![
@@ -331,8 +335,8 @@ fn end(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let columns: Vec<StoredColumn> = source.columns.iter().map(StoredColumn::from).collect();
-    let columns = serde_json::to_string(&columns).map_err(damaged)?;
-    let report = serde_json::to_string(report).map_err(damaged)?;
+    let columns = serde_json::to_string(&columns).map_err(|error| damaged(&error))?;
+    let report = serde_json::to_string(report).map_err(|error| damaged(&error))?;
     transaction
         .execute("UPDATE import SET report = ? WHERE id = ?", (report, import.0))
         .doing("import a list")?;
@@ -345,6 +349,6 @@ fn end(
     transaction.commit().doing("import a list")
 }
 
-fn damaged(error: serde_json::Error) -> StoreError {
+fn damaged(error: &serde_json::Error) -> StoreError {
     StoreError::Damaged { what: error.to_string() }
 }

@@ -78,7 +78,7 @@ pub(super) fn each_batch(
         // Dropped with an error in hand, the receiver ends the other thread too.
         batches.into_iter().try_for_each(&mut each)?;
         match preparing.join() {
-            Ok(prepared) => prepared.map_err(super::damaged),
+            Ok(prepared) => prepared.map_err(|error| super::damaged(&error)),
             Err(_) => Err(StoreError::Damaged {
                 what: "the rows could not be made ready".to_owned(),
             }),
