@@ -104,7 +104,7 @@ fn an_export_that_is_refused_leaves_the_lists_file_alone() {
     type_in(&clinic, "import export.csv --list patients")
         .exits(65)
         .tells("nothing was imported");
-    clinic.write("export.csv", "name,city\nAnn,Bath\n".to_owned());
+    clinic.write("export.csv", "name,city\nAnn,Bath\n");
     type_in(&clinic, "import export.csv --list patients")
         .exits(65)
         .tells("no column holds the addresses");
