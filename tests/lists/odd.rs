@@ -1,0 +1,157 @@
+//! Hundreds of odd and broken files, and the report that was agreed for each of them, as `odd/NAME.EXT` and `odd/NAME.EXT.expected`; a map
+//! `odd/NAME.yaml` lies beside its list.
+//!
+//! `TIDINGS_WRITE_LISTS=1 cargo test lists` writes the reports anew; the change is then read in the diff.
+
+use super::{desk, folder, names};
+use crate::support::workspace::run::Output;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// A file that takes longer hangs; how long the slowest one took is printed.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Memory of its own that the program is allowed, in KiB: the least that is enough is looked for, and more than the last is too much.
+const MEMORY: [u32; 5] = [12 * 1024, 16 * 1024, 24 * 1024, 40 * 1024, 64 * 1024];
+
+/// How reading one file went.
+struct Reading {
+    name: String,
+    report: String,
+    took: Duration,
+    memory: u32,
+}
+
+/// The list files: everything but the reports and the maps.
+fn lists() -> Vec<String> {
+    let is_list = |name: &String| !name.ends_with(".expected") && !name.ends_with(".yaml") && !name.starts_with('.');
+    names(&folder("odd")).into_iter().filter(is_list).collect()
+}
+
+/// Tries the file with memory for nobody else, with more of it as long as the report is not the one that is wanted.
+fn read(name: &str, wanted: &str) -> Reading {
+    let mut reading = Reading {
+        name: name.to_owned(),
+        report: String::new(),
+        took: Duration::ZERO,
+        memory: 0,
+    };
+    let from = if writes() { MEMORY.len() - 1 } else { 0 };
+    for memory in &MEMORY[from..] {
+        let began = Instant::now();
+        reading.report = report(name, &tried(name, *memory));
+        (reading.took, reading.memory) = (began.elapsed(), *memory);
+        if reading.report == wanted {
+            break;
+        }
+    }
+    reading
+}
+
+/// `import --dry-run` of the file in a workspace of its own, with so much memory.
+fn tried(name: &str, memory: u32) -> (Output, String) {
+    let odd = folder("odd");
+    let clinic = desk();
+    let list = format!("subscribers/{name}");
+    clinic.write(&list, std::fs::read(odd.join(name)).unwrap());
+    let map = Path::new(name).with_extension("yaml");
+    if let Ok(text) = std::fs::read(odd.join(&map)) {
+        clinic.write(&format!("subscribers/{}", map.display()), text);
+    }
+    let limit = format!("ulimit -d {memory}; exec \"$@\"");
+    let output = clinic
+        .spawn_through(&["sh", "-c", &limit, "sh"], &["import", &list, "--dry-run"])
+        .wait();
+    let here = clinic.root().canonicalize().unwrap().display().to_string();
+    (output, here)
+}
+
+fn report(name: &str, (output, here): &(Output, String)) -> String {
+    let code = output.status.map_or_else(|| "a signal".to_owned(), |code| code.to_string());
+    let mut report = format!("exit code {code}\n");
+    for (heading, text) in [("data", &output.stdout), ("talk", &output.stderr)] {
+        if !text.is_empty() {
+            write!(report, "── {heading}\n{}", text.replace(here, "HERE")).unwrap();
+        }
+    }
+    let people = super::reader::people(name);
+    if !people.is_empty() {
+        write!(report, "── people\n{people}").unwrap();
+    }
+    report
+}
+
+fn writes() -> bool {
+    std::env::var_os("TIDINGS_WRITE_LISTS").is_some()
+}
+
+fn expected(name: &str) -> std::path::PathBuf {
+    folder("odd").join(format!("{name}.expected"))
+}
+
+/// Reads all files, a few at a time.
+fn read_all(lists: &[String]) -> Vec<Reading> {
+    let (waiting, readings) = (Mutex::new(lists.iter()), Mutex::new(Vec::new()));
+    let threads = std::thread::available_parallelism().map_or(2, |threads| threads.get().min(4));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting.lock().unwrap().next();
+                    let Some(name) = next else { break };
+                    let wanted = std::fs::read_to_string(expected(name)).unwrap_or_default();
+                    let reading = read(name, &wanted);
+                    readings.lock().unwrap().push((reading, wanted));
+                }
+            });
+        }
+    });
+    let mut failures = Vec::new();
+    let mut done = Vec::new();
+    for (reading, wanted) in readings.into_inner().unwrap() {
+        if writes() {
+            std::fs::write(expected(&reading.name), &reading.report).unwrap();
+        } else if reading.report != wanted {
+            failures.push(format!("── {} ── was agreed:\n{wanted}── is said:\n{}", reading.name, reading.report));
+        }
+        done.push(reading);
+    }
+    assert!(
+        failures.is_empty(),
+        "{} files are told otherwise; TIDINGS_WRITE_LISTS=1 writes the reports anew\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    done
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "figures are what a suite is run for")]
+fn every_odd_file_is_told_as_it_was_agreed() {
+    let lists = lists();
+    assert!(lists.len() >= 200, "{} files", lists.len());
+    let readings = read_all(&lists);
+    let slowest = readings.iter().max_by_key(|reading| reading.took).unwrap();
+    let hungriest = readings.iter().max_by_key(|reading| reading.memory).unwrap();
+    assert!(slowest.took < LONGEST, "{} took {:?}", slowest.name, slowest.took);
+    println!("proof| lists | odd and broken files, each with the report that was agreed | {}", readings.len());
+    println!("proof| lists | the slowest of them, program started and ended | {} ms ({})", slowest.took.as_millis(), slowest.name);
+    println!(
+        "proof| lists | memory of its own that is enough for the hungriest | {} MiB ({})",
+        hungriest.memory / 1024,
+        hungriest.name
+    );
+}
+
+#[test]
+fn every_report_belongs_to_a_list() {
+    let lists = lists();
+    for name in names(&folder("odd")) {
+        let of_a_list = |list: &String| {
+            name == format!("{list}.expected") || Path::new(&name) == Path::new(list).with_extension("yaml") || name == *list
+        };
+        assert!(name.starts_with('.') || lists.iter().any(of_a_list), "{name} belongs to no list");
+    }
+}
