@@ -4,8 +4,11 @@
 //! of its own, and what it says is word for word what was read and agreed. Knows nothing of how lists are read.
 
 mod dresses;
+mod laws;
 mod odd;
+mod properties;
 mod reader;
+mod sheet;
 
 use crate::support::workspace::Workspace;
 use std::path::PathBuf;

@@ -1,19 +1,23 @@
-//! The reader itself, asked without the program around it: who is in a file, one person a line.
+//! The reader itself, asked without the program around it: who is in an odd file, one person a line, and that every law holds.
 
-use super::folder;
+use super::{folder, laws};
 use std::fmt::Write as _;
-use tidings::article::encoding::decode;
-use tidings::subscriber::csv::{self, ListRows, Mapping, Row};
+use std::path::Path;
+use tidings::subscriber::csv::{Mapping, MappingFile, Row};
 
-/// The people of an odd file, one a line.
+/// The people of an odd file, one a line; none where the file is of no use.
 pub(super) fn people(name: &str) -> String {
     let bytes = std::fs::read(folder("odd").join(name)).unwrap();
-    let rows = csv::read(&format!("subscribers/{name}"), &decode(&bytes).text, &Mapping::default());
-    told(&rows)
+    let list = laws::hold(&bytes, &mapping(name)).unwrap_or_else(|broken| panic!("{name}: {broken}"));
+    list.map_or_else(|_| String::new(), |list| list.rows.iter().map(line).collect())
 }
 
-fn told(list: &ListRows) -> String {
-    list.rows.iter().map(line).collect()
+/// What the map beside the list says, as far as it can be understood.
+fn mapping(name: &str) -> Mapping {
+    let map = folder("odd").join(Path::new(name).with_extension("yaml"));
+    let text = std::fs::read_to_string(map).unwrap_or_default();
+    let file: MappingFile = serde_yaml::from_str(&text).unwrap_or_default();
+    file.check("map", |_| None).0
 }
 
 /// One person: line, address, what they answered and when, and what else is known.
@@ -21,19 +25,30 @@ fn line(row: &Row) -> String {
     let subscriber = &row.subscriber;
     let consent = &subscriber.consent;
     let mut line = format!("{}: {} · {}", row.line, subscriber.address, consent.answer.as_str());
-    for said in [
+    let said = [
         consent.basis.map(|basis| basis.as_str().to_owned()),
         consent.date.map(|date| date.to_string()),
         consent.source.clone(),
-        consent.wording.clone(),
-    ]
-    .into_iter()
-    .flatten()
-    {
+        consent.wording.clone().map(|wording| format!("“{wording}”")),
+        subscriber.left.map(|reason| format!("left: {}", reason.as_str())),
+    ];
+    for said in said.into_iter().flatten() {
         write!(line, ", {said}").unwrap();
     }
     for (name, value) in &subscriber.attributes {
-        write!(line, " · {name}={value}").unwrap();
+        write!(line, " · {name}={}", short(value)).unwrap();
+    }
+    for row in &subscriber.rows {
+        let cells: Vec<String> = row.iter().map(|(name, value)| format!("{name}={}", short(value))).collect();
+        write!(line, "\n    {}", cells.join(" · ")).unwrap();
     }
     line + "\n"
+}
+
+/// A value, or its beginning and length.
+fn short(value: &str) -> String {
+    match value.chars().count() {
+        0..=80 => value.to_owned(),
+        length => format!("{}… ({length} letters)", value.chars().take(20).collect::<String>()),
+    }
 }
