@@ -26,7 +26,7 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | 0 | `finding`, `address` |
+//! | 0 | `finding`, `address`, `encoding` |
 //! | 1 | `article`, `subscriber` |
 //! | 2 | `campaign` |
 //! | 3 | `template`, `delivery` |
@@ -37,6 +37,7 @@
 //! | 7 | `cli` |
 
 pub mod address;
+pub mod encoding;
 pub mod finding;
 
 pub mod article;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up; a module imports only from floors below its own.
 const FLOORS: &[&[&str]] = &[
-    &["finding", "address"],
+    &["finding", "address", "encoding"],
     &["article", "subscriber"],
     &["campaign"],
     &["template", "delivery"],

@@ -1,12 +1,11 @@
-//! Bytes into text: which encoding a file is in, line ends made one kind, control characters taken out and counted.
+//! An article's bytes as text: decoded, line ends made one kind, control characters taken out and counted.
 //!
 //! Promises: every byte sequence becomes a text with `\n` line ends and no control character but tab and `\n`; what was guessed is
 //! not called certain. Does not know how big a file may be handed in: the reader of the file refuses it by [`MAX_ARTICLE_BYTES`]
 //! before loading it.
 
+use crate::encoding::{self, Known};
 use crate::finding::Place;
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// The largest article that is read: a long book chapter has a tenth of it, and a letter of that size reaches nobody.
 pub const MAX_ARTICLE_BYTES: usize = 1_000_000;
@@ -35,44 +34,13 @@ pub struct Removed {
 
 /// Decodes a file: by its byte order mark, as UTF-8 if it is valid, or else by the likeliest legacy encoding.
 pub fn decode(bytes: &[u8]) -> Decoded {
-    let (encoding, known) = encoding_of(bytes);
-    let (raw, _, had_errors) = encoding.decode(bytes);
-    let (text, removed) = one_kind_of_line_end(&raw);
+    let decoded = encoding::decode(bytes);
+    let (text, removed) = one_kind_of_line_end(&decoded.text);
     Decoded {
         text,
-        encoding: encoding.name(),
-        certain: known && !had_errors,
+        encoding: decoded.encoding,
+        certain: decoded.known != Known::Guessed && !decoded.had_errors,
         removed,
-    }
-}
-
-fn encoding_of(bytes: &[u8]) -> (&'static Encoding, bool) {
-    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
-        return (encoding, true);
-    }
-    if let Some(encoding) = utf_16_without_mark(bytes) {
-        return (encoding, false);
-    }
-    if std::str::from_utf8(bytes).is_ok() {
-        return (UTF_8, true);
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    (detector.guess(None, Utf8Detection::Deny), false)
-}
-
-/// Western text in UTF-16 has a zero in nearly every second byte, which no other text has.
-fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
-    let sample = &bytes[..bytes.len().min(4096)];
-    let pairs = sample.len() / 2;
-    if pairs < 4 || !bytes.len().is_multiple_of(2) {
-        return None;
-    }
-    let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
-    match (zeros(0), zeros(1)) {
-        (0, odd) if odd * 10 >= pairs * 7 => Some(UTF_16LE),
-        (even, 0) if even * 10 >= pairs * 7 => Some(UTF_16BE),
-        _ => None,
     }
 }
 

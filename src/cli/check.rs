@@ -11,7 +11,7 @@ use crate::dispatch::prepare::{self, Plan};
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::Guard;
-use crate::subscriber::csv::{ListRows, Skipped};
+use crate::subscriber::csv::ListRows;
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, ListFile, Workspace};
 
@@ -85,27 +85,15 @@ fn check_lists(
         match enrol(store, list, Guard::Trusted, context.clock.now())? {
             Enrolled::Same => {}
             Enrolled::Unreadable { findings: found } => findings.extend(found),
-            Enrolled::Read { rows, .. } => findings.extend(said(list, &rows)),
+            Enrolled::Read { rows, .. } => findings.extend(said(&rows)),
         }
     }
     Ok(findings)
 }
 
 /// What reading a list has to say: its findings, and each row that is nobody.
-pub(super) fn said(list: &ListFile, rows: &ListRows) -> Vec<Finding> {
-    let already = |skipped: &&Skipped| {
-        let at = |finding: &Finding| finding.place.is_some_and(|place| place.line == skipped.line);
-        !rows.findings.iter().any(at)
-    };
-    let skipped = rows.skipped.iter().filter(already).map(|skipped| {
-        let finding = Finding::warning(&list.file, format!("row left out: {}", skipped.reason));
-        let finding = finding.at(crate::finding::Place::new(skipped.line, 1));
-        match &skipped.fix {
-            Some(fix) => finding.hint(fix),
-            None => finding,
-        }
-    });
-    rows.findings.iter().cloned().chain(skipped).collect()
+pub(super) fn said(rows: &ListRows) -> Vec<Finding> {
+    rows.report.findings.clone()
 }
 
 /// Composes every article's letters for everybody.

@@ -83,14 +83,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
                 Imported::Undone(report) => (false, report),
             };
             if context.ui.wants_json() {
-                let skipped = rows.skipped.iter().map(|skipped| SkippedShape {
+                let skipped = rows.report.skipped.iter().map(|skipped| SkippedShape {
                     line: skipped.line,
                     column: skipped.column.as_deref(),
                     value: &skipped.value,
                     reason: &skipped.reason,
                     fix: skipped.fix.as_deref(),
                 });
-                let (list, skipped, merged) = (list.name.as_str(), skipped.collect(), rows.merged.len());
+                let (list, skipped, merged) = (list.name.as_str(), skipped.collect(), rows.report.merged.len());
                 return context.ui.json(&Shape {
                     list,
                     kept,
@@ -99,8 +99,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
                     merged,
                 });
             }
-            context.ui.findings(&said(&list, rows));
-            show(context, &list, kept, report, rows.skipped.len() as u64)
+            context.ui.findings(&said(rows));
+            show(context, &list, kept, report, rows.report.skipped.len() as u64)
         }
     }
 }

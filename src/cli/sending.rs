@@ -182,7 +182,7 @@ pub(super) fn bring_lists(
         objections.extend(objection(list, &enrolled));
         warnings.extend(forewarning(list, &enrolled));
         if let crate::dispatch::enrol::Enrolled::Read { rows, .. } = enrolled {
-            warnings.extend(rows.findings);
+            warnings.extend(rows.report.findings);
         }
     }
     super::context::refuse_errors(&objections)?;

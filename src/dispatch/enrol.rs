@@ -1,12 +1,11 @@
 //! Enrolling: list files that changed are brought into the store, under the guard against broken exports.
 
 use super::DispatchError;
-use crate::article::encoding::decode;
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::{Guard, ImportReport, Imported, ListSource};
 use crate::subscriber::column::Kind;
-use crate::subscriber::csv::{self, Column, ListRows, Meaning};
+use crate::subscriber::csv::{self, Column, ListRows};
 use crate::workspace::ListFile;
 use jiff::Timestamp;
 use ring::digest;
@@ -43,20 +42,26 @@ pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -
     if guard != Guard::DryRun && store.list_source(&list.name)?.as_deref() == Some(hash.as_ref()) {
         return Ok(Enrolled::Same);
     }
-    if let Some(finding) = no_text(list, &bytes) {
-        return Ok(Enrolled::Unreadable { findings: vec![finding] });
-    }
-    let rows = csv::read(&list.file, &decode(&bytes).text, &list.mapping);
-    let errors: Vec<Finding> = rows.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+    let rows = match csv::read(&list.file, &bytes, &list.mapping) {
+        Ok(rows) => rows,
+        Err(findings) => return Ok(Enrolled::Unreadable { findings }),
+    };
+    let errors: Vec<Finding> = rows
+        .report
+        .findings
+        .iter()
+        .filter(|finding| finding.is_error())
+        .cloned()
+        .collect();
     if !errors.is_empty() {
         return Ok(Enrolled::Unreadable { findings: errors });
     }
     let people = rows.rows.iter().map(|row| (row.line, &row.subscriber));
     let columns: Vec<(String, Kind)> = rows
+        .report
         .columns
         .iter()
-        .filter_map(attribute)
-        .map(|name| (name, Kind::Text))
+        .filter_map(|column: &Column| Some((column.attribute()?.to_owned(), column.kind)))
         .collect();
     let source = ListSource {
         list: &list.name,
@@ -78,26 +83,6 @@ pub fn forewarning(list: &ListFile, enrolled: &Enrolled) -> Option<Finding> {
             ..alarm(list, report)
         }),
         Enrolled::Read { .. } | Enrolled::Same | Enrolled::Unreadable { .. } => None,
-    }
-}
-
-/// Says what a list file is that holds no text, by the bytes it opens with.
-fn no_text(list: &ListFile, bytes: &[u8]) -> Option<Finding> {
-    let what = match bytes {
-        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => "an Excel workbook or another office file",
-        [b'%', b'P', b'D', b'F', ..] => "a PDF",
-        _ => return None,
-    };
-    let finding = Finding::error(&list.file, format!("this is {what}, and a list is a CSV file"));
-    Some(finding.hint("open it and save it again as `CSV UTF-8`"))
-}
-
-/// The name that templates know a column by, if they do.
-fn attribute(column: &Column) -> Option<String> {
-    match &column.meaning {
-        Meaning::Field(field) => Some(field.as_str().to_owned()),
-        Meaning::Attribute(name) => Some(name.clone()),
-        Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => None,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod date;
 pub mod segment;
 pub mod suppression;
 pub mod word;
+pub mod workbook;
 
 pub mod audience;
 
@@ -31,4 +32,6 @@ pub struct Subscriber {
     pub joined: Option<jiff::civil::Date>,
     /// Where several rows share the address: what each of them says, as segments ask it. Empty for one row.
     pub rows: Vec<Attributes>,
+    /// That the file itself says the person left a mailing, and how: not a no for now, but one to keep.
+    pub left: Option<suppression::Reason>,
 }

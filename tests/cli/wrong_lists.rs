@@ -103,11 +103,11 @@ fn a_list_that_became_unreadable_keeps_the_people_it_had() {
 }
 
 #[test]
-fn a_workbook_is_told_from_a_list() {
+fn a_workbook_that_cannot_be_read_is_told() {
     check(
         "PK\u{3}\u{4}rest of a workbook",
-        "subscribers/patients.csv: error: this is an Excel workbook or another office file, and a list is a CSV file\n  \
-         hint: open it and save it again as `CSV UTF-8`\n",
+        "subscribers/patients.csv: error: the workbook cannot be read: it is damaged\n  \
+         hint: open it in Excel or LibreOffice and save it again as .xlsx or as `CSV UTF-8`\n",
     );
 }
 

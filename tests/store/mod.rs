@@ -39,6 +39,7 @@ fn subscriber(name: &str) -> Subscriber {
         },
         joined: None,
         rows: Vec::new(),
+        left: None,
     }
 }
 

@@ -34,6 +34,7 @@ fn released(people: impl Iterator<Item = String>) -> (Store, EditionId) {
             },
             joined: None,
             rows: Vec::new(),
+            left: None,
         })
         .collect();
     let source = ListSource {

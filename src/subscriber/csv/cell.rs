@@ -23,6 +23,9 @@ pub(super) fn name(cell: &str) -> Option<String> {
 
 /// Whether a text was decoded with the wrong encoding on its way: `ZoÃ«`, `Donâ€™t`, `Jos\u{fffd}`.
 pub(super) fn is_mojibake(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
     let pairs = text.chars().zip(text.chars().skip(1));
     let broken = |(first, second)| match first {
         'Ã' | 'Â' => {
@@ -43,7 +46,7 @@ pub(super) fn address(cell: &str) -> Result<(Address, usize), AddressError> {
     };
     let pieces: Vec<&str> = cell
         .split(":::")
-        .flat_map(|part| part.split([';', ',', '\n', '\r']))
+        .flat_map(|part| part.split([';', ',', '\n', '\r', '\u{2028}']))
         .map(|piece| piece.trim().trim_matches('"'))
         .filter(|piece| !piece.is_empty())
         .collect();
@@ -69,7 +72,7 @@ fn bracketed(piece: &str) -> &str {
 }
 
 /// Spreadsheet exports guard a cell that starts like a formula with an apostrophe; it is not part of the value.
-fn unguarded(cell: &str) -> &str {
+pub(super) fn unguarded(cell: &str) -> &str {
     match cell.trim().strip_prefix('\'') {
         Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
         _ => cell,
@@ -80,7 +83,7 @@ fn unguarded(cell: &str) -> &str {
 fn cleaned(text: &str, longest: usize) -> Option<String> {
     let text = text.trim();
     // Most cells are clean, and a list may have millions.
-    if text.len() <= longest && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    if text.len() <= longest && is_clean(text.as_bytes()) {
         return (!text.is_empty()).then(|| text.to_owned());
     }
     let spaced: String = text
@@ -97,6 +100,16 @@ fn cleaned(text: &str, longest: usize) -> Option<String> {
     let short: String = bare.chars().take(longest).collect();
     let short = short.trim_end();
     (!short.is_empty()).then(|| short.to_owned())
+}
+
+/// Printed ASCII with single blanks and no quotes.
+fn is_clean(bytes: &[u8]) -> bool {
+    let mut before = b' ';
+    bytes.iter().all(|b| {
+        let doubled = *b == b' ' && before == b' ';
+        before = *b;
+        (b' '..=b'~').contains(b) && *b != b'"' && !doubled
+    })
 }
 
 #[cfg(test)]

@@ -15,8 +15,10 @@ pub enum Field {
     Consent,
     /// When the consent was given.
     ConsentDate,
-    /// Where and in which words it was given; several columns are joined.
+    /// Where it was given: a form, paper, the front desk; several columns are joined.
     ConsentSource,
+    /// The words that the person agreed to; several columns are joined.
+    ConsentWording,
     /// On what ground: express, implied, inquiry.
     ConsentBasis,
     /// That the person left, died or is archived: anything but blank or a no.
@@ -31,7 +33,7 @@ pub enum Field {
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Email,
         Self::FirstName,
         Self::LastName,
@@ -39,6 +41,7 @@ impl Field {
         Self::Consent,
         Self::ConsentDate,
         Self::ConsentSource,
+        Self::ConsentWording,
         Self::ConsentBasis,
         Self::Unsubscribed,
         Self::Status,
@@ -56,6 +59,7 @@ impl Field {
             Self::Consent => "consent",
             Self::ConsentDate => "consent_date",
             Self::ConsentSource => "consent_source",
+            Self::ConsentWording => "consent_wording",
             Self::ConsentBasis => "consent_basis",
             Self::Unsubscribed => "unsubscribed",
             Self::Status => "status",
@@ -104,9 +108,13 @@ impl Field {
                 "date du consentement", "date de consentement", "fecha de consentimiento",
             ],
             Self::ConsentSource => &[
-                "consent source", "source of consent", "opt in source", "consent method", "how consent was given", "consent wording", "consent text",
-                "consent form", "consent evidence", "consent note", "quelle der einwilligung", "einwilligungsquelle", "source du consentement",
-                "origen del consentimiento",
+                "consent source", "source of consent", "opt in source", "optin source", "consent method", "how consent was given", "consent form",
+                "consent evidence", "consent note", "quelle der einwilligung", "einwilligungsquelle", "source du consentement",
+                "origine du consentement", "origen del consentimiento", "origine del consenso", "bron van toestemming", "origem do consentimento",
+            ],
+            Self::ConsentWording => &[
+                "consent wording", "consent text", "consent statement", "wording of consent", "wortlaut der einwilligung", "einwilligungstext",
+                "texte du consentement", "texto del consentimiento", "testo del consenso", "tekst van toestemming", "texto do consentimento",
             ],
             Self::ConsentBasis => &["consent basis", "consent type", "legal basis", "lawful basis", "rechtsgrundlage", "base legale", "base legal"],
             Self::Unsubscribed => &[

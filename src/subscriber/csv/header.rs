@@ -3,6 +3,7 @@
 //! Promises: a column is taken for a field only by an exact alias or by the list's mapping; what is sensitive is kept only when the
 //! mapping names it; every column has exactly one meaning, and all of them can be printed.
 
+use crate::subscriber::column::Kind;
 use crate::subscriber::csv::field::Field;
 use crate::subscriber::csv::mapping::{Mapping, Target};
 use crate::subscriber::csv::record::Record;
@@ -16,6 +17,19 @@ pub struct Column {
     pub header: String,
     /// What we take it for.
     pub meaning: Meaning,
+    /// What its filled cells are.
+    pub kind: Kind,
+}
+
+impl Column {
+    /// The name that templates and segments know the column by, if they do.
+    pub fn attribute(&self) -> Option<&str> {
+        match &self.meaning {
+            Meaning::Attribute(name) => Some(name),
+            Meaning::Field(field) => Some(field.as_str()),
+            Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => None,
+        }
+    }
 }
 
 /// What a column means to us.
@@ -46,10 +60,13 @@ impl fmt::Display for Meaning {
 }
 
 /// The columns of a list, ready to read rows by.
+#[derive(Clone)]
 pub(super) struct Layout {
     pub(super) columns: Vec<Column>,
     /// The columns of every field, the one to ask first in front.
     by_field: Vec<Vec<usize>>,
+    /// The columns without a header.
+    unnamed: Vec<usize>,
 }
 
 /// Words in a header that announce what a mailing has no business to know; `*` stands for the start of a word.
@@ -64,30 +81,44 @@ const SENSITIVE: &[&str] = &[
 impl Layout {
     /// What every cell of the header line means.
     pub(super) fn new(header: &Record<'_>, mapping: &Mapping) -> Self {
-        let columns: Vec<Column> = (0..header.len())
-            .map(|index| {
-                let written: String = header
-                    .cell(index)
-                    .chars()
-                    .filter(|c| !c.is_control() && *c != '\u{feff}')
-                    .collect();
-                let meaning = meaning(&written, index, mapping);
-                Column {
-                    header: written,
-                    meaning,
-                }
-            })
-            .collect();
+        let mut columns: Vec<Column> = Vec::new();
+        for (index, cell) in header.iter().enumerate() {
+            let written: String = cell.trim().chars().filter(|c| !c.is_control() && *c != '\u{feff}').collect();
+            let twin = columns.iter().find(|earlier| earlier.header == written);
+            let meaning = twin.map_or_else(|| meaning(&written, index, mapping), |twin| twin.meaning.clone());
+            let kind = kind(&meaning);
+            columns.push(Column {
+                header: written,
+                meaning,
+                kind,
+            });
+        }
         let by_field = Field::ALL.map(|field| ranked(&columns, field)).to_vec();
-        Self { columns, by_field }
+        let unnamed = (0..columns.len()).filter(|index| columns[*index].meaning == Meaning::Unnamed);
+        Self {
+            unnamed: unnamed.collect(),
+            columns,
+            by_field,
+        }
+    }
+
+    /// The columns without a header.
+    pub(super) fn unnamed(&self) -> &[usize] {
+        &self.unnamed
     }
 
     /// The columns of `field`, the one to ask first in front.
     pub(super) fn of(&self, field: Field) -> &[usize] {
-        let position = Field::ALL.iter().position(|other| *other == field);
-        position
-            .and_then(|position| self.by_field.get(position))
-            .map_or(&[], Vec::as_slice)
+        self.by_field.get(field as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The kind that a field has by its nature; what other columns hold is found out.
+fn kind(meaning: &Meaning) -> Kind {
+    match meaning {
+        Meaning::Field(Field::ConsentDate | Field::Joined) => Kind::Day,
+        Meaning::Field(Field::Consent) => Kind::YesNo,
+        Meaning::Field(_) | Meaning::Attribute(_) | Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => Kind::Text,
     }
 }
 
@@ -137,13 +168,16 @@ fn ranked(columns: &[Column], field: Field) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Layout, Meaning};
-    use crate::subscriber::csv::delimiter::Delimiter;
     use crate::subscriber::csv::field::Field;
     use crate::subscriber::csv::mapping::{Mapping, MappingFile};
-    use crate::subscriber::csv::record::Records;
+    use crate::subscriber::csv::record::{Dialect, Record, Records};
 
     fn layout(header: &str, mapping: &Mapping) -> Layout {
-        let record = Records::new(header, 0, Delimiter::Comma).next().and_then(Result::ok).unwrap();
+        let mut record = Record::default();
+        Records::new(header, Dialect::text(b','))
+            .read(&mut record)
+            .and_then(Result::ok)
+            .unwrap();
         Layout::new(&record, mapping)
     }
 

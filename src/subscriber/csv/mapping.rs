@@ -5,14 +5,17 @@
 //!   Patient e-mail: email       # a field: email, first_name, last_name, name, consent, consent_date …
 //!   Treatment notes: notes      # any other name: an attribute; a sensitive column is kept only when it is named here
 //!   Internal no.: ignore        # left out
+//! types: {last_visit: day}      # what a column holds, where its cells leave doubt
 //! days: day first               # or: month first; how to read 01/06/2026
 //! delimiter: ";"                # where the file leaves doubt
 //! encoding: windows-1252        # where the file leaves doubt
 //! ```
 
 use crate::finding::{Finding, Place, suggestion};
+use crate::subscriber::column::Kind;
 use crate::subscriber::csv::delimiter::Delimiter;
 use crate::subscriber::csv::field::Field;
+use crate::subscriber::csv::header::Meaning;
 use crate::subscriber::date::DayOrder;
 use crate::subscriber::word;
 use std::collections::BTreeMap;
@@ -23,6 +26,8 @@ use std::collections::BTreeMap;
 pub struct MappingFile {
     /// Header → field, attribute, or `ignore`.
     pub columns: Option<BTreeMap<String, Option<String>>>,
+    /// Attribute → what its column holds: `text`, `number`, `day`, `yes_no` or `tags`.
+    pub types: Option<BTreeMap<String, Option<String>>>,
     /// `day first` or `month first`.
     pub days: Option<String>,
     /// `,`, `;`, `|` or `tab`.
@@ -35,6 +40,7 @@ pub struct MappingFile {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mapping {
     columns: Vec<Mapped>,
+    types: Vec<Typed>,
     /// How days with two readings are read.
     pub days: Option<DayOrder>,
     /// The delimiter, where it is not to be found out.
@@ -49,6 +55,23 @@ pub(super) struct Mapped {
     pub(super) header: String,
     pub(super) folded: String,
     pub(super) target: Target,
+}
+
+impl Mapped {
+    /// Whether the list is broken without this column.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.target != Target::Ignore
+    }
+}
+
+/// What the column of one attribute holds, as somebody said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Typed {
+    pub(super) name: String,
+    kind: Kind,
+    /// Where it was said.
+    pub(super) file: String,
+    pub(super) place: Option<Place>,
 }
 
 /// Where a mapped column goes.
@@ -77,6 +100,22 @@ impl MappingFile {
                     doubt.into_iter().for_each(|doubt| fault(&["columns", &header], doubt));
                 }
                 Err(finding) => fault(&["columns", &header], finding),
+            }
+        }
+        for (name, kind) in self.types.unwrap_or_default() {
+            let path = ["types", name.as_str()];
+            let written = kind.unwrap_or_default();
+            match Kind::parse(&word::fold(&written).replace(' ', "_")) {
+                Some(kind) => mapping.types.push(Typed {
+                    kind,
+                    file: file.to_owned(),
+                    place: place(&path),
+                    name,
+                }),
+                None => {
+                    let finding = Finding::error(file, format!("`{name}` cannot hold `{written}`"));
+                    fault(&path, finding.hint(suggestion::hint(&written, Kind::ALL.map(Kind::as_str))));
+                }
             }
         }
         match self.days.as_deref().map(word::fold).as_deref() {
@@ -151,6 +190,21 @@ impl Mapping {
     /// Whether some column is mapped to `field`; then no alias of it counts.
     pub(super) fn names(&self, field: Field) -> bool {
         self.columns.iter().any(|column| column.target == Target::Field(field))
+    }
+
+    /// What the column with this meaning holds, if somebody said so.
+    pub(super) fn kind(&self, meaning: &Meaning) -> Option<Kind> {
+        let name = match meaning {
+            Meaning::Attribute(name) => name.as_str(),
+            Meaning::Field(field) => field.as_str(),
+            Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => return None,
+        };
+        self.types.iter().find(|typed| typed.name == name).map(|typed| typed.kind)
+    }
+
+    /// The kinds that somebody said.
+    pub(super) fn types(&self) -> impl Iterator<Item = &Typed> {
+        self.types.iter()
     }
 
     /// The mapped columns, as written.

@@ -1,94 +1,91 @@
-//! Rows with one address become one person.
+//! Families: rows with one address become one person.
+//!
+//! Promises: what a person is called is only what all rows agree on; the strictest consent counts, and the earliest day of joining.
 
-use crate::subscriber::Subscriber;
 use crate::subscriber::consent::Consent;
-use crate::subscriber::csv::Row;
-use crate::subscriber::word;
-use std::collections::{HashMap, HashSet};
+use crate::subscriber::{Attributes, Subscriber, word};
 
-/// The people of a list, each address once, in the order of their first rows.
-#[derive(Default)]
-pub(super) struct People {
-    rows: Vec<Row>,
-    by_identity: HashMap<String, usize>,
-    /// The people whose address several share; no first name is taken for them any more.
-    shared: HashSet<usize>,
+/// Several rows on the way to being one person.
+pub(super) struct Family {
+    one: Subscriber,
+    /// What the first row with a name calls its person, folded.
+    called: Option<String>,
+    /// Whether people with different first names share the address; no first name is taken for them any more.
+    is_shared: bool,
 }
 
-/// What became of a second row with a known address.
+/// What became of a further row.
 pub(super) struct Joined {
-    /// The line of the first row.
-    pub(super) first: usize,
     /// Whether people with different first names share the address.
-    pub(super) shared: bool,
-    /// Whether the consent became stricter by it.
-    pub(super) stricter: bool,
+    pub(super) is_shared: bool,
+    /// Whether the rows disagree about consent.
+    pub(super) disagree: bool,
 }
 
-impl People {
-    /// Adds one row; says so when the address was known.
-    pub(super) fn add(&mut self, row: Row) -> Option<Joined> {
-        match self.by_identity.get(row.subscriber.address.identity()) {
-            None => {
-                let identity = row.subscriber.address.identity().to_owned();
-                self.by_identity.insert(identity, self.rows.len());
-                self.rows.push(row);
-                None
-            }
-            Some(known) => {
-                let first = &mut self.rows[*known];
-                let differ = first_names_differ(&first.subscriber, &row.subscriber);
-                let shared = match differ {
-                    true => self.shared.insert(*known) || differ,
-                    false => self.shared.contains(known),
-                };
-                let before = first.subscriber.consent.clone();
-                join(&mut first.subscriber, row.subscriber);
-                if shared {
-                    first.subscriber.attributes.remove("first_name");
-                    first.subscriber.attributes.remove("name");
-                }
-                Some(Joined {
-                    first: first.line,
-                    shared,
-                    stricter: differs_in_answer(&before, &first.subscriber.consent),
-                })
-            }
+impl Family {
+    /// The person of the first row.
+    pub(super) fn of(first: Subscriber) -> Self {
+        let rows = vec![first.attributes.clone()];
+        Self {
+            called: called(&first.attributes),
+            one: Subscriber { rows, ..first },
+            is_shared: false,
         }
     }
 
-    /// The people.
-    pub(super) fn into_rows(self) -> Vec<Row> {
-        self.rows
+    /// Adds a further row.
+    pub(super) fn join(&mut self, later: Subscriber) -> Joined {
+        let one = &mut self.one;
+        let name = called(&later.attributes);
+        self.is_shared |= matches!((&self.called, &name), (Some(a), Some(b)) if a != b);
+        self.called = self.called.take().or(name);
+        let disagree = differ_in_answer(&one.consent, &later.consent);
+        for (name, value) in &later.attributes {
+            if !one.attributes.contains_key(name) {
+                one.attributes.insert(name.clone(), value.clone());
+            }
+        }
+        one.rows.push(later.attributes);
+        one.consent = std::mem::take(&mut one.consent).stricter(later.consent);
+        one.left = one.left.max(later.left);
+        one.joined = match (one.joined, later.joined) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        Joined {
+            is_shared: self.is_shared,
+            disagree,
+        }
+    }
+
+    /// The person that all rows are now.
+    pub(super) fn into_one(self) -> Subscriber {
+        let mut one = self.one;
+        if let Some(joined) = one.joined {
+            one.attributes.insert("joined".to_owned(), joined.to_string());
+        }
+        if self.is_shared {
+            one.attributes.remove("first_name");
+            one.attributes.remove("name");
+            if !agree(&one.rows, "last_name") {
+                one.attributes.remove("last_name");
+            }
+        }
+        one
     }
 }
 
-/// What the first row left empty comes from the later one; the stricter consent stands; the earlier day of joining counts.
-fn join(first: &mut Subscriber, later: Subscriber) {
-    for (name, value) in later.attributes {
-        first.attributes.entry(name).or_insert(value);
-    }
-    let consent = std::mem::take(&mut first.consent);
-    first.consent = consent.stricter(later.consent);
-    first.joined = match (first.joined, later.joined) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    if let Some(joined) = first.joined {
-        first.attributes.insert("joined".to_owned(), joined.to_string());
-    }
+/// Whether no two rows say different things in this column.
+fn agree(rows: &[Attributes], name: &str) -> bool {
+    let mut values = rows.iter().filter_map(|row| row.get(name)).map(|value| word::fold(value));
+    let first = values.next();
+    values.all(|value| Some(value) == first)
 }
 
-fn first_names_differ(a: &Subscriber, b: &Subscriber) -> bool {
-    let called = |one: &Subscriber| {
-        one.attributes
-            .get("first_name")
-            .or(one.attributes.get("name"))
-            .map(|name| word::fold(name))
-    };
-    matches!((called(a), called(b)), (Some(a), Some(b)) if a != b)
+fn called(one: &Attributes) -> Option<String> {
+    one.get("first_name").or(one.get("name")).map(|name| word::fold(name))
 }
 
-fn differs_in_answer(before: &Consent, after: &Consent) -> bool {
+fn differ_in_answer(before: &Consent, after: &Consent) -> bool {
     (before.answer, before.basis) != (after.answer, after.basis)
 }

@@ -1,85 +1,143 @@
 //! The records of a list file, each with its physical place.
 //!
-//! The csv crate takes the text apart; this file adds what it does not tell: on which physical line a record starts, at which column
-//! a cell stands, and that a quote was opened which nobody closed, so that one record swallowed its neighbours.
+//! Cells are read by the csv crate's rules: a quote opens at the start of a cell only, and `""` is a quote inside. What this reader
+//! adds is what that crate does not tell: on which physical line a record starts and at which byte, at which column a cell stands,
+//! and that a quote was opened which nobody closed, so that one record swallowed its neighbours.
 
 use crate::finding::Place;
-use crate::subscriber::csv::delimiter::Delimiter;
+use std::borrow::Cow;
+use std::ops::Range;
 
-/// A quoted cell longer than this was not meant to be one cell.
+/// A quoted cell longer than this, over several lines, was not meant to be one cell.
 const LONGEST_CELL: usize = 10_000;
+/// No list has more columns; what a record holds beyond is counted, not kept.
+const MOST_CELLS: usize = 2_000;
 
-/// One record.
+/// How a text is cut into cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dialect {
+    delimiter: u8,
+    /// Whether quotes hold cells together. A sheet's cells come apart already.
+    quotes: bool,
+}
+
+impl Dialect {
+    /// The rows of a sheet: one a line, whatever stood in its cells.
+    pub(super) const SHEET: Self = Self {
+        delimiter: 0x1f,
+        quotes: false,
+    };
+
+    /// A delimited text.
+    pub(super) const fn text(delimiter: u8) -> Self {
+        Self { delimiter, quotes: true }
+    }
+}
+
+/// Where a record starts: its byte and its physical line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    pub(super) offset: usize,
+    pub(super) line: usize,
+}
+
+/// One record; its room is used again for the next.
+#[derive(Default)]
 pub(super) struct Record<'t> {
     /// The physical line it starts on.
     pub(super) line: usize,
-    cells: ::csv::StringRecord,
+    offset: usize,
     raw: &'t str,
-    delimiter: u8,
+    cells: Vec<Cow<'t, str>>,
+    count: usize,
+    dialect: Option<Dialect>,
 }
 
-impl<'t> Record<'t> {
+impl Record<'_> {
     /// The cells.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter()
+        self.cells.iter().map(|cell| &**cell)
     }
 
     /// The cell at `index`, blanks around it taken off; empty where the record is shorter.
     pub(super) fn cell(&self, index: usize) -> &str {
-        self.cells.get(index).unwrap_or_default().trim()
+        self.cells.get(index).map_or("", |cell| cell.trim())
     }
 
     /// How many cells there are.
     pub(super) fn len(&self) -> usize {
-        self.cells.len()
+        self.count
     }
 
     /// Whether no cell holds anything.
     pub(super) fn is_blank(&self) -> bool {
-        self.iter().all(|cell| cell.trim().is_empty())
+        self.count <= MOST_CELLS && self.iter().all(|cell| cell.trim().is_empty())
     }
 
     /// The text of the record as it stands in the file.
-    pub(super) fn raw(&self) -> &'t str {
+    pub(super) fn raw(&self) -> &str {
         self.raw
+    }
+
+    /// Where the record starts.
+    pub(super) fn spot(&self) -> Spot {
+        Spot {
+            offset: self.offset,
+            line: self.line,
+        }
     }
 
     /// Where the cell at `index` starts.
     pub(super) fn place(&self, index: usize) -> Place {
-        let offset = quoting(self.raw, self.delimiter).starts.get(index).copied();
-        let within = Place::of_offset(self.raw, offset.unwrap_or(self.raw.len()));
-        Place::new(self.line + within.line - 1, within.column)
+        let Some(dialect) = self.dialect.filter(|dialect| dialect.quotes) else {
+            return Place::new(self.line, index + 1);
+        };
+        let bytes = self.raw.as_bytes();
+        let mut at = 0;
+        for _ in 0..index {
+            at = scan(bytes, at, dialect).end + 1;
+            if at > bytes.len() {
+                break;
+            }
+        }
+        place_within(self.raw, at, self.line)
     }
+}
+
+/// The place of byte `offset` in a piece of text that starts on `line`.
+fn place_within(raw: &str, offset: usize, line: usize) -> Place {
+    let before = raw.get(..offset).unwrap_or(raw);
+    let column = before.rsplit(['\r', '\n']).next().unwrap_or_default().chars().count() + 1;
+    Place::new(line + breaks_in(before.as_bytes()), column)
 }
 
 /// A quote that nobody closed.
 pub(super) struct OpenQuote {
     /// Where it was opened.
     pub(super) place: Place,
+    /// What stands from there to the end of the line, cut.
+    pub(super) text: String,
 }
 
 /// Reads records one after the other.
+#[derive(Clone)]
 pub(super) struct Records<'t> {
     text: &'t str,
-    delimiter: Delimiter,
-    reader: ::csv::Reader<&'t [u8]>,
-    /// Where the reader's own offsets start.
-    base: usize,
-    /// Up to where lines have been counted, and the number of the line there.
-    counted: (usize, usize),
+    dialect: Dialect,
+    at: usize,
+    line: usize,
     /// How many cells a record should have, once the header is known.
     width: Option<usize>,
 }
 
 impl<'t> Records<'t> {
-    /// The records of `text` from byte `start` on.
-    pub(super) fn new(text: &'t str, start: usize, delimiter: Delimiter) -> Self {
+    /// The records of `text`, whose first line is line 1.
+    pub(super) fn new(text: &'t str, dialect: Dialect) -> Self {
         Self {
             text,
-            delimiter,
-            reader: reader(&text[start..], delimiter),
-            base: start,
-            counted: (0, 1),
+            dialect,
+            at: 0,
+            line: 1,
             width: None,
         }
     }
@@ -89,158 +147,177 @@ impl<'t> Records<'t> {
         self.width = Some(width);
     }
 
-    /// The next record; an open quote costs its own line only, reading goes on with the next line.
-    pub(super) fn next(&mut self) -> Option<Result<Record<'t>, OpenQuote>> {
-        let mut cells = ::csv::StringRecord::new();
-        // The text is UTF-8 and in memory, so the reader has nothing to fail of.
-        if !self.reader.read_record(&mut cells).unwrap_or(false) {
-            return None;
-        }
-        let position = |position: &::csv::Position| usize::try_from(position.byte()).unwrap_or(usize::MAX);
-        let end = self
-            .base
-            .saturating_add(position(self.reader.position()))
-            .min(self.text.len());
-        let start = self.base.saturating_add(cells.position().map_or(0, position)).min(end);
-        let start = start + leading_breaks(&self.text[start..end]);
-        let raw = self.text[start..end].trim_end_matches(['\r', '\n']);
-        let line = self.line_of(start);
-        let delimiter = self.delimiter.byte();
-        // Only a quote that spans lines, or the end of the file, can have been left open.
-        let doubtful = raw.contains('"') && (end == self.text.len() || raw.contains(['\n', '\r']));
-        match doubtful.then(|| self.open_quote(raw)).flatten() {
-            Some(offset) => {
-                self.go_on_after_line(start);
-                let within = Place::of_offset(raw, offset);
-                let place = Place::new(line + within.line - 1, within.column);
-                Some(Err(OpenQuote { place }))
-            }
-            None => Some(Ok(Record {
-                line,
-                cells,
-                raw,
-                delimiter,
-            })),
-        }
+    /// Goes to where a record was met before.
+    pub(super) fn go_to(&mut self, spot: Spot) {
+        (self.at, self.line) = (spot.offset, spot.line);
     }
 
-    /// The offset of a quote in `raw` that was never meant to run as far as it does.
-    fn open_quote(&self, raw: &str) -> Option<usize> {
-        let quoting = quoting(raw, self.delimiter.byte());
-        let swallowed_row = |inside: &str| {
-            let width = self.width.filter(|width| *width > 1);
-            let is_row = |line: &str| {
-                line.contains('@') && width.is_some_and(|width| line.matches(self.delimiter.as_char()).count() + 1 >= width)
-            };
-            inside.split(['\r', '\n']).skip(1).any(is_row)
-        };
-        let suspect = |quoted: &&Quoted<'_>| {
-            let spans = quoted.inside.contains(['\n', '\r']);
-            !quoted.is_closed
-                || (spans && (!quoted.ends_cell || quoted.inside.len() > LONGEST_CELL || swallowed_row(quoted.inside)))
-        };
-        quoting.quoted.iter().find(suspect).map(|quoted| quoted.offset)
-    }
-
-    fn go_on_after_line(&mut self, start: usize) {
-        let rest = &self.text[start..];
-        let next = rest
-            .find(['\r', '\n'])
-            .map_or(rest.len(), |end| end + leading_breaks(&rest[end..]));
-        self.base = start + next;
-        self.reader = reader(&self.text[self.base..], self.delimiter);
-    }
-
-    /// The physical line of byte `offset`, which never lies before the last one asked for.
-    fn line_of(&mut self, offset: usize) -> usize {
+    /// Reads the next record into `record`; an open quote costs its own line only, reading goes on with the next line.
+    pub(super) fn read(&mut self, record: &mut Record<'t>) -> Option<Result<(), OpenQuote>> {
         let bytes = self.text.as_bytes();
-        let (from, line) = self.counted;
-        let breaks = (from..offset).filter(|at| match bytes[*at] {
-            b'\n' => true,
-            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-            _ => false,
-        });
-        let line = line + breaks.count();
-        self.counted = (offset.max(from), line);
-        line
+        self.skip_breaks();
+        let start = self.at;
+        bytes.get(start)?;
+        record.cells.clear();
+        (record.line, record.offset, record.count, record.dialect) = (self.line, start, 0, Some(self.dialect));
+        let (mut at, mut breaks) = (start, 0);
+        loop {
+            let scan = scan(bytes, at, self.dialect);
+            if scan.quoted && self.is_open(&scan) {
+                return Some(Err(self.open_quote(start, at)));
+            }
+            breaks += scan.breaks;
+            if record.cells.len() < MOST_CELLS {
+                record.cells.push(self.cell(&scan));
+            }
+            record.count += 1;
+            at = scan.end;
+            match bytes.get(at) {
+                Some(b) if *b == self.dialect.delimiter => at += 1,
+                Some(_) | None => break,
+            }
+        }
+        record.raw = &self.text[start..at];
+        self.at = at;
+        self.line += breaks;
+        Some(Ok(()))
+    }
+
+    fn skip_breaks(&mut self) {
+        let bytes = self.text.as_bytes();
+        while let Some(b'\r' | b'\n') = bytes.get(self.at) {
+            let pair = bytes[self.at] == b'\r' && bytes.get(self.at + 1) == Some(&b'\n');
+            self.at += if pair { 2 } else { 1 };
+            self.line += 1;
+        }
+    }
+
+    fn cell(&self, scan: &Scan) -> Cow<'t, str> {
+        let inside = &self.text[scan.inside.clone()];
+        let tail = match scan.quoted {
+            true => &self.text[(scan.inside.end + 1).min(scan.end)..scan.end],
+            false => "",
+        };
+        match (scan.escaped, tail.is_empty()) {
+            (false, true) => Cow::Borrowed(inside),
+            (true, _) => Cow::Owned(inside.replace("\"\"", "\"") + tail),
+            (false, false) => Cow::Owned(inside.to_owned() + tail),
+        }
+    }
+
+    /// Whether a quoted cell was never meant to run as far as it does.
+    fn is_open(&self, scan: &Scan) -> bool {
+        if !scan.is_closed || scan.breaks == 0 {
+            return !scan.is_closed;
+        }
+        let inside = &self.text[scan.inside.clone()];
+        let tail = &self.text[(scan.inside.end + 1).min(scan.end)..scan.end];
+        let width = self.width.filter(|width| *width > 1);
+        let is_row = |line: &str| {
+            let delimiters = line.bytes().filter(|b| *b == self.dialect.delimiter).count();
+            line.contains('@') && width.is_some_and(|width| delimiters + 1 >= width)
+        };
+        !tail.trim().is_empty() || inside.len() > LONGEST_CELL || inside.split(['\r', '\n']).skip(1).any(is_row)
+    }
+
+    fn open_quote(&mut self, start: usize, quote: usize) -> OpenQuote {
+        let place = place_within(&self.text[start..], quote - start, self.line);
+        let rest = &self.text[start..];
+        self.at = start + rest.find(['\r', '\n']).unwrap_or(rest.len());
+        let line = self.text[quote..].split(['\r', '\n']).next().unwrap_or_default();
+        let text = line.chars().take(200).collect();
+        OpenQuote { place, text }
     }
 }
 
-fn reader(text: &str, delimiter: Delimiter) -> ::csv::Reader<&[u8]> {
-    ::csv::ReaderBuilder::new()
-        .delimiter(delimiter.byte())
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes())
-}
-
-fn leading_breaks(text: &str) -> usize {
-    text.bytes().take_while(|b| matches!(b, b'\r' | b'\n')).count()
-}
-
-/// Where the cells of one record start, and which of them are quoted.
-struct Quoting<'r> {
-    starts: Vec<usize>,
-    quoted: Vec<Quoted<'r>>,
-}
-
-/// One quoted cell.
-struct Quoted<'r> {
-    offset: usize,
-    inside: &'r str,
+/// One cell as it lies in the text.
+struct Scan {
+    /// What it holds, without its quotes.
+    inside: Range<usize>,
+    quoted: bool,
+    /// Whether it holds doubled quotes.
+    escaped: bool,
+    /// Whether its quote is closed again, before it is longer than any cell is.
     is_closed: bool,
-    /// Whether the closing quote is followed by a delimiter or the end.
-    ends_cell: bool,
+    /// How many lines end inside.
+    breaks: usize,
+    /// The delimiter, line end or end of text behind it.
+    end: usize,
 }
 
-/// The quotes of one record, by the rules of the csv crate: a quote opens at the start of a cell only, and `""` is a quote inside.
-fn quoting(raw: &str, delimiter: u8) -> Quoting<'_> {
-    let bytes = raw.as_bytes();
-    let (mut starts, mut quoted) = (vec![0], Vec::new());
-    let mut at = 0;
-    loop {
-        if bytes.get(at) == Some(&b'"') {
-            let close = closing_quote(bytes, at + 1);
-            let end = close.unwrap_or(bytes.len());
-            quoted.push(Quoted {
-                offset: at,
-                inside: &raw[at + 1..end],
-                is_closed: close.is_some(),
-                ends_cell: bytes.get(end + 1).is_none_or(|next| *next == delimiter),
-            });
-            at = end;
-        }
-        match bytes[at.min(bytes.len())..].iter().position(|b| *b == delimiter) {
-            Some(distance) => at += distance + 1,
-            None => return Quoting { starts, quoted },
-        }
-        starts.push(at);
+fn scan(bytes: &[u8], at: usize, dialect: Dialect) -> Scan {
+    if !dialect.quotes || bytes.get(at) != Some(&b'"') {
+        let end = cell_end(bytes, at, dialect.delimiter);
+        return Scan {
+            inside: at..end,
+            quoted: false,
+            escaped: false,
+            is_closed: true,
+            breaks: 0,
+            end,
+        };
     }
-}
-
-fn closing_quote(bytes: &[u8], mut from: usize) -> Option<usize> {
-    loop {
-        let quote = from + bytes.get(from..)?.iter().position(|b| *b == b'"')?;
+    let start = at + 1;
+    let (mut from, mut escaped) = (start, false);
+    let close = loop {
+        let Some(quote) = bytes[from..].iter().position(|b| *b == b'"').map(|distance| from + distance) else {
+            break None;
+        };
         match bytes.get(quote + 1) {
-            Some(b'"') => from = quote + 2,
-            _ => return Some(quote),
+            Some(b'"') => (from, escaped) = (quote + 2, true),
+            _ => break Some(quote),
         }
+        // However far a text with an open quote runs, it is not walked to its end for each of them.
+        if from - start > LONGEST_CELL && bytes[start..start + LONGEST_CELL].contains(&b'\n') {
+            break None;
+        }
+    };
+    let inside = start..close.unwrap_or(bytes.len());
+    Scan {
+        quoted: true,
+        escaped,
+        is_closed: close.is_some(),
+        breaks: if close.is_some() {
+            breaks_in(&bytes[inside.clone()])
+        } else {
+            0
+        },
+        end: close.map_or(bytes.len(), |close| cell_end(bytes, close + 1, dialect.delimiter)),
+        inside,
     }
+}
+
+fn cell_end(bytes: &[u8], at: usize, delimiter: u8) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let length = rest.iter().position(|b| *b == delimiter || *b == b'\n' || *b == b'\r');
+    at + length.unwrap_or(rest.len())
+}
+
+/// How many lines end in a text: at LF, CR LF or CR.
+fn breaks_in(bytes: &[u8]) -> usize {
+    let ends = bytes.iter().enumerate().filter(|(at, b)| match b {
+        b'\n' => true,
+        b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    });
+    ends.count()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Records;
-    use crate::subscriber::csv::delimiter::Delimiter;
+    use super::{Dialect, Record, Records};
+
+    const COMMA: Dialect = Dialect::text(b',');
 
     /// Every record as `line:cell|cell`, an open quote as `"line:column`.
     fn check(text: &str, expected: &[&str]) {
-        let mut records = Records::new(text, 0, Delimiter::Comma);
+        let mut records = Records::new(text, COMMA);
+        let mut record = Record::default();
         records.expect_width(3);
         let mut found = Vec::new();
-        while let Some(record) = records.next() {
-            found.push(match record {
-                Ok(record) => format!("{}:{}", record.line, record.iter().collect::<Vec<_>>().join("|")),
+        while let Some(read) = records.read(&mut record) {
+            found.push(match read {
+                Ok(()) => format!("{}:{}", record.line, record.iter().collect::<Vec<_>>().join("|")),
                 Err(open) => format!("\"{}", open.place),
             });
         }
@@ -256,6 +333,66 @@ mod tests {
         check("a,\"x\r\ny\"\r\nb", &["1:a|x\r\ny", "3:b"]);
         check("", &[]);
         check("\r\n\n", &[]);
+        check("a\u{b}\u{c}\u{2028}\u{85}b\nc", &["1:a\u{b}\u{c}\u{2028}\u{85}b", "2:c"]);
+    }
+
+    #[test]
+    fn cells_are_what_the_csv_crate_makes_of_them() {
+        for text in [
+            "a,\"b\"\"c\",\"\"\n\"x\",y",
+            "a,b\"c\",d\"\"\n\"\"",
+            ",,\n,\n\"a\"b,c\r\n\"d\",",
+            "\"a,\"\"b\"\"\",\"c\"d\"e\"",
+        ] {
+            let mut reader = ::csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .from_reader(text.as_bytes());
+            let expected: Vec<Vec<String>> = reader
+                .records()
+                .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+                .collect();
+            let (mut records, mut record, mut found) = (Records::new(text, COMMA), Record::default(), Vec::new());
+            while let Some(Ok(())) = records.read(&mut record) {
+                found.push(record.iter().map(str::to_owned).collect::<Vec<_>>());
+            }
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_found_again_by_its_offset() {
+        let text = "a,b\r\n\r\nc,\"d\ne\"\nf";
+        let (mut records, mut record) = (Records::new(text, COMMA), Record::default());
+        let mut seen = Vec::new();
+        while let Some(Ok(())) = records.read(&mut record) {
+            seen.push((record.spot(), record.raw().to_owned()));
+        }
+        for (spot, raw) in seen.iter().rev() {
+            records.go_to(*spot);
+            records.read(&mut record).and_then(Result::ok).unwrap();
+            assert_eq!((record.spot(), record.raw()), (*spot, raw.as_str()));
+        }
+    }
+
+    #[test]
+    fn a_sheet_has_no_quotes_and_counts_columns() {
+        let (mut records, mut record) = (Records::new("\n\"a\u{1f}b\u{2028}c\n\nd", Dialect::SHEET), Record::default());
+        records.read(&mut record).and_then(Result::ok).unwrap();
+        assert_eq!(
+            (record.cell(0), record.cell(1), record.place(1).to_string()),
+            ("\"a", "b\u{2028}c", "2:2".to_owned())
+        );
+        records.read(&mut record).and_then(Result::ok).unwrap();
+        assert_eq!(record.place(0).to_string(), "4:1");
+    }
+
+    #[test]
+    fn a_record_of_a_million_cells_is_counted_and_not_kept() {
+        let text = ",".repeat(1_000_000);
+        let (mut records, mut record) = (Records::new(&text, COMMA), Record::default());
+        records.read(&mut record).and_then(Result::ok).unwrap();
+        assert_eq!((record.len(), record.iter().count()), (1_000_001, super::MOST_CELLS));
     }
 
     #[test]
@@ -275,8 +412,9 @@ mod tests {
 
     #[test]
     fn a_cell_knows_its_place() {
-        let mut records = Records::new("\nä,\"x\ny\",z", 0, Delimiter::Comma);
-        let record = records.next().and_then(Result::ok).unwrap();
+        let mut records = Records::new("\nä,\"x\ny\",z", COMMA);
+        let mut record = Record::default();
+        records.read(&mut record).and_then(Result::ok).unwrap();
         let places: Vec<String> = (0..4).map(|index| record.place(index).to_string()).collect();
         assert_eq!(places, ["2:1", "2:3", "3:4", "3:5"]);
     }

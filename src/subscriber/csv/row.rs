@@ -1,7 +1,6 @@
 //! One record of a list file as a person, or the reason why it is none.
 
 use crate::address::{Address, Remark, mask};
-use crate::subscriber::consent::{Answer, Basis, Consent};
 use crate::subscriber::csv::cell;
 use crate::subscriber::csv::field::Field;
 use crate::subscriber::csv::header::{Layout, Meaning};
@@ -15,8 +14,10 @@ use jiff::civil::Date;
 pub(super) struct Rejection {
     /// The cell at fault, if it is one.
     pub(super) cell: Option<usize>,
-    /// What was found, masked.
+    /// What was found, as it stands.
     pub(super) value: String,
+    /// What is equal in all rows left out for this reason.
+    pub(super) kind: &'static str,
     /// Why it is left out.
     pub(super) reason: String,
     /// How to mend it.
@@ -24,13 +25,19 @@ pub(super) struct Rejection {
 }
 
 /// Reads records by one layout.
-pub(super) struct RowReader<'l> {
-    pub(super) layout: &'l Layout,
+pub(super) struct RowReader {
+    pub(super) layout: Layout,
     pub(super) days: Option<DayOrder>,
     pub(super) notes: Notes,
 }
 
-impl RowReader<'_> {
+impl RowReader {
+    /// A reader whose remarks nobody has heard yet.
+    pub(super) fn new(layout: Layout, days: Option<DayOrder>) -> Self {
+        let notes = Notes::default();
+        Self { layout, days, notes }
+    }
+
     /// The person of one record.
     pub(super) fn read(&mut self, record: &Record<'_>) -> Result<Subscriber, Rejection> {
         self.check_shape(record)?;
@@ -41,28 +48,30 @@ impl RowReader<'_> {
         let language = self.filled(record, Field::Language).and_then(|(_, cell)| cell::value(cell));
         attributes.extend(language.map(|language| ("language".to_owned(), language)));
         attributes.extend(joined.map(|joined| ("joined".to_owned(), joined.to_string())));
-        let consent = self.consent(record);
+        let left = self.left(record);
+        let consent = self.consent(record, left);
+        self.remark_on_unnamed(record);
         Ok(Subscriber {
             address,
             attributes,
             consent,
             joined,
             rows: Vec::new(),
+            left,
         })
     }
 
     fn check_shape(&mut self, record: &Record<'_>) -> Result<(), Rejection> {
         let width = self.layout.columns.len();
         let value = || {
-            self.layout
-                .of(Field::Email)
-                .first()
-                .map_or(String::new(), |email| mask(record.cell(*email)))
+            let email = self.layout.of(Field::Email).first();
+            email.map_or(String::new(), |email| record.cell(*email).to_owned())
         };
         if record.raw().contains('\0') {
             return Err(Rejection {
                 cell: None,
                 value: value(),
+                kind: "nul",
                 reason: "the row has a NUL character, which no text has".to_owned(),
                 fix: Some("type the row again, or export the list again as CSV UTF-8".to_owned()),
             });
@@ -71,16 +80,19 @@ impl RowReader<'_> {
             return Err(Rejection {
                 cell: Some(width),
                 value: value(),
+                kind: "long",
                 reason: format!("the row has {} cells where the header names {width}", record.len()),
                 fix: Some("put a cell that contains the separator in double quotes: `\"Lee, Ann\"`".to_owned()),
             });
         }
         if record.len() < width {
-            let text = format!(
-                "the row has {} cells where the header names {width}; the missing ones count as empty",
-                record.len()
-            );
-            self.notes.add("short", record.place(0), text, None);
+            let text = || {
+                format!(
+                    "the row has {} cells where the header names {width}; the missing ones count as empty",
+                    record.len()
+                )
+            };
+            self.notes.once("short", || record.place(0), text, None);
         }
         Ok(())
     }
@@ -90,43 +102,48 @@ impl RowReader<'_> {
         let Some((index, written)) = self.filled(record, Field::Email) else {
             return Err(no_address(record, columns.first().copied()));
         };
-        let rejected = |reason: String, fix: &str| Rejection {
+        let rejected = |kind: &'static str, reason: String, fix: &str| Rejection {
             cell: Some(index),
-            value: mask(written),
+            kind,
+            value: written.to_owned(),
             reason,
             fix: Some(fix.to_owned()),
         };
         let (address, more) = cell::address(written).map_err(|error| match word::is_blank(written) {
             true => rejected(
+                "blank",
                 "the cell says that there is no address".to_owned(),
                 "leave it, or ask the person for an address",
             ),
             false => rejected(
+                "no address",
                 format!("`{}` is no address: {}", mask(written), error.why()),
                 "correct the address, or take the row out",
             ),
         })?;
-        let place = record.place(index);
         if more > 0 {
-            let text = format!(
-                "the cell holds several addresses; the first one counts, `{}`",
-                address.masked()
-            );
-            self.notes.add(
-                format!("several {}", record.line),
-                place,
-                text,
-                Some("give every person a row of their own"),
-            );
+            let text = || {
+                format!(
+                    "the cell holds several addresses; the first one counts, `{}`",
+                    address.masked()
+                )
+            };
+            let hint = || Some("give every person a row of their own".to_owned());
+            self.notes.each("several", || record.place(index), text, hint);
         }
         for remark in address.remarks() {
             let text = format!("`{}` {remark}", address.masked());
             match &remark {
-                Remark::Placeholder => return Err(rejected(text, "leave it, or ask the person for an address")),
-                Remark::Role => self.notes.add("role", place, text, Some("write to a person where you can")),
+                Remark::Placeholder => return Err(rejected("placeholder", text, "leave it, or ask the person for an address")),
+                Remark::Role => self.notes.once(
+                    "role",
+                    || record.place(index),
+                    || text,
+                    Some("write to a person where you can"),
+                ),
                 Remark::Slip(meant) => {
-                    let hint = format!("if `@{meant}` was meant, correct the row");
-                    self.notes.add(format!("slip {}", record.line), place, text, Some(&hint));
+                    let hint = || Some(format!("if `@{meant}` was meant, correct the row"));
+                    self.notes.each("slip", || record.place(index), || text, hint);
                 }
             }
         }
@@ -134,14 +151,14 @@ impl RowReader<'_> {
     }
 
     /// The first filled column of `field`.
-    fn filled<'r>(&self, record: &'r Record<'_>, field: Field) -> Option<(usize, &'r str)> {
+    pub(super) fn filled<'r>(&self, record: &'r Record<'_>, field: Field) -> Option<(usize, &'r str)> {
         let columns = self.layout.of(field).iter();
         columns
             .map(|index| (*index, record.cell(*index)))
             .find(|(_, cell)| !cell.is_empty())
     }
 
-    fn other_columns(&self, record: &Record<'_>) -> Attributes {
+    fn other_columns(&mut self, record: &Record<'_>) -> Attributes {
         let mut attributes = Attributes::new();
         for (index, column) in self.layout.columns.iter().enumerate() {
             let name = match &column.meaning {
@@ -149,22 +166,34 @@ impl RowReader<'_> {
                 Meaning::Field(Field::Status) => Field::Status.as_str(),
                 Meaning::Field(_) | Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => continue,
             };
+            let Some(value) = cell::value(record.cell(index)) else {
+                continue;
+            };
             // Of columns with the same name the first filled one counts.
-            if let Some(value) = cell::value(record.cell(index)).filter(|_| !attributes.contains_key(name)) {
-                attributes.insert(name.to_owned(), self.in_order(value));
+            if attributes.contains_key(name) {
+                continue;
+            }
+            if cell::is_mojibake(&value) {
+                let text = || {
+                    format!(
+                        "a value in `{}` was broken by a wrong encoding and is not kept",
+                        column.header
+                    )
+                };
+                self.notes
+                    .each("mojibake value", || record.place(index), text, || Some(MOJIBAKE.to_owned()));
+                continue;
+            }
+            match column.kind.kept(value, self.days) {
+                Ok(kept) => attributes.extend(kept.map(|value| (name.to_owned(), value))),
+                Err(error) => {
+                    let text = || format!("a value in `{}` is not kept: {error}", column.header);
+                    let hint = || Some(error.hint());
+                    self.notes.each(format!("kind {index}"), || record.place(index), text, hint);
+                }
             }
         }
         attributes
-    }
-
-    /// A slashed day as year, month, day, where the list says how it writes them; segments compare days.
-    fn in_order(&self, value: String) -> String {
-        let slashed = value.len() <= 10 && value.matches('/').count() == 2;
-        let day = self
-            .days
-            .filter(|_| slashed)
-            .and_then(|order| date::read(&value, Some(order)).ok());
-        day.map_or(value, |day| day.to_string())
     }
 
     fn names(&mut self, record: &Record<'_>, attributes: &mut Attributes) {
@@ -172,9 +201,9 @@ impl RowReader<'_> {
             let (index, written) = self.filled(record, field)?;
             let name = cell::name(written)?;
             if cell::is_mojibake(&name) {
-                let text = format!("the name `{name}` was broken by a wrong encoding and is not used");
-                let hint = "export the list again as CSV UTF-8, or correct the name";
-                self.notes.add("mojibake", record.place(index), text, Some(hint));
+                let text = || format!("the name `{name}` was broken by a wrong encoding and is not used");
+                self.notes
+                    .each("mojibake", || record.place(index), text, || Some(MOJIBAKE.to_owned()));
                 return None;
             }
             Some(name)
@@ -190,115 +219,40 @@ impl RowReader<'_> {
         }
     }
 
-    fn day(&mut self, record: &Record<'_>, field: Field) -> Option<Date> {
+    pub(super) fn day(&mut self, record: &Record<'_>, field: Field) -> Option<Date> {
         let (index, written) = self.filled(record, field).filter(|(_, cell)| !word::is_blank(cell))?;
         match date::read(written, self.days) {
             Ok(day) => Some(day),
             Err(error) => {
-                let text = format!("`{}` is left empty: {error}", field.as_str());
-                let hint = match error {
+                let text = || format!("`{}` is left empty: {error}", field.as_str());
+                let hint = match &error {
                     date::DateError::Ambiguous { .. } => {
                         format!("{}; or write `days: day first` into the list's `.yaml` file", error.hint())
                     }
                     date::DateError::Unknown(_) => error.hint(),
                 };
-                self.notes.add(format!("day {index}"), record.place(index), text, Some(&hint));
-                None
-            }
-        }
-    }
-
-    fn consent(&mut self, record: &Record<'_>) -> Consent {
-        let basis = self.basis(record);
-        let source: Vec<String> = self
-            .layout
-            .of(Field::ConsentSource)
-            .iter()
-            .filter_map(|index| cell::value(record.cell(*index)))
-            .collect();
-        Consent {
-            answer: match self.has_left(record) {
-                true => Answer::No,
-                false => self.answer(record, basis),
-            },
-            basis,
-            date: self.day(record, Field::ConsentDate),
-            source: (!source.is_empty()).then(|| source.join("; ")),
-            wording: None,
-        }
-    }
-
-    /// What the consent columns say: one no is a no, and a yes has to stand in all of them.
-    fn answer(&mut self, record: &Record<'_>, basis: Option<Basis>) -> Answer {
-        let columns = self.layout.of(Field::Consent);
-        let mut answers = Vec::with_capacity(columns.len());
-        for index in columns {
-            let written = record.cell(*index);
-            let answer = word::answer(written);
-            if answer == Answer::Unknown && !word::is_blank(written) {
-                let shown = cell::value(&written.chars().take(40).collect::<String>()).unwrap_or_default();
-                let text = format!("`{shown}` is neither yes nor no, so it counts as no answer");
-                let hint = "write `yes` or `no`; a column `consent_basis` may say `express`, `implied` or `inquiry`";
                 self.notes
-                    .add(format!("answer {shown}"), record.place(*index), text, Some(hint));
-            }
-            answers.push(answer);
-        }
-        let stands_alone = columns.is_empty();
-        let subscribed = || {
-            self.filled(record, Field::Status)
-                .is_some_and(|(_, cell)| word::fold(cell) == "subscribed")
-        };
-        match answers.as_slice() {
-            answers if answers.contains(&Answer::No) => Answer::No,
-            answers if !stands_alone && answers.iter().all(|answer| *answer == Answer::Yes) => Answer::Yes,
-            // Where no column asks for a yes, the basis or a mailing program's status is where the list says it.
-            _ if stands_alone && (basis == Some(Basis::Express) || subscribed()) => Answer::Yes,
-            _ => Answer::Unknown,
-        }
-    }
-
-    fn basis(&mut self, record: &Record<'_>) -> Option<Basis> {
-        let (index, written) = self.filled(record, Field::ConsentBasis)?;
-        match word::fold(written).as_str() {
-            "express" | "explicit" | "consent" | "written" | "verbal" | "opt in" => Some(Basis::Express),
-            "implied" | "inferred" | "soft opt in" | "purchase" | "treatment" | "existing patient" | "existing client" => {
-                Some(Basis::Implied)
-            }
-            "inquiry" | "enquiry" => Some(Basis::Inquiry),
-            blank if word::is_blank(blank) => None,
-            _ => {
-                let shown = cell::value(&written.chars().take(40).collect::<String>()).unwrap_or_default();
-                let text = format!("`{shown}` is no basis of consent, so it is left out");
-                self.notes.add(
-                    "basis",
-                    record.place(index),
-                    text,
-                    Some("write `express`, `implied` or `inquiry`"),
-                );
+                    .once(format!("day {index}"), || record.place(index), text, Some(&hint));
                 None
             }
         }
     }
 
-    /// Whether any column says that this person left, died or is archived.
-    fn has_left(&self, record: &Record<'_>) -> bool {
-        let says_so = |index: &usize| {
-            let cell = record.cell(*index);
-            let never = cell.chars().all(|c| !c.is_alphanumeric() || c == '0');
-            !never && !word::is_blank(cell) && word::answer(cell) != Answer::No
-        };
-        let ended = |index: &usize| LEFT.contains(&word::fold(record.cell(*index)).as_str());
-        self.layout.of(Field::Unsubscribed).iter().any(says_so) || self.layout.of(Field::Status).iter().any(ended)
+    /// Values under an empty header are dropped, which must not go unsaid.
+    fn remark_on_unnamed(&mut self, record: &Record<'_>) {
+        for index in self.layout.unnamed() {
+            if !record.cell(*index).is_empty() {
+                let text = || format!("column {} has no header, so its values are not kept", index + 1);
+                let hint = Some("give the column a name in the first line");
+                self.notes
+                    .once(format!("unnamed {index}"), || record.place(*index), text, hint);
+            }
+        }
     }
 }
 
-/// What a status column says of people who must not get mail, folded.
-#[rustfmt::skip]
-const LEFT: &[&str] = &[
-    "unsubscribed", "cleaned", "inactive", "deceased", "died", "archived", "bounced", "complained", "opted out", "non subscribed", "nonsubscribed",
-    "not subscribed", "deleted", "blocked", "abgemeldet", "verstorben", "desabonne", "baja",
-];
+/// What to do about text that was decoded wrongly on its way.
+const MOJIBAKE: &str = "export the list again as CSV UTF-8, or correct the row";
 
 fn no_address(record: &Record<'_>, cell: Option<usize>) -> Rejection {
     let first = record
@@ -322,7 +276,8 @@ fn no_address(record: &Record<'_>, cell: Option<usize>) -> Rejection {
     .any(|start| first.starts_with(start));
     Rejection {
         cell,
-        value: String::new(),
+        value: record.raw().trim().chars().take(200).collect(),
+        kind: if footer { "footer" } else { "empty" },
         reason: match footer {
             true => "the row looks like a footer, not like a person",
             false => "the row has no address",

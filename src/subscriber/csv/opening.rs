@@ -1,0 +1,141 @@
+//! What is said about a list before its first row: its header, its columns, its encoding.
+
+use super::cell;
+use super::field::Field;
+use super::header::{Layout, Meaning};
+use super::mapping::Mapping;
+use super::record::Record;
+use super::table::Table;
+use crate::finding::{Finding, suggestion};
+use crate::subscriber::word;
+
+/// The list has no line that names a column for addresses; `first` is its first line, if it has one.
+pub(super) fn no_header(file: &str, first: Option<&Record<'_>>) -> Finding {
+    match first {
+        Some(first) => no_address_column(file, first),
+        None => {
+            Finding::error(file, "the list is empty").hint("its first line names the columns, such as `email,first_name,consent`")
+        }
+    }
+}
+
+fn no_address_column(file: &str, first: &Record<'_>) -> Finding {
+    let headers: Vec<&str> = first.iter().map(str::trim).filter(|header| !header.is_empty()).collect();
+    let yaml = yaml_of(file);
+    if headers.iter().any(|header| cell::address(header).is_ok()) {
+        return Finding::error(file, "the first line is a person, not the names of the columns")
+            .at(first.place(0))
+            .hint("add a line above it, such as `email,first_name,consent`");
+    }
+    let shown: Vec<String> = headers.iter().take(30).map(|header| format!("`{}`", short(header))).collect();
+    let text = format!("no column holds the addresses; the columns are {}", shown.join(", "));
+    let slip = headers
+        .iter()
+        .find(|header| suggestion::nearest(header, ["email", "e-mail", "email address"]).is_some());
+    let accepted = "`email`, `e-mail`, `email address`, `mail`, `courriel`, `correo`";
+    let hint = match slip {
+        Some(slip) => format!(
+            "did you mean `email` by `{}`? rename the column, or write `columns: {{{slip}: email}}` into `{yaml}`",
+            short(slip)
+        ),
+        None => format!("name the column {accepted}, or write `columns: {{NAME OF THE COLUMN: email}}` into `{yaml}`"),
+    };
+    Finding::error(file, text).at(first.place(0)).hint(hint)
+}
+
+fn yaml_of(file: &str) -> String {
+    format!("{}.yaml", file.rsplit_once('.').map_or(file, |(stem, _)| stem))
+}
+
+fn short(header: &str) -> String {
+    cell::value(&header.chars().take(60).collect::<String>()).unwrap_or_default()
+}
+
+/// Everything worth saying about the columns; an error for each one that the mapping names and the list has not.
+pub(super) fn remarks(file: &str, header: &Record<'_>, layout: &Layout, mapping: &Mapping) -> Vec<Finding> {
+    let headers: Vec<&str> = layout.columns.iter().map(|column| column.header.as_str()).collect();
+    let mut findings = Vec::new();
+    for mapped in mapping.columns().iter().filter(|mapped| mapped.is_wanted()) {
+        let is_there = |header: &&str| **header == mapped.header || word::fold(header) == mapped.folded;
+        if !headers.iter().any(is_there) {
+            let text = format!("the list has no column `{}`, which its `.yaml` file names", mapped.header);
+            let hint = suggestion::hint(&mapped.header, headers.iter().copied().filter(|header| !header.is_empty()));
+            findings.push(Finding::error(file, text).at(header.place(0)).hint(hint));
+        }
+    }
+    findings.extend(doubles(file, header, layout));
+    let withheld: Vec<String> = layout
+        .columns
+        .iter()
+        .filter(|column| column.meaning == Meaning::Withheld)
+        .map(|column| format!("`{}`", column.header))
+        .collect();
+    if !withheld.is_empty() {
+        let text = format!("not kept, because it looks sensitive: {}", withheld.join(", "));
+        let hint = "letters do not need it; to keep one all the same, name it under `columns:` in the list's `.yaml` file";
+        findings.push(Finding::warning(file, text).at(header.place(0)).hint(hint));
+    }
+    findings
+}
+
+/// Columns that say the same: which of them counts has to be said, unless the order of the aliases is what anybody would choose.
+fn doubles(file: &str, header: &Record<'_>, layout: &Layout) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, column) in layout.columns.iter().enumerate() {
+        let mut before = layout.columns[..index].iter();
+        let Some(earlier) = before.find(|earlier| earlier.meaning == column.meaning) else {
+            continue;
+        };
+        let twice = word::fold(&earlier.header) == word::fold(&column.header);
+        let rule = match &column.meaning {
+            Meaning::Field(Field::Consent) => "a yes has to stand in both".to_owned(),
+            Meaning::Field(field @ Field::Email) => layout.of(*field).first().map_or(String::new(), |first| {
+                format!("`{}` counts where it is filled", layout.columns[*first].header)
+            }),
+            Meaning::Field(Field::ConsentSource | Field::ConsentWording | Field::Unsubscribed) => continue,
+            Meaning::Attribute(_) => "the first filled one counts".to_owned(),
+            Meaning::Field(_) if twice => "the first filled one counts".to_owned(),
+            Meaning::Field(_) | Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => continue,
+        };
+        let text = format!(
+            "columns `{}` and `{}` both tell {}: {rule}",
+            earlier.header, column.header, column.meaning
+        );
+        let hint = "to decide otherwise, map one of them to `ignore` in the list's `.yaml` file";
+        findings.push(Finding::warning(file, text).at(header.place(index)).hint(hint));
+    }
+    findings
+}
+
+/// That the encoding was guessed, with words by which a person sees whether the guess is right.
+pub(super) fn guessed_encoding(file: &str, table: &Table<'_>, samples: &[String]) -> Option<Finding> {
+    let encoding = table.encoding.filter(|_| table.is_guessed)?;
+    let shown: Vec<String> = samples.iter().map(|sample| format!("`{sample}`")).collect();
+    let text = match shown.is_empty() {
+        true => format!("the file does not say its encoding; it was read as {encoding}"),
+        false => format!(
+            "the file does not say its encoding; read as {encoding} it has words such as {}",
+            shown.join(", ")
+        ),
+    };
+    let hint = format!(
+        "if that looks wrong, name the right one: `tidings import {file} --encoding LABEL`, or `encoding: LABEL` in `{}`",
+        yaml_of(file)
+    );
+    Some(Finding::warning(file, text).hint(hint))
+}
+
+/// Kinds that the mapping gives to attributes which no column tells.
+pub(super) fn unknown_types(mapping: &Mapping, layout: &Layout) -> Vec<Finding> {
+    let known: Vec<&str> = layout.columns.iter().filter_map(super::Column::attribute).collect();
+    let unknown = mapping.types().filter(|typed| !known.contains(&typed.name.as_str()));
+    let finding = |typed: &super::mapping::Typed| {
+        let text = format!("`types:` names `{}`, which no column of the list is called", typed.name);
+        let finding = Finding::warning(&typed.file, text).hint(suggestion::hint(&typed.name, known.iter().copied()));
+        match typed.place {
+            Some(place) => finding.at(place),
+            None => finding,
+        }
+    };
+    unknown.map(finding).collect()
+}

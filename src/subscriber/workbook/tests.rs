@@ -1,0 +1,1 @@
+//! Workbooks as programs write them, and what becomes of broken ones.
