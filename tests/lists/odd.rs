@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// A file that takes longer hangs; how long the slowest one took is printed.
-const LONGEST: Duration = Duration::from_secs(20);
+/// Time of the processor after which a file counts as hanging and its reader is killed; how long the slowest one took is printed.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Memory of its own that the program is allowed, in KiB: the least that is enough is looked for, and more than the last is too much.
 const MEMORY: [u32; 5] = [12 * 1024, 16 * 1024, 24 * 1024, 40 * 1024, 64 * 1024];
@@ -60,7 +60,7 @@ fn tried(name: &str, memory: u32) -> (Output, String) {
     if let Ok(text) = std::fs::read(odd.join(&map)) {
         clinic.write(&format!("subscribers/{}", map.display()), text);
     }
-    let limit = format!("ulimit -d {memory}; exec \"$@\"");
+    let limit = format!("ulimit -c 0; ulimit -t {}; ulimit -d {memory}; exec \"$@\"", LONGEST.as_secs());
     let output = clinic
         .spawn_through(&["sh", "-c", &limit, "sh"], &["import", &list, "--dry-run"])
         .wait();
@@ -76,7 +76,7 @@ fn report(name: &str, (output, here): &(Output, String)) -> String {
             write!(report, "── {heading}\n{}", text.replace(here, "HERE")).unwrap();
         }
     }
-    let people = super::reader::people(name);
+    let people = output.status.map_or_else(String::new, |_| super::reader::people(name));
     if !people.is_empty() {
         write!(report, "── people\n{people}").unwrap();
     }
@@ -135,7 +135,6 @@ fn every_odd_file_is_told_as_it_was_agreed() {
     let readings = read_all(&lists);
     let slowest = readings.iter().max_by_key(|reading| reading.took).unwrap();
     let hungriest = readings.iter().max_by_key(|reading| reading.memory).unwrap();
-    assert!(slowest.took < LONGEST, "{} took {:?}", slowest.name, slowest.took);
     println!("proof| lists | odd and broken files, each with the report that was agreed | {}", readings.len());
     println!("proof| lists | the slowest of them, program started and ended | {} ms ({})", slowest.took.as_millis(), slowest.name);
     println!(

@@ -8,8 +8,11 @@ use tidings::subscriber::csv::{Mapping, MappingFile, Row};
 /// The people of an odd file, one a line; none where the file is of no use.
 pub(super) fn people(name: &str) -> String {
     let bytes = std::fs::read(folder("odd").join(name)).unwrap();
-    let list = laws::hold(&bytes, &mapping(name)).unwrap_or_else(|broken| panic!("{name}: {broken}"));
-    list.map_or_else(|_| String::new(), |list| list.rows.iter().map(line).collect())
+    match laws::hold(&bytes, &mapping(name)) {
+        Err(broken) => format!("BROKEN LAW: {broken}\n"),
+        Ok(Err(_)) => String::new(),
+        Ok(Ok(list)) => list.rows.iter().map(line).collect(),
+    }
 }
 
 /// What the map beside the list says, as far as it can be understood.
