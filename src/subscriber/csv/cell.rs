@@ -1,6 +1,7 @@
 //! One cell: cleaned text, names fit for a greeting, addresses as people write them.
 
 use crate::address::{Address, AddressError};
+use crate::subscriber::csv::guard::unguard;
 use crate::subscriber::word;
 use unicode_normalization::UnicodeNormalization;
 
@@ -16,9 +17,23 @@ pub(super) fn value(cell: &str) -> Option<String> {
 
 /// A name to greet by; `None` if the cell holds none.
 pub(super) fn name(cell: &str) -> Option<String> {
-    let name = cleaned(unguarded(cell), LONGEST_NAME)?;
+    let name = cleaned(without_address(unguarded(cell)), LONGEST_NAME)?;
     let says_nothing = matches!(word::fold(&name).as_str(), "" | "n a" | "none" | "unknown" | "not given");
-    (!says_nothing && name.chars().any(char::is_alphabetic)).then_some(name)
+    (!says_nothing && !name.contains('@') && name.chars().any(char::is_alphabetic)).then_some(name)
+}
+
+/// Outlook shows people as `Ann Lee (ann@example.org)`.
+fn without_address(name: &str) -> &str {
+    match name.rsplit_once('(') {
+        Some((before, behind)) if behind.contains('@') => before,
+        _ => name,
+    }
+}
+
+/// Whether a cell holds an address of the Exchange directory, which mail from outside cannot reach.
+pub(super) fn is_exchange_address(cell: &str) -> bool {
+    let cell = cell.trim().trim_start_matches("EX:").to_ascii_lowercase();
+    cell.starts_with('/') && (cell.contains("/cn=") || cell.contains("/ou="))
 }
 
 /// Whether a text was decoded with the wrong encoding on its way: `ZoÃ«`, `Donâ€™t`, `Jos\u{fffd}`.
@@ -47,9 +62,14 @@ pub(super) fn address(cell: &str) -> Result<(Address, usize), AddressError> {
     let pieces: Vec<&str> = cell
         .split(":::")
         .flat_map(|part| part.split([';', ',', '\n', '\r', '\u{2028}']))
+        .flat_map(|part| part.split(" / "))
         .map(|piece| piece.trim().trim_matches('"'))
         .filter(|piece| !piece.is_empty())
         .collect();
+    let pieces: Vec<&str> = match pieces[..] {
+        [one] if one.split_whitespace().all(|word| word.contains('@')) => one.split_whitespace().collect(),
+        _ => pieces,
+    };
     // Every piece has to look like an address: half of a name must not become somebody's.
     if pieces.is_empty() || !pieces.iter().all(|piece| bracketed(piece).contains('@')) {
         return Err(whole);
@@ -73,10 +93,7 @@ fn bracketed(piece: &str) -> &str {
 
 /// Spreadsheet exports guard a cell that starts like a formula with an apostrophe; it is not part of the value.
 pub(super) fn unguarded(cell: &str) -> &str {
-    match cell.trim().strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
-    }
+    unguard(cell.trim())
 }
 
 /// RFC 5322 has no room for controls in a name, and a reader none for text that turns its direction.
@@ -136,6 +153,8 @@ mod tests {
         for nothing in ["-", "N/A", "unknown", "?", "123"] {
             assert_eq!(name(nothing), None, "{nothing}");
         }
+        assert_eq!(name("Ann Lee (ann@example.org)").as_deref(), Some("Ann Lee"));
+        assert_eq!(name("ann@example.org"), None);
         assert_eq!(name("O'Brien-Smith").as_deref(), Some("O'Brien-Smith"));
     }
 
@@ -156,6 +175,11 @@ mod tests {
             ("Ann Lee <ann@example.org>", Some(("ann@example.org", 0))),
             ("ann@example.org; bob@example.org", Some(("ann@example.org", 1))),
             ("ann@example.org ::: bob@example.org", Some(("ann@example.org", 1))),
+            ("ann@example.org bob@example.org", Some(("ann@example.org", 1))),
+            ("ann@example.org\nbob@example.org", Some(("ann@example.org", 1))),
+            ("ann@example.org\u{2028}bob@example.org", Some(("ann@example.org", 1))),
+            ("ann@example.org / bob@example.org", Some(("ann@example.org", 1))),
+            ("ann@example.org or bob@example.org", None),
             ("ann@exam ple.org, bob@example.org", Some(("bob@example.org", 1))),
             ("Lee, ann@example.org", None),
             ("ann lee@example.org", None),

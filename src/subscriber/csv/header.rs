@@ -69,13 +69,31 @@ pub(super) struct Layout {
     unnamed: Vec<usize>,
 }
 
+/// Longer headers are sentences.
+const LONGEST_HEADER: usize = 200;
+
 /// Words in a header that announce what a mailing has no business to know; `*` stands for the start of a word.
 #[rustfmt::skip]
 const SENSITIVE: &[&str] = &[
-    "diagnos*", "condition", "conditions", "medic*", "insur*", "versicher*", "krankenkass*", "dob", "birth*", "born", "geburt*", "geb", "naissance",
-    "nacimiento", "age", "nhs", "ssn", "social security", "health*", "treatment*", "therap*", "symptom*", "allerg*", "disab*", "pregnan*", "note",
-    "notes", "notizen", "comment", "comments", "remarks", "bemerkung*", "religio*", "ethnic*", "race", "gender", "sex", "ip", "latitude",
-    "longitude", "referr*", "gp", "physician", "doctor", "prescri*", "injur*", "surger*", "mental*", "hiv", "passport", "bank", "iban", "card",
+    "diagnos*", "condition", "conditions", "medic*", "health*", "clinical", "treatment*", "therap*", "symptom*", "allerg*", "disab*", "pregnan*",
+    "prescri*", "injur*", "surger*", "mental*", "hiv", "vaccin*", "immunis*", "immuniz*", "blood", "weight", "height", "bmi", "smoker", "drugs",
+    "referr*", "gp", "physician", "doctor", "insur*", "policy number", "policy no", "claim", "medicaid", "nhs", "ssn", "social security", "dob",
+    "birth*", "born", "age", "note", "notes", "comment", "comments", "remarks", "religio*", "ethnic*", "race", "gender", "sex", "sexual*", "marital*",
+    "spouse", "emergency", "next of kin", "ip", "latitude", "longitude", "passport", "government id", "national id", "tax id", "drivers license",
+    "bank", "iban", "card", "credit", "password", "salary", "income",
+    // German
+    "befund*", "krank*", "beschwerden", "behandlung*", "versicher*", "versichert*", "geburt*", "geb", "geschlecht", "notiz*", "bemerkung*", "hausarzt",
+    "impf*", "konfession",
+    // French
+    "maladie*", "traitement*", "assurance*", "mutuelle", "securite sociale", "carte vitale", "naissance", "ne le", "anniversaire", "sexe",
+    "commentaire*", "remarque*", "medecin*",
+    // Spanish, Italian, Portuguese
+    "enfermedad*", "sintoma*", "alergi*", "tratamiento*", "seguro", "aseguradora", "seguridad social", "nacimiento", "cumpleanos", "sexo", "notas",
+    "comentarios", "observaciones", "malatti*", "sintomi", "trattament*", "assicura*", "codice fiscale", "nascita", "compleanno", "sesso", "commenti",
+    "doenca*", "tratamento*", "nascimento", "aniversario", "observacoes", "cpf", "genero", "genere",
+    // Dutch and the North
+    "ziekte*", "behandeling*", "verzeker*", "geboorte*", "verjaardag", "geslacht", "opmerking*", "bsn", "huisarts", "fodels*", "personnummer", "syntym*",
+    "urodz*", "pesel",
 ];
 
 impl Layout {
@@ -83,7 +101,7 @@ impl Layout {
     pub(super) fn new(header: &Record<'_>, mapping: &Mapping) -> Self {
         let mut columns: Vec<Column> = Vec::new();
         for (index, cell) in header.iter().enumerate() {
-            let written: String = cell.trim().chars().filter(|c| !c.is_control() && *c != '\u{feff}').collect();
+            let written = cleaned(cell);
             let twin = columns.iter().find(|earlier| earlier.header == written);
             let meaning = twin.map_or_else(|| meaning(&written, index, mapping), |twin| twin.meaning.clone());
             let kind = kind(&meaning);
@@ -113,6 +131,13 @@ impl Layout {
     }
 }
 
+/// A header without controls, no longer than a key of YAML may be.
+fn cleaned(cell: &str) -> String {
+    let printed: String = cell.chars().filter(|c| !c.is_control() && *c != '\u{feff}').collect();
+    let short: String = printed.trim().chars().take(LONGEST_HEADER).collect();
+    short.trim_end().to_owned()
+}
+
 /// The kind that a field has by its nature; what other columns hold is found out.
 fn kind(meaning: &Meaning) -> Kind {
     match meaning {
@@ -124,7 +149,7 @@ fn kind(meaning: &Meaning) -> Kind {
 
 /// Whether a header is taken for the column of the addresses.
 pub(super) fn names_address(header: &str, mapping: &Mapping) -> bool {
-    meaning(header, 0, mapping) == Meaning::Field(Field::Email)
+    meaning(&cleaned(header), 0, mapping) == Meaning::Field(Field::Email)
 }
 
 fn meaning(header: &str, index: usize, mapping: &Mapping) -> Meaning {
@@ -140,7 +165,12 @@ fn meaning(header: &str, index: usize, mapping: &Mapping) -> Meaning {
         _ if folded.is_empty() => Meaning::Unnamed,
         Some(field) => Meaning::Field(field),
         None if is_sensitive(&folded) => Meaning::Withheld,
-        None => Meaning::Attribute(word::attribute_name(header).unwrap_or_else(|| format!("column_{}", index + 1))),
+        None => {
+            let name = word::attribute_name(header).unwrap_or_else(|| format!("column_{}", index + 1));
+            // A mapping file has other uses for the names of fields.
+            let is_taken = Field::parse(&name).is_some() || name == "ignore";
+            Meaning::Attribute(if is_taken { format!("{name}_2") } else { name })
+        }
     }
 }
 
@@ -229,10 +259,39 @@ mod tests {
             "Medical conditions",
             "Medicare",
             "Geburtsdatum",
+            "Birthday",
+            "Versicherten-Nr.",
+            "Date de naissance",
+            "N° de sécurité sociale",
+            "Fecha de nacimiento",
+            "Codice fiscale",
+            "Geboortedatum",
+            "Data de nascimento",
+            "Emergency contact",
         ] {
             check(header, "not kept, because it looks sensitive");
         }
-        for header in ["Town", "Village", "Postcode", "Practitioner", "Last visit", "Page"] {
+        for header in [
+            "Town",
+            "Village",
+            "Postcode",
+            "Practitioner",
+            "Last visit",
+            "Page",
+            "Image",
+            "Agent",
+            "Stage",
+            "Noted",
+            "Essex",
+            "Region",
+            "Banking day",
+            "Cardiff",
+            "Group",
+            "Tags",
+            "Company",
+            "Sensitivity",
+            "Language school",
+        ] {
             assert!(
                 matches!(layout(header, &Mapping::default()).columns[0].meaning, Meaning::Attribute(_)),
                 "{header}"
@@ -247,7 +306,7 @@ mod tests {
             .collect();
         assert_eq!(
             meanings,
-            ["attribute `email`", "attribute `notes`", "email", "left out"],
+            ["attribute `email_2`", "attribute `notes`", "email", "left out"],
             "a mapped field has no aliases"
         );
     }

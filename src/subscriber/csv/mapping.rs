@@ -148,7 +148,8 @@ fn mapped(file: &str, header: &str, target: &str) -> Result<(Mapped, Option<Find
         (Some(field), _) => Target::Field(field),
         (None, _) if target == "ignore" => Target::Ignore,
         (None, Some(name)) if name == target => {
-            doubt = suggestion::nearest(target, names).map(|near| {
+            let own_name = word::attribute_name(header).is_some_and(|own| own == target);
+            doubt = suggestion::nearest(target, names).filter(|_| !own_name).map(|near| {
                 Finding::warning(file, format!("column `{header}` becomes the attribute `{target}`"))
                     .hint(format!("did you mean `{near}`?"))
             });

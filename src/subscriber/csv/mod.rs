@@ -7,6 +7,7 @@
 mod cell;
 mod delimiter;
 mod field;
+pub mod guard;
 mod header;
 mod mapping;
 mod merge;
@@ -15,15 +16,18 @@ mod opening;
 mod permission;
 mod reader;
 mod record;
+mod rejects;
 mod row;
 mod survey;
 mod table;
+mod written;
 
 pub use delimiter::Delimiter;
 pub use field::Field;
 pub use header::{Column, Meaning};
 pub use mapping::{Mapping, MappingFile};
 pub use reader::{ListReader, ListReport};
+pub use rejects::rejects_csv;
 pub use table::Table;
 
 use crate::subscriber::Subscriber;

@@ -64,6 +64,7 @@ pub(super) fn remarks(file: &str, header: &Record<'_>, layout: &Layout, mapping:
         }
     }
     findings.extend(doubles(file, header, layout));
+    findings.extend(other_peoples(file, header, layout, mapping));
     let withheld: Vec<String> = layout
         .columns
         .iter()
@@ -77,6 +78,46 @@ pub(super) fn remarks(file: &str, header: &Record<'_>, layout: &Layout, mapping:
     }
     findings
 }
+
+/// Addresses of parents and other contacts: letters go to them only when somebody says so.
+fn other_peoples(file: &str, header: &Record<'_>, layout: &Layout, mapping: &Mapping) -> Vec<Finding> {
+    let theirs = |column: &super::Column| {
+        let folded = word::fold(&column.header);
+        let has = |words: &[&str]| folded.split(' ').any(|word| words.contains(&word));
+        matches!(column.meaning, Meaning::Attribute(_)) && mapping.target(&column.header).is_none() && has(MAIL) && has(OTHERS)
+    };
+    let found = layout.columns.iter().enumerate().filter(|(_, column)| theirs(column));
+    let finding = |(index, column): (usize, &super::Column)| {
+        let text = format!("`{}` is not taken for the address that letters go to", column.header);
+        let hint = format!(
+            "if they should go there, write `columns: {{{}: email}}` into `{}`",
+            column.header,
+            yaml_of(file)
+        );
+        Finding::warning(file, text).at(header.place(index)).hint(hint)
+    };
+    found.map(finding).collect()
+}
+
+/// Words for mail in headers, folded.
+const MAIL: &[&str] = &[
+    "email",
+    "mail",
+    "emails",
+    "emailaddress",
+    "courriel",
+    "correo",
+    "emailadres",
+    "mailadresse",
+];
+
+/// Words for people who are not the one of the row, folded.
+#[rustfmt::skip]
+const OTHERS: &[&str] = &[
+    "guardian", "guardians", "parent", "parents", "mother", "mothers", "father", "fathers", "mum", "mums", "dad", "dads", "carer", "caregiver", "invoice",
+    "billing", "spouses", "partner", "eltern", "elternteil", "mutter", "vater", "mere", "pere", "tuteur", "madre", "padre", "tutor", "responsable",
+    "genitore", "ouder", "ouders", "voogd", "mae", "pai", "responsavel",
+];
 
 /// Columns that say the same: which of them counts has to be said, unless the order of the aliases is what anybody would choose.
 fn doubles(file: &str, header: &Record<'_>, layout: &Layout) -> Vec<Finding> {

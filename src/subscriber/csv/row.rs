@@ -110,6 +110,11 @@ impl RowReader {
             fix: Some(fix.to_owned()),
         };
         let (address, more) = cell::address(written).map_err(|error| match word::is_blank(written) {
+            _ if cell::is_exchange_address(written) => rejected(
+                "exchange",
+                "the cell holds an address of the Exchange directory, which mail from outside cannot reach".to_owned(),
+                "put the person's internet address in its place, or export the contacts with it",
+            ),
             true => rejected(
                 "blank",
                 "the cell says that there is no address".to_owned(),
