@@ -41,8 +41,9 @@ fn read(name: &str, wanted: &str) -> Reading {
     let from = if writes() { MEMORY.len() - 1 } else { 0 };
     for memory in &MEMORY[from..] {
         let began = Instant::now();
-        reading.report = report(name, &tried(name, *memory));
+        let tried = tried(name, *memory);
         (reading.took, reading.memory) = (began.elapsed(), *memory);
+        reading.report = report(name, &tried);
         if reading.report == wanted {
             break;
         }
