@@ -8,6 +8,7 @@ mod remark;
 
 pub use remark::Remark;
 
+use std::borrow::Cow;
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -56,8 +57,11 @@ impl Address {
     /// # Errors
     /// When the text is no address that mail can be sent to over the internet.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let text: String = text.chars().filter(|c| !is_invisible(*c)).nfc().collect();
-        let text = text.replace('\u{ff20}', "@");
+        // Nearly all addresses are plain, and a list may have a million.
+        let text: Cow<'_, str> = match text.is_ascii() {
+            true => Cow::Borrowed(text),
+            false => text.chars().filter(|c| !is_invisible(*c)).map(narrow).nfc().collect(),
+        };
         let bare = unwrapped(&text);
         if bare.is_empty() {
             return Err(AddressError::Empty);
@@ -66,7 +70,10 @@ impl Address {
         if local.contains('@') {
             return Err(AddressError::NoAt(shown(bare)));
         }
-        let folded: String = local.to_lowercase().nfc().collect();
+        let folded: String = match local.is_ascii() {
+            true => local.to_ascii_lowercase(),
+            false => local.to_lowercase().nfc().collect(),
+        };
         if !local_part_is_valid(local) || !local_part_is_valid(&folded) {
             return Err(AddressError::LocalPart(shown(bare)));
         }
@@ -161,6 +168,15 @@ pub fn mask(text: &str) -> String {
     }
 }
 
+/// What a Japanese or Chinese keyboard writes twice as wide: `ａｎｎ＠ｅｘａｍｐｌｅ．ｏｒｇ`.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{fe6b}' => '@',
+        other => other,
+    }
+}
+
 /// Characters that no reader sees: zero-width, byte order marks, soft hyphens, marks of writing direction.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -175,7 +191,10 @@ fn unwrapped(text: &str) -> &str {
     };
     let text = text.trim().trim_end_matches([',', ';']).trim_end();
     let inner = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
-    inner.unwrap_or(text).trim()
+    let text = inner.unwrap_or(text).trim();
+    // Outlook puts an address without a name into single quotes.
+    let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    quoted.unwrap_or(text).trim()
 }
 
 /// What was found, short and without controls, for a message.
@@ -237,6 +256,10 @@ mod tests {
         check("jörg@example.org", Some("jörg@example.org"));
         check("ann@example.org\u{200b}", Some("ann@example.org"));
         check("ann＠example.org", Some("ann@example.org"));
+        check("ａｎｎ＠ｅｘａｍｐｌｅ．ｏｒｇ", Some("ann@example.org"));
+        check("ann@example。org", Some("ann@example.org"));
+        check("'ann@example.org'", Some("ann@example.org"));
+        check("o'neill@example.org", Some("o'neill@example.org"));
         check("MAILTO: ann@example.org", Some("ann@example.org"));
         check("ann@example.org;", Some("ann@example.org"));
         check("\u{a0}ann@example.org.\u{200e}", Some("ann@example.org"));
@@ -268,6 +291,9 @@ mod tests {
         assert_eq!(parse("Ann@Example.org"), parse("ann@EXAMPLE.ORG"));
         assert_eq!(parse("A@EXÄMPLE.com"), parse("a@xn--exmple-cua.com"));
         assert_eq!(parse("JO\u{308}RG@example.org"), parse("jörg@example.org"));
+        assert_eq!(parse("ANN＠EXÄMPLE．com"), parse("ann@xn--exmple-cua.com"));
+        assert_eq!(parse("a@exa\u{308}mple.com"), parse("a@EXÄMPLE.COM"));
+        assert_eq!(parse("ЖУК@example.org"), parse("жук@example.org"));
         assert_ne!(parse("ann+a@example.org"), parse("ann@example.org"));
         assert_ne!(parse("an.n@example.org"), parse("ann@example.org"));
     }

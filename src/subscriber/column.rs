@@ -51,10 +51,14 @@ impl Kind {
         match self {
             Self::Text => Ok(Some(in_order(cell, days))),
             Self::Tags => Ok(Some(tags(&cell)).filter(|tags| !tags.is_empty())),
-            _ if is_nothing(&cell) => Ok(None),
             Self::Number if is_number(&cell) => Ok(Some(cell)),
             Self::YesNo if word::answer(&cell) != Answer::Unknown => Ok(Some(cell)),
-            Self::Day => Ok(Some(date::read(&cell, days)?.to_string())),
+            Self::Day => match date::read(&cell, days) {
+                Ok(day) => Ok(Some(day.to_string())),
+                Err(_) if is_nothing(&cell) => Ok(None),
+                Err(error) => Err(error.into()),
+            },
+            Self::Number | Self::YesNo if is_nothing(&cell) => Ok(None),
             Self::Number | Self::YesNo => Err(KindError::Other {
                 wanted: self,
                 found: cell.chars().take(40).collect(),
@@ -139,13 +143,15 @@ impl Default for Guess {
 impl Guess {
     /// Looks at one more cell.
     pub fn look_at(&mut self, cell: &str, days: Option<DayOrder>) {
-        if !(self.number || self.day || self.yes_no) || is_nothing(cell) {
+        if cell.is_empty() || !(self.number || self.day || self.yes_no) {
             return;
         }
-        self.is_filled = true;
-        self.number = self.number && is_number(cell);
-        self.day = self.day && !is_number(cell) && date::read(cell, days).is_ok();
-        self.yes_no = self.yes_no && word::answer(cell) != Answer::Unknown;
+        let number = self.number && is_number(cell);
+        let day = self.day && !is_number(cell) && date::read(cell, days).is_ok();
+        let yes_no = self.yes_no && word::answer(cell) != Answer::Unknown;
+        if number || day || yes_no || !is_nothing(cell) {
+            (self.number, self.day, self.yes_no, self.is_filled) = (number, day, yes_no, true);
+        }
     }
 
     /// What all cells agreed on.
@@ -181,7 +187,7 @@ fn in_order(cell: String, days: Option<DayOrder>) -> String {
 }
 
 /// Tags as one list: `"VIP","Summer 2024"` of Mailchimp and `* myContacts ::: Friends` of Google as `VIP, Summer 2024`.
-fn tags(cell: &str) -> String {
+pub(super) fn tags(cell: &str) -> String {
     let (mut tags, mut tag, mut quoted): (Vec<String>, String, bool) = (Vec::new(), String::new(), false);
     let mut end = |tag: &mut String| {
         let bare = tag

@@ -14,6 +14,18 @@ pub fn fold(text: &str) -> String {
         return text.to_owned();
     }
     let mut folded = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for c in text.chars() {
+            match c {
+                '\'' => {}
+                c if c.is_ascii_alphanumeric() => folded.push(c.to_ascii_lowercase()),
+                _ if folded.is_empty() || folded.ends_with(' ') => {}
+                _ => folded.push(' '),
+            }
+        }
+        folded.truncate(folded.trim_end().len());
+        return folded;
+    }
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
             'ß' => folded.push_str("ss"),

@@ -18,7 +18,7 @@ pub(super) fn value(cell: &str) -> Option<String> {
 /// A name to greet by; `None` if the cell holds none.
 pub(super) fn name(cell: &str) -> Option<String> {
     let name = cleaned(without_address(unguarded(cell)), LONGEST_NAME)?;
-    let says_nothing = matches!(word::fold(&name).as_str(), "" | "n a" | "none" | "unknown" | "not given");
+    let says_nothing = name.len() <= 12 && matches!(word::fold(&name).as_str(), "" | "n a" | "none" | "unknown" | "not given");
     (!says_nothing && !name.contains('@') && name.chars().any(char::is_alphabetic)).then_some(name)
 }
 

@@ -1,6 +1,7 @@
 //! One record of a list file as a person, or the reason why it is none.
 
 use crate::address::{Address, Remark, mask};
+use crate::subscriber::column::{self, Kind};
 use crate::subscriber::csv::cell;
 use crate::subscriber::csv::field::Field;
 use crate::subscriber::csv::header::{Layout, Meaning};
@@ -171,9 +172,13 @@ impl RowReader {
                 Meaning::Field(Field::Status) => Field::Status.as_str(),
                 Meaning::Field(_) | Meaning::Withheld | Meaning::Unnamed | Meaning::Ignored => continue,
             };
-            let Some(value) = cell::value(record.cell(index)) else {
-                continue;
+            let written = record.cell(index);
+            // Quotes hold a tag together; around any other value they are somebody's slip.
+            let value = match column.kind {
+                Kind::Tags => cell::value(&column::tags(cell::unguarded(written))),
+                _ => cell::value(written),
             };
+            let Some(value) = value else { continue };
             // Of columns with the same name the first filled one counts.
             if attributes.contains_key(name) {
                 continue;
@@ -225,9 +230,10 @@ impl RowReader {
     }
 
     pub(super) fn day(&mut self, record: &Record<'_>, field: Field) -> Option<Date> {
-        let (index, written) = self.filled(record, field).filter(|(_, cell)| !word::is_blank(cell))?;
+        let (index, written) = self.filled(record, field)?;
         match date::read(written, self.days) {
             Ok(day) => Some(day),
+            Err(_) if word::is_blank(written) || written.starts_with("0000-00-00") => None,
             Err(error) => {
                 let text = || format!("`{}` is left empty: {error}", field.as_str());
                 let hint = match &error {

@@ -1,6 +1,6 @@
 //! The file around a workbook: which kind it is, whether it is locked, and how large it would unpack.
 //!
-//! Promises: nothing is unpacked into memory here, and nobody unpacks what was not measured first.
+//! Promises: nothing is unpacked into memory that was not measured first.
 
 use crate::finding::Finding;
 use std::io::{Cursor, Read};
@@ -8,6 +8,12 @@ use zip::ZipArchive;
 
 /// A workbook with a million rows unpacks to less.
 const MOST_UNPACKED: u64 = 768 * 1024 * 1024;
+/// A sheet of ever the same words packs a hundred to one; bombs pack a thousand to one.
+const MOST_TO_ONE: u64 = 200;
+/// So much may be unpacked of any file.
+const ALWAYS_UNPACKED: u64 = 16 * 1024 * 1024;
+/// So many cells may stand in a sheet of LibreOffice, which says "the same again" in a few bytes.
+const MOST_CELLS: u64 = 16 * 1024 * 1024;
 /// Honest workbooks have a few dozen parts.
 const MOST_PARTS: usize = 10_000;
 
@@ -56,7 +62,7 @@ fn zipped(file: &str, bytes: &[u8]) -> Result<Shell, Finding> {
     if archive.len() > MOST_PARTS {
         return Err(too_large(file));
     }
-    let mut left = MOST_UNPACKED;
+    let mut left = (bytes.len() as u64 * MOST_TO_ONE).clamp(ALWAYS_UNPACKED, MOST_UNPACKED);
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index(index) else {
             let is_locked = archive.by_index_raw(index).is_ok_and(|part| part.encrypted());
@@ -74,11 +80,39 @@ fn zipped(file: &str, bytes: &[u8]) -> Result<Shell, Finding> {
     match () {
         () if has("xl/workbook.bin") => Ok(Shell::Xlsb),
         () if starts("xl/") => Ok(Shell::Xlsx),
-        () if has("content.xml") => Ok(Shell::Ods),
+        () if has("content.xml") => repeats(file, &mut archive).map(|()| Shell::Ods),
         () if starts("word/") => Err(no_workbook(file, "a Word document")),
         () if starts("Index/") => Err(no_workbook(file, "an Apple Numbers file")),
         () => Err(no_workbook(file, "a zip archive")),
     }
+}
+
+/// Refuses a sheet whose repeated cells would fill the memory; cells that hold nothing are repeated freely, by LibreOffice itself.
+fn repeats(file: &str, archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), Finding> {
+    let mut content = Vec::new();
+    let mut part = archive.by_name("content.xml").map_err(|_| super::damaged(file))?;
+    part.read_to_end(&mut content).map_err(|_| super::damaged(file))?;
+    let content = String::from_utf8_lossy(&content);
+    let mut cells = 0_u64;
+    for row in content.split("<table:table-row").skip(1) {
+        let row = row.split("</table:table-row>").next().unwrap_or_default();
+        let Some(last) = row.rfind("office:value") else { continue };
+        let tags = row[..last].match_indices("number-columns-repeated=\"");
+        let columns: u64 = tags.map(|(at, key)| number(&row[at + key.len()..])).sum();
+        let written = row.matches("<table:table-cell").count() as u64;
+        let (head, _) = row.split_once('>').unwrap_or_default();
+        let again = head.find("number-rows-repeated=\"").map_or(1, |at| number(&head[at + 22..]));
+        cells = cells.saturating_add(columns.saturating_add(written).saturating_mul(again));
+        if cells > MOST_CELLS {
+            return Err(too_large(file));
+        }
+    }
+    Ok(())
+}
+
+/// The number in front of a closing quote; what is none counts as no repetition.
+fn number(text: &str) -> u64 {
+    text.split('"').next().and_then(|digits| digits.parse().ok()).unwrap_or(1)
 }
 
 fn no_workbook(file: &str, what: &str) -> Finding {
