@@ -13,8 +13,12 @@ const PEOPLE: usize = 200;
 /// The files of the 200 people: name and bytes.
 fn dresses() -> Vec<(String, Vec<u8>)> {
     let folder = folder("people");
-    let lists = names(&folder).into_iter().filter(|name| name.starts_with("utf") || name.starts_with("win") || name.starts_with("people."));
-    lists.map(|name| (name.clone(), std::fs::read(folder.join(name)).unwrap())).collect()
+    let lists = names(&folder)
+        .into_iter()
+        .filter(|name| name.starts_with("utf") || name.starts_with("win") || name.starts_with("people."));
+    lists
+        .map(|name| (name.clone(), std::fs::read(folder.join(name)).unwrap()))
+        .collect()
 }
 
 fn extension(name: &str) -> &str {

@@ -40,8 +40,12 @@ fn is_workbook(bytes: &[u8]) -> bool {
 
 /// No finding moves the cursor, turns the line or hides what it says.
 fn can_be_shown(findings: &[Finding]) -> Result<(), String> {
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
-    let texts = findings.iter().flat_map(|finding| [Some(&finding.text), finding.hint.as_ref()]).flatten();
+    let hidden =
+        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+    let texts = findings
+        .iter()
+        .flat_map(|finding| [Some(&finding.text), finding.hint.as_ref()])
+        .flatten();
     match texts.into_iter().find(|text| text.contains(hidden)) {
         Some(text) => Err(format!("a finding cannot be shown: {text:?}")),
         None => Ok(()),
@@ -71,7 +75,12 @@ fn people_are_sound(list: &ListRows) -> Result<(), String> {
 /// Every line is a person, was merged into an earlier one or was left out, and only one of these.
 fn every_line_is_told_once(list: &ListRows) -> Result<(), String> {
     let people: BTreeSet<usize> = list.rows.iter().map(|row| row.line).collect();
-    if let Some(lost) = list.report.merged.iter().find(|merged| !people.contains(&merged.into) || merged.into >= merged.line) {
+    if let Some(lost) = list
+        .report
+        .merged
+        .iter()
+        .find(|merged| !people.contains(&merged.into) || merged.into >= merged.line)
+    {
         return Err(format!("merged into nobody: {lost:?}"));
     }
     let told = told(list);
@@ -93,10 +102,15 @@ fn told(list: &ListRows) -> Vec<usize> {
 
 /// Of a text without quotes every line that says anything is told, but for the header and a `sep=` line.
 fn nobody_is_lost(list: &ListRows, text: &str) -> Result<(), String> {
-    let Some(delimiter) = list.report.delimiter.filter(|_| !text.contains('"')) else { return Ok(()) };
+    let Some(delimiter) = list.report.delimiter.filter(|_| !text.contains('"')) else {
+        return Ok(());
+    };
     let told: BTreeSet<usize> = told(list).into_iter().collect();
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");
-    let says_something = |line: &str| line.split(delimiter.as_char()).any(|cell| !cell.trim().trim_matches('\u{feff}').trim().is_empty());
+    let says_something = |line: &str| {
+        line.split(delimiter.as_char())
+            .any(|cell| !cell.trim().trim_matches('\u{feff}').trim().is_empty())
+    };
     let lines = unix.split('\n').enumerate();
     let untold: Vec<(usize, &str)> = lines
         .map(|(index, line)| (index + 1, line))
@@ -119,9 +133,18 @@ fn utf_16_says_the_same(list: &ListRows, bytes: &[u8], mapping: &Mapping) -> Res
     if encoding::decode(bytes).encoding != "UTF-8" {
         return Ok(());
     }
-    let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = "\u{feff}"
+        .encode_utf16()
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
     match csv::read("subscribers/patients.csv", &wide, mapping) {
-        Ok(other) if (&other.rows, &other.report.skipped, &other.report.merged) == (&list.rows, &list.report.skipped, &list.report.merged) => Ok(()),
+        Ok(other)
+            if (&other.rows, &other.report.skipped, &other.report.merged)
+                == (&list.rows, &list.report.skipped, &list.report.merged) =>
+        {
+            Ok(())
+        }
         other => Err(format!("UTF-16 says something else: {other:?}")),
     }
 }

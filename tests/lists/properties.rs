@@ -22,7 +22,10 @@ fn people() -> impl Strategy<Value = Vec<Vec<String>>> {
 
 /// A text file of the rows below the header, its columns in this order.
 fn text(rows: &[Vec<String>], order: &[usize], delimiter: u8, ending: csv::Terminator) -> String {
-    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).terminator(ending).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .terminator(ending)
+        .from_writer(Vec::new());
     writer.write_record(order.iter().map(|column| HEADER[*column])).unwrap();
     for row in rows {
         writer.write_record(order.iter().map(|column| &row[*column])).unwrap();

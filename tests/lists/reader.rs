@@ -5,11 +5,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 use tidings::subscriber::csv::{Mapping, MappingFile, Row};
 
+/// How a broken law is told in a report that nobody may agree to.
+pub(super) const BROKEN: &str = "BROKEN LAW: ";
+
 /// The people of an odd file, one a line; none where the file is of no use.
 pub(super) fn people(name: &str) -> String {
     let bytes = std::fs::read(folder("odd").join(name)).unwrap();
     match laws::hold(&bytes, &mapping(name)) {
-        Err(broken) => format!("BROKEN LAW: {broken}\n"),
+        Err(broken) => format!("{BROKEN}{broken}\n"),
         Ok(Err(_)) => String::new(),
         Ok(Ok(list)) => list.rows.iter().map(line).collect(),
     }
@@ -43,7 +46,12 @@ fn line(row: &Row) -> String {
     }
     for row in &subscriber.rows {
         let cells: Vec<String> = row.iter().map(|(name, value)| format!("{name}={}", short(value))).collect();
-        write!(line, "\n    {}", cells.join(" · ")).unwrap();
+        let cells = if cells.is_empty() {
+            "nothing else".to_owned()
+        } else {
+            cells.join(" · ")
+        };
+        write!(line, "\n    row: {cells}").unwrap();
     }
     line + "\n"
 }

@@ -77,7 +77,9 @@ fn number(number: usize) -> [u8; 4] {
 /// CRC-32, as ZIP wants it.
 fn checksum(bytes: &[u8]) -> u32 {
     let step = |sum: u32| (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg());
-    !bytes.iter().fold(!0, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| step(sum)))
+    !bytes
+        .iter()
+        .fold(!0, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| step(sum)))
 }
 
 /// A sheet of texts.
