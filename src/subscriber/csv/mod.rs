@@ -89,6 +89,8 @@ pub fn read(file: &str, bytes: &[u8], mapping: &Mapping) -> Result<ListRows, Vec
 }
 
 #[cfg(test)]
+mod bytes;
+#[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod properties;

@@ -57,7 +57,7 @@ impl<'b> Table<'b> {
         })
     }
 
-    fn of_sheet(sheet: Sheet) -> Self {
+    pub(super) fn of_sheet(sheet: Sheet) -> Self {
         Self {
             text: Cow::Owned(sheet.text),
             dialect: Dialect::SHEET,
