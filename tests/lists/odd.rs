@@ -64,7 +64,8 @@ fn tried(name: &str, memory: u32) -> (Output, String) {
     if let Ok(text) = std::fs::read(odd.join(&map)) {
         clinic.write(&format!("subscribers/{}", map.display()), text);
     }
-    let limit = format!("ulimit -c 0; ulimit -t {}; ulimit -d {}; exec \"$@\"", LONGEST.as_secs());
+    let (time, memory) = (LONGEST.as_secs(), memory * 1024);
+    let limit = format!("ulimit -c 0; ulimit -t {time}; ulimit -d {memory}; exec \"$@\"");
     let output = clinic
         .spawn_through(&["sh", "-c", &limit, "sh"], &["import", &list, "--dry-run"])
         .wait();

@@ -44,7 +44,7 @@ fn line(row: &Row) -> String {
     for (name, value) in &subscriber.attributes {
         write!(line, " · {name}={}", short(value)).unwrap();
     }
-    for row in &subscriber.rows {
+    for row in subscriber.rows.iter().take(5) {
         let cells: Vec<String> = row.iter().map(|(name, value)| format!("{name}={}", short(value))).collect();
         let cells = if cells.is_empty() {
             "nothing else".to_owned()
@@ -53,7 +53,10 @@ fn line(row: &Row) -> String {
         };
         write!(line, "\n    row: {cells}").unwrap();
     }
-    line + "\n"
+    match subscriber.rows.len() {
+        0..=5 => line + "\n",
+        rows => format!("{line}\n    {rows} rows in all\n"),
+    }
 }
 
 /// A value, or its beginning and length.
