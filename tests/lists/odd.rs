@@ -4,11 +4,12 @@
 //! `TIDINGS_WRITE_LISTS=1 cargo test lists` writes the reports anew; the change is then read in the diff.
 
 use super::{desk, folder, names, reader};
+use crate::support::stopwatch::Stopwatch;
 use crate::support::workspace::run::Output;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Time of the processor after which a file counts as hanging and its reader is killed; how long the slowest one took is printed.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -43,9 +44,9 @@ fn read(name: &str) -> Reading {
     };
     let from = if writes() { MEMORY.len() - 1 } else { 0 };
     for memory in &MEMORY[from..] {
-        let began = Instant::now();
+        let began = Stopwatch::start();
         let tried = tried(name, *memory);
-        (reading.took, reading.memory) = (began.elapsed(), *memory);
+        (reading.took, reading.memory) = (began.shows(), *memory);
         reading.report = report(&tried, &people);
         if reading.report == reading.wanted {
             break;
@@ -127,7 +128,6 @@ fn fault(reading: &Reading) -> Option<String> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "figures are what a suite is run for")]
 fn every_odd_file_is_told_as_it_was_agreed() {
     let lists = lists();
     assert!(lists.len() >= 200, "{} files", lists.len());
