@@ -1,6 +1,8 @@
 //! Hundreds of odd and broken files, and the report that was agreed for each of them, as `odd/NAME.EXT` and `odd/NAME.EXT.expected`; a map
 //! `odd/NAME.yaml` lies beside its list.
 //!
+//! Most were typed; the workbooks were made with `openpyxl`, `xlwt` and `odfpy`, and damaged by hand.
+//!
 //! `TIDINGS_WRITE_LISTS=1 cargo test lists` writes the reports anew; the change is then read in the diff.
 
 use super::{desk, folder, names, reader};
