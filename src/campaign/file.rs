@@ -4,10 +4,11 @@
 
 use super::schedule::{LateFile, ScheduleFile, SeasonFile, WindowFile};
 use super::series::{Series, StepFile};
+use super::telling::Names;
 use super::{ArticleEntry, Audience, Campaign, CampaignId, Timing};
 use crate::finding::Finding;
 use crate::finding::yaml::{Inspection, Read, Source, read};
-use crate::subscriber::segment::Segment;
+use crate::subscriber::segment::{Segment, Spot};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -80,6 +81,19 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
     });
     let late = part(&mut desk, written.late.as_ref(), |part, source| part.check(source, &["late"]));
     let articles = articles(&mut desk, &written);
+    let telling = match (&id, &title, &audience, &only) {
+        (Some(id), Some(title), Some(audience), Some(only)) => {
+            let names = Names {
+                folder: name,
+                id,
+                title,
+                lists: &audience.lists,
+                only,
+            };
+            names.telling(&desk.source)
+        }
+        _ => Vec::new(),
+    };
     let findings = desk.into_findings();
     let whole = (|| {
         Some(Campaign {
@@ -94,6 +108,7 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
             window: window?,
             season: season?,
             articles: articles?,
+            telling,
         })
     })();
     (whole, findings)
@@ -165,7 +180,10 @@ fn only(desk: &mut Inspection<'_>, conditions: Option<&serde_yaml::Mapping>) -> 
         return Some(Segment::default());
     };
     let problems = match Segment::read(conditions) {
-        Ok(segment) => return Some(segment),
+        Ok(segment) => {
+            let places = desk.source.places(&["only"]);
+            return Some(segment.placed(|path| places.of(path).map(|(key, value)| Spot { key, value })));
+        }
         Err(problems) => problems,
     };
     for problem in problems {

@@ -8,7 +8,9 @@ pub mod file;
 pub mod schedule;
 pub mod sender;
 pub mod series;
+pub mod telling;
 
+use crate::finding::Finding;
 use crate::subscriber::segment::Segment;
 
 /// The id that `new` writes into `campaign.yaml`; keeps sent letters recognised when folders are renamed.
@@ -40,6 +42,8 @@ pub struct Campaign {
     pub season: Option<schedule::Season>,
     /// The articles in turn.
     pub articles: Vec<ArticleEntry>,
+    /// Names that tell others what the people who get it have: warnings for whoever is about to send.
+    pub telling: Vec<Finding>,
 }
 
 impl Campaign {

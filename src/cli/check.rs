@@ -6,12 +6,12 @@ use super::send::due_now;
 use super::sending::plan;
 use super::ui::count;
 use crate::dispatch::DispatchError;
-use crate::dispatch::enrol::{Enrolled, enrol};
+use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning};
 use crate::dispatch::prepare::{self, Plan};
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::Guard;
-use crate::subscriber::csv::ListRows;
+use crate::subscriber::csv::ListReport;
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, ListFile, Workspace};
 
@@ -48,6 +48,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let mut letters = 0;
     for folder in &folders {
         findings.extend(folder.findings.iter().cloned());
+        findings.extend(folder.campaign.iter().flat_map(|campaign| campaign.telling.iter().cloned()));
     }
     if let Some(settings) = &workspace.settings {
         let mut store = Store::in_memory(context.clock.now())?;
@@ -82,8 +83,9 @@ fn check_lists(
     };
     let mut findings = Vec::new();
     for list in workspace.lists.iter().filter(wanted) {
-        match enrol(store, list, Guard::Trusted, context.clock.now())? {
+        match enrol(store, list, Wish::of_a_run(Guard::Trusted), context.clock.now())? {
             Enrolled::Same => {}
+            taken_back @ Enrolled::TakenBack(_) => findings.extend(forewarning(list, &taken_back)),
             Enrolled::Unreadable { findings: found } => findings.extend(found),
             Enrolled::Read { rows, .. } => findings.extend(said(&rows)),
         }
@@ -92,8 +94,8 @@ fn check_lists(
 }
 
 /// What reading a list has to say: its findings, and each row that is nobody.
-pub(super) fn said(rows: &ListRows) -> Vec<Finding> {
-    rows.report.findings.clone()
+pub(super) fn said(rows: &ListReport) -> Vec<Finding> {
+    rows.findings.clone()
 }
 
 /// Composes every article's letters for everybody.

@@ -13,18 +13,21 @@ mod listing;
 mod outcome;
 mod outlook;
 mod password;
+mod private;
 mod sending;
 
 mod adopt;
 mod backup;
 mod cancel;
 mod check;
+mod consent;
 mod doctor;
 mod hold;
 mod import;
 mod init;
 mod log;
 mod new;
+mod people;
 mod plan;
 mod rehearse;
 mod release;
@@ -34,6 +37,7 @@ mod restore;
 mod run;
 mod send;
 mod status;
+mod suppress;
 mod test;
 mod why;
 
@@ -99,6 +103,9 @@ enum Command {
     New(new::Args),
     Check(check::Args),
     Import(import::Args),
+    People(people::Args),
+    Suppress(suppress::Args),
+    Consent(consent::Args),
     Rehearse(rehearse::Args),
     Test(test::Args),
     Plan(plan::Args),
@@ -191,6 +198,9 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
         Command::New(args) => new::run(&context, &args),
         Command::Check(args) => check::run(&context, &args),
         Command::Import(args) => import::run(&context, &args),
+        Command::People(args) => people::run(&context, &args),
+        Command::Suppress(args) => suppress::run(&context, &args),
+        Command::Consent(args) => consent::run(&context, &args),
         Command::Rehearse(args) => rehearse::run(&context, &args),
         Command::Test(args) => test::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),

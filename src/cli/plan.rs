@@ -116,7 +116,7 @@ fn look_ahead(
     days: u32,
 ) -> Result<(Line, Vec<Finding>), Failure> {
     let plan = plan(settings, folder)?;
-    let warnings = bring_lists(store, workspace, plan, Guard::Trusted, now)?;
+    let mut warnings = bring_lists(store, workspace, plan, Guard::Trusted, now)?;
     let (due_now, standing) = due_now(store, plan, settings, now)?;
     let occurrence = due_now.or_else(|| upcoming(plan, &settings.timezone, now));
     let mut line = Line {
@@ -156,7 +156,9 @@ fn look_ahead(
         }
         Next::Article(article) => {
             let due = due_at(occurrence.map_or(now, |occurrence| occurrence.at), settings, plan);
-            (prepare::draft(store, plan, article, due, now)?.edition, String::new())
+            let draft = prepare::draft(store, plan, article, due, now)?;
+            warnings.extend(draft.warnings);
+            (draft.edition, String::new())
         }
     };
     let tally = store.tally(edition.id)?;

@@ -3,6 +3,7 @@
 use super::context::{Context, holder_words, real_dir, tell_passed_over};
 use super::failure::{Failure, Kind};
 use super::outcome::{ending, tell};
+use super::people::lapse_quietly;
 use super::send::{due_at, recover, tell_no_more};
 use super::sending::{Way, bring_lists, hand_over, plan};
 use crate::dispatch::due::{Turn, turn};
@@ -43,6 +44,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     };
     let mut store = context.store_for_sending(&root, settings)?;
     let doubts = recover(context, &mut store)?;
+    lapse_quietly(context, &mut store, settings)?;
     let way = Way::new(&root, settings);
     let begun = begin_due(context, &mut store, &workspace, settings, &root, &way)?;
     let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {

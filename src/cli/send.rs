@@ -82,6 +82,7 @@ fn lock(context: &Context, root: &Path, campaign: &str) -> Result<SenderLock, Fa
 /// Settles what a dead run left and names it; gives how many letters are in doubt because of it.
 pub(super) fn recover(context: &Context, store: &mut Store) -> Result<u64, Failure> {
     store.recover(context.clock.now())?;
+    super::people::finish_wiping(context, store)?;
     let untold = store.untold_doubts()?;
     let doubts = untold.len() as u64;
     if doubts == 0 {

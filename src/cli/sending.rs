@@ -4,7 +4,7 @@ use super::context::Context;
 use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
 use super::password::login;
-use crate::dispatch::enrol::{enrol, forewarning, objection};
+use crate::dispatch::enrol::{Wish, enrol, forewarning, objection};
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::quota::Limits;
 use crate::dispatch::report::{Report, Stop, Tallying};
@@ -178,11 +178,11 @@ pub(super) fn bring_lists(
         .iter()
         .filter(|list| audience.lists.contains(&list.name) || audience.not_lists.contains(&list.name))
     {
-        let enrolled = enrol(store, list, guard, now)?;
+        let enrolled = enrol(store, list, Wish::of_a_run(guard), now)?;
         objections.extend(objection(list, &enrolled));
         warnings.extend(forewarning(list, &enrolled));
         if let crate::dispatch::enrol::Enrolled::Read { rows, .. } = enrolled {
-            warnings.extend(rows.report.findings);
+            warnings.extend(rows.findings);
         }
     }
     super::context::refuse_errors(&objections)?;

@@ -46,11 +46,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     context.refuse_played_time_for(settings)?;
     let folder = campaign_named(&workspace, &args.campaign)?;
     let plan = plan(settings, folder)?;
-    if let Some(store) = context
-        .store_if_any(&root)?
-        .filter(|store| store.identity().kind == StoreKind::Test)
-    {
+    let store = context.store_if_any(&root)?;
+    if let Some(store) = store.as_ref().filter(|store| store.identity().kind == StoreKind::Test) {
         context.refuse_other_kind(&root, settings, store.identity().kind)?;
+    }
+    if let Some(store) = &store
+        && store.is_erased(&to)?
+    {
+        let text = format!("{} asked to be forgotten, and is not written to", to.masked());
+        return Err(Failure::new(Kind::Usage, text).hint("send the test letter to an address of your own; nothing was sent"));
     }
     let route = route(&root, settings)?;
     let letter = compose(context, &root, &workspace, settings, plan, args, &to)?;

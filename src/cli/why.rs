@@ -1,5 +1,7 @@
 //! `tidings why`: everything that is known about one person's letters.
 
+mod verdict;
+
 use super::context::{Context, campaign_named};
 use super::failure::Failure;
 use super::hold::parse_address;
@@ -9,13 +11,18 @@ use crate::address::Address;
 use crate::store::ask::{AttemptLine, LogLine};
 use crate::store::change::ChangeLine;
 use crate::store::edition::Edition;
+use crate::store::lookup::Evidence;
 use crate::store::people::Membership;
 use crate::store::{EditionId, PersonId, Store};
 use crate::subscriber::suppression::{Scope, Suppression};
+use crate::workspace::Workspace;
+use std::collections::BTreeMap;
+use verdict::{Desk, Verdict};
 
 /// Tell why a person got a letter, or did not
 ///
-/// Shows their lists and consent, what keeps them from being written to, and every attempt with the relay's own words.
+/// Shows their lists and consent, what keeps them from being written to, and every attempt with the relay's own words. With a campaign, also
+/// every condition of its `only:` with what the person's rows say, and whether the next edition would go to them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  tidings why ann@example.org\n  tidings why ann@example.org seasonal-immunity --json")]
 pub(super) struct Args {
@@ -27,37 +34,50 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let address = parse_address(&args.address)?;
-    let root = context.root()?;
-    let store = context.store_if_any(&root)?;
-    let person = store.as_ref().map(|store| store.person(&address)).transpose()?.flatten();
-    let Some((store, person)) = store.zip(person) else {
-        return unknown(context, &address);
+    let (root, workspace) = context.workspace()?;
+    let campaign = args.campaign.as_deref();
+    let desk = Desk::at(context, &workspace, campaign);
+    let store = match (context.store_if_any(&root)?, &desk) {
+        (store, Some(desk)) => Some(desk.store(context, store)?),
+        (store, None) => store,
     };
-    let editions = match editions_named(&store, args.campaign.as_deref()) {
+    let person = store.as_ref().map(|store| store.person(&address)).transpose()?.flatten();
+    let Some((store, person)) = store.as_ref().zip(person) else {
+        return unknown(context, store.as_ref(), &address);
+    };
+    let editions = match editions_named(store, campaign) {
         // A campaign that has not sent yet is no mistake: the person's lists and consent tell what it would do.
-        Err(_) if is_known(context, args.campaign.as_deref())? => Vec::new(),
+        Err(_) if campaign.is_some_and(|name| campaign_named(&workspace, name).is_ok()) => Vec::new(),
         editions => editions?,
     };
-    let known = Known::read(&store, person, &address, &editions)?;
+    let known = Known::read(store, person, &address, &editions, &workspace)?;
+    let verdict = match &desk {
+        Some(desk) => Some(desk.verdict(context, store, &known.memberships, &known.suppressions)?),
+        None => None,
+    };
     match context.ui.wants_json() {
-        true => context.ui.json(&known.as_json(&address)),
-        false => known.show(context.ui, &address),
+        true => context.ui.json(&known.as_json(&address, verdict.as_ref())),
+        false => {
+            known.show(context.ui, &address)?;
+            verdict.map_or(Ok(()), |verdict| verdict.show(context.ui))
+        }
     }
 }
 
-/// Whether the workspace has a campaign of this name.
-fn is_known(context: &Context, campaign: Option<&str>) -> Result<bool, Failure> {
-    let (_, workspace) = context.workspace()?;
-    Ok(campaign.is_some_and(|name| campaign_named(&workspace, name).is_ok()))
-}
-
-fn unknown(context: &Context, address: &Address) -> Result<(), Failure> {
+/// Nobody by that address; if one slip away there is somebody, who is named where data are, not in the talk.
+fn unknown(context: &Context, store: Option<&Store>, address: &Address) -> Result<(), Failure> {
+    let meant = store.map(|store| store.nearest_address(address)).transpose()?.flatten();
     if context.ui.wants_json() {
-        return context
-            .ui
-            .json(&serde_json::json!({"address": address.to_string(), "known": false}));
+        let mut answer = serde_json::json!({"address": address.to_string(), "known": false});
+        if let Some(meant) = meant {
+            answer["did_you_mean"] = meant.to_string().into();
+        }
+        return context.ui.json(&answer);
     }
     context.ui.data(&format!("nobody with the address {address} is on record"))?;
+    if let Some(meant) = meant {
+        return context.ui.data(&format!("  did you mean {meant}?"));
+    }
     context
         .ui
         .hint("their row may not be imported yet: `tidings import subscribers/LIST.csv`, or look at the spelling");
@@ -74,14 +94,23 @@ struct Story {
 
 /// All that the store holds about a person.
 struct Known {
+    erased_at: Option<jiff::Timestamp>,
     memberships: Vec<Membership>,
+    /// What proves each membership, by list.
+    evidence: BTreeMap<String, Evidence>,
     suppressions: Vec<Suppression>,
     letters: Vec<Story>,
     left_out: Vec<(Edition, String, String)>,
 }
 
 impl Known {
-    fn read(store: &Store, person: PersonId, address: &Address, editions: &[Edition]) -> Result<Self, Failure> {
+    fn read(
+        store: &Store,
+        person: PersonId,
+        address: &Address,
+        editions: &[Edition],
+        workspace: &Workspace,
+    ) -> Result<Self, Failure> {
         let of = |id: EditionId| editions.iter().find(|edition| edition.id == id).cloned();
         let mut letters = Vec::new();
         for line in store.deliveries_of(person)? {
@@ -98,7 +127,19 @@ impl Known {
         let left_out = left_out
             .filter_map(|left| of(left.edition).map(|edition| (edition, left.reason, left.detail)))
             .collect();
+        let mut evidence = store.evidence(person)?;
+        for (list, evidence) in &mut evidence {
+            // An import that was not written down left the line alone: the list's file is where it stands.
+            let file = workspace
+                .lists
+                .iter()
+                .find(|file| file.name == *list)
+                .map(|list| list.file.clone());
+            evidence.file = evidence.file.take().or(file);
+        }
         Ok(Self {
+            erased_at: store.erased_at(person)?,
+            evidence,
             memberships: store.memberships(person)?,
             suppressions: store.suppressions(address)?,
             letters,
@@ -108,8 +149,19 @@ impl Known {
 
     fn show(&self, ui: Ui, address: &Address) -> Result<(), Failure> {
         ui.data(&Ui::bold(address.as_str()))?;
+        if let Some(at) = self.erased_at {
+            ui.data(&format!(
+                "  erased on {}, as they asked: only what became of their letters is kept",
+                moment(at)
+            ))?;
+        }
         for membership in &self.memberships {
-            ui.data(&format!("  list {}: {}", membership.list, membership_words(membership)))?;
+            let evidence = self.evidence.get(&membership.list);
+            ui.data(&format!(
+                "  list {}: {}",
+                membership.list,
+                membership_words(membership, evidence)
+            ))?;
         }
         for suppression in &self.suppressions {
             ui.data(&format!("  not written to: {}", suppression_words(suppression)))?;
@@ -129,8 +181,9 @@ impl Known {
         }
     }
 
-    fn as_json(&self, address: &Address) -> serde_json::Value {
+    fn as_json(&self, address: &Address, verdict: Option<&Verdict>) -> serde_json::Value {
         let lists = self.memberships.iter().map(|membership| {
+            let evidence = self.evidence.get(&membership.list);
             serde_json::json!({
                 "list": membership.list,
                 "left": membership.left,
@@ -138,6 +191,12 @@ impl Known {
                 "basis": membership.consent.basis.map(|basis| basis.as_str()),
                 "consent_date": membership.consent.date.map(|date| date.to_string()),
                 "joined": membership.joined.map(|date| date.to_string()),
+                "consent_source": membership.consent.source,
+                "consent_wording": membership.consent.wording,
+                "assumed": evidence.is_some_and(|evidence| evidence.is_assumed),
+                "file": evidence.and_then(|evidence| evidence.file.clone()),
+                "file_hash": evidence.and_then(Evidence::hash_words),
+                "line": evidence.map(|evidence| evidence.line),
             })
         });
         let letters = self.letters.iter().map(Story::as_json);
@@ -146,14 +205,19 @@ impl Known {
                 "campaign": edition.campaign_name, "edition": edition.key.to_string(), "reason": reason, "detail": detail,
             })
         });
-        serde_json::json!({
+        let mut story = serde_json::json!({
             "address": address.to_string(),
             "known": true,
+            "erased_at": self.erased_at.map(|at| at.to_string()),
             "lists": lists.collect::<Vec<_>>(),
             "suppressions": self.suppressions.iter().map(suppression_words).collect::<Vec<_>>(),
             "deliveries": letters.collect::<Vec<_>>(),
             "left_out": left_out.collect::<Vec<_>>(),
-        })
+        });
+        if let (Some(story), serde_json::Value::Object(verdict)) = (story.as_object_mut(), Verdict::as_json(verdict)) {
+            story.extend(verdict);
+        }
+        story
     }
 }
 
@@ -219,7 +283,7 @@ fn change_json(change: &ChangeLine) -> serde_json::Value {
     })
 }
 
-fn membership_words(membership: &Membership) -> String {
+fn membership_words(membership: &Membership, evidence: Option<&Evidence>) -> String {
     let consent = &membership.consent;
     let mut words = vec![match membership.left {
         true => "no longer on it (the row is gone from the file)".to_owned(),
@@ -233,6 +297,10 @@ fn membership_words(membership: &Membership) -> String {
         .map(|source| format!(", {source}"))
         .unwrap_or_default();
     words.push(format!("consent: {}{date}{source}", consent.answer.as_str()));
+    if let Some(evidence) = evidence {
+        words.extend(evidence.is_assumed.then(|| "vouched for by the clinic".to_owned()));
+        words.extend(evidence.file.as_ref().map(|file| format!("{file} line {}", evidence.line)));
+    }
     words.join(", ")
 }
 

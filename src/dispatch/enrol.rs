@@ -3,24 +3,28 @@
 use super::DispatchError;
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
-use crate::store::import::{Guard, ImportReport, Imported, ListSource};
+use crate::store::import::{Assumed, Guard, ImportReport, Imported, ListSource, Told};
 use crate::subscriber::column::Kind;
-use crate::subscriber::csv::{self, Column, ListRows};
+use crate::subscriber::consent::Jurisdiction;
+use crate::subscriber::csv::{Column, ListReader, ListReport, Table};
 use crate::workspace::ListFile;
 use jiff::Timestamp;
 use ring::digest;
+use std::collections::BTreeMap;
 
 /// What became of one list file.
 #[derive(Debug)]
 pub enum Enrolled {
-    /// The very bytes that were imported last.
+    /// The very bytes that were imported last, read in the same way.
     Same,
+    /// A person took the import of these very bytes back: the list stays as it was before them.
+    TakenBack(Told),
     /// Imported, or only tried: `rows` says what was read and skipped.
     Read {
         /// What the import did, or would have done.
         imported: Imported,
         /// What the file holds.
-        rows: ListRows,
+        rows: ListReport,
     },
     /// The file cannot be used: no address column, a quote that never ends.
     Unreadable {
@@ -29,72 +33,204 @@ pub enum Enrolled {
     },
 }
 
-/// Imports the list if its file changed since the last import.
+/// How a list file is to be brought in.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// What becomes of the import once its report is known.
+    pub guard: Guard,
+    /// Whether a person asked for this very file, rather than a run that found it changed.
+    pub by_hand: bool,
+    /// What a person vouches for where the file gives no answer.
+    pub assumed: Option<&'a Assumed>,
+}
+
+impl Wish<'_> {
+    /// What a run wants of a file that changed.
+    pub const fn of_a_run(guard: Guard) -> Self {
+        Self {
+            guard,
+            by_hand: false,
+            assumed: None,
+        }
+    }
+}
+
+/// Imports the list if its file, or how it is read, changed since the last import.
 ///
 /// # Errors
-/// When the store fails, or the file cannot be opened.
-pub fn enrol(store: &mut Store, list: &ListFile, guard: Guard, now: Timestamp) -> Result<Enrolled, DispatchError> {
+/// When the store fails.
+pub fn enrol(store: &mut Store, list: &ListFile, wish: Wish<'_>, now: Timestamp) -> Result<Enrolled, DispatchError> {
+    if !list.faults.is_empty() {
+        let findings = list.faults.clone();
+        return Ok(Enrolled::Unreadable { findings });
+    }
     let bytes = match list.read() {
         Ok(bytes) => bytes,
         Err(finding) => return Ok(Enrolled::Unreadable { findings: vec![finding] }),
     };
-    let hash = digest::digest(&digest::SHA256, &bytes);
-    if guard != Guard::DryRun && store.list_source(&list.name)?.as_deref() == Some(hash.as_ref()) {
+    let file_hash = digest::digest(&digest::SHA256, &bytes);
+    let hash = source_hash(file_hash.as_ref(), list);
+    if wish.guard != Guard::DryRun && wish.assumed.is_none() && store.list_source(&list.name)?.as_deref() == Some(hash.as_ref()) {
         return Ok(Enrolled::Same);
     }
-    let rows = match csv::read(&list.file, &bytes, &list.mapping) {
-        Ok(rows) => rows,
+    if let Some(told) = store.taken_back(&list.name, hash.as_ref())?.filter(|_| !wish.by_hand) {
+        return Ok(Enrolled::TakenBack(told));
+    }
+    let (file, mapping) = (list.file.as_str(), &list.mapping);
+    match Table::of(file, &bytes, mapping, None) {
+        Ok(table) => read(
+            store,
+            list,
+            &table,
+            &Hashes {
+                file: file_hash,
+                source: hash,
+            },
+            wish,
+            now,
+        ),
+        Err(findings) => Ok(Enrolled::Unreadable { findings }),
+    }
+}
+
+/// What a list stands on.
+struct Hashes {
+    file: digest::Digest,
+    source: digest::Digest,
+}
+
+/// Streams the people of a file into the store.
+fn read(
+    store: &mut Store,
+    list: &ListFile,
+    table: &Table<'_>,
+    hashes: &Hashes,
+    wish: Wish<'_>,
+    now: Timestamp,
+) -> Result<Enrolled, DispatchError> {
+    let mut reader = match ListReader::open(&list.file, table, &list.mapping) {
+        Ok(reader) => reader,
         Err(findings) => return Ok(Enrolled::Unreadable { findings }),
     };
-    let errors: Vec<Finding> = rows
-        .report
-        .findings
-        .iter()
-        .filter(|finding| finding.is_error())
-        .cloned()
-        .collect();
-    if !errors.is_empty() {
-        return Ok(Enrolled::Unreadable { findings: errors });
-    }
-    let people = rows.rows.iter().map(|row| (row.line, &row.subscriber));
-    let columns: Vec<(String, Kind)> = rows
-        .report
-        .columns
-        .iter()
-        .filter_map(|column: &Column| Some((column.attribute()?.to_owned(), column.kind)))
-        .collect();
-    let source = ListSource {
-        list: &list.name,
-        hash: hash.as_ref(),
-        columns: &columns,
+    // Whether a list has anybody at all is known before anything is written.
+    let Some(first) = reader.next() else {
+        return nobody(store, list, reader.finish(), hashes, wish, now);
     };
-    let imported = store.import(&source, people, guard, now)?;
+    let columns = columns(reader.columns());
+    let people = std::iter::once(first).chain(std::iter::from_fn(|| reader.next()));
+    let people = people.map(|row| (row.line, row.subscriber));
+    let imported = store.import(&hashes.source_of(list, &columns, wish), people, wish.guard, now)?;
+    let rows = reader.finish();
     Ok(Enrolled::Read { imported, rows })
+}
+
+/// A file without a person: an empty list, or one of which no row can be used.
+fn nobody(
+    store: &mut Store,
+    list: &ListFile,
+    rows: ListReport,
+    hashes: &Hashes,
+    wish: Wish<'_>,
+    now: Timestamp,
+) -> Result<Enrolled, DispatchError> {
+    if rows.findings.iter().any(Finding::is_error) {
+        return Ok(Enrolled::Unreadable { findings: rows.findings });
+    }
+    let columns = columns(&rows.columns);
+    let imported = store.import(&hashes.source_of(list, &columns, wish), std::iter::empty(), wish.guard, now)?;
+    Ok(Enrolled::Read { imported, rows })
+}
+
+impl Hashes {
+    fn source_of<'a>(&'a self, list: &'a ListFile, columns: &'a [(String, Kind)], wish: Wish<'a>) -> ListSource<'a> {
+        ListSource {
+            list: &list.name,
+            file: list.file_name(),
+            file_hash: self.file.as_ref(),
+            hash: self.source.as_ref(),
+            columns,
+            assumed: wish.assumed,
+        }
+    }
+}
+
+/// The columns that templates and segments know, each name once.
+fn columns(columns: &[Column]) -> Vec<(String, Kind)> {
+    let mut known: BTreeMap<String, Kind> = BTreeMap::new();
+    for column in columns {
+        if let Some(name) = column.attribute() {
+            let kind = known.entry(name.to_owned()).or_insert(column.kind);
+            *kind = kind.and(column.kind);
+        }
+    }
+    known.into_iter().collect()
 }
 
 /// The same alarm as a warning, for whoever only looks ahead: `send` and `run` would stop there.
 pub fn forewarning(list: &ListFile, enrolled: &Enrolled) -> Option<Finding> {
     match enrolled {
-        Enrolled::Read {
-            imported: Imported::Kept(report),
-            ..
-        } if report.is_alarming() => Some(Finding {
+        Enrolled::Read { imported, .. } if imported.kept.is_some() && imported.report.is_alarming() => Some(Finding {
             severity: Severity::Warning,
-            ..alarm(list, report)
+            ..alarm(list, &imported.report)
         }),
+        Enrolled::TakenBack(told) => Some(taken_back(list, told)),
         Enrolled::Read { .. } | Enrolled::Same | Enrolled::Unreadable { .. } => None,
     }
+}
+
+/// What a list stands on: the file's bytes, and everything that decides how they are read.
+fn source_hash(file_hash: &[u8], list: &ListFile) -> digest::Digest {
+    let mut whole = digest::Context::new(&digest::SHA256);
+    whole.update(READER);
+    whole.update(file_hash);
+    whole.update(format!("{:?}", list.mapping).as_bytes());
+    whole.finish()
+}
+
+/// What a list stands on while its file is as it is, if it can be read.
+pub fn source(list: &ListFile) -> Option<digest::Digest> {
+    let bytes = list.read().ok()?;
+    Some(source_hash(digest::digest(&digest::SHA256, &bytes).as_ref(), list))
+}
+
+/// Raised when this program comes to read the same bytes in another way: then every list is read once more.
+const READER: &[u8] = b"1";
+
+fn taken_back(list: &ListFile, told: &Told) -> Finding {
+    let text = format!(
+        "import {} of this very file was taken back, so list `{}` stays as it was before",
+        told.import.0, list.name
+    );
+    Finding::warning(&list.file, text).hint(format!(
+        "put the right file there; or, to bring this one in all the same: `tidings import {}`",
+        list.file
+    ))
+}
+
+/// What deserves a look in a list that was read: where the law wants a yes and nobody in the file says one, nobody is written to.
+pub fn without_consent(list: &ListFile, rows: &ListReport, report: &ImportReport, jurisdiction: Jurisdiction) -> Option<Finding> {
+    if jurisdiction == Jurisdiction::Us || report.agreed > 0 || report.read() == 0 {
+        return None;
+    }
+    let text = match rows.tells_consent() {
+        true => "nobody in this list says yes to mail, so nobody on it is written to: blank is not yes",
+        false => "no column of this list tells who agreed to mail, so nobody on it is written to: blank is not yes",
+    };
+    Some(Finding::warning(&list.file, text).hint(format!(
+        "add a column `consent` with yes or no; or, if you can vouch for them: `tidings import {} --assume-consent --basis implied \
+         --evidence TEXT`",
+        list.file
+    )))
 }
 
 /// Why a list may not be used as it stands, if so: it is unreadable, or changes too much for nobody to look.
 pub fn objection(list: &ListFile, enrolled: &Enrolled) -> Vec<Finding> {
     match enrolled {
         Enrolled::Unreadable { findings } => findings.clone(),
-        Enrolled::Read {
-            imported: Imported::Undone(report),
-            ..
-        } if report.is_alarming() => vec![alarm(list, report)],
-        Enrolled::Read { .. } | Enrolled::Same => Vec::new(),
+        Enrolled::Read { imported, .. } if imported.kept.is_none() && imported.report.is_alarming() => {
+            vec![alarm(list, &imported.report)]
+        }
+        Enrolled::Read { .. } | Enrolled::Same | Enrolled::TakenBack(_) => Vec::new(),
     }
 }
 

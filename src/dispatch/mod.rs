@@ -4,6 +4,7 @@
 //! (law 1); what stops a run leaves every letter in a state that the next run understands.
 
 pub mod breaker;
+pub mod choice;
 pub mod due;
 pub mod enrol;
 pub mod forecast;

@@ -4,20 +4,19 @@
 //! is nobody's letter.
 
 use super::DispatchError;
+use super::choice::{Choice, choice, place, question};
 use super::prove::{Proof, prove};
 use crate::address::Address;
 use crate::article::Article;
 use crate::campaign::Campaign;
 use crate::campaign::edition::EditionKey;
 use crate::campaign::sender::Sender;
-use crate::finding::{Finding, suggestion};
+use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
 use crate::letter::{SenderSource, Sources};
-use crate::store::draft::{NewEdition, Place};
+use crate::store::draft::NewEdition;
 use crate::store::edition::{Edition, Status};
-use crate::store::people::Candidate;
 use crate::store::{EditionId, Store};
-use crate::subscriber::audience::{self, Decision};
 use crate::template::TemplateSource;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -106,7 +105,7 @@ pub fn next<'a>(store: &Store, plan: Plan<'a>) -> Result<Next<'a>, DispatchError
 pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now: Timestamp) -> Result<Draft, DispatchError> {
     let sources = sources(plan, article);
     let compiled = compile(&sources).map_err(|findings| DispatchError::Findings { findings })?;
-    refuse_unknown_names(store, plan, &compiled)?;
+    let choice = refuse_unknown_names(store, plan, &compiled, due.today)?;
     let text = serde_json::to_string(&sources).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
     let key = EditionKey {
         campaign: plan.campaign.id.clone(),
@@ -126,14 +125,23 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
         domain: plan.sender.from.address.domain(),
         lists: &plan.campaign.audience.lists,
         not_lists: &plan.campaign.audience.not_lists,
+        only: &choice.only,
         sources: &text,
         sources_hash: &text_hash(&sources),
         article_hash: &article_hash,
         due_at: due.at,
         expires_at: due.expires_at,
     };
-    let edition = store.draft(&new, now, |candidate| place(plan, candidate, due.today))?;
-    settle_proof(store, plan, edition, Arc::new(compiled), now)
+    let question = question(plan, &choice.only, due.today);
+    let edition = store.draft(&new, now, |candidate| place(&question, candidate))?;
+    let mut draft = settle_proof(store, plan, edition, Arc::new(compiled), now)?;
+    draft.warnings.splice(0..0, names_and_conditions(plan, choice.findings));
+    Ok(draft)
+}
+
+/// What deserves a look before anything of the text does: who is chosen, and by what names others learn of it.
+fn names_and_conditions(plan: Plan<'_>, conditions: Vec<Finding>) -> Vec<Finding> {
+    plan.campaign.telling.iter().cloned().chain(conditions).collect()
 }
 
 /// Reads an edition's frozen text back and compiles it: what a resumed run sends is what was released (law 2).
@@ -203,66 +211,18 @@ fn hash(bytes: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
 }
 
-/// Where one person of the audience belongs, and with which of their versions.
-fn place(plan: Plan<'_>, candidate: &Candidate, today: Date) -> Place {
-    let on_list = |name: &String| candidate.memberships.iter().find(|membership| membership.list == *name);
-    let Some(first) = plan.campaign.audience.lists.iter().find_map(on_list) else {
-        return Place::Out {
-            reason: "not_on_list",
-            detail: "on none of the campaign's lists".to_owned(),
-        };
-    };
-    let memberships: Vec<audience::ListMembership> = candidate
-        .memberships
-        .iter()
-        .map(|membership| audience::ListMembership {
-            list: membership.list.clone(),
-            consent: membership.consent.clone(),
-            joined: membership.joined,
-        })
-        .collect();
-    let asked = audience::Candidate {
-        on_lists: &memberships,
-        attributes: &first.attributes,
-        suppressed: candidate.suppression.as_ref(),
-    };
-    let question = audience::Question {
-        lists: &plan.campaign.audience.lists,
-        not_lists: &plan.campaign.audience.not_lists,
-        only: &plan.campaign.only,
-        jurisdiction: plan.sender.clinic.jurisdiction,
-        today,
-    };
-    match audience::decide(&question, &asked) {
-        Decision::In => Place::In { version: first.version },
-        Decision::Out(reason) => Place::Out {
-            reason: reason.name(),
-            detail: reason.to_string(),
-        },
-    }
-}
-
-/// A variable that no list has a column for is everybody's fault, and known before anybody's letter is tried.
-fn refuse_unknown_names(store: &Store, plan: Plan<'_>, compiled: &Compiled) -> Result<(), DispatchError> {
+/// A variable or a condition that no list has a column for is everybody's fault, and known before anybody's letter is tried; gives the
+/// conditions as they are asked on the day.
+fn refuse_unknown_names(store: &Store, plan: Plan<'_>, compiled: &Compiled, today: Date) -> Result<Choice, DispatchError> {
     let columns: BTreeSet<String> = store.columns(&plan.campaign.audience.lists)?.into_keys().collect();
     let names = compiled.check_names(&columns).into_iter().filter(Finding::is_error);
-    let findings: Vec<Finding> = names.chain(unknown_columns(plan, &columns)).collect();
+    let choice = choice(store, plan, today)?;
+    let unfit = choice.findings.iter().filter(|finding| finding.is_error()).cloned();
+    let findings: Vec<Finding> = names.chain(unfit).collect();
     match findings.is_empty() {
-        true => Ok(()),
+        true => Ok(choice),
         false => Err(DispatchError::Findings { findings }),
     }
-}
-
-/// Conditions of `only:` on columns that no list of the campaign has: they would leave everybody out.
-fn unknown_columns(plan: Plan<'_>, columns: &BTreeSet<String>) -> Vec<Finding> {
-    let file = format!("campaigns/{}/campaign.yaml", plan.campaign.name);
-    let wanted = plan.campaign.only.columns();
-    let unknown = wanted.into_iter().filter(|column| !columns.contains(*column));
-    let finding = |column: &str| {
-        let text = format!("`only` asks for the column `{column}`, and no list of this campaign has it");
-        Finding::error(&file, text).hint(suggestion::hint(column, columns.iter().map(String::as_str)))
-    };
-    unknown.map(finding).collect()
 }
 
 /// What one person's finished letter shows about the text that all get: its size, the postal address, the way out.

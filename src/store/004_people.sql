@@ -7,6 +7,7 @@ CREATE TABLE import (
     list            INTEGER NOT NULL REFERENCES list,
     file            TEXT    NOT NULL,
     file_hash       BLOB    NOT NULL,
+    source_hash     BLOB    NOT NULL,
     at              INTEGER NOT NULL,
     report          TEXT    NOT NULL DEFAULT '{}',
     -- What a person said for the rows without an answer, as JSON: basis, date, evidence.
@@ -44,6 +45,8 @@ CREATE INDEX membership_was_person ON membership_was (person);
 ALTER TABLE membership ADD COLUMN consent_wording TEXT;
 -- The consent was not in the file: a person vouched for it with `--assume-consent`.
 ALTER TABLE membership ADD COLUMN assumed INTEGER NOT NULL DEFAULT 0;
+-- Who left is told by the rows that an import met, and no longer by a mark on every row it left alone.
+ALTER TABLE membership DROP COLUMN seen;
 -- The import that put them on the list, and the one whose file last said something new of them: its hash and the line are the evidence.
 ALTER TABLE membership ADD COLUMN added_by INTEGER;
 ALTER TABLE membership ADD COLUMN told_by INTEGER;

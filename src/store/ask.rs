@@ -220,13 +220,13 @@ impl Store {
         Ok(attempts)
     }
 
-    /// One person of an edition, to show a letter by: the first one planned.
+    /// One person of an edition, to show a letter by: the first one planned who is not forgotten.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn example(&self, edition: EditionId) -> Result<Option<(DeliveryId, Recipient)>, StoreError> {
         let sql = "SELECT d.id, v.address, v.attributes FROM delivery d JOIN person_version v ON v.id = d.version \
-                   WHERE d.edition = ? ORDER BY d.id LIMIT 1";
+                   WHERE d.edition = ? AND v.address IS NOT NULL ORDER BY d.id LIMIT 1";
         let row = self
             .connection
             .query_row(sql, [edition.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))

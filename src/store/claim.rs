@@ -1,7 +1,7 @@
 //! Claims: the letters of an edition that wait for an attempt, read page by page so that memory does not grow with the list.
 //!
 //! A claim is not a state: it reads and writes nothing, so a run that dies with claims in hand leaves them as they were. Only the
-//! journal's grant lets a letter leave.
+//! journal's grant lets a letter leave. A person who was forgotten has no letter to claim.
 
 use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, codec, people};
 use crate::delivery::retry::LONGEST;
@@ -34,7 +34,7 @@ impl Store {
     /// When the store cannot be read.
     pub fn claims(&self, edition: EditionId, after: DeliveryId, now: Timestamp, limit: u32) -> Result<Vec<Claim>, StoreError> {
         let sql = "SELECT d.id, d.person, v.address, v.attributes, d.attempt + 1, d.orders, d.dated, d.generation FROM delivery d \
-                   JOIN person_version v ON v.id = d.version WHERE d.edition = ?1 AND d.id > ?2 AND \
+                   JOIN person_version v ON v.id = d.version WHERE d.edition = ?1 AND d.id > ?2 AND v.address IS NOT NULL AND \
                    (d.state = 'pending' OR (d.state = 'deferred' AND (d.retry_at <= ?3 OR d.retry_at > ?5))) ORDER BY d.id LIMIT ?4";
         let wrong = now.saturating_add(LONGEST).unwrap_or(Timestamp::MAX).as_microsecond();
         let mut statement = self.connection.prepare_cached(sql).doing("read waiting letters")?;

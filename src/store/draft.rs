@@ -1,14 +1,16 @@
 //! Drafts: an edition and its audience, written in one transaction and nobody's letter until it is released (law 1).
 //!
-//! Promises: `decide` is asked once for everybody on the lists, streaming, and every answer is kept: a delivery, or a reason for none.
-//! Knows nothing of what the letters say.
+//! Promises: `decide` is asked once for everybody on the lists whom the segment did not leave out before, streaming, and every answer is
+//! kept: a delivery, or a reason for none. Memory does not grow with the lists. Knows nothing of what the letters say.
 
 use super::change::{Decision, decide};
 use super::hold::By;
 use super::people::{Candidate, MEMBERSHIP, Membership, membership, standing_suppressions};
+use super::sieve::{self, Sieve};
 use super::{Doing, EditionId, PersonId, Store, StoreError};
 use crate::campaign::edition::EditionKey;
 use crate::delivery::state::Event;
+use crate::subscriber::segment::Asked;
 use crate::subscriber::suppression::Suppression;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
@@ -28,6 +30,8 @@ pub struct NewEdition<'a> {
     pub lists: &'a [String],
     /// The lists whose people are left out.
     pub not_lists: &'a [String],
+    /// The conditions that people on them have to meet. `decide` asks them too: here they may save it the trouble.
+    pub only: &'a Asked,
     /// The frozen sources, as JSON.
     pub sources: &'a str,
     /// The hash of the sources.
@@ -60,7 +64,7 @@ pub enum Place {
 impl Store {
     /// Writes an edition and its audience as a draft, in one transaction; an older draft of the same key is thrown away.
     ///
-    /// `decide` is asked once for every person on any of the lists.
+    /// `decide` is asked once for every person on any of the lists; where these are large, only for those whom the segment takes.
     ///
     /// # Errors
     /// When the store cannot be written; nothing is changed then.
@@ -68,11 +72,23 @@ impl Store {
         &mut self,
         new: &NewEdition<'_>,
         now: Timestamp,
+        decide: impl FnMut(&Candidate) -> Place,
+    ) -> Result<EditionId, StoreError> {
+        self.draft_with(Sieve::BySize, new, now, decide)
+    }
+
+    /// The same, with or without the help of SQLite.
+    pub(super) fn draft_with(
+        &mut self,
+        sieve: Sieve,
+        new: &NewEdition<'_>,
+        now: Timestamp,
         mut decide: impl FnMut(&Candidate) -> Place,
     ) -> Result<EditionId, StoreError> {
         let transaction = self.write("draft an edition")?;
         discard_draft(&transaction, new.key)?;
         let edition = insert_edition(&transaction, new, now)?;
+        sieve::leave_out(&transaction, sieve, edition, new)?;
         let planned = fill(&transaction, edition, new, now, &mut decide)?;
         transaction
             .execute("UPDATE edition SET planned = ? WHERE id = ?", (planned, edition.0))
@@ -157,7 +173,7 @@ fn fill(
     decide: &mut impl FnMut(&Candidate) -> Place,
 ) -> Result<i64, StoreError> {
     let mut planned = 0;
-    each_candidate(transaction, new, |candidate| {
+    each_candidate(transaction, edition, new, |candidate| {
         match decide(&candidate) {
             Place::In { version } => {
                 let sql = "INSERT INTO delivery (edition, person, version, state, changed_at, generation) \
@@ -181,21 +197,23 @@ fn fill(
     Ok(planned)
 }
 
-/// Streams everybody who is on one of the wanted lists, person by person, with all their memberships that matter.
+/// Streams everybody who is on one of the wanted lists and not left out yet, person by person, with all their memberships that matter.
 fn each_candidate(
     connection: &Connection,
+    edition: EditionId,
     new: &NewEdition<'_>,
     mut each: impl FnMut(Candidate) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let names = |lists: &[String]| serde_json::to_string(lists).map_err(|error| StoreError::Damaged { what: error.to_string() });
     let all: Vec<String> = new.lists.iter().chain(new.not_lists).cloned().collect();
     let sql = format!(
         "SELECT {MEMBERSHIP} WHERE m.left_at IS NULL AND l.name IN (SELECT value FROM json_each(?1)) AND EXISTS (SELECT 1 FROM membership w \
          JOIN list wl ON wl.id = w.list WHERE w.person = m.person AND w.left_at IS NULL AND wl.name IN (SELECT value FROM json_each(?2))) \
-         ORDER BY m.person, l.name"
+         AND NOT EXISTS (SELECT 1 FROM left_out o WHERE o.edition = ?3 AND o.person = m.person) ORDER BY m.person, l.name"
     );
     let mut statement = connection.prepare(&sql).doing("read an audience")?;
-    let mut rows = statement.query((names(&all)?, names(new.lists)?)).doing("read an audience")?;
+    let mut rows = statement
+        .query((names(&all)?, names(new.lists)?, edition.0))
+        .doing("read an audience")?;
     let mut open: Option<(PersonId, Vec<Membership>)> = None;
     let mut close = |found: Option<(PersonId, Vec<Membership>)>| match found {
         Some((person, memberships)) => each(Candidate {
@@ -216,6 +234,11 @@ fn each_candidate(
     close(open)
 }
 
+/// Names as SQL takes them: a list in JSON.
+pub(super) fn names(lists: &[String]) -> Result<String, StoreError> {
+    serde_json::to_string(lists).map_err(|error| StoreError::Damaged { what: error.to_string() })
+}
+
 /// The gravest suppression that keeps a person from these lists' letters.
 fn gravest(connection: &Connection, person: PersonId, lists: &[String]) -> Result<Option<Suppression>, StoreError> {
     let mut statement = connection
@@ -228,3 +251,7 @@ fn gravest(connection: &Connection, person: PersonId, lists: &[String]) -> Resul
     let concerned = standing.into_iter().filter(|suppression| suppression.concerns(lists));
     Ok(concerned.reduce(|gravest, next| if next.outranks(&gravest) { next } else { gravest }))
 }
+
+#[cfg(test)]
+#[path = "draft_tests.rs"]
+mod tests;

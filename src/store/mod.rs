@@ -9,24 +9,34 @@ pub mod audit;
 pub mod backup;
 pub mod change;
 pub mod claim;
+pub mod dossier;
 pub mod draft;
 pub mod edition;
+pub mod forget;
 pub mod hold;
 pub mod import;
 pub mod journal;
 pub mod keys;
+pub mod lift;
 pub mod lock;
 pub mod look;
+pub mod lookup;
 pub mod order;
 pub mod people;
 pub mod recover;
+pub mod remains;
+pub mod retention;
 pub mod skip;
+pub mod spelling;
+pub mod suppress;
 pub mod usage;
 
 mod aside;
 mod codec;
 mod create;
 mod error;
+mod sieve;
+mod texts;
 
 pub use error::StoreError;
 

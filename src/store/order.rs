@@ -22,6 +22,10 @@ pub enum Found {
     NotSent,
 }
 
+/// One letter, unless its person was forgotten: there is nowhere to send it.
+const TO_SOMEBODY: &str =
+    "id = ?1 AND EXISTS (SELECT 1 FROM person_version v WHERE v.id = delivery.version AND v.address IS NOT NULL)";
+
 /// What settling doubts did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Resolved {
@@ -70,7 +74,7 @@ impl Store {
         let mut ordered = 0;
         for letter in letters {
             if stands_as_seen(&transaction, letter)? {
-                ordered += decide(&transaction, "id = ?1", &letter.delivery.0, &anew)?;
+                ordered += decide(&transaction, TO_SOMEBODY, &letter.delivery.0, &anew)?;
             }
         }
         if ordered == 0 {

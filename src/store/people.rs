@@ -20,6 +20,15 @@ pub(super) struct StoredColumn {
     pub(super) kind: String,
 }
 
+impl From<&(String, Kind)> for StoredColumn {
+    fn from((name, kind): &(String, Kind)) -> Self {
+        Self {
+            name: name.clone(),
+            kind: kind.as_str().to_owned(),
+        }
+    }
+}
+
 /// The columns of one list's row.
 pub(super) fn stored_columns(json: Option<&str>) -> Result<Vec<StoredColumn>, StoreError> {
     let read = serde_json::from_str(json.unwrap_or("[]"));
@@ -188,7 +197,7 @@ pub(super) fn attributes(json: Option<&str>) -> Result<Attributes, StoreError> {
 }
 
 /// The rows of a family, as they stand in a version.
-fn rows(json: Option<&str>) -> Result<Vec<Attributes>, StoreError> {
+pub(super) fn rows(json: Option<&str>) -> Result<Vec<Attributes>, StoreError> {
     let read = serde_json::from_str(json.unwrap_or("[]"));
     read.map_err(|error| StoreError::Damaged {
         what: format!("a family's rows are not readable: {error}"),

@@ -6,30 +6,40 @@
 
 use crate::subscriber::Attributes;
 use crate::subscriber::consent::{self, Answer, Consent, Jurisdiction, Refusal};
-use crate::subscriber::segment::Segment;
+use crate::subscriber::segment::Asked;
 use crate::subscriber::suppression::{self, Suppression};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// A person's place on one list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListMembership {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListMembership<'a> {
     /// The list's name.
-    pub list: String,
+    pub list: &'a str,
     /// What the person agreed to there.
-    pub consent: Consent,
-    /// Since when.
-    pub joined: Option<Date>,
+    pub consent: &'a Consent,
+    /// What the list says of the person, as letters use it.
+    pub attributes: &'a Attributes,
+    /// Where several rows share the address: what each of them says. Empty for one row.
+    pub rows: &'a [Attributes],
+}
+
+impl<'a> ListMembership<'a> {
+    /// What the list says, row by row: a segment is asked of each.
+    pub fn each_row(&self) -> &'a [Attributes] {
+        match self.rows {
+            [] => std::slice::from_ref(self.attributes),
+            rows => rows,
+        }
+    }
 }
 
 /// One person, as far as the decision needs them.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
     /// Every list the person is on.
-    pub on_lists: &'a [ListMembership],
-    /// What is known of the person.
-    pub attributes: &'a Attributes,
+    pub on_lists: &'a [ListMembership<'a>],
     /// The suppression that tells most, if the address is suppressed.
     pub suppressed: Option<&'a Suppression>,
 }
@@ -42,7 +52,7 @@ pub struct Question<'a> {
     /// On none of these.
     pub not_lists: &'a [String],
     /// And matching this.
-    pub only: &'a Segment,
+    pub only: &'a Asked,
     /// With consent that this law accepts.
     pub jurisdiction: Jurisdiction,
     /// On this day.
@@ -52,8 +62,8 @@ pub struct Question<'a> {
 /// In, or out with the first reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// Gets a letter.
-    In,
+    /// Gets a letter, with what this list says: the position among the person's lists.
+    In(usize),
     /// Gets none.
     Out(Reason),
 }
@@ -108,10 +118,13 @@ impl fmt::Display for Reason {
 
 /// Decides about one person.
 pub fn decide(question: &Question<'_>, candidate: &Candidate<'_>) -> Decision {
-    OBJECTIONS
-        .iter()
-        .find_map(|objection| objection(question, candidate))
-        .map_or(Decision::In, Decision::Out)
+    let objection = OBJECTIONS.iter().find_map(|objection| objection(question, candidate));
+    match (objection, matching(question, candidate)) {
+        (Some(reason), _) => Decision::Out(reason),
+        (None, Some(position)) => Decision::In(position),
+        // Who is on a wanted list and has no row that matches has met an objection.
+        (None, None) => Decision::Out(Reason::NotOnList),
+    }
 }
 
 /// Every reason against one person, not only the first; none means in.
@@ -132,16 +145,27 @@ fn not_on_list(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Rea
 }
 
 fn on_excluded_list(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reason> {
-    let lists = candidate.on_lists.iter().map(|membership| &membership.list);
+    let mut lists = candidate.on_lists.iter().map(|membership| membership.list);
     lists
-        .into_iter()
-        .find(|list| question.not_lists.contains(list))
-        .cloned()
-        .map(Reason::OnExcludedList)
+        .find(|list| question.not_lists.iter().any(|other| other == list))
+        .map(|list| Reason::OnExcludedList(list.to_owned()))
 }
 
+/// Any row of any wanted list may match; where none does, the condition is told at which the row that came furthest failed.
 fn not_in_segment(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reason> {
-    question.only.first_miss(candidate.attributes).map(Reason::NotInSegment)
+    let rows = memberships(question, candidate).flat_map(|membership| membership.each_row());
+    let furthest = rows.map(|row| question.only.reach(row)).max()?;
+    let miss = question.only.words(furthest)?;
+    Some(Reason::NotInSegment(miss.to_owned()))
+}
+
+/// The first wanted list, in the campaign's order, with a row that matches: its data are the letter's.
+fn matching(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<usize> {
+    question.lists.iter().find_map(|list| {
+        let position = candidate.on_lists.iter().position(|membership| membership.list == *list)?;
+        let mut rows = candidate.on_lists.get(position)?.each_row().iter();
+        rows.any(|row| question.only.matches(row)).then_some(position)
+    })
 }
 
 fn suppressed(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reason> {
@@ -159,7 +183,7 @@ fn no_consent(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reas
     }
     let mut refusals = Vec::new();
     for membership in memberships(question, candidate) {
-        match consent::accepts(question.jurisdiction, &membership.consent, question.today) {
+        match consent::accepts(question.jurisdiction, membership.consent, question.today) {
             Ok(()) => return None,
             Err(refusal) => refusals.push(refusal),
         }
@@ -167,12 +191,12 @@ fn no_consent(question: &Question<'_>, candidate: &Candidate<'_>) -> Option<Reas
     refusals.into_iter().max().map(Reason::NoConsent)
 }
 
-fn memberships<'a>(question: &Question<'a>, candidate: &Candidate<'a>) -> impl Iterator<Item = &'a ListMembership> {
+fn memberships<'a>(question: &Question<'a>, candidate: &Candidate<'a>) -> impl Iterator<Item = &'a ListMembership<'a>> {
     let lists = question.lists;
     candidate
         .on_lists
         .iter()
-        .filter(move |membership| lists.contains(&membership.list))
+        .filter(move |membership| lists.iter().any(|list| list == membership.list))
 }
 
 /// How many are in, and how many are out for which reason.
@@ -186,7 +210,7 @@ impl Tally {
     /// Counts one decision.
     pub fn count(&mut self, decision: &Decision) {
         match decision {
-            Decision::In => self.included += 1,
+            Decision::In(_) => self.included += 1,
             Decision::Out(reason) => *self.left_out.entry((reason.name(), reason.summary())).or_default() += 1,
         }
     }
@@ -214,113 +238,5 @@ impl Tally {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Candidate, Decision, ListMembership, Question, Reason, Tally, decide, objections};
-    use crate::subscriber::Attributes;
-    use crate::subscriber::consent::{Answer, Basis, Consent, Jurisdiction, Refusal};
-    use crate::subscriber::segment::Segment;
-    use crate::subscriber::suppression::{self, Scope, Suppression};
-    use jiff::Timestamp;
-    use jiff::civil::date;
-
-    /// Lists are written `name+` (yes), `name-` (no), `name?` (blank); the campaign wants `patients` and `friends`, not `staff`, in Bath.
-    fn reasons(lists: &[&str], city: &str, suppressed: Option<(Scope, suppression::Reason)>) -> Vec<Reason> {
-        let on_lists: Vec<ListMembership> = lists.iter().map(|list| membership(list)).collect();
-        let attributes = Attributes::from([("city".to_owned(), city.to_owned())]);
-        let suppression = suppressed.map(|(scope, reason)| Suppression {
-            scope,
-            reason,
-            at: Timestamp::UNIX_EPOCH,
-            evidence: None,
-        });
-        let candidate = Candidate {
-            on_lists: &on_lists,
-            attributes: &attributes,
-            suppressed: suppression.as_ref(),
-        };
-        let question = Question {
-            lists: &["patients".to_owned(), "friends".to_owned()],
-            not_lists: &["staff".to_owned()],
-            only: &Segment::read(&serde_yaml::from_str("{city: Bath}").unwrap()).unwrap(),
-            jurisdiction: Jurisdiction::Gb,
-            today: date(2026, 6, 1),
-        };
-        let reasons = objections(&question, &candidate);
-        let decision = reasons.first().cloned().map_or(Decision::In, Decision::Out);
-        assert_eq!(decide(&question, &candidate), decision, "the first objection decides");
-        reasons
-    }
-
-    fn membership(written: &str) -> ListMembership {
-        let (list, sign) = written.split_at(written.len() - 1);
-        let answer = match sign {
-            "+" => Answer::Yes,
-            "-" => Answer::No,
-            _ => Answer::Unknown,
-        };
-        ListMembership {
-            list: list.to_owned(),
-            consent: Consent {
-                answer,
-                ..Consent::default()
-            },
-            joined: None,
-        }
-    }
-
-    #[test]
-    fn everybody_is_in_or_out_for_a_reason() {
-        let said_no = || Reason::NoConsent(Refusal::SaidNo);
-        let left = |list: &str| Some((Scope::List(list.to_owned()), suppression::Reason::Unsubscribed));
-        let miss = || Reason::NotInSegment("`city` is `Bath`".to_owned());
-        #[rustfmt::skip]
-        let table = [
-            (vec!["patients+"], "Bath", None, vec![]),
-            (vec!["patients?", "friends+"], "Bath", None, vec![]),
-            (vec!["patients+", "friends-"], "Bath", None, vec![said_no()]),
-            (vec!["patients+", "others-"], "Bath", None, vec![]),
-            (vec!["patients?", "others+"], "Bath", None, vec![Reason::NoConsent(Refusal::NoAnswer)]),
-            (vec![], "Bath", None, vec![Reason::NotOnList]),
-            (vec!["others+"], "Bath", None, vec![Reason::NotOnList]),
-            (vec!["patients+", "staff+"], "Bath", None, vec![Reason::OnExcludedList("staff".to_owned())]),
-            (vec!["patients+"], "Wells", None, vec![miss()]),
-            (vec!["patients+"], "Bath", Some((Scope::All, suppression::Reason::Bounced)), vec![Reason::Suppressed(suppression::Reason::Bounced)]),
-            (vec!["patients+", "friends+"], "Bath", left("friends"), vec![Reason::Suppressed(suppression::Reason::Unsubscribed)]),
-            (vec!["patients+"], "Bath", left("others"), vec![]),
-            (vec!["patients-", "staff+"], "Wells", left("patients"), vec![
-                Reason::OnExcludedList("staff".to_owned()), miss(), Reason::Suppressed(suppression::Reason::Unsubscribed), said_no(),
-            ]),
-        ];
-        for (lists, city, suppressed, expected) in table {
-            assert_eq!(reasons(&lists, city, suppressed), expected, "{lists:?} {city}");
-        }
-    }
-
-    #[test]
-    fn reasons_are_counted_by_their_words() {
-        let ended = |day| {
-            let basis = Basis::Implied;
-            Decision::Out(Reason::NoConsent(Refusal::Ended {
-                basis,
-                on: date(2026, 1, day),
-            }))
-        };
-        let mut tally = Tally::default();
-        for decision in [
-            Decision::In,
-            ended(1),
-            Decision::Out(Reason::NotOnList),
-            ended(2),
-            Decision::In,
-            Decision::In,
-        ] {
-            tally.count(&decision);
-        }
-        assert_eq!((tally.included(), tally.left_out()), (3, 3));
-        let expected = [
-            ("no_consent", "implied consent has ended", 2),
-            ("not_on_list", "is on none of the lists", 1),
-        ];
-        assert_eq!(tally.reasons(), expected);
-    }
-}
+#[path = "audience_tests.rs"]
+mod tests;

@@ -7,8 +7,11 @@ pub mod column;
 pub mod consent;
 pub mod csv;
 pub mod date;
+pub mod number;
 pub mod segment;
+pub mod sensitive;
 pub mod suppression;
+pub mod tags;
 pub mod word;
 pub mod workbook;
 

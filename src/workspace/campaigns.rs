@@ -4,8 +4,7 @@ use super::files;
 use super::lists::ListFile;
 use crate::article::encoding::{MAX_ARTICLE_BYTES, decode};
 use crate::article::{Article, front_matter};
-use crate::campaign::file;
-use crate::campaign::{Campaign, Timing};
+use crate::campaign::{Campaign, Timing, file, telling};
 use crate::finding::yaml::Source;
 use crate::finding::{Finding, suggestion};
 use crate::template::{TemplateFile, TemplateSource};
@@ -127,10 +126,13 @@ impl<'a> Reader<'a> {
         }
         let (campaign, findings) = file::check(&self.file, &self.folder.name, &self.text);
         self.folder.findings.extend(findings);
-        if let Some(campaign) = campaign {
+        if let Some(mut campaign) = campaign {
             self.articles(&campaign);
             self.template(&campaign, templates);
             self.lists(&campaign, lists);
+            campaign
+                .telling
+                .extend(telling::of_articles(&campaign, &self.folder.articles));
             self.folder.campaign = Some(campaign);
         }
         self.folder

@@ -1,4 +1,4 @@
-//! List files: `subscribers/NAME.csv`, with `NAME.yaml` beside it where its columns need a map.
+//! List files: `subscribers/NAME.csv` or a workbook, with `NAME.yaml` beside it that says what its columns are.
 
 use super::files;
 use crate::finding::Finding;
@@ -9,15 +9,20 @@ use std::path::{Path, PathBuf};
 /// No list file is longer than this: several million people.
 const MAX_LIST: u64 = 1024 * 1024 * 1024;
 
+/// What list files end in: text with separators, and workbooks.
+pub(super) const ENDINGS: [&str; 6] = ["csv", "tsv", "txt", "xlsx", "xls", "ods"];
+
 /// A list file; its people are read when they are wanted.
 #[derive(Debug, Clone)]
 pub struct ListFile {
-    /// The list's name: the file's without `.csv`.
+    /// The list's name: the file's without its ending.
     pub name: String,
     /// The file, from the workspace's folder, for findings.
     pub file: String,
     /// What its columns mean, where a map says so.
     pub mapping: Mapping,
+    /// What is wrong with that map: as long as anything is, the list is not read by half of it.
+    pub faults: Vec<Finding>,
     path: PathBuf,
 }
 
@@ -30,8 +35,19 @@ impl ListFile {
             name,
             file,
             mapping,
+            faults: Vec::new(),
             path: absolute,
         }
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's name alone, for the record: its folder is nobody's business there.
+    pub fn file_name(&self) -> &str {
+        self.path.file_name().and_then(|name| name.to_str()).unwrap_or(&self.file)
     }
 
     /// What the file holds.
@@ -56,42 +72,68 @@ pub(super) fn read(root: &Path) -> (Vec<ListFile>, Vec<Finding>) {
     let Ok(names) = files::names(&root.join("subscribers")) else {
         return (Vec::new(), Vec::new());
     };
-    let mut findings = Vec::new();
+    let mut findings = two_files_for_one(&names);
     let lists = names.iter().filter_map(|name| {
-        let list = name.strip_suffix(".csv")?;
+        let (list, ending) = name.rsplit_once('.')?;
+        if !ENDINGS.contains(&ending) {
+            return None;
+        }
         let map = format!("subscribers/{list}.yaml");
-        let mapping = match root.join(&map).exists() {
-            true => mapping(root, &map, &mut findings),
-            false => Mapping::default(),
+        let (mapping, found) = match root.join(&map).exists() {
+            true => mapping(root, &map),
+            false => (Mapping::default(), Vec::new()),
         };
+        findings.extend(found.iter().cloned());
         let file = format!("subscribers/{name}");
         Some(ListFile {
             name: list.to_owned(),
             path: root.join(&file),
             file,
             mapping,
+            faults: found.into_iter().filter(Finding::is_error).collect(),
         })
     });
     (lists.collect(), findings)
 }
 
-fn mapping(root: &Path, file: &str, findings: &mut Vec<Finding>) -> Mapping {
+/// A list is one file: of two, nobody could say which one tells who is on it.
+fn two_files_for_one(names: &[String]) -> Vec<Finding> {
+    let files: Vec<(&str, &String)> = names
+        .iter()
+        .filter(|name| is_list_file(name))
+        .filter_map(|name| name.rsplit_once('.').map(|(list, _)| (list, name)))
+        .collect();
+    let twice = files.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+    let finding = |pair: &[(&str, &String)]| {
+        let text = format!("list `{}` has two files, `{}` and `{}`", pair[0].0, pair[0].1, pair[1].1);
+        Finding::error(format!("subscribers/{}", pair[1].1), text)
+            .hint("a list is one file: take the older one out of `subscribers/`, or give it another name")
+    };
+    twice.map(finding).collect()
+}
+
+/// Whether a file of this name is a list.
+pub fn is_list_file(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+}
+
+/// The mapping in `file`, a path from the workspace's folder.
+fn mapping(root: &Path, file: &str) -> (Mapping, Vec<Finding>) {
     match files::text(root, file) {
-        Ok(text) => {
-            let source = Source {
-                file,
-                text: &text,
-                first_line: 1,
-            };
-            let Read { value, findings: found } = read_yaml::<MappingFile>(&source);
-            findings.extend(found);
-            let (mapping, found) = value.check(file, |path| source.place(path));
-            findings.extend(found);
-            mapping
-        }
-        Err(finding) => {
-            findings.push(finding);
-            Mapping::default()
-        }
+        Ok(text) => parsed(file, &text),
+        Err(finding) => (Mapping::default(), vec![finding]),
     }
+}
+
+/// A mapping's text, checked, and everything to be said about it.
+pub(super) fn parsed(file: &str, text: &str) -> (Mapping, Vec<Finding>) {
+    let source = Source {
+        file,
+        text,
+        first_line: 1,
+    };
+    let Read { value, mut findings } = read_yaml::<MappingFile>(&source);
+    let (mapping, found) = value.check(file, |path| source.place(path));
+    findings.extend(found);
+    (mapping, findings)
 }

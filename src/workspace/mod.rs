@@ -10,13 +10,14 @@ pub mod settings;
 
 mod campaigns;
 mod files;
+pub mod list_files;
 mod lists;
 
 #[cfg(test)]
 mod tests;
 
 pub use campaigns::CampaignFolder;
-pub use lists::ListFile;
+pub use lists::{ListFile, is_list_file};
 
 use crate::finding::Finding;
 use settings::Settings;

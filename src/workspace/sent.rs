@@ -131,7 +131,7 @@ pub fn write(root: &Path, sent: &Sent) -> Result<(), SentError> {
         return Ok(());
     }
     let path = root.join(FILE);
-    durable::replace(&path, &text(sent)).map_err(|source| SentError::Unwritable { path, source })
+    durable::replace(&path, text(sent), durable::Access::Usual).map_err(|source| SentError::Unwritable { path, source })
 }
 
 fn text(sent: &Sent) -> String {

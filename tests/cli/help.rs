@@ -5,9 +5,16 @@
 use crate::support::workspace::Workspace;
 use std::path::Path;
 
-const COMMANDS: [&str; 21] = [
-    "init", "new", "check", "import", "rehearse", "test", "plan", "send", "run", "status", "log", "why", "hold", "release",
-    "cancel", "resend", "resolve", "doctor", "backup", "restore", "adopt",
+const COMMANDS: [&str; 24] = [
+    "init", "new", "check", "import", "people", "suppress", "consent", "rehearse", "test", "plan", "send", "run", "status", "log",
+    "why", "hold", "release", "cancel", "resend", "resolve", "doctor", "backup", "restore", "adopt",
+];
+
+/// The commands that have commands of their own.
+const VERBS: [(&str, &[&str]); 3] = [
+    ("people", &["list", "find", "show", "export", "edit", "forget", "retention"]),
+    ("suppress", &["add", "list", "import", "export"]),
+    ("consent", &["show", "restore"]),
 ];
 
 #[track_caller]
@@ -30,6 +37,11 @@ fn the_help_is_as_it_was_agreed() {
     check("tidings", &["--help"]);
     for command in COMMANDS {
         check(command, &[command, "--help"]);
+    }
+    for (command, verbs) in VERBS {
+        for verb in verbs {
+            check(&format!("{command}-{verb}"), &[command, verb, "--help"]);
+        }
     }
 }
 

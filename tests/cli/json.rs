@@ -74,6 +74,9 @@ fn the_page_and_the_program_tell_the_same_fields() {
     let clinic = clinic.file("subscribers/patients.csv", &rows);
     let check = |command: &str, line: &str| compare(command, &type_in(&clinic, line).json());
     check("import", "import subscribers/patients.csv --json");
+    check("import --history", "import --history --json");
+    check("import --undo", "import --undo 1 --json");
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
     check("plan", "plan --json");
     check("rehearse", "rehearse --json");
     check("test", "test tips --to me@mill-lane.example --json");
@@ -82,6 +85,7 @@ fn the_page_and_the_program_tell_the_same_fields() {
     check("status", "status --json");
     check("why", "why person1@patients.example --json");
     check("why", "why no@patients.example --json");
+    check("why", "why person1@patients.example tips --json");
     check("hold", "hold tips --json");
     check("release", "release tips --json");
     check("cancel", "cancel tips --json");
@@ -98,4 +102,41 @@ fn the_page_and_the_program_tell_the_same_fields() {
     clinic.write("campaigns/tips/campaign.yaml", "id: t1ps\n");
     check("check", "check --json");
     check("init", "init elsewhere --json");
+}
+
+#[test]
+fn the_page_and_the_commands_about_people_tell_the_same_fields() {
+    let judge = Judge::start().rule(
+        Rule::at(Phase::Rcpt)
+            .to("person2@patients.example")
+            .reply("550 5.1.1 no such user"),
+    );
+    let clinic = clinic_with(&judge, 3).setting("people: {forget_after_leaving: 1 month}");
+    let no = "no@patients.example,,,,,no\n";
+    clinic.write("subscribers/patients.csv", clinic.read("subscribers/patients.csv") + no);
+    type_in(&clinic, "send tips").exits(1);
+    type_in(&clinic, "hold tips --to person2@patients.example");
+    let check = |command: &str, line: &str| compare(command, &type_in(&clinic, line).json());
+    check("suppress add", "suppress add person1@patients.example --json");
+    clinic.write("left.txt", "person2@patients.example\n");
+    check("suppress import", "suppress import left.txt --reason bounced --json");
+    check("suppress list", "suppress list --json");
+    check("suppress export", "suppress export left.csv --json");
+    check("consent show", "consent show person1@patients.example --json");
+    check(
+        "consent restore",
+        "consent restore person1@patients.example --evidence asked --json",
+    );
+    check("people list", "people list --json");
+    for address in ["person2@patients.example", "no@patients.example"] {
+        check("people show", &format!("people show {address} --json"));
+        check("people show", &format!("people export --person {address} --json"));
+    }
+    check("people export", "people export out.csv --json");
+    check("people edit", "people edit person3@patients.example city=Bath --json");
+    check("people forget", "people forget person3@patients.example --yes --json");
+    let people = clinic.read("subscribers/patients.csv").replace(no, "");
+    clinic.write("subscribers/patients.csv", people);
+    type_in(&clinic, "import subscribers/patients.csv --yes").exits(0);
+    check("people retention", "people retention --now 2097-01-01T00:00Z --json");
 }

@@ -14,7 +14,7 @@ fn the_story_tells_lists_consent_and_every_attempt() {
         lines[..3],
         [
             "person1@patients.example",
-            "  list patients: on it, since 2025-03-02, consent: yes on 2025-03-02, paper form at the front desk",
+            "  list patients: on it, since 2025-03-02, consent: yes on 2025-03-02, paper form at the front desk, patients.csv line 2",
             "  tips · sleep: failed",
         ]
     );
@@ -54,5 +54,15 @@ fn nobody_by_that_address_is_an_answer() {
     );
     let answer = type_in(&clinic, "why a@b.example --json").exits(0).json();
     assert_eq!(answer, [serde_json::json!({"address": "a@b.example", "known": false})]);
+    // One slip away from somebody who is on a list that was imported.
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
+    let meant = "nobody with the address persn1@patients.example is on record\n  did you mean person1@patients.example?\n";
+    answers(&clinic, "why persn1@patients.example", 0, meant, "");
+    let answer = type_in(&clinic, "why persn1@patients.example --json").exits(0).json();
+    assert_eq!(answer[0]["did_you_mean"], "person1@patients.example");
+    assert_eq!(
+        type_in(&clinic, "why a@b.example --json").exits(0).json()[0]["did_you_mean"],
+        serde_json::Value::Null
+    );
     type_in(&clinic, "why nonsense").exits(2).tells("`nonsense` is no address");
 }

@@ -53,13 +53,10 @@ subscribers/patients.csv:3:1: warning: row left out: `a***` is no address: it ne
 subscribers/patients.csv:4:1: warning: row left out: the row has no address
   hint: add the address, or leave it: the person gets no letters
 ";
-    answers(
-        &clinic,
-        "import subscribers/patients.csv",
-        0,
-        "patients: 1 new, 2 left out\n",
-        told,
-    );
+    type_in(&clinic, "import subscribers/patients.csv")
+        .exits(0)
+        .prints("patients: 1 new, 2 left out (import 1; ")
+        .tells(told);
     type_in(&clinic, "check").exits(0).tells(told);
     type_in(&clinic, "rehearse").exits(0).prints("the sandbox accepted 1 letter;");
 }

@@ -11,6 +11,7 @@ mod chance;
 mod clinic;
 mod figures;
 mod fold;
+mod forget;
 mod invariants;
 mod kills;
 mod mischief;

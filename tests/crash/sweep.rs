@@ -112,7 +112,7 @@ fn wherever_the_program_is_killed_nobody_is_lost_and_nobody_gets_two() {
 }
 
 /// Word on the terminal about what was not tried; in CI a failure.
-fn pass_over(what: &str) {
+pub(super) fn pass_over(what: &str) {
     let in_ci = std::env::var_os("CI").is_some_and(|ci| ci == "true");
     assert!(!in_ci, "{what}, and in CI no test is passed over");
     // Not `eprintln!`: the test harness swallows that when the test passes.

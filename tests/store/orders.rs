@@ -225,6 +225,7 @@ fn as_of_the_first_shape(dir: &Path) {
                ALTER TABLE store DROP COLUMN distrusted_at; ALTER TABLE delivery DROP COLUMN generation; \
                ALTER TABLE delivery DROP COLUMN afterwards; ALTER TABLE delivery DROP COLUMN untold; ALTER TABLE edition DROP COLUMN skipped; \
                DROP INDEX attempt_run; DROP TABLE membership_was; DROP TABLE import; ALTER TABLE membership DROP COLUMN consent_wording; \
+               ALTER TABLE membership ADD COLUMN seen INTEGER NOT NULL DEFAULT 0; \
                ALTER TABLE membership DROP COLUMN assumed; ALTER TABLE membership DROP COLUMN added_by; \
                ALTER TABLE membership DROP COLUMN told_by; ALTER TABLE person_version DROP COLUMN rows; \
                ALTER TABLE person DROP COLUMN erased_at; DROP TRIGGER suppression_never_changes; DROP TRIGGER suppression_is_lifted_once; \

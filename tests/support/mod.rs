@@ -6,6 +6,8 @@
 pub(crate) mod judge;
 pub(crate) mod ledger;
 pub(crate) mod people;
+pub(crate) mod rows;
+pub(crate) mod scan;
 pub(crate) mod secure_relay;
 pub(crate) mod stopwatch;
 pub(crate) mod workspace;

@@ -13,6 +13,7 @@ use crate::store::usage::Usage;
 use crate::store::{DeliveryId, EditionId, Store};
 use crate::subscriber::Subscriber;
 use crate::subscriber::consent::{Answer, Consent};
+use crate::subscriber::segment::Asked;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,11 +40,14 @@ fn released(people: impl Iterator<Item = String>) -> (Store, EditionId) {
         .collect();
     let source = ListSource {
         list: "patients",
+        file: "patients.csv",
+        file_hash: b"file",
         hash: b"hash",
+        assumed: None,
         columns: &[],
     };
     store
-        .import(&source, people.iter().enumerate(), Guard::Trusted, now())
+        .import(&source, people.into_iter().enumerate(), Guard::Trusted, now())
         .unwrap();
     let key = EditionKey {
         campaign: CampaignId("t1ps".to_owned()),
@@ -57,6 +61,7 @@ fn released(people: impl Iterator<Item = String>) -> (Store, EditionId) {
         domain: "mill-lane.example",
         lists: &["patients".to_owned()],
         not_lists: &[],
+        only: &Asked::default(),
         sources: "{}",
         sources_hash: b"sources",
         article_hash: b"article",

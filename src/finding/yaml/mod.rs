@@ -36,6 +36,21 @@ pub struct Source<'a> {
     pub first_line: usize,
 }
 
+/// Where keys and values stand in one part of a text.
+pub struct Places {
+    node: Option<tree::Node>,
+    first_line: usize,
+}
+
+impl Places {
+    /// The places of the key and of the value at `path` in this part; for an item of a list both are the item's.
+    pub fn of(&self, path: &[&str]) -> Option<(Place, Place)> {
+        let node = self.node.as_ref()?.find(path)?;
+        let in_file = |place: Place| Place::new(place.line + self.first_line.saturating_sub(1), place.column);
+        Some((in_file(node.key_place), in_file(node.place)))
+    }
+}
+
 /// What came out of a text: a value, as far as it could be read, and everything that was wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Read<T> {
@@ -107,6 +122,15 @@ impl Source<'_> {
     pub fn key_place(&self, path: &[&str]) -> Option<Place> {
         let tree = tree::plant(self.text).ok()?;
         tree.root.find(path).map(|node| self.in_file(node.key_place))
+    }
+
+    /// The places of all that stands at `path` or under it, read once and looked up as often as wanted.
+    pub fn places(&self, path: &[&str]) -> Places {
+        let root = tree::plant(self.text).ok().map(|tree| tree.root);
+        Places {
+            node: root.and_then(|root| root.into_part(path)),
+            first_line: self.first_line,
+        }
     }
 
     /// An error about the value at `path`, placed there, or at the nearest thing around it that the text has.

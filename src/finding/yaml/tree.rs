@@ -72,6 +72,18 @@ impl Node {
         (path.len(), node)
     }
 
+    /// The node at `path`, without the rest of its tree; the steps are keys.
+    pub(super) fn into_part(self, path: &[&str]) -> Option<Self> {
+        let mut node = self;
+        for step in path {
+            node = match node.body {
+                Body::Mapping(entries) => entries.into_iter().find(|(key, _)| key == step)?.1,
+                _ => return None,
+            };
+        }
+        Some(node)
+    }
+
     fn child(&self, step: &str) -> Option<&Node> {
         match &self.body {
             Body::Mapping(entries) => entries.iter().find(|(key, _)| key == step).map(|(_, node)| node),

@@ -7,7 +7,7 @@ use crate::subscriber::column::Kind;
 use crate::subscriber::csv::field::Field;
 use crate::subscriber::csv::mapping::{Mapping, Target};
 use crate::subscriber::csv::record::Record;
-use crate::subscriber::word;
+use crate::subscriber::{sensitive, word};
 use std::fmt;
 
 /// One column of a list file.
@@ -71,30 +71,6 @@ pub(super) struct Layout {
 
 /// Longer headers are sentences.
 const LONGEST_HEADER: usize = 200;
-
-/// Words in a header that announce what a mailing has no business to know; `*` stands for the start of a word.
-#[rustfmt::skip]
-const SENSITIVE: &[&str] = &[
-    "diagnos*", "condition", "conditions", "medic*", "health*", "clinical", "treatment*", "therap*", "symptom*", "allerg*", "disab*", "pregnan*",
-    "prescri*", "injur*", "surger*", "mental*", "hiv", "vaccin*", "immunis*", "immuniz*", "blood", "weight", "height", "bmi", "smoker", "drugs",
-    "referr*", "gp", "physician", "doctor", "insur*", "policy number", "policy no", "claim", "medicaid", "nhs", "ssn", "social security", "dob",
-    "birth*", "born", "age", "note", "notes", "comment", "comments", "remarks", "religio*", "ethnic*", "race", "gender", "sex", "sexual*", "marital*",
-    "spouse", "emergency", "next of kin", "ip", "latitude", "longitude", "passport", "government id", "national id", "tax id", "drivers license",
-    "bank", "iban", "card", "credit", "password", "salary", "income",
-    // German
-    "befund*", "krank*", "beschwerden", "behandlung*", "versicher*", "versichert*", "geburt*", "geb", "geschlecht", "notiz*", "bemerkung*", "hausarzt",
-    "impf*", "konfession",
-    // French
-    "maladie*", "traitement*", "assurance*", "mutuelle", "securite sociale", "carte vitale", "naissance", "ne le", "anniversaire", "sexe",
-    "commentaire*", "remarque*", "medecin*",
-    // Spanish, Italian, Portuguese
-    "enfermedad*", "sintoma*", "alergi*", "tratamiento*", "seguro", "aseguradora", "seguridad social", "nacimiento", "cumpleanos", "sexo", "notas",
-    "comentarios", "observaciones", "malatti*", "sintomi", "trattament*", "assicura*", "codice fiscale", "nascita", "compleanno", "sesso", "commenti",
-    "doenca*", "tratamento*", "nascimento", "aniversario", "observacoes", "cpf", "genero", "genere",
-    // Dutch and the North
-    "ziekte*", "behandeling*", "verzeker*", "geboorte*", "verjaardag", "geslacht", "opmerking*", "bsn", "huisarts", "fodels*", "personnummer", "syntym*",
-    "urodz*", "pesel",
-];
 
 impl Layout {
     /// What every cell of the header line means.
@@ -164,7 +140,7 @@ fn meaning(header: &str, index: usize, mapping: &Mapping) -> Meaning {
     match Field::ALL.into_iter().find(alias_of) {
         _ if folded.is_empty() => Meaning::Unnamed,
         Some(field) => Meaning::Field(field),
-        None if is_sensitive(&folded) => Meaning::Withheld,
+        None if sensitive::is_sensitive(&folded) => Meaning::Withheld,
         None => {
             let name = word::attribute_name(header).unwrap_or_else(|| format!("column_{}", index + 1));
             // A mapping file has other uses for the names of fields.
@@ -172,14 +148,6 @@ fn meaning(header: &str, index: usize, mapping: &Mapping) -> Meaning {
             Meaning::Attribute(if is_taken { format!("{name}_2") } else { name })
         }
     }
-}
-
-fn is_sensitive(folded: &str) -> bool {
-    SENSITIVE.iter().any(|pattern| match pattern.strip_suffix('*') {
-        Some(start) => folded.split(' ').any(|word| word.starts_with(start)),
-        None if pattern.contains(' ') => folded.contains(pattern),
-        None => folded.split(' ').any(|word| word == *pattern),
-    })
 }
 
 /// The columns of `field`: mapped ones as they stand, others in the order of the aliases.

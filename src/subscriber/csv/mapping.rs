@@ -62,6 +62,13 @@ impl Mapped {
     pub(super) fn is_wanted(&self) -> bool {
         self.target != Target::Ignore
     }
+
+    /// Whether the column tells an address, or what its owner agreed to.
+    pub(super) fn decides_who_is_written_to(&self) -> bool {
+        use Field::{Consent, ConsentBasis, ConsentDate, Email, Status, Unsubscribed};
+        let deciding = [Email, Consent, ConsentBasis, ConsentDate, Unsubscribed, Status];
+        matches!(self.target, Target::Field(field) if deciding.contains(&field))
+    }
 }
 
 /// What the column of one attribute holds, as somebody said.

@@ -60,7 +60,13 @@ pub(super) fn remarks(file: &str, header: &Record<'_>, layout: &Layout, mapping:
         if !headers.iter().any(is_there) {
             let text = format!("the list has no column `{}`, which its `.yaml` file names", mapped.header);
             let hint = suggestion::hint(&mapped.header, headers.iter().copied().filter(|header| !header.is_empty()));
-            findings.push(Finding::error(file, text).at(header.place(0)).hint(hint));
+            // What decides who is written to must not be lost with a renamed column; for the rest the next export may do without.
+            findings.push(match mapped.decides_who_is_written_to() {
+                true => Finding::error(file, text).at(header.place(0)).hint(hint),
+                false => Finding::warning(file, format!("{text}; it counts as empty"))
+                    .at(header.place(0))
+                    .hint(hint),
+            });
         }
     }
     findings.extend(doubles(file, header, layout));

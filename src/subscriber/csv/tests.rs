@@ -359,12 +359,16 @@ fn a_mapping_decides_what_headers_leave_open() {
         ["2 ann@example.org unknown first_name=Ann joined=2026-02-01 last_visit=2026-01-05 notes=likes tea"]
     );
     assert_eq!(findings(&list), [""; 0]);
-    let findings = findings_of("Kontakt;Rufnamen\nann@example.org;Ann", &mapping);
-    let expected = "the list has no column `Rufname`, which its `.yaml` file names\n  hint: did you mean `Rufnamen`?";
+    let findings = read_with("Kontakt;Rufnamen\nann@example.org;Ann", &mapping).report.findings;
+    let expected =
+        "the list has no column `Rufname`, which its `.yaml` file names; it counts as empty\n  hint: did you mean `Rufnamen`?";
     assert!(
         findings.iter().any(|finding| finding.to_string().ends_with(expected)),
         "{findings:#?}"
     );
+    let without = "the list has no column `Kontakt`, which its `.yaml` file names\n  hint: did you mean `Kontakte`?";
+    let findings = findings_of("Kontakte;Rufname\nann@example.org;Ann", &mapping);
+    assert!(findings[0].to_string().ends_with(without), "{findings:#?}");
 }
 
 #[test]

@@ -26,8 +26,8 @@ const WITHHELD: &str = "
 ";
 
 const TYPES: &str = "
-# What these columns hold, as all their cells said. A cell that says something else is left empty, and the import names its line.
-# Kinds: text, number, day, yes_no, tags.
+# What these columns hold. A line with `#` is what all cells said so far, and is found out anew with every import; without the `#` it is
+# settled: a cell that says something else is left empty then, and the import names its line. Kinds: text, number, day, yes_no, tags.
 types:
 ";
 
@@ -63,7 +63,7 @@ impl Mapping {
     }
 
     fn write_types(&self, text: &mut String, columns: &[Column]) {
-        let mut typed: Vec<(&str, Kind)> = Vec::new();
+        let mut typed: Vec<(&str, Kind, bool)> = Vec::new();
         for column in columns {
             let is_free = matches!(&column.meaning, Meaning::Attribute(_) | Meaning::Field(Field::Status));
             let said = self.kind(&column.meaning);
@@ -71,7 +71,7 @@ impl Mapping {
                 .attribute()
                 .filter(|_| is_free && (column.kind != Kind::Text || said.is_some()))
             {
-                typed.push((name, column.kind));
+                typed.push((name, column.kind, said.is_some()));
             }
         }
         typed.sort_unstable();
@@ -79,8 +79,9 @@ impl Mapping {
         if !typed.is_empty() {
             text.push_str(TYPES);
         }
-        for (name, kind) in typed {
-            line(text, &format!("  {}: {}", quoted(name), kind.as_str()));
+        for (name, kind, is_said) in typed {
+            let found_out = if is_said { "" } else { "#" };
+            line(text, &format!("  {found_out}{}: {}", quoted(name), kind.as_str()));
         }
     }
 
@@ -186,10 +187,10 @@ mod tests {
                 "  # Not kept, because these look sensitive and letters do not need them. To keep one, take away the `#` before its name.",
                 "  #Date of birth: date_of_birth",
                 "types:",
-                "  last_visit: day",
-                "  'no': number",
-                "  tags: tags",
-                "  visits_all: number",
+                "  #last_visit: day",
+                "  #'no': number",
+                "  #tags: tags",
+                "  #visits_all: number",
                 "#days: day first",
                 "encoding: windows-1252",
             ]

@@ -2,16 +2,24 @@
 //!
 //! Promises: every condition can be said in plain words and explained for one person. Text is compared without regard to case and
 //! to blanks around it, days as days, numbers as numbers; an empty cell is an absent one. A condition on an absent column does not
-//! hold, with two exceptions that follow from their words: `missing: true`, and `not`, because who has no city is not in Bath (to
-//! demand a city as well, add `missing: false`). Knows nothing of lists: whether a column exists is the caller's question, answered
-//! with [`Segment::columns`].
+//! hold, with the exceptions that follow from their words: `missing: true`, and `not` and `lacks`, because who has no city is not in
+//! Bath (to demand a city as well, add `missing: false`). A [`Segment`] is what was written; only [`Asked`], which knows the day and the
+//! columns' kinds, answers. Knows nothing of lists: which columns there are is the caller's to say.
 
+mod ask;
+mod fit;
 mod read;
+mod words;
 
+pub use ask::{Asked, Clause};
+pub use fit::{Facts, Values};
+pub use read::{MOST_CONDITIONS, MOST_VALUES};
+
+use crate::finding::Place;
+use crate::subscriber::column;
 use crate::subscriber::consent::Answer;
-use crate::subscriber::{Attributes, date, word};
 use jiff::civil::Date;
-use std::fmt;
+use std::collections::BTreeMap;
 
 /// The conditions of one campaign; the default has none and means everybody.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -30,36 +38,69 @@ pub struct Problem {
     pub hint: Option<String>,
 }
 
-/// One condition, asked of one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clause {
-    /// The condition in words.
-    pub text: String,
-    /// What the person's record says, if anything.
-    pub found: Option<String>,
-    /// Whether it holds.
-    pub holds: bool,
+/// Where a key and its value stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// The key, or the item of a list.
+    pub key: Place,
+    /// The value.
+    pub value: Place,
 }
 
 /// One test of one column.
 #[derive(Debug, Clone, PartialEq)]
 struct Condition {
+    /// The column as attributes are named.
     column: String,
     test: Test,
+    /// The keys that lead to the test, as written.
+    path: Vec<String>,
+    /// Where the column is named, and where the test is, once that is known.
+    column_at: Option<Place>,
+    test_at: Option<Place>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Test {
     Is(Vec<Wanted>),
     Not(Vec<Wanted>),
+    Has(Vec<Wanted>),
+    Lacks(Vec<Wanted>),
     Since(Date),
     Before(Date),
+    Near(Near, Stretch),
     AtLeast(f64),
     AtMost(f64),
     Contains(Vec<Wanted>),
     StartsWith(Vec<Wanted>),
     Missing,
     Present,
+}
+
+/// Which days a test counts from the day of the edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Near {
+    /// Up to that day, itself included.
+    Last,
+    /// From that day on, itself included.
+    Next,
+    /// Before all that `Last` would take.
+    Older,
+}
+
+/// A length of time in whole days of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stretch {
+    number: i32,
+    unit: Unit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Day,
+    Week,
+    Month,
+    Year,
 }
 
 /// A value as written in the campaign, ready to be compared.
@@ -69,7 +110,10 @@ struct Wanted {
     shown: String,
     /// As compared.
     folded: String,
+    /// As compared with a tag.
+    tag: String,
     kind: Kind,
+    at: Option<Place>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,6 +133,23 @@ impl Segment {
         Ok(Self { conditions })
     }
 
+    /// The same segment, whose conditions know where they were written; `find` gives what stands at a path under `only:`.
+    #[must_use]
+    pub fn placed(mut self, mut find: impl FnMut(&[&str]) -> Option<Spot>) -> Self {
+        for condition in &mut self.conditions {
+            let path: Vec<&str> = condition.path.iter().map(String::as_str).collect();
+            condition.column_at = find(&path[..1]).map(|spot| spot.key);
+            let test = find(&path);
+            condition.test_at = test.map(|spot| if path.len() > 1 { spot.key } else { spot.value });
+            for (position, wanted) in condition.test.values_mut().iter_mut().enumerate() {
+                let item = position.to_string();
+                let listed = find(&[path.as_slice(), &[item.as_str()]].concat());
+                wanted.at = listed.or(test).map(|spot| spot.value);
+            }
+        }
+        self
+    }
+
     /// The columns that the segment asks for, each once, as attributes are named.
     pub fn columns(&self) -> Vec<&str> {
         let mut columns: Vec<&str> = self.conditions.iter().map(|condition| condition.column.as_str()).collect();
@@ -97,90 +158,82 @@ impl Segment {
         columns
     }
 
+    /// The same columns, each with the place where it is first named.
+    pub fn named_columns(&self) -> BTreeMap<&str, Option<Place>> {
+        let mut named = BTreeMap::new();
+        for condition in &self.conditions {
+            named.entry(condition.column.as_str()).or_insert(condition.column_at);
+        }
+        named
+    }
+
     /// Whether everybody matches, because nothing is asked.
     pub fn is_everybody(&self) -> bool {
         self.conditions.is_empty()
     }
 
-    /// Whether all conditions hold for a person with these attributes.
-    pub fn matches(&self, attributes: &Attributes) -> bool {
-        self.conditions.iter().all(|condition| condition.holds(attributes))
-    }
-
-    /// The first condition that does not hold, in words.
-    pub fn first_miss(&self, attributes: &Attributes) -> Option<String> {
-        self.conditions
-            .iter()
-            .find(|condition| !condition.holds(attributes))
-            .map(ToString::to_string)
-    }
-
-    /// Every condition with its answer for one person.
-    pub fn explain(&self, attributes: &Attributes) -> Vec<Clause> {
-        let clause = |condition: &Condition| Clause {
-            text: condition.to_string(),
-            found: condition.cell(attributes).map(str::to_owned),
-            holds: condition.holds(attributes),
-        };
-        self.conditions.iter().map(clause).collect()
-    }
-
-    /// The whole segment in words, for the record of an edition.
-    pub fn to_words(&self) -> String {
-        if self.is_everybody() {
-            return "everybody".to_owned();
-        }
-        let clauses: Vec<String> = self.conditions.iter().map(ToString::to_string).collect();
-        clauses.join(", and ")
-    }
-}
-
-impl Condition {
-    fn cell<'a>(&self, attributes: &'a Attributes) -> Option<&'a str> {
-        let cell = attributes.get(&self.column)?.trim();
-        (!cell.is_empty()).then_some(cell)
-    }
-
-    fn holds(&self, attributes: &Attributes) -> bool {
-        match self.cell(attributes) {
-            Some(cell) => self.test.holds(cell),
-            None => matches!(self.test, Test::Missing | Test::Not(_)),
-        }
+    /// The segment as it is asked on this day, of columns of these kinds; a column that is not among them holds text.
+    pub fn on(&self, today: Date, kinds: &BTreeMap<String, column::Kind>) -> Asked {
+        Asked::new(&self.conditions, today, kinds)
     }
 }
 
 impl Test {
-    fn holds(&self, cell: &str) -> bool {
-        let day = |cell| date::read(cell, None).ok();
+    /// The values that were written for the test, where it has any.
+    fn values(&self) -> &[Wanted] {
         match self {
-            Self::Is(wanted) => wanted.iter().any(|wanted| wanted.equals(cell)),
-            Self::Not(wanted) => !wanted.iter().any(|wanted| wanted.equals(cell)),
-            Self::Since(first) => day(cell).is_some_and(|day| day >= *first),
-            Self::Before(end) => day(cell).is_some_and(|day| day < *end),
-            Self::AtLeast(least) => number(cell).is_some_and(|number| number >= *least),
-            Self::AtMost(most) => number(cell).is_some_and(|number| number <= *most),
-            Self::Contains(parts) => {
-                let cell = compared(cell);
-                parts.iter().any(|part| cell.contains(&part.folded))
-            }
-            Self::StartsWith(starts) => {
-                let cell = compared(cell);
-                starts.iter().any(|start| cell.starts_with(&start.folded))
-            }
-            Self::Missing => false,
-            Self::Present => true,
+            Self::Is(values)
+            | Self::Not(values)
+            | Self::Has(values)
+            | Self::Lacks(values)
+            | Self::Contains(values)
+            | Self::StartsWith(values) => values,
+            Self::Since(_)
+            | Self::Before(_)
+            | Self::Near(..)
+            | Self::AtLeast(_)
+            | Self::AtMost(_)
+            | Self::Missing
+            | Self::Present => &[],
         }
     }
-}
 
-impl Wanted {
-    fn equals(&self, cell: &str) -> bool {
-        compared(cell) == self.folded
-            || match self.kind {
-                Kind::Text => false,
-                Kind::Number(wanted) => number(cell) == Some(wanted),
-                Kind::YesNo(wanted) => word::answer(cell) == wanted,
-            }
+    fn values_mut(&mut self) -> &mut [Wanted] {
+        match self {
+            Self::Is(values)
+            | Self::Not(values)
+            | Self::Has(values)
+            | Self::Lacks(values)
+            | Self::Contains(values)
+            | Self::StartsWith(values) => values,
+            Self::Since(_)
+            | Self::Before(_)
+            | Self::Near(..)
+            | Self::AtLeast(_)
+            | Self::AtMost(_)
+            | Self::Missing
+            | Self::Present => &mut [],
+        }
+    }
+
+    /// The word that a campaign writes for it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Is(_) => "is",
+            Self::Not(_) => "not",
+            Self::Has(_) => "has",
+            Self::Lacks(_) => "lacks",
+            Self::Since(_) => "since",
+            Self::Before(_) => "before",
+            Self::Near(Near::Last, _) => "within_last",
+            Self::Near(Near::Next, _) => "within_next",
+            Self::Near(Near::Older, _) => "older_than",
+            Self::AtLeast(_) => "at_least",
+            Self::AtMost(_) => "at_most",
+            Self::Contains(_) => "contains",
+            Self::StartsWith(_) => "starts_with",
+            Self::Missing | Self::Present => "missing",
+        }
     }
 }
 
@@ -188,40 +241,6 @@ impl Wanted {
 fn compared(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     text.trim().to_lowercase().nfc().collect()
-}
-
-/// A cell as a number; infinity and "not a number" are none.
-fn number(text: &str) -> Option<f64> {
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || b"+-.".contains(&b));
-    text.parse().ok().filter(|number: &f64| plain && number.is_finite())
-}
-
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let column = &self.column;
-        match &self.test {
-            Test::Is(wanted) => write!(f, "`{column}` is {}", either(wanted)),
-            Test::Not(wanted) => write!(f, "`{column}` is not {}", either(wanted)),
-            Test::Since(first) => write!(f, "`{column}` is on or after {first}"),
-            Test::Before(end) => write!(f, "`{column}` is before {end}"),
-            Test::AtLeast(least) => write!(f, "`{column}` is at least {least}"),
-            Test::AtMost(most) => write!(f, "`{column}` is at most {most}"),
-            Test::Contains(parts) => write!(f, "`{column}` contains {}", either(parts)),
-            Test::StartsWith(starts) => write!(f, "`{column}` starts with {}", either(starts)),
-            Test::Missing => write!(f, "`{column}` is empty"),
-            Test::Present => write!(f, "`{column}` is not empty"),
-        }
-    }
-}
-
-/// "a, b or c".
-fn either(wanted: &[Wanted]) -> String {
-    let quoted: Vec<String> = wanted.iter().map(|wanted| format!("`{}`", wanted.shown)).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => String::new(),
-    }
 }
 
 #[cfg(test)]

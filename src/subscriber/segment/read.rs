@@ -2,18 +2,22 @@
 
 use crate::finding::suggestion;
 use crate::subscriber::consent::Answer;
-use crate::subscriber::date;
-use crate::subscriber::segment::{Condition, Kind, Problem, Test, Wanted, compared, number};
-use crate::subscriber::word;
+use crate::subscriber::segment::{Condition, Kind, Near, Problem, Stretch, Test, Unit, Wanted, compared};
+use crate::subscriber::{date, number, tags, word};
 use jiff::civil::Date;
 use serde_yaml::{Mapping, Value};
 
 /// The tests that can be written under a column.
-const TESTS: [&str; 9] = [
+const TESTS: [&str; 14] = [
     "is",
     "not",
+    "has",
+    "lacks",
     "since",
     "before",
+    "within_last",
+    "within_next",
+    "older_than",
     "at_least",
     "at_most",
     "contains",
@@ -21,11 +25,45 @@ const TESTS: [&str; 9] = [
     "missing",
 ];
 
+/// What people write for a test, and what is meant by it.
+const MEANT: [(&str, &str); 16] = [
+    ("equals", "`is`"),
+    ("in", "`is`, with a list of values"),
+    ("is_not", "`not`"),
+    ("not_in", "`not`, with a list of values"),
+    ("after", "`since`, which takes the day itself too"),
+    ("from", "`since`"),
+    ("until", "`before`, which does not take the day itself"),
+    (
+        "within",
+        "`within_last: 90 days` for days that are over, `within_next: 90 days` for days to come",
+    ),
+    ("newer_than", "`within_last: 90 days`"),
+    ("tags", "`has: [massage]`"),
+    ("any", "`has`, with a list of tags"),
+    ("none", "`lacks`, with a list of tags"),
+    ("greater_than", "`at_least`, which takes the number itself too"),
+    ("less_than", "`at_most`, which takes the number itself too"),
+    ("empty", "`missing: true`"),
+    ("exists", "`missing: false`"),
+];
+
+/// More conditions than this are no question that a person asks.
+pub const MOST_CONDITIONS: usize = 100;
+
+/// More values than this in one condition belong into a column of the list.
+pub const MOST_VALUES: usize = 10_000;
+
 /// All conditions, or all problems.
 pub(super) fn conditions(mapping: &Mapping) -> Result<Vec<Condition>, Vec<Problem>> {
     let mut reader = Reader::default();
     for (key, value) in mapping {
         reader.column(key, value);
+        if reader.conditions.len() > MOST_CONDITIONS {
+            let text = format!("there are more than {MOST_CONDITIONS} conditions");
+            reader.problem(&[shown(key)], text, "put what they have in common into a column of the list");
+            break;
+        }
     }
     match reader.problems.is_empty() {
         true => Ok(reader.conditions),
@@ -64,9 +102,16 @@ impl Reader {
             one_or_more => self.values(path, one_or_more).map(Test::Is).into_iter().collect(),
         };
         self.nobody(path, &tests);
+        let is_short = !value.is_mapping();
         self.conditions.extend(tests.into_iter().map(|test| Condition {
             column: column.clone(),
+            path: match is_short {
+                true => vec![written.clone()],
+                false => vec![written.clone(), test.name().to_owned()],
+            },
             test,
+            column_at: None,
+            test_at: None,
         }));
     }
 
@@ -78,6 +123,11 @@ impl Reader {
             let test = match name.as_str() {
                 "is" => self.values(&path, value).map(Test::Is),
                 "not" => self.values(&path, value).map(Test::Not),
+                "has" => self.tags(&path, value).map(Test::Has),
+                "lacks" => self.tags(&path, value).map(Test::Lacks),
+                "within_last" => self.stretch(&path, value).map(|stretch| Test::Near(Near::Last, stretch)),
+                "within_next" => self.stretch(&path, value).map(|stretch| Test::Near(Near::Next, stretch)),
+                "older_than" => self.stretch(&path, value).map(|stretch| Test::Near(Near::Older, stretch)),
                 "since" => self.day(&path, value).map(Test::Since),
                 "before" => self.day(&path, value).map(Test::Before),
                 "at_least" => self.number(&path, value).map(Test::AtLeast),
@@ -86,7 +136,7 @@ impl Reader {
                 "starts_with" => self.values(&path, value).map(Test::StartsWith),
                 "missing" => self.missing(&path, value),
                 other => {
-                    self.problem(&path, format!("unknown test `{other}`"), &suggestion::hint(other, TESTS));
+                    self.problem(&path, format!("unknown test `{other}`"), &meant(other));
                     None
                 }
             };
@@ -108,12 +158,33 @@ impl Reader {
             );
             return None;
         }
+        if several.len() > MOST_VALUES {
+            let text = format!("the list has more than {MOST_VALUES} values");
+            self.problem(path, text, "mark these people in a column of the list, and ask for that");
+            return None;
+        }
         let read: Vec<Option<Wanted>> = several
             .iter()
             .enumerate()
             .map(|(position, value)| self.value(&[path, &[position.to_string()]].concat(), value))
             .collect();
         read.into_iter().collect()
+    }
+
+    /// One tag or a list of tags; a text with commas would be none that a cell could have.
+    fn tags(&mut self, path: &[String], value: &Value) -> Option<Vec<Wanted>> {
+        let wanted = self.values(path, value)?;
+        let Some(odd) = wanted.iter().find(|wanted| tags::split(&wanted.shown).count() != 1) else {
+            return Some(wanted);
+        };
+        let odd = odd.shown.clone();
+        let several: Vec<&str> = tags::split(&odd).collect();
+        let hint = match several.is_empty() {
+            true => "write a tag, as in `has: [massage]`".to_owned(),
+            false => format!("write a list: `[{}]`", several.join(", ")),
+        };
+        self.problem(path, format!("`{odd}` is not one tag"), &hint);
+        None
     }
 
     fn value(&mut self, path: &[String], value: &Value) -> Option<Wanted> {
@@ -143,8 +214,14 @@ impl Reader {
             }
         };
         let shown = shown(value);
-        let folded = compared(&shown);
-        Some(Wanted { shown, folded, kind })
+        let (folded, tag) = (compared(&shown), tags::fold(tags::split(&shown).next().unwrap_or_default()));
+        Some(Wanted {
+            shown,
+            folded,
+            tag,
+            kind,
+            at: None,
+        })
     }
 
     fn day(&mut self, path: &[String], value: &Value) -> Option<Date> {
@@ -159,13 +236,34 @@ impl Reader {
 
     fn number(&mut self, path: &[String], value: &Value) -> Option<f64> {
         let written = shown(value);
-        let read = number(written.trim());
-        if read.is_none() {
+        let read = number::read(&written);
+        if let (None, Some((one, other))) = (read, number::two_readings(&written)) {
+            let text = format!("`{written}` may be {one} or {other}");
+            self.problem(
+                path,
+                text,
+                &format!("write `{one}` or `{other}`, without anything between the thousands"),
+            );
+        } else if read.is_none() {
             let hint = match date::read(&written, None) {
                 Ok(_) => "days are compared with `since` and `before`",
                 Err(_) => "write a number, such as `65`",
             };
             self.problem(path, format!("`{written}` is no number"), hint);
+        }
+        read
+    }
+
+    /// A length of time: `90 days`, `90d`, `6 months`.
+    fn stretch(&mut self, path: &[String], value: &Value) -> Option<Stretch> {
+        let written = shown(value);
+        let read = stretch(&written);
+        if read.is_none() {
+            let hint = match date::read(&written, None) {
+                Ok(_) => "a fixed day is asked for with `since` and `before`",
+                Err(_) => "write a number of days, weeks, months or years, such as `90 days` or `6 months`",
+            };
+            self.problem(path, format!("`{written}` is no length of time"), hint);
         }
         read
     }
@@ -197,7 +295,10 @@ impl Reader {
                     (Test::AtLeast(least), Test::AtMost(most)) if least > most => {
                         format!("no number is at least {least} and at most {most}")
                     }
-                    (Test::Missing, Test::Is(_) | Test::Since(_) | Test::AtLeast(_) | Test::Contains(_)) => {
+                    (Test::Near(Near::Older, older), Test::Near(Near::Last, last)) if older == last => {
+                        format!("no day is older than {older} and within the last {last}")
+                    }
+                    (Test::Missing, other) if !matches!(other, Test::Missing | Test::Not(_) | Test::Lacks(_)) => {
                         "no cell is empty and has a value".to_owned()
                     }
                     _ => continue,
@@ -214,6 +315,29 @@ impl Reader {
             hint: Some(hint.to_owned()),
         });
     }
+}
+
+/// What an unknown test may be meant to be.
+fn meant(test: &str) -> String {
+    match MEANT.iter().find(|(written, _)| *written == test) {
+        Some((_, meant)) => format!("write {meant}"),
+        None => suggestion::hint(test, TESTS),
+    }
+}
+
+/// A length of time, if the text is one: at most a hundred years.
+fn stretch(text: &str) -> Option<Stretch> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits)?;
+    let unit = match unit.trim().to_lowercase().as_str() {
+        "d" | "day" | "days" => (Unit::Day, 36_525),
+        "w" | "week" | "weeks" => (Unit::Week, 5_200),
+        "month" | "months" => (Unit::Month, 1_200),
+        "y" | "year" | "years" => (Unit::Year, 100),
+        _ => return None,
+    };
+    let number = number.parse().ok().filter(|number| (1..=unit.1).contains(number))?;
+    Some(Stretch { number, unit: unit.0 })
 }
 
 /// A scalar as it was written, as near as YAML tells.

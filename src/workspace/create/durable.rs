@@ -16,7 +16,7 @@ pub(crate) enum Access {
 }
 
 /// Writes a file that does not exist yet.
-pub(crate) fn file(path: &Path, text: &str, access: Access) -> io::Result<()> {
+pub(crate) fn file(path: &Path, bytes: impl AsRef<[u8]>, access: Access) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -24,7 +24,7 @@ pub(crate) fn file(path: &Path, text: &str, access: Access) -> io::Result<()> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
     let mut file = options.open(path)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file.write_all(bytes.as_ref()).and_then(|()| file.sync_all());
     if written.is_err() {
         // The file is ours: this call made it.
         fs::remove_file(path).ok();
@@ -43,9 +43,9 @@ pub(crate) fn folder(path: &Path, access: Access) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Puts a file with this text in the place of `path`, whether or not there was one: at any moment the whole old or the whole new
+/// Puts a file with these bytes in the place of `path`, whether or not there was one: at any moment the whole old or the whole new
 /// file stands there, after a crash too.
-pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: impl AsRef<[u8]>, access: Access) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let new = path.with_file_name(name);
@@ -54,7 +54,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    file(&new, text, Access::Usual)?;
+    file(&new, bytes, access)?;
     if let Err(error) = fs::rename(&new, path) {
         fs::remove_file(&new).ok();
         return Err(error);

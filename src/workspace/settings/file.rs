@@ -12,6 +12,7 @@ pub(super) struct SettingsFile {
     pub(super) relay: Option<RelayFile>,
     pub(super) dkim: Option<DkimFile>,
     pub(super) unsubscribe: Option<UnsubscribeFile>,
+    pub(super) people: Option<PeopleFile>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -85,4 +86,10 @@ pub(super) struct KeyFile {
 pub(super) struct UnsubscribeFile {
     pub(super) mailto: Option<String>,
     pub(super) url: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct PeopleFile {
+    pub(super) forget_after_leaving: Option<String>,
 }

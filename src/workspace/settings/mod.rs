@@ -6,6 +6,7 @@
 mod file;
 mod login;
 mod numbers;
+mod people;
 mod profile;
 mod relay;
 mod sender;
@@ -14,6 +15,7 @@ mod sender;
 mod tests;
 
 pub use login::{LoginWay, PasswordSource};
+pub use people::Months;
 pub use relay::{RelaySettings, Tls};
 
 use crate::campaign::sender::Sender;
@@ -37,6 +39,8 @@ pub struct Settings {
     pub dkim: Dkim,
     /// The selectors under which DNS has the keys of the signatures, as far as the settings name them.
     pub selectors: Vec<String>,
+    /// How long after they left every list people are forgotten; never where it does not say.
+    pub forget_after_leaving: Option<Months>,
 }
 
 /// Who signs the letters with DKIM.
@@ -80,6 +84,7 @@ impl Settings {
         let keys = file.dkim.iter().flat_map(|dkim| dkim.keys.iter().flatten());
         let selectors: Vec<String> = keys.filter_map(|key| key.selector.clone()).collect();
         let auto_import = file.lists.and_then(|lists| lists.auto_import).unwrap_or(true);
+        let forget_after_leaving = people::check(&mut desk, file.people.as_ref()).flatten();
         let findings = desk.into_findings();
         let sound = !findings.iter().any(Finding::is_error);
         let settings = match (sender, timezone, relay, dkim) {
@@ -92,6 +97,7 @@ impl Settings {
                 relay: relay.flatten(),
                 dkim,
                 selectors,
+                forget_after_leaving,
             }),
             (_, _, _, _) => None,
         };
