@@ -79,6 +79,12 @@ fn tried(name: &str, memory: u32) -> (Output, String) {
 fn report((output, here): &(Output, String), people: &str) -> String {
     let code = output.status.map_or_else(|| "a signal".to_owned(), |code| code.to_string());
     let mut report = format!("exit code {code}\n");
+    // Nobody is imported from a file that is of no use.
+    let people = if output.status == Some(0) || people.contains(reader::BROKEN) {
+        people
+    } else {
+        ""
+    };
     for (heading, text) in [("data", output.stdout.as_str()), ("talk", &output.stderr), ("people", people)] {
         if !text.is_empty() {
             write!(report, "── {heading}\n{}", text.replace(here, "HERE")).unwrap();
