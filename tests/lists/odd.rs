@@ -141,7 +141,7 @@ fn every_odd_file_is_told_as_it_was_agreed() {
     assert!(lists.len() >= 200, "{} files", lists.len());
     let readings = read_all(&lists);
     if writes() {
-        for reading in &readings {
+        for reading in readings.iter().filter(|reading| fault(reading).is_none()) {
             std::fs::write(expected(&reading.name), &reading.report).unwrap();
         }
     }
