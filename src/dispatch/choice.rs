@@ -11,6 +11,7 @@ use crate::store::draft::Place;
 use crate::store::people::{Candidate, Membership};
 use crate::subscriber::audience::{self, Decision, ListMembership, Question};
 use crate::subscriber::column::Kind;
+use crate::subscriber::csv::Field;
 use crate::subscriber::segment::{Asked, Facts};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -53,6 +54,8 @@ pub fn choice(store: &Store, plan: Plan<'_>, today: Date) -> Result<Choice, Disp
 /// The columns of these lists; the day of joining is a day wherever it comes from.
 pub(super) fn kinds(store: &Store, lists: &[String]) -> Result<BTreeMap<String, Kind>, DispatchError> {
     let mut kinds = store.columns(lists)?;
+    // Who is written to is decided by address and consent as they are; conditions ask for what is kept beside them.
+    kinds.retain(|name, _| Field::parse(name).is_none_or(Field::is_attribute));
     if let Some(joined) = kinds.get_mut("joined") {
         *joined = Kind::Day;
     }

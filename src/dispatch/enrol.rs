@@ -25,6 +25,8 @@ pub enum Enrolled {
         imported: Imported,
         /// What the file holds.
         rows: ListReport,
+        /// The SHA-256 of the bytes that were read.
+        file_hash: digest::Digest,
     },
     /// The file cannot be used: no address column, a quote that never ends.
     Unreadable {
@@ -73,7 +75,7 @@ pub fn enrol(store: &mut Store, list: &ListFile, wish: Wish<'_>, now: Timestamp)
     if wish.guard != Guard::DryRun && wish.assumed.is_none() && store.list_source(&list.name)?.as_deref() == Some(hash.as_ref()) {
         return Ok(Enrolled::Same);
     }
-    if let Some(told) = store.taken_back(&list.name, hash.as_ref())?.filter(|_| !wish.by_hand) {
+    if let Some(told) = store.taken_back(&list.name, file_hash.as_ref())?.filter(|_| !wish.by_hand) {
         return Ok(Enrolled::TakenBack(told));
     }
     let (file, mapping) = (list.file.as_str(), &list.mapping);
@@ -121,7 +123,12 @@ fn read(
     let people = people.map(|row| (row.line, row.subscriber));
     let imported = store.import(&hashes.source_of(list, &columns, wish), people, wish.guard, now)?;
     let rows = reader.finish();
-    Ok(Enrolled::Read { imported, rows })
+    let file_hash = hashes.file;
+    Ok(Enrolled::Read {
+        imported,
+        rows,
+        file_hash,
+    })
 }
 
 /// A file without a person: an empty list, or one of which no row can be used.
@@ -138,7 +145,12 @@ fn nobody(
     }
     let columns = columns(&rows.columns);
     let imported = store.import(&hashes.source_of(list, &columns, wish), std::iter::empty(), wish.guard, now)?;
-    Ok(Enrolled::Read { imported, rows })
+    let file_hash = hashes.file;
+    Ok(Enrolled::Read {
+        imported,
+        rows,
+        file_hash,
+    })
 }
 
 impl Hashes {
@@ -187,10 +199,9 @@ fn source_hash(file_hash: &[u8], list: &ListFile) -> digest::Digest {
     whole.finish()
 }
 
-/// What a list stands on while its file is as it is, if it can be read.
-pub fn source(list: &ListFile) -> Option<digest::Digest> {
-    let bytes = list.read().ok()?;
-    Some(source_hash(digest::digest(&digest::SHA256, &bytes).as_ref(), list))
+/// What a list stands on when bytes of this hash are read by its mapping.
+pub fn source(list: &ListFile, file_hash: &digest::Digest) -> digest::Digest {
+    source_hash(file_hash.as_ref(), list)
 }
 
 /// Raised when this program comes to read the same bytes in another way: then every list is read once more.
@@ -209,7 +220,9 @@ fn taken_back(list: &ListFile, told: &Told) -> Finding {
 
 /// What deserves a look in a list that was read: where the law wants a yes and nobody in the file says one, nobody is written to.
 pub fn without_consent(list: &ListFile, rows: &ListReport, report: &ImportReport, jurisdiction: Jurisdiction) -> Option<Finding> {
-    if jurisdiction == Jurisdiction::Us || report.agreed > 0 || report.read() == 0 {
+    // Of people who left there is nothing to vouch for.
+    let left = report.suppressed + report.unsubscribed + report.erased;
+    if jurisdiction == Jurisdiction::Us || report.agreed > 0 || report.read() <= left {
         return None;
     }
     let text = match rows.tells_consent() {
@@ -235,9 +248,12 @@ pub fn objection(list: &ListFile, enrolled: &Enrolled) -> Vec<Finding> {
 }
 
 fn alarm(list: &ListFile, report: &ImportReport) -> Finding {
-    let share = report.changed() * 100 / report.before.max(1);
+    let share = match report.changed() * 100 / report.before.max(1) {
+        share @ ..=100 => format!("{share} %"),
+        _ => "more than all".to_owned(),
+    };
     let text = format!(
-        "the file would change {share} % of list `{}` ({} people: {} new, {} changed, {} gone)",
+        "the file would change {share} of list `{}` ({} people: {} new, {} changed, {} gone)",
         list.name,
         report.before,
         report.added + report.returned,
@@ -245,8 +261,9 @@ fn alarm(list: &ListFile, report: &ImportReport) -> Finding {
         report.left
     );
     let hint = format!(
-        "if that is right, say so once: `tidings import {} --yes`; nothing was changed",
-        list.file
+        "if that is right, say so once: `tidings import {}{} --yes`; nothing was changed",
+        list.file,
+        list.said_name()
     );
     Finding::error(&list.file, text).hint(hint)
 }

@@ -60,6 +60,8 @@ ALTER TABLE person ADD COLUMN erased_at INTEGER;
 -- The import that found a suppression in its file, and what a person gave as proof when it was lifted.
 ALTER TABLE suppression ADD COLUMN import INTEGER;
 ALTER TABLE suppression ADD COLUMN lift_evidence TEXT;
+-- Lifted because the import that told of it was taken back: that is nobody's word that they came back.
+ALTER TABLE suppression ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
 
 CREATE TRIGGER suppression_stays BEFORE DELETE ON suppression
 BEGIN

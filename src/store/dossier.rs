@@ -200,7 +200,9 @@ impl Store {
         while let Some(row) = rows.next().doing("look for an address")? {
             let known: String = row.get(0).doing("look for an address")?;
             let distance = strsim::damerau_levenshtein(&known.to_lowercase(), wanted.identity());
-            if distance <= 3 && best.as_ref().is_none_or(|(least, _)| distance < *least) {
+            // Of a name of two letters that differs in both nothing is left to recognise.
+            let most = wanted.local_part().chars().count().div_ceil(3).min(3);
+            if distance <= most && best.as_ref().is_none_or(|(least, _)| distance < *least) {
                 best = Some((distance, known));
             }
         }

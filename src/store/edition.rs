@@ -4,6 +4,7 @@ use super::ask::LogLine;
 use super::hold::CAMPAIGN_HOLD;
 use super::keys::Keys;
 use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
+use crate::address::Address;
 use crate::campaign::CampaignId;
 use crate::campaign::edition::EditionKey;
 use jiff::Timestamp;
@@ -145,6 +146,30 @@ impl Store {
         let open = "status = 'released' AND EXISTS (SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.state IN \
                     ('pending', 'deferred'))";
         self.editions_where(open, [])
+    }
+
+    /// The campaign that has letters open in which this address is the clinic's own: sender, reply, contact or unsubscribe mailbox.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open_letters_of_sender(&self, address: &Address) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT campaign_name, sources FROM edition e WHERE status = 'released' AND EXISTS (SELECT 1 FROM delivery d WHERE \
+                   d.edition = e.id AND d.state IN ('pending', 'sending', 'deferred', 'held', 'in_doubt'))";
+        let mut statement = self.connection.prepare(sql).doing("read editions")?;
+        let mut rows = statement.query([]).doing("read editions")?;
+        while let Some(row) = rows.next().doing("read editions")? {
+            let sources: String = row.get(1).doing("read editions")?;
+            let sources: serde_json::Value = serde_json::from_str(&sources).unwrap_or_default();
+            let own = ["from_address", "reply_to", "contact", "unsubscribe_mailto"];
+            let is_own = |field: &&str| {
+                let written = sources["sender"][field].as_str().and_then(|text| Address::parse(text).ok());
+                written.is_some_and(|own| own == *address)
+            };
+            if own.iter().any(is_own) {
+                return row.get(0).map(Some).doing("read editions");
+            }
+        }
+        Ok(None)
     }
 
     /// The frozen sources of an edition, as JSON.

@@ -72,6 +72,9 @@ impl Store {
         if done.lifted.iter().any(|one| one.reason == Reason::Erased) {
             let sql = "UPDATE person SET erased_at = NULL WHERE hash = ?";
             transaction.execute(sql, [hash]).doing("lift a suppression")?;
+            // Their row was passed over: every list is read once more, though its file is the same.
+            let sql = "UPDATE list SET source_hash = NULL";
+            transaction.execute(sql, []).doing("lift a suppression")?;
         }
         let sql = "INSERT INTO spoken_order (at, verb, detail) VALUES (?, 'consent restore', ?)";
         let row = (now.as_microsecond(), lifting.evidence);

@@ -5,7 +5,6 @@
 //! files.
 
 use super::keys::PersonHash;
-use super::people::standing_suppressions;
 use super::{Doing, Store, StoreError, codec};
 use crate::address::Address;
 use crate::subscriber::suppression::{Reason, Scope, Suppression};
@@ -170,15 +169,25 @@ fn line(row: &Row<'_>) -> Result<SuppressionLine, StoreError> {
 
 /// Whether what stands says as much: the same mail or all of it, for this reason or a graver one.
 fn is_covered(transaction: &Transaction<'_>, hash: &PersonHash, new: &Suppression) -> Result<bool, StoreError> {
-    let standing = standing_suppressions(transaction, hash)?;
-    let covers = |one: &Suppression| (one.scope == Scope::All || one.scope == new.scope) && one.reason >= new.reason;
-    Ok(standing.iter().any(covers))
+    // What only a list's file told of may be taken back with its import, so it stands in for nobody's own word.
+    let sql = "SELECT list, reason FROM suppression WHERE hash = ? AND lifted_at IS NULL AND import IS NULL";
+    let mut statement = transaction.prepare_cached(sql).doing("look up suppressions")?;
+    let mut rows = statement.query([hash]).doing("look up suppressions")?;
+    while let Some(row) = rows.next().doing("look up suppressions")? {
+        let list: Option<String> = row.get(0).doing("look up suppressions")?;
+        let reason: String = row.get(1).doing("look up suppressions")?;
+        let as_wide = list.is_none() || list.as_deref() == scope_column(&new.scope);
+        if as_wide && Reason::parse(&reason).is_some_and(|reason| reason >= new.reason) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether the person came back, by a lifting on record, after what is to be written down happened.
 fn is_older_than_a_lifting(transaction: &Transaction<'_>, hash: &PersonHash, new: &NewSuppression) -> Result<bool, StoreError> {
     let Some(happened) = new.happened else { return Ok(false) };
-    let sql = "SELECT EXISTS (SELECT 1 FROM suppression WHERE hash = ?1 AND lifted_at > ?2 AND (list IS NULL OR list IS ?3))";
+    let sql = "SELECT EXISTS (SELECT 1 FROM suppression WHERE hash = ?1 AND lifted_at > ?2 AND undone = 0 AND (list IS NULL OR list IS ?3))";
     let row = params![hash, happened.as_microsecond(), scope_column(&new.suppression.scope)];
     let mut find = transaction.prepare_cached(sql).doing("look up suppressions")?;
     find.query_row(row, |row| row.get(0)).doing("look up suppressions")

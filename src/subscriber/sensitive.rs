@@ -13,16 +13,17 @@ const SENSITIVE: &[&str] = &[
     "referr*", "gp", "physician", "doctor", "insur*", "policy number", "policy no", "claim", "medicaid", "nhs", "ssn", "social security", "dob",
     "birth*", "born", "age", "note", "notes", "comment", "comments", "remarks", "religio*", "ethnic*", "race", "gender", "sex", "sexual*", "marital*",
     "spouse", "emergency", "next of kin", "ip", "latitude", "longitude", "passport", "government id", "national id", "tax id", "drivers license",
-    "bank", "iban", "card", "credit", "password", "salary", "income",
+    "reason for visit", "reason for appointment", "reason for consultation", "reason for referral", "visit reason", "presenting", "complaint*", "icd*",
+    "snomed", "appointment type", "bank", "iban", "card", "credit", "password", "salary", "income",
     // German
     "befund*", "krank*", "beschwerden", "behandlung*", "versicher*", "versichert*", "geburt*", "geb", "geschlecht", "notiz*", "bemerkung*", "hausarzt",
     "impf*", "konfession",
     // French
     "maladie*", "traitement*", "assurance*", "mutuelle", "securite sociale", "carte vitale", "naissance", "ne le", "anniversaire", "sexe",
-    "commentaire*", "remarque*", "medecin*",
+    "commentaire*", "remarque*", "medecin*", "motif de",
     // Spanish, Italian, Portuguese
     "enfermedad*", "sintoma*", "alergi*", "tratamiento*", "seguro", "aseguradora", "seguridad social", "nacimiento", "cumpleanos", "sexo", "notas",
-    "comentarios", "observaciones", "malatti*", "sintomi", "trattament*", "assicura*", "codice fiscale", "nascita", "compleanno", "sesso", "commenti",
+    "comentarios", "observaciones", "motivo de", "malatti*", "sintomi", "trattament*", "assicura*", "codice fiscale", "nascita", "compleanno", "sesso", "commenti",
     "doenca*", "tratamento*", "nascimento", "aniversario", "observacoes", "cpf", "genero", "genere",
     // Dutch and the North
     "ziekte*", "behandeling*", "verzeker*", "geboorte*", "verjaardag", "geslacht", "opmerking*", "bsn", "huisarts", "fodels*", "personnummer", "syntym*",

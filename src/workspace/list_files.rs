@@ -56,12 +56,19 @@ impl ListFile {
             if !is_it(&bytes) {
                 continue;
             }
-            for wrong in own_files(&home, list) {
-                let wrong_bytes = fs::read(&wrong)?;
-                durable::replace(&beside(&wrong), wrong_bytes, Access::OwnerOnly)?;
-                fs::remove_file(&wrong)?;
-            }
+            // What stands there now is read before anything is written, and the right file stands in its place before the wrong one goes.
+            let wrong: Vec<(PathBuf, Vec<u8>)> = own_files(&home, list)
+                .into_iter()
+                .map(|path| fs::read(&path).map(|bytes| (path, bytes)))
+                .collect::<io::Result<_>>()?;
             durable::replace(&place, bytes, Access::OwnerOnly)?;
+            for (path, bytes) in wrong {
+                durable::replace(&beside(&path), bytes, Access::OwnerOnly)?;
+                if path != place {
+                    fs::remove_file(&path)?;
+                }
+            }
+            durable::settle_names(&home)?;
             return Ok(place.strip_prefix(root).ok().map(|file| file.display().to_string()));
         }
         Ok(None)

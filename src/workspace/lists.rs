@@ -40,6 +40,14 @@ impl ListFile {
         }
     }
 
+    /// What a command line has to add where the file's name does not tell the list.
+    pub fn said_name(&self) -> String {
+        match self.path.file_stem().and_then(|stem| stem.to_str()) == Some(self.name.as_str()) {
+            true => String::new(),
+            false => format!(" --list {}", self.name),
+        }
+    }
+
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path

@@ -144,6 +144,20 @@ fn what_was_taken_back_stays_out_until_a_person_asks_for_it() {
 }
 
 #[test]
+fn the_first_import_of_a_list_can_be_taken_back_too() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3);
+    type_in(&clinic, "import subscribers/patients.csv").exits(0).tells(MAPPED);
+    type_in(&clinic, "import --undo 1").exits(0).prints("3 off the list");
+    type_in(&clinic, "send tips --yes").tells("import 1 of this very file was taken back");
+    type_in(&clinic, "run");
+    assert_eq!(judge.accepted().len(), 0);
+    type_in(&clinic, "import subscribers/patients.csv --dry-run")
+        .exits(0)
+        .prints("3 new");
+}
+
+#[test]
 fn a_mapping_that_is_corrected_reads_the_same_file_anew() {
     let list = "email,consent,consent_date,consent_source,Town\nann@example.org,yes,2026-01-01,form,Bath\n";
     let clinic = clinic(0).file("subscribers/patients.csv", list);

@@ -5,6 +5,7 @@ use crate::support::rows::all_rows;
 use std::path::Path;
 use tidings::address::Address;
 use tidings::store::import::{Assumed, Change, Guard, ImportId, ImportReport, Imported, ListSource, NoUndo, Note, Noted};
+use tidings::store::suppress::{NewSuppression, Whom};
 use tidings::store::{Kind, Store};
 use tidings::subscriber::Subscriber;
 use tidings::subscriber::column;
@@ -14,6 +15,7 @@ use tidings::subscriber::suppression::{Reason, Scope, Suppression};
 /// A file of these people for the list `patients`, read as `hash`.
 struct File<'a> {
     people: Vec<Subscriber>,
+    bytes: &'a [u8],
     hash: &'a [u8],
     assumed: Option<Assumed>,
 }
@@ -23,6 +25,7 @@ impl<'a> File<'a> {
         let people = people.into_iter().collect();
         Self {
             people,
+            bytes: b"the file's own",
             hash: b"read so",
             assumed: None,
         }
@@ -34,6 +37,14 @@ impl<'a> File<'a> {
 
     fn read_as(self, hash: &'a [u8]) -> Self {
         Self { hash, ..self }
+    }
+
+    fn of_bytes(self, bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            hash: bytes,
+            ..self
+        }
     }
 
     fn vouched_for(self, basis: Basis) -> Self {
@@ -49,7 +60,7 @@ impl<'a> File<'a> {
         let source = ListSource {
             list: "patients",
             file: "patients.csv",
-            file_hash: b"the file's own",
+            file_hash: self.bytes,
             hash: self.hash,
             columns: &[("first_name".to_owned(), column::Kind::Text)],
             assumed: self.assumed.as_ref(),
@@ -223,8 +234,7 @@ fn whom_a_mailing_programs_file_knows_to_have_left_is_suppressed_from_then_on() 
             .collect::<Vec<_>>()
     };
     let evidence = |line| Some(format!("patients.csv, line {line}"));
-    let list = Scope::List("patients".to_owned());
-    assert_eq!(standing(&store, "una"), [(list, Reason::Unsubscribed, evidence(2))]);
+    assert_eq!(standing(&store, "una"), [(Scope::All, Reason::Unsubscribed, evidence(2))]);
     assert_eq!(standing(&store, "ben"), [(Scope::All, Reason::Bounced, evidence(3))]);
     let again = File::named(&["una", "ben", "ann"]).import(&mut store, Guard::Trusted, 1);
     assert_eq!(
@@ -288,7 +298,7 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     drop(store);
     let before = all_rows(dir.path());
     let mut store = Store::open(dir.path()).unwrap();
-    let wrong = File::of([who_said("ann", Answer::No), subscriber("bob"), subscriber("eve")]).read_as(b"wrong");
+    let wrong = File::of([who_said("ann", Answer::No), subscriber("bob"), subscriber("eve")]).of_bytes(b"wrong bytes");
     let imported = wrong.import(&mut store, Guard::Trusted, 2);
     assert_eq!(
         numbers(&imported),
@@ -304,7 +314,7 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     );
     assert_eq!(store.undo_import(ImportId(99), at(4)).unwrap(), Err(NoUndo::Unknown));
     assert_eq!(store.list_source("patients").unwrap().as_deref(), Some(&b"without bob"[..]));
-    let taken_back = store.taken_back("patients", b"wrong").unwrap();
+    let taken_back = store.taken_back("patients", b"wrong bytes").unwrap();
     assert_eq!(
         taken_back.map(|told| told.import),
         imported.kept,
@@ -351,4 +361,130 @@ fn a_trial_shows_whom_it_concerns() {
     let twenty: Vec<String> = (0..20).map(|number| format!("new{number}")).collect();
     let names: Vec<&str> = twenty.iter().map(String::as_str).collect();
     assert_eq!(File::named(&names).import(&mut store, Guard::DryRun, 2).examples.len(), 5 + 2);
+}
+
+#[test]
+fn an_undo_lifts_only_what_nobody_else_has_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = store(dir.path());
+    let cleaned = Subscriber {
+        left: Some(Reason::Bounced),
+        ..who_said("ann", Answer::No)
+    };
+    let import = File::of([cleaned.clone()]).kept(&mut store, 0);
+    let phoned = |minute| NewSuppression {
+        whom: Whom::Address(address("ann")),
+        suppression: Suppression {
+            scope: Scope::All,
+            reason: Reason::Unsubscribed,
+            at: at(minute),
+            evidence: Some("phoned".to_owned()),
+        },
+        happened: Some(at(minute)),
+    };
+    assert_eq!(
+        store.suppress_all(&[phoned(1)]).unwrap().added,
+        1,
+        "a file that may be taken back stands in for nobody's word"
+    );
+    store.undo_import(import, at(2)).unwrap().unwrap();
+    let standing = |store: &Store| {
+        store
+            .suppressions(&address("ann"))
+            .unwrap()
+            .into_iter()
+            .map(|one| one.reason)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(standing(&store), [Reason::Unsubscribed]);
+    // And that an import was taken back is nobody's word that the person came back.
+    let mut store = Store::create(&dir.path().join("other"), Kind::Test, at(0)).unwrap();
+    let import = File::of([cleaned]).kept(&mut store, 3);
+    store.undo_import(import, at(4)).unwrap().unwrap();
+    assert_eq!(standing(&store), [Reason::Unsubscribed; 0]);
+    assert_eq!(
+        store.suppress_all(&[phoned(1)]).unwrap().added,
+        1,
+        "the right command with the same old news"
+    );
+    assert_eq!(standing(&store), [Reason::Unsubscribed]);
+}
+
+#[test]
+fn a_graver_end_in_a_file_is_not_hidden_by_a_milder_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = store(dir.path());
+    let by_hand = Suppression {
+        scope: Scope::List("patients".to_owned()),
+        reason: Reason::ByHand,
+        at: at(0),
+        evidence: None,
+    };
+    store.suppress(&address("ann"), &by_hand).unwrap();
+    let complained = Subscriber {
+        left: Some(Reason::Complained),
+        ..who_said("ann", Answer::No)
+    };
+    let imported = File::of([complained]).import(&mut store, Guard::Cautious, 1);
+    assert_eq!((imported.report.suppressed, imported.report.unsubscribed), (1, 1));
+    let standing = store.suppressions(&address("ann")).unwrap();
+    assert!(
+        standing
+            .iter()
+            .any(|one| (&one.scope, one.reason) == (&Scope::All, Reason::Complained))
+    );
+}
+
+#[test]
+fn a_blank_cell_is_no_word_against_a_no() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = store(dir.path());
+    File::of([who_said("ann", Answer::No), subscriber("bob")]).kept(&mut store, 0);
+    let blank = File::of([who_said("ann", Answer::Unknown), subscriber("bob")]);
+    let note = Noted {
+        line: 2,
+        note: Note::NoStands,
+    };
+    assert_eq!(blank.import(&mut store, Guard::Cautious, 1).noted, [note]);
+    assert_eq!(consent_of(&store, "ann").answer, Answer::No);
+    let vouched = blank.vouched_for(Basis::Implied).import(&mut store, Guard::Cautious, 2);
+    assert_eq!(
+        (vouched.report.assumed, consent_of(&store, "ann").answer),
+        (0, Answer::No),
+        "whoever vouches"
+    );
+    File::named(&["bob"]).kept(&mut store, 3);
+    File::of([who_said("ann", Answer::Unknown), subscriber("bob")]).kept(&mut store, 4);
+    assert_eq!(consent_of(&store, "ann").answer, Answer::No, "back on the list with it");
+    let yes = File::named(&["ann", "bob"]).import(&mut store, Guard::Cautious, 5);
+    assert_eq!(
+        (yes.noted[0].note, consent_of(&store, "ann").answer),
+        (Note::SaidNoBefore, Answer::Yes)
+    );
+}
+
+#[test]
+fn of_several_imports_taken_back_none_comes_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = store(dir.path());
+    let file = |names: &[&str], hash| File::named(names).of_bytes(hash);
+    let first = file(&["ann"], b"A").kept(&mut store, 0);
+    store.note_list_source("patients", b"read by its mapping").unwrap();
+    let second = file(&["bob"], b"B").kept(&mut store, 1);
+    store.undo_import(second, at(2)).unwrap().unwrap();
+    assert_eq!(
+        store.list_source("patients").unwrap().as_deref(),
+        Some(&b"read by its mapping"[..])
+    );
+    store.undo_import(first, at(3)).unwrap().unwrap();
+    for (hash, import) in [(b"A", first), (b"B", second)] {
+        let told = store.taken_back("patients", hash).unwrap();
+        assert_eq!(told.map(|told| told.import), Some(import));
+    }
+    file(&["ann"], b"A").kept(&mut store, 4);
+    assert_eq!(
+        store.taken_back("patients", b"A").unwrap(),
+        None,
+        "a person has asked for it again"
+    );
 }

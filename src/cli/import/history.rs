@@ -107,17 +107,21 @@ pub(super) fn undo(context: &Context, root: &Path, id: i64) -> Result<(), Failur
         .undo_import(ImportId(id), context.clock.now())?
         .map_err(|why| refused(id, &why))?;
     let file = match (&undone.before, context.is_rehearsal()) {
-        (Some(hash), false) => file_before(root, &undone, hash),
+        (Some(hash), false) => file_before(context, root, &undone, hash),
         (Some(_) | None, _) => None,
     };
     tell(context, root, id, &undone, file.as_deref())
 }
 
 /// The file that the list stood on before, back in its place; `None` where it is there already, or nowhere.
-fn file_before(root: &Path, undone: &Undone, hash: &[u8]) -> Option<String> {
+fn file_before(context: &Context, root: &Path, undone: &Undone, hash: &[u8]) -> Option<String> {
     let is_it = |bytes: &[u8]| digest::digest(&digest::SHA256, bytes).as_ref() == hash;
-    // What cannot be put back is said by the next step that is told.
-    ListFile::put_back(root, &undone.list, is_it).unwrap_or_default()
+    ListFile::put_back(root, &undone.list, is_it).unwrap_or_else(|error| {
+        context.ui.say(&format!(
+            "the file from before could not be put back into `subscribers/`: {error}"
+        ));
+        None
+    })
 }
 
 fn tell(context: &Context, root: &Path, id: i64, undone: &Undone, file: Option<&str>) -> Result<(), Failure> {

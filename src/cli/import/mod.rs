@@ -10,7 +10,7 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::ui::Ui;
 use crate::address::mask;
-use crate::dispatch::enrol::{Enrolled, Wish, enrol, objection, without_consent};
+use crate::dispatch::enrol::{Enrolled, Wish, enrol, objection, source, without_consent};
 use crate::finding::{Finding, suggestion};
 use crate::store::Store;
 use crate::store::import::{Assumed, Guard};
@@ -179,7 +179,7 @@ impl Import<'_> {
             Enrolled::Unreadable { findings } => Err(Failure::findings(findings.clone())),
             Enrolled::Same => show::same(self.context.ui, list),
             Enrolled::TakenBack(_) => Ok(()),
-            Enrolled::Read { imported, rows } => {
+            Enrolled::Read { imported, rows, .. } => {
                 if let Some(file) = &self.args.rejects {
                     show::write_rejects(self.context.ui, file, &rows.skipped)?;
                 }
@@ -193,15 +193,13 @@ impl Import<'_> {
 
     /// Writes down, after the first import of a list, what its columns were taken for.
     fn write_mapping(&self, store: &mut Store, list: &ListFile, enrolled: &Enrolled) -> Result<(), Failure> {
-        let Enrolled::Read { rows, .. } = enrolled else {
+        let Enrolled::Read { rows, file_hash, .. } = enrolled else {
             return Ok(());
         };
         let written = list.write_mapping(self.root, &list.mapping.written(&rows.columns, None));
         match written {
             Ok(Some((file, mapped))) => {
-                if let Some(hash) = crate::dispatch::enrol::source(&mapped) {
-                    store.note_list_source(&list.name, hash.as_ref())?;
-                }
+                store.note_list_source(&list.name, source(&mapped, file_hash).as_ref())?;
                 self.context
                     .ui
                     .say(&format!("wrote `{file}`: what each column was taken for; correct it there"));

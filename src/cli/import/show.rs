@@ -159,7 +159,7 @@ fn noted(list: &ListFile, imported: &Imported) -> Vec<Finding> {
         let noted = imported.noted.iter().filter(|noted| wanted(&noted.note));
         noted.map(|noted| noted.line).collect()
     };
-    let kinds: [(Vec<usize>, &str, &str); 6] = [
+    let kinds: [(Vec<usize>, &str, &str); 7] = [
         (
             of(|note| *note == Note::Suppressed(Reason::Unsubscribed)),
             "unsubscribed before and stays so",
@@ -189,6 +189,11 @@ fn noted(list: &ListFile, imported: &Imported) -> Vec<Finding> {
             of(|note| *note == Note::SaidNoBefore),
             "said no before, and the file says yes now",
             "if they did not say so, correct the file, or `tidings suppress add ADDRESS`",
+        ),
+        (
+            of(|note| *note == Note::NoStands),
+            "said no before, and the file says nothing now: the no stands",
+            "a yes in the file, in the person's own words, is what changes it",
         ),
     ];
     kinds
@@ -221,6 +226,7 @@ fn shape<'a>(list: &'a ListFile, imported: &Imported, rows: &'a ListReport) -> S
             Note::Suppressed(reason) => reason.as_str(),
             Note::Erased => "erased",
             Note::SaidNoBefore => "said_no_before",
+            Note::NoStands => "no_stands",
         },
     });
     Shape {

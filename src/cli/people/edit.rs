@@ -7,8 +7,8 @@ use crate::cli::failure::{Failure, Kind, plain};
 use crate::cli::hold;
 use crate::cli::private::{person_meant, store_to_change};
 use crate::cli::ui::listed;
-use crate::dispatch::enrol::{Wish, enrol, objection};
-use crate::finding::suggestion;
+use crate::dispatch::enrol::{Enrolled, Wish, enrol, objection};
+use crate::finding::{Finding, suggestion};
 use crate::store::Store;
 use crate::store::import::Guard;
 use crate::subscriber::csv::{self, Column, Field, ListRows, Meaning};
@@ -65,7 +65,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let rows = csv::read(&list.file, &bytes, &list.mapping).map_err(Failure::findings)?;
     let line = the_line(args, &rows, &address, list)?;
     let cells = cells(args, &rows.report.columns, list)?;
-    warn_of_a_new_address(context, args, &rows.report.columns, &cells)?;
+    warn_of_a_new_address(context, args, &rows, &cells, list)?;
     // Only text has a separator.
     let delimiter = rows.report.delimiter.ok_or_else(no_text)?;
     let sheet = Sheet::read(&bytes, list.mapping.encoding.as_deref(), delimiter);
@@ -173,7 +173,14 @@ fn name_of(column: &Column) -> Option<String> {
 }
 
 /// Another address is another person: what is on record of the old one stays theirs.
-fn warn_of_a_new_address(context: &Context, args: &Args, columns: &[Column], cells: &[(usize, String)]) -> Result<(), Failure> {
+fn warn_of_a_new_address(
+    context: &Context,
+    args: &Args,
+    rows: &ListRows,
+    cells: &[(usize, String)],
+    list: &ListFile,
+) -> Result<(), Failure> {
+    let columns = &rows.report.columns;
     let is_email = |index: &usize| {
         columns
             .get(*index)
@@ -182,11 +189,20 @@ fn warn_of_a_new_address(context: &Context, args: &Args, columns: &[Column], cel
     let Some((_, value)) = cells.iter().find(|(index, _)| is_email(index)) else {
         return Ok(());
     };
-    let new = hold::parse_address(value)?;
+    let (new, old) = (hold::parse_address(value)?, hold::parse_address(&args.address)?);
+    if let Some(row) = rows.rows.iter().find(|row| row.subscriber.address == new && new != old) {
+        let text = format!(
+            "line {} of `{}` has that address already; nothing was changed",
+            row.line, list.file
+        );
+        return Err(Failure::new(Kind::Usage, text).hint(
+            "two rows with one address are one family with one letter: where that is meant, change the row in the file itself",
+        ));
+    }
     context.ui.say(&format!(
         "{} is another person to the record than {}: letters and consent so far stay with the old address, which leaves the list",
         new.masked(),
-        hold::parse_address(&args.address)?.masked()
+        old.masked()
     ));
     context.ui.hint("suppressions do not move along: if the old address must not be written to, neither may the new one: `tidings suppress add`");
     Ok(())
@@ -241,6 +257,11 @@ fn take_over(
             text: format!("`{}` has the change, and the store does not yet", list.file),
             ..Failure::findings(objections)
         });
+    }
+    if let Enrolled::Read { rows, .. } = &enrolled {
+        let about_it = |finding: &&Finding| finding.place.is_some_and(|place| place.line == line);
+        let said: Vec<Finding> = rows.findings.iter().filter(about_it).cloned().collect();
+        context.ui.findings(&said);
     }
     let columns: Vec<String> = changes.iter().map(|(column, _)| format!("`{column}`")).collect();
     if context.ui.wants_json() {

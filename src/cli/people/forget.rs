@@ -48,6 +48,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     if !store.mentions(&address)? && found.is_empty() {
         return Err(nobody(context, &store, &address)?.hint("nothing was changed"));
     }
+    if let Some(campaign) = store.open_letters_of_sender(&address)? {
+        let text = format!("letters of `{campaign}` wait that have this address as the clinic's own; nothing was changed");
+        return Err(Failure::new(Kind::FixFirst, text)
+            .hint("forgotten now, they could not be composed any more: let them go out, or `tidings cancel` them, and forget the address then"));
+    }
     if !stands_by(context, args, &address)? {
         return Ok(());
     }

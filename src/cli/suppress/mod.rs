@@ -143,8 +143,28 @@ fn add(context: &Context, args: &Add) -> Result<(), Failure> {
         })
         .collect();
     let done = store.suppress_all(&new)?;
-    tell(context, &done, 0)
+    tell(context, &done, 0)?;
+    tell_of_strangers(context, &store, &new)
 }
+
+/// An address that is on no list may be a slip of the keyboard: then the person who asked would go on getting mail.
+fn tell_of_strangers(context: &Context, store: &Store, new: &[NewSuppression]) -> Result<(), Failure> {
+    let addresses = new.iter().filter_map(|one| match &one.whom {
+        Whom::Address(address) => Some(address),
+        Whom::Hash(_) => None,
+    });
+    for address in addresses.take(MOST_STRANGERS).filter(|_| !context.ui.wants_json()) {
+        if store.person(address)?.is_none() {
+            let near = store.nearest_address(address)?;
+            let meant = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+            context.ui.data(&format!("  {address} is on no list so far{meant}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// More than these are a file, whose addresses nobody has typed.
+const MOST_STRANGERS: usize = 20;
 
 fn suppression(list: Option<&str>, reason: Reason, evidence: Option<String>, at: Timestamp) -> Suppression {
     Suppression {

@@ -155,6 +155,8 @@ pub enum Note {
     Erased,
     /// Said no the last time, and yes now.
     SaidNoBefore,
+    /// Said no the last time, and nothing now: the no stands.
+    NoStands,
 }
 
 /// One person whom an import changes.

@@ -89,22 +89,20 @@ impl Store {
         }))
     }
 
-    /// The import that was taken back last of all of a list's imports, if its file was read as `hash` says: nobody wants it back by
-    /// itself.
+    /// The last import of these very bytes into a list, if it was taken back: nobody wants it to come again by itself, however it would be
+    /// read now.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn taken_back(&self, list: &str, hash: &[u8]) -> Result<Option<Told>, StoreError> {
+    pub fn taken_back(&self, list: &str, file_hash: &[u8]) -> Result<Option<Told>, StoreError> {
         let imports = self.imports(Some(list))?;
-        let last = imports.into_iter().next_back();
-        Ok(last
-            .filter(|import| import.undone_at.is_some() && import.source_hash == hash)
-            .map(|import| Told {
-                import: import.id,
-                file: import.file,
-                file_hash: import.file_hash,
-                at: import.at,
-            }))
+        let last = imports.into_iter().rfind(|import| import.file_hash == file_hash);
+        Ok(last.filter(|import| import.undone_at.is_some()).map(|import| Told {
+            import: import.id,
+            file: import.file,
+            file_hash: import.file_hash,
+            at: import.at,
+        }))
     }
 }
 
@@ -146,7 +144,7 @@ fn put_back(transaction: &Transaction<'_>, import: ImportId) -> Result<u64, Stor
 }
 
 fn lift(transaction: &Transaction<'_>, import: ImportId, now: Timestamp) -> Result<u64, StoreError> {
-    let sql = "UPDATE suppression SET lifted_at = ?, lift_evidence = ? WHERE import = ? AND lifted_at IS NULL";
+    let sql = "UPDATE suppression SET lifted_at = ?, lift_evidence = ?, undone = 1 WHERE import = ? AND lifted_at IS NULL";
     let evidence = format!("import {} was taken back", import.0);
     let lifted = transaction
         .execute(sql, (now.as_microsecond(), evidence, import.0))

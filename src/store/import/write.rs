@@ -24,7 +24,7 @@ pub(super) struct Writer<'t> {
     source: &'t ListSource<'t>,
     now: i64,
     /// Everybody who is not written to on this list, by hash.
-    suppressed: HashMap<PersonHash, Reason>,
+    suppressed: HashMap<PersonHash, Standing>,
     /// Whether the store knew anybody, and this list had ever had anybody: else there is nothing to look up.
     knows_people: bool,
     had_members: bool,
@@ -34,6 +34,15 @@ pub(super) struct Writer<'t> {
     report: ImportReport,
     noted: Vec<Noted>,
     examples: Vec<Example>,
+}
+
+/// What keeps a person from mail already.
+#[derive(Clone, Copy)]
+struct Standing {
+    /// The gravest reason of all.
+    gravest: Reason,
+    /// The gravest that is for all mail and is not taken back with another list's import.
+    covering: Option<Reason>,
 }
 
 /// A set of people by their rows' numbers.
@@ -107,7 +116,11 @@ impl<'t> Writer<'t> {
     /// Numbers are given in the order of the file. They are looked up and written in the order of the hashes, which is the index's own:
     /// neighbours share its pages.
     fn people(&mut self, batch: &[Prepared]) -> Result<Vec<Option<i64>>, StoreError> {
-        let is_erased = |row: &Prepared| self.suppressed.get(&row.hash) == Some(&Reason::Erased);
+        let is_erased = |row: &Prepared| {
+            self.suppressed
+                .get(&row.hash)
+                .is_some_and(|standing| standing.gravest == Reason::Erased)
+        };
         let mut by_hash: Vec<usize> = (0..batch.len()).filter(|index| !is_erased(&batch[*index])).collect();
         by_hash.sort_unstable_by_key(|index| &batch[*index].hash);
         let mut people = vec![None; batch.len()];
@@ -158,7 +171,7 @@ impl<'t> Writer<'t> {
             self.report.unchanged += 1;
             return Ok(());
         }
-        if known.consent.answer == Answer::No && consent.answer == Answer::Yes {
+        if known.consent.answer == Answer::No && consent.answer != Answer::No {
             self.note(row, Note::SaidNoBefore);
         }
         let change = match known.left {
@@ -179,6 +192,11 @@ impl<'t> Writer<'t> {
     fn consent(&mut self, row: &Prepared, known: Option<&Known>) -> (ConsentWords, bool) {
         if !row.consent.is_blank() {
             return (row.consent.clone(), false);
+        }
+        if let Some(known) = known.filter(|known| known.consent.answer == Answer::No) {
+            // Blank is not yes, and it is no word against a no either.
+            self.note(row, Note::NoStands);
+            return (known.consent.clone(), false);
         }
         if let Some(assumed) = self.source.assumed {
             self.report.assumed += 1;
@@ -202,25 +220,29 @@ impl<'t> Writer<'t> {
 
     /// Notes who is suppressed already, and suppresses whom the file knows to have left a mailing program.
     fn leave_behind(&mut self, row: &Prepared) -> Result<(), StoreError> {
-        if let Some(reason) = self.suppressed.get(&row.hash).copied() {
+        let standing = self.suppressed.get(&row.hash).copied();
+        if let Some(standing) = standing {
             self.report.suppressed += 1;
-            self.note(row, Note::Suppressed(reason));
-            return Ok(());
+            self.note(row, Note::Suppressed(standing.gravest));
         }
         let Some(reason) = row.left else { return Ok(()) };
-        let list = match reason {
-            Reason::Unsubscribed | Reason::ByHand => Some(self.source.list),
-            Reason::Bounced | Reason::Complained | Reason::Erased => None,
-        };
+        if standing.is_some_and(|standing| standing.covering >= Some(reason)) {
+            return Ok(());
+        }
+        // Whoever left a mailing program knew nothing of our lists: it is all mail that they left.
         let evidence = format!("{}, line {}", self.source.file, row.line);
-        let sql = "INSERT INTO suppression (hash, list, reason, evidence, at, import) VALUES (?, ?, ?, ?, ?, ?)";
-        let values = params![row.hash, list, reason.as_str(), evidence, self.now, self.import.0];
+        let sql = "INSERT INTO suppression (hash, reason, evidence, at, import) VALUES (?, ?, ?, ?, ?)";
+        let values = params![row.hash, reason.as_str(), evidence, self.now, self.import.0];
         self.transaction
             .prepare_cached(sql)
             .doing(DOING)?
             .execute(values)
             .doing(DOING)?;
-        self.suppressed.insert(row.hash, reason);
+        let standing = Standing {
+            gravest: standing.map_or(reason, |standing| standing.gravest.max(reason)),
+            covering: Some(reason),
+        };
+        self.suppressed.insert(row.hash, standing);
         self.report.unsubscribed += 1;
         Ok(())
     }
@@ -352,16 +374,24 @@ impl<'t> Writer<'t> {
 }
 
 /// Everybody who gets no mail to this list, with the gravest reason.
-fn suppressed(transaction: &Transaction<'_>, list: &str) -> Result<HashMap<PersonHash, Reason>, StoreError> {
-    let sql = "SELECT hash, reason FROM suppression WHERE lifted_at IS NULL AND (list IS NULL OR list = ?)";
+fn suppressed(transaction: &Transaction<'_>, list: &str) -> Result<HashMap<PersonHash, Standing>, StoreError> {
+    let sql = "SELECT s.hash, s.reason, s.list IS NULL AND (s.import IS NULL OR l.name = ?1) \
+               FROM suppression s LEFT JOIN import i ON i.id = s.import LEFT JOIN list l ON l.id = i.list \
+               WHERE s.lifted_at IS NULL AND (s.list IS NULL OR s.list = ?1)";
     let mut statement = transaction.prepare(sql).doing(DOING)?;
     let mut rows = statement.query([list]).doing(DOING)?;
-    let mut suppressed = HashMap::new();
+    let mut suppressed: HashMap<PersonHash, Standing> = HashMap::new();
     while let Some(row) = rows.next().doing(DOING)? {
         let (hash, word): (PersonHash, String) = (row.get(0).doing(DOING)?, row.get(1).doing(DOING)?);
         let reason = Reason::parse(&word).unwrap_or(Reason::ByHand);
-        let gravest = suppressed.entry(hash).or_insert(reason);
-        *gravest = (*gravest).max(reason);
+        let standing = suppressed.entry(hash).or_insert(Standing {
+            gravest: reason,
+            covering: None,
+        });
+        standing.gravest = standing.gravest.max(reason);
+        if row.get(2).doing(DOING)? {
+            standing.covering = standing.covering.max(Some(reason));
+        }
     }
     Ok(suppressed)
 }

@@ -70,6 +70,15 @@ impl Field {
         }
     }
 
+    /// Whether templates and conditions know it as a column, rather than as the person's address or consent.
+    pub fn is_attribute(self) -> bool {
+        match self {
+            Self::FirstName | Self::LastName | Self::Name | Self::Status | Self::Joined | Self::Language => true,
+            Self::Email | Self::Consent | Self::ConsentDate | Self::ConsentSource => false,
+            Self::ConsentWording | Self::ConsentBasis | Self::Unsubscribed => false,
+        }
+    }
+
     /// The field with this name, if there is one.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.as_str() == name)

@@ -47,7 +47,8 @@ pub(crate) fn folder(path: &Path, access: Access) -> io::Result<()> {
 /// file stands there, after a crash too.
 pub(crate) fn replace(path: &Path, bytes: impl AsRef<[u8]>, access: Access) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
+    // A name of this process's own: of two that replace one file at once, each puts a whole file there.
+    name.push(format!(".new-{}", std::process::id()));
     let new = path.with_file_name(name);
     // A crash may have left one behind; nobody reads it.
     match fs::remove_file(&new) {
