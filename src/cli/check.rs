@@ -83,9 +83,10 @@ fn check_lists(
     };
     let mut findings = Vec::new();
     for list in workspace.lists.iter().filter(wanted) {
-        match enrol(store, list, Wish::of_a_run(Guard::Trusted), context.clock.now())? {
-            Enrolled::Same => {}
-            taken_back @ Enrolled::TakenBack(_) => findings.extend(forewarning(list, &taken_back)),
+        let enrolled = enrol(store, list, Wish::of_a_run(Guard::Trusted), context.clock.now())?;
+        findings.extend(forewarning(list, &enrolled));
+        match enrolled {
+            Enrolled::Same | Enrolled::TakenBack(_) => {}
             Enrolled::Unreadable { findings: found } => findings.extend(found),
             Enrolled::Read { rows, .. } => findings.extend(said(&rows)),
         }

@@ -80,6 +80,9 @@ pub(super) fn nobody(context: &Context, store: &Store, address: &Address) -> Res
         Kind::Usage,
         format!("nobody with the address {} is on record", address.masked()),
     );
+    if !store.suppressions(address)?.is_empty() {
+        return Ok(failure.hint("they are on no list, and not written to: `tidings why ADDRESS` tells why"));
+    }
     Ok(match store.nearest_address(address)? {
         // Only somebody who sits here is shown the whole of it; a log is not.
         Some(near) if context.ui.is_watched() => failure.hint(format!("did you mean {near}?")),

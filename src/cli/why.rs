@@ -66,6 +66,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
 
 /// Nobody by that address; if one slip away there is somebody, who is named where data are, not in the talk.
 fn unknown(context: &Context, store: Option<&Store>, address: &Address) -> Result<(), Failure> {
+    let suppressions = store
+        .map(|store| store.suppressions(address))
+        .transpose()?
+        .unwrap_or_default();
+    if !suppressions.is_empty() {
+        return suppressed_stranger(context, address, &suppressions);
+    }
     let meant = store.map(|store| store.nearest_address(address)).transpose()?.flatten();
     if context.ui.wants_json() {
         let mut answer = serde_json::json!({"address": address.to_string(), "known": false});
@@ -82,6 +89,20 @@ fn unknown(context: &Context, store: Option<&Store>, address: &Address) -> Resul
         .ui
         .hint("their row may not be imported yet: `tidings import subscribers/LIST.csv`, or look at the spelling");
     Ok(())
+}
+
+/// Somebody on no list, who is not to be written to all the same.
+fn suppressed_stranger(context: &Context, address: &Address, suppressions: &[Suppression]) -> Result<(), Failure> {
+    let words: Vec<String> = suppressions.iter().map(suppression_words).collect();
+    if context.ui.wants_json() {
+        let answer = serde_json::json!({"address": address.to_string(), "known": false, "suppressions": words});
+        return context.ui.json(&answer);
+    }
+    context.ui.data(&Ui::bold(address.as_str()))?;
+    context.ui.data("  on no list")?;
+    words
+        .iter()
+        .try_for_each(|words| context.ui.data(&format!("  not written to: {words}")))
 }
 
 /// One letter: where it stands, and how it came there.

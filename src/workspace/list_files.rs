@@ -6,6 +6,7 @@
 
 use super::create::durable::{self, Access};
 use super::lists::{ENDINGS, ListFile, parsed};
+use crate::subscriber::csv::WRITTEN_BY_AN_IMPORT;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,22 @@ impl ListFile {
         let mut mapped = self.clone();
         mapped.mapping = parsed(&file, text).0;
         Ok(Some((file, mapped)))
+    }
+
+    /// Lays aside the mapping that the first import of a list wrote; one that a person made stays. Gives its path.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    pub fn lay_mapping_aside(root: &Path, list: &str) -> io::Result<Option<String>> {
+        let file = format!("subscribers/{list}.yaml");
+        let path = root.join(&file);
+        let is_written = fs::read_to_string(&path).is_ok_and(|text| text.starts_with(WRITTEN_BY_AN_IMPORT));
+        if !is_written {
+            return Ok(None);
+        }
+        fs::rename(&path, beside(&path))?;
+        durable::settle_names(durable::parent(&path))?;
+        Ok(Some(file))
     }
 
     /// Says in the list's mapping, which has no word about it, how its file is encoded.

@@ -110,6 +110,18 @@ pub(super) fn undo(context: &Context, root: &Path, id: i64) -> Result<(), Failur
         (Some(hash), false) => file_before(context, root, &undone, hash),
         (Some(_) | None, _) => None,
     };
+    if undone.before.is_none() && !context.is_rehearsal() {
+        // The next file of this list is read by its own columns.
+        match ListFile::lay_mapping_aside(root, &undone.list) {
+            Ok(Some(mapping)) => context
+                .ui
+                .say(&format!("laid `{mapping}` aside with a `~`: the wrong file's columns")),
+            Ok(None) => {}
+            Err(error) => context
+                .ui
+                .say(&format!("the list's mapping could not be laid aside: {error}")),
+        }
+    }
     tell(context, root, id, &undone, file.as_deref())
 }
 

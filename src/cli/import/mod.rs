@@ -81,6 +81,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let Some(file) = &args.file else {
         return Err(Failure::new(Kind::Usage, "name the file to import"));
     };
+    args.rejects.as_deref().map_or(Ok(()), show::spare_other_files)?;
     let list = list_file(&root, &workspace, file, args)?;
     let jurisdiction = workspace
         .settings
@@ -180,13 +181,14 @@ impl Import<'_> {
             Enrolled::Same => show::same(self.context.ui, list),
             Enrolled::TakenBack(_) => Ok(()),
             Enrolled::Read { imported, rows, .. } => {
-                if let Some(file) = &self.args.rejects {
-                    show::write_rejects(self.context.ui, file, &rows.skipped)?;
-                }
                 let blank = self
                     .jurisdiction
                     .and_then(|law| without_consent(list, rows, &imported.report, law));
-                show::read(self.context.ui, list, imported, rows, blank, self.args.dry_run)
+                show::read(self.context.ui, list, imported, rows, blank, self.args.dry_run)?;
+                match &self.args.rejects {
+                    Some(file) => show::write_rejects(self.context.ui, file, &rows.skipped),
+                    None => Ok(()),
+                }
             }
         }
     }

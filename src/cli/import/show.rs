@@ -241,17 +241,30 @@ fn shape<'a>(list: &'a ListFile, imported: &Imported, rows: &'a ListReport) -> S
     }
 }
 
+/// Refuses to write rejects over a file that holds anything else, before anything is done.
+pub(super) fn spare_other_files(file: &Path) -> Result<(), Failure> {
+    let first_line = |text: &str| text.lines().next().map(str::to_owned);
+    let is_ours = |there: &str| first_line(there) == first_line(&rejects_csv(&[]));
+    if !file.exists() || std::fs::read_to_string(file).is_ok_and(|there| is_ours(&there)) {
+        return Ok(());
+    }
+    let refused = Failure::new(
+        Kind::Usage,
+        format!("`{}` is there already, and is no file of rejects", shown_file(file)),
+    );
+    Err(refused.hint("name a file that is not there yet: `--rejects rejects.csv`; nothing was changed"))
+}
+
 /// Writes the rows that are nobody into a file that a spreadsheet opens.
 pub(super) fn write_rejects(ui: Ui, file: &Path, skipped: &[Skipped]) -> Result<(), Failure> {
-    let written = durable::replace(file, rejects_csv(skipped), Access::OwnerOnly);
-    written.map_err(|error| {
+    durable::replace(file, rejects_csv(skipped), Access::OwnerOnly).map_err(|error| {
         let text = format!("`{}` cannot be written: {error}", shown_file(file));
         Failure::new(Kind::Files, text).hint("name a file in a folder that is there and yours: `--rejects rejects.csv`")
     })?;
     ui.say(&format!(
-        "wrote `{}`: {}",
+        "wrote `{}`: {} left out",
         shown_file(file),
-        count(skipped.len() as u64, "row that is nobody").replace("nobodys", "nobody")
+        count(skipped.len() as u64, "row")
     ));
     Ok(())
 }

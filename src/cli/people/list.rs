@@ -8,6 +8,7 @@ use crate::finding::suggestion;
 use crate::store::Store;
 use crate::store::dossier::Listed;
 use crate::subscriber::Attributes;
+use crate::subscriber::consent::{Answer, Consent};
 
 /// List the people of one list, or of all
 #[derive(Debug, clap::Args)]
@@ -92,7 +93,7 @@ fn row(listed: &Listed) -> Vec<String> {
         listed.address.to_string(),
         name_of(&listed.attributes) + &family,
         listed.standing.list.clone(),
-        listed.standing.consent.answer.as_str().to_owned(),
+        consent_word(&listed.standing.consent).to_owned(),
         listed.standing.joined.map(|day| day.to_string()).unwrap_or_default(),
         standing(listed).to_owned(),
     ]
@@ -106,4 +107,12 @@ pub(super) fn as_json(listed: &Listed) -> serde_json::Value {
         "consent": standing.consent.answer.as_str(), "joined": standing.joined.map(|day| day.to_string()),
         "left_at": standing.left_at.map(|at| at.to_string()), "suppressed": listed.is_suppressed,
     })
+}
+
+/// A ground that needs no yes in words is told in place of the answer that is not there.
+fn consent_word(consent: &Consent) -> &'static str {
+    match (consent.answer, consent.basis) {
+        (Answer::Unknown, Some(basis)) => basis.as_str(),
+        (answer, _) => answer.as_str(),
+    }
 }

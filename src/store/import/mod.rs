@@ -102,9 +102,11 @@ impl ImportReport {
         self.added + self.updated + self.returned + self.left
     }
 
-    /// Whether so much changes that a broken export is likelier than a busy month: over 20 % of the list, and over three people.
+    /// Whether so much changes that a broken export is likelier than a busy month: over 20 % of the list and over three people, or
+    /// everybody at once: an emptied list may be one whose people are left out elsewhere.
     pub fn is_alarming(&self) -> bool {
-        self.before > 0 && self.changed() > 3 && self.changed() * 5 > self.before
+        let is_emptied = self.before > 0 && self.left == self.before && self.read() == 0;
+        is_emptied || (self.before > 0 && self.changed() > 3 && self.changed() * 5 > self.before)
     }
 }
 

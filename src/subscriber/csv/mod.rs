@@ -29,6 +29,7 @@ pub use mapping::{Mapping, MappingFile};
 pub use reader::{ListReader, ListReport};
 pub use rejects::rejects_csv;
 pub use table::Table;
+pub use written::WRITTEN_BY_AN_IMPORT;
 
 use crate::subscriber::Subscriber;
 

@@ -10,8 +10,10 @@ use crate::subscriber::date::DayOrder;
 use crate::subscriber::word;
 use std::fmt::Write as _;
 
+/// How such a file begins.
+pub const WRITTEN_BY_AN_IMPORT: &str = "# How the columns of this list are read. The first import wrote this file; change it as you like, the next import follows it.\n";
+
 const TOP: &str = "\
-# How the columns of this list are read. The first import wrote this file; change it as you like, the next import follows it.
 #
 # Left of the colon stands the column's name in the list, right of it what it is:
 #   a field: email, first_name, last_name, name, consent, consent_date, consent_source, consent_wording, consent_basis,
@@ -38,7 +40,7 @@ const DAYS: &str = "
 impl Mapping {
     /// The text of the list's `.yaml` file: `self` is the mapping it was read by, `encoding` what a person said on the command line.
     pub fn written(&self, columns: &[Column], encoding: Option<&str>) -> String {
-        let mut text = TOP.to_owned();
+        let mut text = WRITTEN_BY_AN_IMPORT.to_owned() + TOP;
         let mut told: Vec<&str> = Vec::new();
         let (withheld, kept): (Vec<&Column>, Vec<&Column>) = columns.iter().partition(|column| column.meaning == Meaning::Withheld);
         for column in &kept {
