@@ -2,7 +2,7 @@
 
 use super::cell;
 use super::field::Field;
-use super::header::{Layout, Meaning};
+use super::header::{self, Layout, Meaning};
 use super::mapping::Mapping;
 use super::record::Record;
 use super::table::Table;
@@ -20,7 +20,11 @@ pub(super) fn no_header(file: &str, first: Option<&Record<'_>>) -> Finding {
 }
 
 fn no_address_column(file: &str, first: &Record<'_>) -> Finding {
-    let headers: Vec<&str> = first.iter().map(str::trim).filter(|header| !header.is_empty()).collect();
+    let headers: Vec<String> = first
+        .iter()
+        .map(header::cleaned)
+        .filter(|header| !header.is_empty())
+        .collect();
     let yaml = yaml_of(file);
     if headers.iter().any(|header| cell::address(header).is_ok()) {
         return Finding::error(file, "the first line is a person, not the names of the columns")
