@@ -154,7 +154,8 @@ impl fmt::Display for Address {
 /// Any text that may hold an address, for logs and screens that others may see: its first letter, and the domain if there is one.
 pub fn mask(text: &str) -> String {
     let text = text.trim();
-    let first: String = text.chars().take(1).filter(|c| !c.is_control() && *c != '@').collect();
+    let mut seen = text.chars().filter(|c| !is_invisible(*c));
+    let first: String = seen.next().filter(|c| !c.is_control() && *c != '@').into_iter().collect();
     match text.rsplit_once('@') {
         Some((_, domain)) => {
             let domain: String = domain
@@ -179,7 +180,7 @@ fn narrow(c: char) -> char {
 
 /// Characters that no reader sees: zero-width, byte order marks, soft hyphens, marks of writing direction.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The address without what people and programs put around it.
@@ -200,6 +201,7 @@ fn unwrapped(text: &str) -> &str {
 /// What was found, short and without controls, for a message.
 fn shown(text: &str) -> String {
     text.chars()
+        .filter(|c| !is_invisible(*c))
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .take(80)
         .collect()
@@ -306,6 +308,8 @@ mod tests {
             ("@example.org", "***@example.org"),
             ("a@b@example.org, bob", "a***@example.org"),
             ("\0", "***"),
+            ("\u{202e}\u{200f}ann@example.org", "a***@example.org"),
+            ("\u{2067}gro\u{202e}", "g***"),
             ("", "***"),
         ] {
             assert_eq!(mask(text), masked, "{text:?}");
