@@ -109,7 +109,7 @@ impl Layout {
 
 /// A header in one line and without controls, no longer than a key of YAML may be: Excel breaks lines inside headers.
 pub(super) fn cleaned(cell: &str) -> String {
-    let hidden = |c: &char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}');
+    let hidden = |c: &char| matches!(c, '\0' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}');
     let printed: String = cell
         .chars()
         .filter(|c| !hidden(c))

@@ -6,6 +6,7 @@ use crate::subscriber::csv::cell;
 use crate::subscriber::csv::field::Field;
 use crate::subscriber::csv::header::{Layout, Meaning};
 use crate::subscriber::csv::note::Notes;
+use crate::subscriber::csv::permission;
 use crate::subscriber::csv::record::Record;
 use crate::subscriber::date::{self, DayOrder};
 use crate::subscriber::{Attributes, Subscriber, word};
@@ -30,13 +31,22 @@ pub(super) struct RowReader {
     pub(super) layout: Layout,
     pub(super) days: Option<DayOrder>,
     pub(super) notes: Notes,
+    /// The columns that hold the reason why somebody left.
+    pub(super) reasons: Vec<usize>,
 }
 
 impl RowReader {
     /// A reader whose remarks nobody has heard yet.
     pub(super) fn new(layout: Layout, days: Option<DayOrder>) -> Self {
         let notes = Notes::default();
-        Self { layout, days, notes }
+        let columns = layout.columns.iter().enumerate();
+        let reasons = columns.filter(|(_, column)| permission::names_reason(&column.header));
+        Self {
+            reasons: reasons.map(|(index, _)| index).collect(),
+            layout,
+            days,
+            notes,
+        }
     }
 
     /// The person of one record.

@@ -89,7 +89,7 @@ pub(super) fn of(field: Field) -> &'static [&'static str] {
             "unsubscribed", "unsubscribe", "unsub time", "unsubscribed at", "unsubscribed on", "unsubscribe date", "unsubscribe time",
             "opt out", "optout", "opted out", "opt out date", "opted out at", "email opt out", "email opted out", "marketing opt out",
             "do not email", "dont email", "do not contact", "do not mail", "no email", "no marketing", "no marketing emails",
-            "email blacklisted", "blacklisted", "suppressed", "banned", "archived", "archived at", "inactive", "deceased",
+            "email blocklisted", "blocklisted", "email blacklisted", "blacklisted", "suppressed", "banned", "archived", "archived at", "inactive", "deceased",
             "date of death", "deleted", "deleted at", "bounced", "bounced at", "hard bounced", "cleaned", "cleaned at", "clean time",
             "complained", "complained at", "spam complaint", "marked as spam", "abuse",
             "abgemeldet", "abgemeldet am", "keine werbung", "verstorben", "archiviert", "desabonne", "desabonne le", "desinscrit",
