@@ -44,7 +44,10 @@ impl AddressError {
     pub fn why(&self) -> &'static str {
         match self {
             Self::Empty => "the address is empty",
+            Self::NoAt(text) if text.contains('@') => "it has more than one `@`",
             Self::NoAt(_) => "it needs exactly one `@`",
+            Self::LocalPart(text) | Self::Domain(text) if text.contains(char::is_whitespace) => "there is a blank inside",
+            Self::Domain(text) if text.contains(',') => "there is a comma where a dot belongs",
             Self::LocalPart(_) => "the part before `@` is not valid",
             Self::Domain(_) => "the part after `@` is not a domain such as `example.org`",
         }
@@ -186,10 +189,13 @@ fn is_invisible(c: char) -> bool {
 /// The address without what people and programs put around it.
 fn unwrapped(text: &str) -> &str {
     let text = text.trim();
-    let text = match text.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
-        _ => text,
+    let behind = |scheme: &str| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
     };
+    // A link goes on behind the address with a subject; Exchange writes which way its addresses are for.
+    let link = behind("mailto:").map(|link| link.split('?').next().unwrap_or_default());
+    let text = link.or(behind("smtp:")).unwrap_or(text);
     let text = text.trim().trim_end_matches([',', ';']).trim_end();
     let inner = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
     let text = inner.unwrap_or(text).trim();
@@ -284,6 +290,21 @@ mod tests {
             |a@exa mple.org|a@b.org\r\nBcc: x@y.org|\"a b\"@example.org|a@[1.2.3.4]|a@-x.org|a@x_y.org|a@b.org,c@d.org|a\0b@example.org|ann\u{85}@example.org";
         for text in refused.split('|') {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn the_reason_says_what_to_look_for() {
+        for (text, why) in [
+            ("ann", "it needs exactly one `@`"),
+            ("ann@@example.org", "it has more than one `@`"),
+            ("ann @example.org", "there is a blank inside"),
+            ("ann@example .org", "there is a blank inside"),
+            ("ann@example,org", "there is a comma where a dot belongs"),
+            ("ann@example", "the part after `@` is not a domain such as `example.org`"),
+            ("a..n@example.org", "the part before `@` is not valid"),
+        ] {
+            assert_eq!(Address::parse(text).unwrap_err().why(), why, "{text}");
         }
     }
 
