@@ -22,9 +22,9 @@ pub enum Enrolled {
     /// Imported, or only tried: `rows` says what was read and skipped.
     Read {
         /// What the import did, or would have done.
-        imported: Imported,
+        imported: Box<Imported>,
         /// What the file holds.
-        rows: ListReport,
+        rows: Box<ListReport>,
         /// The SHA-256 of the bytes that were read.
         file_hash: Vec<u8>,
     },
@@ -122,7 +122,7 @@ fn read(
     let people = std::iter::once(first).chain(std::iter::from_fn(|| reader.next()));
     let people = people.map(|row| (row.line, row.subscriber));
     let imported = store.import(&hashes.source_of(list, &columns, wish), people, wish.guard, now)?;
-    let rows = reader.finish();
+    let (imported, rows) = (Box::new(imported), Box::new(reader.finish()));
     let file_hash = hashes.file.as_ref().to_vec();
     Ok(Enrolled::Read {
         imported,
@@ -147,8 +147,8 @@ fn nobody(
     let imported = store.import(&hashes.source_of(list, &columns, wish), std::iter::empty(), wish.guard, now)?;
     let file_hash = hashes.file.as_ref().to_vec();
     Ok(Enrolled::Read {
-        imported,
-        rows,
+        imported: Box::new(imported),
+        rows: Box::new(rows),
         file_hash,
     })
 }
