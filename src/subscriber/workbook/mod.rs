@@ -144,7 +144,7 @@ fn with_remarks(file: &str, info: &SheetInfo, sheets: &[SheetInfo], mut sheet: S
     }
     let others: Vec<String> = sheets
         .iter()
-        .filter(|other| other.name != info.name && other.visible == SheetVisible::Visible)
+        .filter(|other| other.name != info.name && other.visible == SheetVisible::Visible && other.typ == SheetType::WorkSheet)
         .map(|other| format!("`{}`", other.name))
         .collect();
     if !others.is_empty() {
