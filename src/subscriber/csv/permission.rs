@@ -64,7 +64,7 @@ impl RowReader {
         for index in columns {
             let written = record.cell(*index);
             let answer = word::agreement(written);
-            if answer == Answer::Unknown && !word::is_blank(written) {
+            if answer == Answer::Unknown && !word::is_blank(written) && !cell::is_error(written) {
                 let shown = cell::value(&written.chars().take(40).collect::<String>()).unwrap_or_default();
                 let text = format!("`{shown}` is neither yes nor no, so it counts as no answer");
                 let hint = "write `yes` or `no`; a column `consent_basis` may say `express`, `implied` or `inquiry`";
