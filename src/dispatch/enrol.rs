@@ -6,7 +6,7 @@ use crate::store::Store;
 use crate::store::import::{Assumed, Guard, ImportReport, Imported, ListSource, Told};
 use crate::subscriber::column::Kind;
 use crate::subscriber::consent::Jurisdiction;
-use crate::subscriber::csv::{Column, ListReader, ListReport, Table};
+use crate::subscriber::csv::{Column, Field, ListReader, ListReport, Meaning, Table};
 use crate::workspace::ListFile;
 use jiff::Timestamp;
 use ring::digest;
@@ -154,20 +154,28 @@ fn nobody(
 }
 
 impl Hashes {
-    fn source_of<'a>(&'a self, list: &'a ListFile, columns: &'a [(String, Kind)], wish: Wish<'a>) -> ListSource<'a> {
+    fn source_of<'a>(&'a self, list: &'a ListFile, columns: &'a Columns, wish: Wish<'a>) -> ListSource<'a> {
         ListSource {
             list: &list.name,
             file: list.file_name(),
             file_hash: self.file.as_ref(),
             hash: self.source.as_ref(),
-            columns,
+            columns: &columns.known,
+            asks_consent: columns.asks_consent,
             assumed: wish.assumed,
         }
     }
 }
 
-/// The columns that templates and segments know, each name once.
-fn columns(columns: &[Column]) -> Vec<(String, Kind)> {
+/// What an import has to know of a file's columns.
+struct Columns {
+    /// Those that templates and segments know, each name once.
+    known: Vec<(String, Kind)>,
+    /// Whether one of them asks people whether they want mail.
+    asks_consent: bool,
+}
+
+fn columns(columns: &[Column]) -> Columns {
     let mut known: BTreeMap<String, Kind> = BTreeMap::new();
     for column in columns {
         if let Some(name) = column.attribute() {
@@ -175,13 +183,16 @@ fn columns(columns: &[Column]) -> Vec<(String, Kind)> {
             *kind = kind.and(column.kind);
         }
     }
-    known.into_iter().collect()
+    Columns {
+        known: known.into_iter().collect(),
+        asks_consent: columns.iter().any(|column| column.meaning == Meaning::Field(Field::Consent)),
+    }
 }
 
 /// The same alarm as a warning, for whoever only looks ahead: `send` and `run` would stop there.
 pub fn forewarning(list: &ListFile, enrolled: &Enrolled) -> Option<Finding> {
     match enrolled {
-        Enrolled::Read { imported, .. } if imported.kept.is_some() && imported.report.is_alarming() => Some(Finding {
+        Enrolled::Read { imported, .. } if imported.kept && imported.report.is_alarming() => Some(Finding {
             severity: Severity::Warning,
             ..alarm(list, &imported.report)
         }),
@@ -240,7 +251,7 @@ pub fn without_consent(list: &ListFile, rows: &ListReport, report: &ImportReport
 pub fn objection(list: &ListFile, enrolled: &Enrolled) -> Vec<Finding> {
     match enrolled {
         Enrolled::Unreadable { findings } => findings.clone(),
-        Enrolled::Read { imported, .. } if imported.kept.is_none() && imported.report.is_alarming() => {
+        Enrolled::Read { imported, .. } if !imported.kept && imported.report.is_alarming() => {
             vec![alarm(list, &imported.report)]
         }
         Enrolled::Read { .. } | Enrolled::Same | Enrolled::TakenBack(_) => Vec::new(),

@@ -45,6 +45,7 @@ fn store(lists: &[List]) -> Store {
             file_hash: b"file",
             hash: b"hash",
             columns: &[],
+            asks_consent: true,
             assumed: None,
         };
         store
@@ -311,6 +312,7 @@ fn a_large_list_is_sieved_and_every_answer_stays() {
         file_hash: b"file",
         hash: b"hash",
         columns: &[],
+        asks_consent: true,
         assumed: None,
     };
     let rows = people.into_iter().enumerate();

@@ -17,6 +17,7 @@ use crate::delivery::state::{Event, State, step};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many entries one transaction takes at most: enough for every connection we open, few enough to keep a commit short.
@@ -128,6 +129,7 @@ impl Journal {
         policy: impl Fn(i64) -> RetryPolicy + Send + 'static,
     ) -> Result<(Self, Writer), StoreError> {
         let connection = super::open_connection(&super::file(&store.dir))?;
+        connection.busy_timeout(PATIENCE).doing("write the journal")?;
         let (sender, receiver) = mpsc::channel(GROUP);
         let desk = Desk {
             connection,
@@ -165,6 +167,10 @@ impl Writer {
         self.thread.join().unwrap_or(Err(StoreError::Stopped))
     }
 }
+
+/// How long the journal waits for somebody else's long write, such as a large list's import, before it gives up: waiting harms nobody, a
+/// run that ends with letters on their way leaves them in doubt.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// The writer's own connection and what it needs to judge outcomes.
 struct Desk {
@@ -396,6 +402,9 @@ fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Gran
     if !open {
         return Ok(Some(Grant::Held));
     }
+    if says_no(transaction, intent, &lists)? {
+        return Ok(Some(Grant::Suppressed));
+    }
     let standing = standing_suppressions(transaction, &hash)?;
     if standing.is_empty() {
         return Ok(None);
@@ -403,4 +412,13 @@ fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Gran
     let lists: Vec<String> = serde_json::from_str(&lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
     let concerned = standing.iter().any(|suppression| suppression.concerns(&lists));
     Ok(concerned.then_some(Grant::Suppressed))
+}
+
+/// Whether a list of the edition says by now that the person wants no mail: frozen is what they get, not that they want it.
+fn says_no(transaction: &Transaction<'_>, intent: &Intent, lists: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM delivery d JOIN membership m ON m.person = d.person JOIN list l ON l.id = m.list \
+               WHERE d.id = ?1 AND m.answer = 'no' AND m.left_at IS NULL AND l.name IN (SELECT value FROM json_each(?2)))";
+    let mut find = transaction.prepare_cached(sql).doing("begin a letter")?;
+    find.query_row((intent.delivery.0, lists), |row| row.get(0))
+        .doing("begin a letter")
 }

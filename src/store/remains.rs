@@ -116,13 +116,18 @@ pub fn holders(dir: &Path, spellings: &Spellings) -> Vec<PathBuf> {
             let is_link = fs::symlink_metadata(&path).is_ok_and(|facts| facts.file_type().is_symlink());
             if path.is_dir() && !is_link {
                 folders.push(path);
-            } else if !name(&path).starts_with("store.db") && holds(&path, spellings).unwrap_or(true) {
+            } else if !is_a_stores_own(&path) && holds(&path, spellings).unwrap_or(true) {
                 found.push(path);
             }
         }
     }
     found.sort();
     found
+}
+
+/// Whether a file is one that forgetting has wiped itself; a copy that somebody made of it is not.
+fn is_a_stores_own(path: &Path) -> bool {
+    ["store.db", "store.db-wal", "store.db-shm"].contains(&name(path))
 }
 
 /// Whether a file holds the address in UTF-8 or either UTF-16, read in pieces that overlap.

@@ -112,6 +112,11 @@ fn small(c: char) -> impl Iterator<Item = char> {
 /// Whether an address that begins here is not the end of a longer one.
 fn begins_at(text: &str, start: usize) -> bool {
     let mut before = text[..start].chars().rev();
+    // `%3C` and `=3C` are a `<` in links and in mail.
+    let escaped: String = before.clone().take(3).collect();
+    if escaped.ends_with(['%', '=']) && escaped.chars().take(2).all(|c| c.is_ascii_hexdigit()) {
+        return true;
+    }
     match before.next() {
         Some(c) if c.is_alphanumeric() => false,
         Some('.' | '+' | '-' | '_' | '\'' | '&') => !before.next().is_some_and(char::is_alphanumeric),
@@ -155,6 +160,7 @@ mod tests {
         );
         check(ann, "'ann.lee@example.org'", "'(forgotten)'");
         check("ann+tips@example.org", "to=ann%2Btips%40example.org", "to=(forgotten)");
+        check(ann, "X-Failed: %3Cann.lee%40example.org%3E", "X-Failed: %3C(forgotten)%3E");
         check("jörg@bücher.example", "JO\u{308}RG@Bücher.example", "(forgotten)");
         check("jörg@bücher.example", "jörg@xn--bcher-kva.example", "(forgotten)");
         check("jörg@xn--bcher-kva.example", "<jörg@BU\u{308}CHER.example>", "<(forgotten)>");

@@ -57,14 +57,14 @@ impl ListFile {
             if !is_it(&bytes) {
                 continue;
             }
-            // What stands there now is read before anything is written, and the right file stands in its place before the wrong one goes.
-            let wrong: Vec<(PathBuf, Vec<u8>)> = own_files(&home, list)
-                .into_iter()
-                .map(|path| fs::read(&path).map(|bytes| (path, bytes)))
-                .collect::<io::Result<_>>()?;
+            // At any moment both stand somewhere: the wrong file under a third name until the right one is in its place.
+            let wrong = own_files(&home, list);
+            for path in &wrong {
+                durable::replace(&third(path), fs::read(path)?, Access::OwnerOnly)?;
+            }
             durable::replace(&place, bytes, Access::OwnerOnly)?;
-            for (path, bytes) in wrong {
-                durable::replace(&beside(&path), bytes, Access::OwnerOnly)?;
+            for path in wrong {
+                fs::rename(third(&path), beside(&path))?;
                 if path != place {
                     fs::remove_file(&path)?;
                 }
@@ -85,8 +85,7 @@ impl ListFile {
         if durable::stands(&path) {
             return Ok(None);
         }
-        durable::file(&path, text, Access::Usual)?;
-        durable::settle_names(&root.join("subscribers"))?;
+        durable::replace(&path, text, Access::Usual)?;
         let mut mapped = self.clone();
         mapped.mapping = parsed(&file, text).0;
         Ok(Some((file, mapped)))
@@ -127,6 +126,13 @@ impl ListFile {
 fn own_files(home: &Path, list: &str) -> Vec<PathBuf> {
     let files = ENDINGS.iter().map(|ending| home.join(format!("{list}.{ending}")));
     files.filter(|file| file.is_file()).collect()
+}
+
+/// Where a file stands while it changes places with another.
+fn third(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".wrong~");
+    path.with_file_name(name)
 }
 
 /// Where a replaced file stands: editors put a `~` behind such a name too, and no list is read from there.

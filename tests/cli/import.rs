@@ -1,6 +1,6 @@
 //! `tidings import`: a list file into the store, whole or not at all.
 
-use super::{answers, clinic, clinic_with, type_in};
+use super::{answers, clinic, clinic_with, type_in, waiting};
 use crate::support::judge::Judge;
 use crate::support::people;
 
@@ -277,4 +277,20 @@ fn the_numbers_are_there_for_a_program() {
 fn a_file_that_is_not_there_is_not_an_empty_list() {
     let missing = "error: there is no file `subscribers/patient.csv`\nhint: did you mean `subscribers/patients.csv`?\n";
     answers(&clinic(3), "import subscribers/patient.csv", 65, "", missing);
+}
+
+#[test]
+fn a_no_that_is_imported_stops_the_letter_that_waits() {
+    let judge = Judge::start();
+    let clinic = waiting(&judge);
+    let list = clinic.read("subscribers/patients.csv");
+    let second = list.lines().nth(2).unwrap().to_owned();
+    let no = second.replacen(",yes,", ",no,", 1);
+    assert_ne!(second, no, "the row of the second patient says yes");
+    clinic.write("subscribers/patients.csv", list.replace(&second, &no));
+    type_in(&clinic, "import subscribers/patients.csv").exits(0).prints("1 changed");
+    type_in(&clinic, "release tips");
+    type_in(&clinic, "run");
+    assert_eq!(judge.accepted().len(), 2, "who said no meanwhile gets no letter");
+    type_in(&clinic, "why person2@patients.example").exits(0).prints("suppressed");
 }

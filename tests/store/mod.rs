@@ -54,6 +54,7 @@ fn import(store: &mut Store, names: &[&str], guard: Guard, minute: i64) -> Impor
         file: "patients.csv",
         file_hash: b"file",
         hash: b"hash",
+        asks_consent: true,
         assumed: None,
         columns: &[("first_name".to_owned(), column::Kind::Text)],
     };

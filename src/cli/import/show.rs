@@ -81,7 +81,7 @@ pub(super) fn read(
     findings.extend(blank);
     ui.findings(&findings);
     let kept = imported
-        .kept
+        .import
         .map(|import| format!(" (import {}; `tidings import --undo {}` takes it back)", import.0, import.0));
     let numbers = numbers(&imported.report, rows.skipped.len() as u64);
     ui.data(&format!("{}: {numbers}{}", heading(list), kept.unwrap_or_default()))?;
@@ -104,7 +104,7 @@ fn numbers(report: &ImportReport, skipped: u64) -> String {
         (report.left, "gone from the file"),
         (report.unchanged, "as before"),
         (skipped + report.erased, "left out"),
-        (report.suppressed + report.unsubscribed, "not written to (they left)"),
+        (report.suppressed.max(report.unsubscribed), "not written to (they left)"),
         (report.assumed, "with consent by your word"),
     ];
     let words: Vec<String> = numbers
@@ -231,8 +231,8 @@ fn shape<'a>(list: &'a ListFile, imported: &Imported, rows: &'a ListReport) -> S
     });
     Shape {
         list: &list.name,
-        kept: imported.kept.is_some(),
-        import: imported.kept.map(|import| import.0),
+        kept: imported.kept,
+        import: imported.import.map(|import| import.0),
         report: imported.report,
         columns: columns.collect(),
         skipped: skipped.collect(),

@@ -33,7 +33,7 @@ impl Trace {
     }
 }
 
-/// All files of the workspace that hold the address; workbooks are looked into by what the last import told of them.
+/// All files of the workspace that hold the address, and those that cannot be looked into: workbooks, archives, very large ones.
 pub(super) fn traces(root: &Path, spellings: &Spellings) -> Vec<Trace> {
     let mut traces = Vec::new();
     for path in files(root) {
@@ -52,7 +52,7 @@ pub(super) fn traces(root: &Path, spellings: &Spellings) -> Vec<Trace> {
 /// The lines that hold the address; `None` where nobody can tell.
 fn lines(path: &Path, spellings: &Spellings) -> Option<Vec<usize>> {
     if is_packed(path) || fs::metadata(path).ok()?.len() > LARGEST {
-        return is_a_list(path).then_some(()).map_or(Some(Vec::new()), |()| None);
+        return None;
     }
     let text = decode(&fs::read(path).ok()?).text;
     if !spellings.stand_in(&text) {
@@ -72,14 +72,8 @@ fn is_packed(path: &Path) -> bool {
         .and_then(|ending| ending.to_str())
         .unwrap_or_default()
         .to_lowercase();
-    matches!(ending.trim_end_matches('~'), "xlsx" | "xls" | "ods" | "zip" | "gz")
-}
-
-/// Whether it lies where lists do: then it is named even if nobody can look into it.
-fn is_a_list(path: &Path) -> bool {
-    path.parent()
-        .and_then(Path::file_name)
-        .is_some_and(|folder| folder == "subscribers")
+    let is_half = ending.starts_with("new-");
+    is_half || matches!(ending.trim_end_matches('~'), "xlsx" | "xls" | "ods" | "zip" | "gz")
 }
 
 /// The files of the workspace, but for the store's and version control's.

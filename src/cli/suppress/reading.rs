@@ -199,6 +199,13 @@ impl Desk<'_> {
 
     /// What `suppress export` wrote, here or elsewhere: with reasons, lists and days of its own.
     fn our_own(&self, text: &str, proof: &Proof<'_>) -> Result<Reading, Failure> {
+        if self.list.is_some() || self.reason.is_some() {
+            let text = format!(
+                "`{}` is what `suppress export` wrote, and tells lists and reasons itself",
+                self.file
+            );
+            return Err(Failure::new(Kind::Usage, text).hint("leave `--list` and `--reason` out; nothing was changed"));
+        }
         let mut reading = Reading::default();
         let mut reader = ::csv::ReaderBuilder::new()
             .flexible(true)

@@ -43,6 +43,7 @@ fn released(people: impl Iterator<Item = String>) -> (Store, EditionId) {
         file: "patients.csv",
         file_hash: b"file",
         hash: b"hash",
+        asks_consent: true,
         assumed: None,
         columns: &[],
     };

@@ -5,6 +5,7 @@
 //! kept can be taken back as a whole. Rows stream through, so that memory does not grow with what they say. Knows nothing of files: it
 //! gets people and hashes.
 
+mod forgotten;
 mod history;
 mod known;
 mod prepared;
@@ -21,6 +22,7 @@ use crate::subscriber::Subscriber;
 use crate::subscriber::column::Kind;
 use crate::subscriber::consent::Basis;
 use crate::subscriber::suppression::Reason;
+use forgotten::Forgotten;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -43,6 +45,8 @@ pub struct ListSource<'a> {
     pub hash: &'a [u8],
     /// Its columns, by the names templates know them by.
     pub columns: &'a [(String, Kind)],
+    /// Whether a column of the file asks people whether they want mail: then a blank takes no earlier no back.
+    pub asks_consent: bool,
     /// What a person vouches for where the file gives no answer.
     pub assumed: Option<&'a Assumed>,
 }
@@ -124,8 +128,10 @@ pub enum Guard {
 /// An import that was kept, or undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
-    /// The record of what was kept; `None` for one that was undone.
-    pub kept: Option<ImportId>,
+    /// Whether it is written, or was undone.
+    pub kept: bool,
+    /// The record of what it changed; none where it changed nothing.
+    pub import: Option<ImportId>,
     /// What it changed, or would have changed.
     pub report: ImportReport,
     /// Rows that deserve a word, the first [`MOST_NOTED`] of them.
@@ -242,20 +248,25 @@ impl Store {
         let list_id = list_row(&transaction, source.list)?;
         let import = begin(&transaction, list_id, source, now)?;
         let mut writer = Writer::new(&transaction, list_id, import, source, now)?;
-        prepared::each_batch(people, &keys, |batch| writer.write(&batch))?;
+        let forgotten = Forgotten::new(keys.clone(), writer.erased());
+        prepared::each_batch(people, &keys, |mut batch| {
+            batch.iter_mut().for_each(|row| forgotten.take_out_of(row));
+            writer.write(&batch)
+        })?;
         let (report, noted, examples) = writer.finish()?;
         let kept = match guard {
             Guard::DryRun => false,
             Guard::Cautious => !report.is_alarming(),
             Guard::Trusted => true,
         };
-        match kept {
+        let import = match kept {
             true => end(transaction, list_id, import, source, &report, now)?,
             // Dropped, the transaction is undone.
-            false => drop(transaction),
-        }
+            false => None,
+        };
         Ok(Imported {
-            kept: kept.then_some(import),
+            kept,
+            import,
             report,
             noted,
             examples,
@@ -329,7 +340,7 @@ fn begin(transaction: &Transaction<'_>, list: i64, source: &ListSource<'_>, now:
     statement.insert(row).doing("import a list").map(ImportId)
 }
 
-/// Closes the record of an import that is kept, and commits it. One that changed nobody leaves no record of its own.
+/// Closes an import that is kept, and commits it. One that changed nothing leaves no record: nobody could take it back.
 fn end(
     transaction: Transaction<'_>,
     list: i64,
@@ -337,20 +348,24 @@ fn end(
     source: &ListSource<'_>,
     report: &ImportReport,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Option<ImportId>, StoreError> {
     let columns: Vec<StoredColumn> = source.columns.iter().map(StoredColumn::from).collect();
     let columns = serde_json::to_string(&columns).map_err(|error| damaged(&error))?;
+    let changed_anything = report.changed() + report.unsubscribed > 0 || report.before == 0;
     let report = serde_json::to_string(report).map_err(|error| damaged(&error))?;
-    transaction
-        .execute("UPDATE import SET report = ? WHERE id = ?", (report, import.0))
-        .doing("import a list")?;
+    match changed_anything {
+        true => transaction.execute("UPDATE import SET report = ? WHERE id = ?", (report, import.0)),
+        false => transaction.execute("DELETE FROM import WHERE id = ?", [import.0]),
+    }
+    .doing("import a list")?;
     transaction
         .execute(
             "UPDATE list SET source_hash = ?, columns = ?, imported_at = ? WHERE id = ?",
             (source.hash, columns, now.as_microsecond(), list),
         )
         .doing("import a list")?;
-    transaction.commit().doing("import a list")
+    transaction.commit().doing("import a list")?;
+    Ok(changed_anything.then_some(import))
 }
 
 fn damaged(error: &serde_json::Error) -> StoreError {

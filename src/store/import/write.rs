@@ -12,7 +12,7 @@ use crate::subscriber::consent::{Answer, Basis};
 use crate::subscriber::suppression::Reason;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) const DOING: &str = "import a list";
 
@@ -94,6 +94,15 @@ impl<'t> Writer<'t> {
             noted: Vec::new(),
             examples: Vec::new(),
         })
+    }
+
+    /// Everybody who asked to be forgotten.
+    pub(super) fn erased(&self) -> HashSet<PersonHash> {
+        let erased = self
+            .suppressed
+            .iter()
+            .filter(|(_, standing)| standing.gravest == Reason::Erased);
+        erased.map(|(hash, _)| *hash).collect()
     }
 
     /// Writes the next rows of the file.
@@ -190,13 +199,14 @@ impl<'t> Writer<'t> {
 
     /// The consent that counts: the file's own word, or what a person vouched for, now or before.
     fn consent(&mut self, row: &Prepared, known: Option<&Known>) -> (ConsentWords, bool) {
-        if !row.consent.is_blank() {
-            return (row.consent.clone(), false);
-        }
-        if let Some(known) = known.filter(|known| known.consent.answer == Answer::No) {
-            // Blank is not yes, and it is no word against a no either.
+        let said_no = known.filter(|known| known.consent.answer == Answer::No && self.source.asks_consent);
+        if let Some(known) = said_no.filter(|_| row.consent.answer == Answer::Unknown) {
+            // Blank is not yes, and neither it nor a ground without words is a word against a no.
             self.note(row, Note::NoStands);
             return (known.consent.clone(), false);
+        }
+        if !row.consent.is_blank() {
+            return (row.consent.clone(), false);
         }
         if let Some(assumed) = self.source.assumed {
             self.report.assumed += 1;
