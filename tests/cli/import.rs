@@ -288,7 +288,9 @@ fn a_no_that_is_imported_stops_the_letter_that_waits() {
     let no = second.replacen(",yes,", ",no,", 1);
     assert_ne!(second, no, "the row of the second patient says yes");
     clinic.write("subscribers/patients.csv", list.replace(&second, &no));
-    type_in(&clinic, "import subscribers/patients.csv").exits(0).prints("1 changed");
+    type_in(&clinic, "import subscribers/patients.csv")
+        .exits(0)
+        .prints("1 changed");
     type_in(&clinic, "release tips");
     type_in(&clinic, "run");
     assert_eq!(judge.accepted().len(), 2, "who said no meanwhile gets no letter");
