@@ -44,7 +44,10 @@ impl AddressError {
     pub fn why(&self) -> &'static str {
         match self {
             Self::Empty => "the address is empty",
+            Self::NoAt(text) if text.contains('@') => "it has more than one `@`",
             Self::NoAt(_) => "it needs exactly one `@`",
+            Self::LocalPart(text) | Self::Domain(text) if text.contains(char::is_whitespace) => "there is a blank inside",
+            Self::Domain(text) if text.contains(',') => "there is a comma where a dot belongs",
             Self::LocalPart(_) => "the part before `@` is not valid",
             Self::Domain(_) => "the part after `@` is not a domain such as `example.org`",
         }
@@ -154,7 +157,8 @@ impl fmt::Display for Address {
 /// Any text that may hold an address, for logs and screens that others may see: its first letter, and the domain if there is one.
 pub fn mask(text: &str) -> String {
     let text = text.trim();
-    let first: String = text.chars().take(1).filter(|c| !c.is_control() && *c != '@').collect();
+    let mut seen = text.chars().filter(|c| !is_invisible(*c));
+    let first: String = seen.next().filter(|c| !c.is_control() && *c != '@').into_iter().collect();
     match text.rsplit_once('@') {
         Some((_, domain)) => {
             let domain: String = domain
@@ -179,16 +183,19 @@ fn narrow(c: char) -> char {
 
 /// Characters that no reader sees: zero-width, byte order marks, soft hyphens, marks of writing direction.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The address without what people and programs put around it.
 fn unwrapped(text: &str) -> &str {
     let text = text.trim();
-    let text = match text.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
-        _ => text,
+    let behind = |scheme: &str| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
     };
+    // A link goes on behind the address with a subject; Exchange writes which way its addresses are for.
+    let link = behind("mailto:").map(|link| link.split('?').next().unwrap_or_default());
+    let text = link.or(behind("smtp:")).unwrap_or(text);
     let text = text.trim().trim_end_matches([',', ';']).trim_end();
     let inner = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
     let text = inner.unwrap_or(text).trim();
@@ -200,6 +207,7 @@ fn unwrapped(text: &str) -> &str {
 /// What was found, short and without controls, for a message.
 fn shown(text: &str) -> String {
     text.chars()
+        .filter(|c| !is_invisible(*c))
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .take(80)
         .collect()
@@ -286,6 +294,21 @@ mod tests {
     }
 
     #[test]
+    fn the_reason_says_what_to_look_for() {
+        for (text, why) in [
+            ("ann", "it needs exactly one `@`"),
+            ("ann@@example.org", "it has more than one `@`"),
+            ("ann @example.org", "there is a blank inside"),
+            ("ann@example .org", "there is a blank inside"),
+            ("ann@example,org", "there is a comma where a dot belongs"),
+            ("ann@example", "the part after `@` is not a domain such as `example.org`"),
+            ("a..n@example.org", "the part before `@` is not valid"),
+        ] {
+            assert_eq!(Address::parse(text).unwrap_err().why(), why, "{text}");
+        }
+    }
+
+    #[test]
     fn equal_addresses_are_one_person() {
         let parse = |text| Address::parse(text).unwrap();
         assert_eq!(parse("Ann@Example.org"), parse("ann@EXAMPLE.ORG"));
@@ -306,6 +329,8 @@ mod tests {
             ("@example.org", "***@example.org"),
             ("a@b@example.org, bob", "a***@example.org"),
             ("\0", "***"),
+            ("\u{202e}\u{200f}ann@example.org", "a***@example.org"),
+            ("\u{2067}gro\u{202e}", "g***"),
             ("", "***"),
         ] {
             assert_eq!(mask(text), masked, "{text:?}");

@@ -154,6 +154,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 )]
 fn end_at_our_own_faults(ui: Ui) {
     std::panic::set_hook(Box::new(move |fault| {
+        // A damaged workbook is no fault of ours: its reader catches what others' code makes of it, and tells it as a finding.
+        if crate::subscriber::workbook::is_caught() {
+            return;
+        }
         let place = fault.location().map(|place| format!(" ({}:{})", place.file(), place.line()));
         // Only words that stand in a program's text: a value could be somebody's address.
         let what = fault

@@ -70,39 +70,87 @@ const YES: &[&str] = &[
     "oui",
     "ja",
     "si",
+    // What Excel calls TRUE in other languages.
+    "wahr",
+    "vrai",
+    "vero",
+    "verdadero",
+    "verdadeiro",
+    "waar",
 ];
 
-/// The words that mean no, folded.
+/// The words that say no and nothing else, folded; among them what Excel calls FALSE in other languages.
 #[rustfmt::skip]
 const NO: &[&str] = &[
-    "no", "n", "false", "0", "off", "unsubscribed", "opted out", "opt out", "non", "nein", "nee", "nao", "declined", "refused", "withdrawn", "revoked",
-    "never", "do not email", "dont email", "do not contact", "stop",
+    "no", "n", "false", "0", "0 0", "off", "non", "nein", "nee", "nao", "nope", "nah", "never", "falsch", "faux", "falso", "onwaar", "нет", "いいえ", "否",
 ];
+
+/// The words by which somebody refuses, folded: a no to mail, and a yes to the question whether they left.
+#[rustfmt::skip]
+const REFUSALS: &[&str] = &[
+    "unsubscribed", "opted out", "opt out", "declined", "refused", "withdrawn", "revoked", "do not email", "dont email", "do not contact", "stop",
+];
+
+/// Where an answer begins with one of these it is a no, whatever follows: `no thanks`, `not interested`, `revoked 2025`.
+#[rustfmt::skip]
+const FIRST_WORDS_OF_NO: &[&str] = &[
+    "no", "not", "nope", "nah", "never", "dont", "stop", "declined", "declines", "refused", "refuses", "revoked", "withdrawn", "withdrew", "unsubscribed",
+    "unsubscribe", "nein", "nicht", "kein", "keine", "non", "jamais", "nunca", "nao", "nee", "niet",
+];
+
+/// Marks that say no by themselves; folding leaves nothing of them.
+const CROSSES: &[char] = &['✗', '✘', '❌', '✖'];
+/// Marks that say something, though not beyond doubt.
+const TICKS: &[char] = &['✓', '✔', '☑', '✅', '☒'];
 
 /// The words that stand for an empty cell, folded.
 #[rustfmt::skip]
 const BLANK: &[&str] = &[
     "", "n a", "na", "nil", "null", "none", "unknown", "undefined", "not asked", "not stated", "not provided", "not given", "tbc", "tbd",
+    "no answer", "no response", "no reply", "no data", "not answered", "not applicable", "not available", "not known", "not recorded", "not specified",
+    "not set", "keine angabe", "non renseigne",
 ];
 
 /// The answer that a cell gives: yes and no only by their exact words.
 pub fn answer(text: &str) -> Answer {
     let word = fold(text);
     match word.as_str() {
+        "" if text.contains(CROSSES) => Answer::No,
         yes if YES.contains(&yes) => Answer::Yes,
-        no if NO.contains(&no) => Answer::No,
+        no if NO.contains(&no) || REFUSALS.contains(&no) => Answer::No,
         _ => Answer::Unknown,
     }
 }
 
+/// The answer to the question whether somebody wants mail: as [`answer`], but a no may go on in words of its own.
+pub fn agreement(text: &str) -> Answer {
+    let word = fold(text);
+    let first = word.split(' ').next().unwrap_or_default();
+    match answer(text) {
+        Answer::Unknown if FIRST_WORDS_OF_NO.contains(&first) && !BLANK.contains(&word.as_str()) => Answer::No,
+        answer => answer,
+    }
+}
+
+/// Whether a cell says no and nothing else: to the question whether somebody left, `unsubscribed` is none.
+pub fn is_plain_no(text: &str) -> bool {
+    let word = fold(text);
+    NO.contains(&word.as_str()) || (word.is_empty() && text.contains(CROSSES))
+}
+
+/// Whether a cell holds a mark such as `✓`, which says something although it has no letter.
+pub fn is_mark(text: &str) -> bool {
+    text.contains(CROSSES) || text.contains(TICKS)
+}
+
 /// Whether a cell says nothing: empty, or a word that stands for empty.
 pub fn is_blank(text: &str) -> bool {
-    BLANK.contains(&fold(text).as_str())
+    BLANK.contains(&fold(text).as_str()) && !is_mark(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{answer, attribute_name, fold, is_blank};
+    use super::{agreement, answer, attribute_name, fold, is_blank, is_plain_no};
     use crate::subscriber::consent::Answer;
 
     #[test]
@@ -119,10 +167,28 @@ mod tests {
             "oui",
             "Ja",
             "sí",
+            "WAHR",
+            "Verdadero",
         ] {
             assert_eq!(answer(yes), Answer::Yes, "{yes}");
         }
-        for no in ["no", "N", "false", "0", "opted_out", "nein", "Don't email"] {
+        for no in [
+            "no",
+            "N",
+            "false",
+            "0",
+            "opted_out",
+            "nein",
+            "Don't email",
+            "FALSCH",
+            "faux",
+            "нет",
+            "いいえ",
+            "否",
+            "✗",
+            " ❌ ",
+            "0.0",
+        ] {
             assert_eq!(answer(no), Answer::No, "{no}");
         }
         for neither in [
@@ -136,6 +202,8 @@ mod tests {
             "2",
             "ok",
             "email ok",
+            "✓",
+            "no thanks",
         ] {
             assert_eq!(answer(neither), Answer::Unknown, "{neither}");
         }
@@ -146,8 +214,51 @@ mod tests {
             ("not asked", true),
             ("maybe", false),
             ("0", false),
+            ("✓", false),
+            ("✗", false),
+            ("☐", true),
         ] {
             assert_eq!(is_blank(text), blank, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_no_may_go_on_in_words_of_its_own() {
+        for no in [
+            "no",
+            "no thanks",
+            "Nope!",
+            "not interested",
+            "Never again",
+            "revoked 2025",
+            "don't",
+            "kein Interesse",
+            "✘",
+        ] {
+            assert_eq!(agreement(no), Answer::No, "{no}");
+        }
+        for neither in [
+            "not asked",
+            "n/a",
+            "No answer",
+            "yes please",
+            "nobody knows",
+            "November",
+            "",
+            "✓",
+        ] {
+            assert_eq!(agreement(neither), Answer::Unknown, "{neither}");
+        }
+        assert_eq!(agreement("Yes"), Answer::Yes);
+        for (text, plain) in [
+            ("no", true),
+            ("FALSO", true),
+            ("✗", true),
+            ("unsubscribed", false),
+            ("opted out", false),
+            ("not interested", false),
+        ] {
+            assert_eq!(is_plain_no(text), plain, "{text}");
         }
     }
 

@@ -140,7 +140,7 @@ fn tell(context: &Context, root: &Path, id: i64, undone: &Undone, file: Option<&
     if context.ui.wants_json() {
         return context.ui.json(&serde_json::json!({
             "import": id, "list": undone.list, "removed": undone.removed, "restored": undone.restored, "lifted": undone.lifted,
-            "file": file,
+            "waiting": undone.waiting, "file": file,
         }));
     }
     let lifted = match undone.lifted {
@@ -151,6 +151,15 @@ fn tell(context: &Context, root: &Path, id: i64, undone: &Undone, file: Option<&
         "{}: import {id} is taken back: {} off the list, {} as before{lifted}",
         undone.list, undone.removed, undone.restored
     ))?;
+    if undone.waiting > 0 {
+        let letters = count(undone.waiting, "letter");
+        context
+            .ui
+            .say(&format!("{letters} to people who are off the list again wait to be sent"));
+        context
+            .ui
+            .hint("`tidings status` names the campaign; `tidings cancel` calls it off, `tidings hold` stops it for now");
+    }
     match file {
         Some(file) => context.ui.say(&format!("`{file}` is the file from before again")),
         None if list_stands_on_another(root, undone) => context.ui.hint(&format!(

@@ -42,7 +42,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     }
     require_list(&store, args.list.as_deref())?;
     let sheet = Sheet::of(&store, args.list.as_deref())?;
-    let (text, people) = sheet.text(&store, args.list.as_deref())?;
+    let (text, people, suppressed) = sheet.text(&store, args.list.as_deref())?;
+    if suppressed > 0 {
+        // A file says who is on a list; that some of them left is kept elsewhere.
+        let who = count(suppressed, "person");
+        context.ui.say(&format!(
+            "{who} in this list must not be written to, whatever their consent says: another program does not know that"
+        ));
+        context.ui.hint("take `tidings suppress export FILE` along");
+    }
     let text = if args.bom { format!("\u{feff}{text}") } else { text };
     let Some(file) = &args.file else {
         return context.ui.data(text.trim_end());
@@ -117,21 +125,23 @@ impl Sheet {
         })
     }
 
-    fn text(&self, store: &Store, list: Option<&str>) -> Result<(String, u64), Failure> {
+    /// The text, how many people it holds, and how many of them are suppressed.
+    fn text(&self, store: &Store, list: Option<&str>) -> Result<(String, u64, u64), Failure> {
         let headings = ["email"]
             .into_iter()
             .chain(self.columns.iter().map(String::as_str))
             .chain(self.consent.iter().copied());
         let mut text = csv_line(headings.chain(self.names_list.then_some("list"))) + "\n";
-        let mut people = 0;
+        let (mut people, mut suppressed) = (0, 0);
         store.each_listed(list, |listed| {
             if listed.standing.left_at.is_none() {
                 people += 1;
+                suppressed += u64::from(listed.is_suppressed);
                 self.write(&listed, &mut text);
             }
             Ok::<_, Failure>(())
         })?;
-        Ok((text, people))
+        Ok((text, people, suppressed))
     }
 
     /// A line for a person, or one for each of a family.

@@ -79,6 +79,13 @@ pub(super) fn plain_addresses(file: &str, bytes: &[u8]) -> Result<Vec<Address>, 
     }
 }
 
+/// Whether a mailing program says that the person called a letter spam: Mailchimp's `UNSUB_REASON` does.
+fn tells_of_spam(words: &str) -> bool {
+    word::fold(words)
+        .split(' ')
+        .any(|word| matches!(word, "spam" | "abuse" | "complaint"))
+}
+
 /// Lines that are addresses, and lines that are none.
 type Lines = (Vec<(usize, Address)>, Vec<(usize, String)>);
 
@@ -174,10 +181,9 @@ impl Desk<'_> {
             ..Reading::default()
         };
         let is_about_a_row = |finding: &&Finding| {
-            rows.report
-                .skipped
-                .iter()
-                .any(|skipped| finding.place.is_some_and(|place| place.line == skipped.line))
+            let is_nobody = |skipped: &csv::Skipped| finding.place.is_some_and(|place| place.line == skipped.line);
+            // Of several addresses in a cell one is taken: whose row it is has to be looked at.
+            finding.text.contains("several addresses") || rows.report.skipped.iter().any(is_nobody)
         };
         reading.findings = rows.report.findings.iter().filter(is_about_a_row).cloned().collect();
         for row in &rows.rows {
@@ -190,6 +196,10 @@ impl Desk<'_> {
             let happened = when.first().and_then(|text| moment_of(text));
             let words: Vec<String> = when.into_iter().chain(occasion).collect();
             let evidence = proof.of(row.line, &words);
+            let reason = match words.iter().any(|words| tells_of_spam(words)) {
+                true => reason.max(Reason::Complained),
+                false => reason,
+            };
             reading
                 .new
                 .push(self.suppressed(row.subscriber.address.clone(), reason, evidence, happened));

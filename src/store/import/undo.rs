@@ -35,6 +35,8 @@ pub struct Undone {
     pub restored: u64,
     /// Suppressions that only this import's file had told of.
     pub lifted: u64,
+    /// Letters that wait for people who are off the list again.
+    pub waiting: u64,
     /// What the list stands on again: the SHA-256 of that file, if there was one.
     pub before: Option<Vec<u8>>,
 }
@@ -71,6 +73,7 @@ impl Store {
         if let Some(later) = later_import(&transaction, list, import)? {
             return Ok(Err(NoUndo::NotTheLast(later)));
         }
+        let waiting = waiting_letters(&transaction, list, import)?;
         let removed = take_off(&transaction, list, import)?;
         let restored = put_back(&transaction, import)?;
         let lifted = lift(&transaction, import, now)?;
@@ -85,6 +88,7 @@ impl Store {
             removed,
             restored,
             lifted,
+            waiting,
             before,
         }))
     }
@@ -110,6 +114,14 @@ fn later_import(transaction: &Transaction<'_>, list: i64, import: ImportId) -> R
     let sql = "SELECT max(id) FROM import WHERE list = ? AND id > ? AND undone_at IS NULL";
     let later: Option<i64> = transaction.query_row(sql, (list, import.0), |row| row.get(0)).doing(DOING)?;
     Ok(later.map(ImportId))
+}
+
+/// Letters that are not out yet, of people whom only this import put on the list.
+fn waiting_letters(transaction: &Transaction<'_>, list: i64, import: ImportId) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM membership m JOIN delivery d ON d.person = m.person AND d.state IN ('pending', 'deferred', 'held') \
+               WHERE m.list = ? AND m.added_by = ?";
+    let waiting = transaction.query_row(sql, (list, import.0), |row| row.get::<_, i64>(0));
+    waiting.doing(DOING).map(i64::unsigned_abs)
 }
 
 /// Off the list whom this import put on it; what nothing else refers to is gone with them.

@@ -12,12 +12,21 @@ const LONGEST_VALUE: usize = 1_000;
 
 /// A value without controls, marks of writing direction, doubled blanks and a spreadsheet's guard before formulas; `None` if empty.
 pub(super) fn value(cell: &str) -> Option<String> {
-    cleaned(unguarded(cell), LONGEST_VALUE)
+    cleaned(unguarded(cell), LONGEST_VALUE).filter(|value| !is_error(value))
+}
+
+/// Whether a spreadsheet wrote here that it could not compute: `#REF!`, `#NAME?`, `#N/A`, `#WERT!`.
+pub(super) fn is_error(cell: &str) -> bool {
+    let Some(word) = cell.trim().strip_prefix('#') else {
+        return false;
+    };
+    let spelled = |word: &str| word.len() >= 3 && word.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'/' | b'0'));
+    matches!(word, "N/A" | "NV") || word.strip_suffix(['!', '?']).is_some_and(spelled)
 }
 
 /// A name to greet by; `None` if the cell holds none.
 pub(super) fn name(cell: &str) -> Option<String> {
-    let name = cleaned(without_address(unguarded(cell)), LONGEST_NAME)?;
+    let name = cleaned(without_address(unguarded(cell)), LONGEST_NAME).filter(|name| !is_error(name))?;
     let says_nothing = name.len() <= 12 && matches!(word::fold(&name).as_str(), "" | "n a" | "none" | "unknown" | "not given");
     (!says_nothing && !name.contains('@') && name.chars().any(char::is_alphabetic)).then_some(name)
 }
@@ -54,35 +63,52 @@ pub(super) fn is_mojibake(text: &str) -> bool {
 
 /// A cell that should hold an address: the first one, and how many more there were.
 pub(super) fn address(cell: &str) -> Result<(Address, usize), AddressError> {
-    let cell = cell.trim().trim_matches('"');
+    let cell = unguarded(cell);
+    let cell = if cell.contains('<') { cell } else { cell.trim_matches('"') };
     let whole = match Address::parse(cell) {
         Ok(address) => return Ok((address, 0)),
         Err(error) => error,
     };
-    let pieces: Vec<&str> = cell
-        .split(":::")
-        .flat_map(|part| part.split([';', ',', '\n', '\r', '\u{2028}']))
-        .flat_map(|part| part.split(" / "))
-        .map(|piece| piece.trim().trim_matches('"'))
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    let pieces: Vec<&str> = match pieces[..] {
-        [one] if one.split_whitespace().all(|word| word.contains('@')) => one.split_whitespace().collect(),
-        _ => pieces,
-    };
+    let apart = apart(cell);
+    let pieces = apart.split(';').map(|piece| piece.trim().trim_matches('"'));
+    let mut pieces: Vec<&str> = pieces.filter(|piece| !piece.is_empty()).collect();
+    let is_address = |word: &str| word.contains('@');
+    if pieces.iter().all(|piece| piece.split_whitespace().all(is_address)) {
+        pieces = pieces.iter().flat_map(|piece| piece.split_whitespace()).collect();
+    }
     // Every piece has to look like an address: half of a name must not become somebody's.
-    if pieces.is_empty() || !pieces.iter().all(|piece| bracketed(piece).contains('@')) {
+    if !pieces.iter().all(|piece| bracketed(piece).contains('@')) {
         return Err(whole);
     }
-    let mut addresses: Vec<Address> = pieces
-        .iter()
-        .filter_map(|piece| Address::parse(bracketed(piece)).ok())
-        .collect();
-    addresses.dedup();
-    match addresses.is_empty() {
-        true => Err(whole),
-        false => Ok((addresses.swap_remove(0), pieces.len() - 1)),
+    let (mut addresses, mut others): (Vec<Address>, usize) = (Vec::new(), 0);
+    for piece in pieces {
+        match Address::parse(bracketed(piece)) {
+            Ok(address) if addresses.contains(&address) => {}
+            Ok(address) => addresses.push(address),
+            Err(_) => others += 1,
+        }
     }
+    let more = addresses.len().saturating_sub(1) + others;
+    addresses.into_iter().next().map(|first| (first, more)).ok_or(whole)
+}
+
+/// The cell with `;` for all that people put between addresses; a name in quotes keeps its comma: `"Ray, Bob" <bob@example.org>`.
+fn apart(cell: &str) -> String {
+    let quotes_match = cell.matches('"').count().is_multiple_of(2);
+    let mut is_inside = false;
+    let mark = |c: char| {
+        is_inside ^= quotes_match && c == '"';
+        match c {
+            ';' | ',' if is_inside => ' ',
+            ',' | '\n' | '\r' | '\u{2028}' => ';',
+            c => c,
+        }
+    };
+    let mut apart: String = cell.chars().map(mark).collect();
+    for word in [":::", " / ", " & ", " or ", " and ", " oder ", " und ", " ou ", " et "] {
+        apart = apart.replace(word, ";");
+    }
+    apart
 }
 
 /// The address in `Ann Lee <ann@example.org>`.
@@ -93,7 +119,10 @@ fn bracketed(piece: &str) -> &str {
 
 /// Spreadsheet exports guard a cell that starts like a formula with an apostrophe; it is not part of the value.
 pub(super) fn unguarded(cell: &str) -> &str {
-    unguard(cell.trim())
+    let cell = unguard(cell.trim());
+    // Excel's way to keep a telephone number a text.
+    let formula = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    formula.unwrap_or(cell)
 }
 
 /// RFC 5322 has no room for controls in a name, and a reader none for text that turns its direction.
@@ -145,6 +174,12 @@ mod tests {
             ("\"Ann\"", Some("Ann")),
             ("'=1+1", Some("=1+1")),
             ("'t Hooft", Some("'t Hooft")),
+            ("=\"0770\"", Some("0770")),
+            ("#REF!", None),
+            (" #N/A ", None),
+            ("#WERT!", None),
+            ("#1", Some("#1")),
+            ("#vip!", Some("#vip!")),
             (" \u{200b} ", None),
         ] {
             assert_eq!(value(cell).as_deref(), expected, "{cell:?}");
@@ -179,7 +214,23 @@ mod tests {
             ("ann@example.org\nbob@example.org", Some(("ann@example.org", 1))),
             ("ann@example.org\u{2028}bob@example.org", Some(("ann@example.org", 1))),
             ("ann@example.org / bob@example.org", Some(("ann@example.org", 1))),
-            ("ann@example.org or bob@example.org", None),
+            ("ann@example.org or bob@example.org", Some(("ann@example.org", 1))),
+            ("ann@example.org & bob@example.org", Some(("ann@example.org", 1))),
+            (
+                "ann@example.org bob@example.org; carl@example.org",
+                Some(("ann@example.org", 2)),
+            ),
+            ("\"Ray, Bob\" <bob@example.org>", Some(("bob@example.org", 0))),
+            (
+                "\"Ray, Bob\" <bob@example.org>; \"Lee; Ann\" <ann@example.org>",
+                Some(("bob@example.org", 1)),
+            ),
+            ("finn@example.org <finn@example.org>", Some(("finn@example.org", 0))),
+            ("'gus@example.org'", Some(("gus@example.org", 0))),
+            ("=\"ann@example.org\"", Some(("ann@example.org", 0))),
+            ("mailto:ann@example.org?subject=Hi", Some(("ann@example.org", 0))),
+            ("SMTP:ann@example.org", Some(("ann@example.org", 0))),
+            ("bob or ann@example.org", None),
             ("ann@exam ple.org, bob@example.org", Some(("bob@example.org", 1))),
             ("Lee, ann@example.org", None),
             ("ann lee@example.org", None),

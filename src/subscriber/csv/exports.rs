@@ -74,8 +74,7 @@ fn mailchimp_unsubscribed_and_cleaned() {
         &["ann@example.org no bounced clean_campaign_title=May first_name=Ann"],
         &[],
     );
-    let status =
-        "email,status\na@example.org,cleaned\nb@example.org,unsubscribed\nc@example.org,subscribed\nd@example.org,Spam complaint\n";
+    let status = "email,status\na@example.org,cleaned\nb@example.org,unsubscribed\nc@example.org,subscribed\nd@example.org,Spam complaint\ne@example.org,blocklisted\n";
     check(
         status.as_bytes(),
         &[
@@ -83,7 +82,40 @@ fn mailchimp_unsubscribed_and_cleaned() {
             "b@example.org no unsubscribed status=unsubscribed",
             "c@example.org yes status=subscribed",
             "d@example.org no complained status=Spam complaint",
+            "e@example.org no status=blocklisted",
         ],
+        &[],
+    );
+}
+
+#[test]
+fn what_mailing_programs_say_of_those_who_left() {
+    let brevo =
+        "EMAIL,FIRSTNAME,OPT_IN,EMAIL_BLOCKLISTED\na@example.org,Ann,yes,No\nb@example.org,Bob,yes,Yes\nc@example.org,Carl,yes,✓\n";
+    check(
+        brevo.as_bytes(),
+        &[
+            "a@example.org yes first_name=Ann",
+            "b@example.org no first_name=Bob",
+            "c@example.org no first_name=Carl",
+        ],
+        &[],
+    );
+    let mailchimp = "Email Address,UNSUB_TIME,UNSUB_REASON\na@example.org,2024-03-14 09:12:31,NORMAL\nb@example.org,2024-03-14 09:12:31,SPAM: marked as spam\n\
+        c@example.org,2024-03-14 09:12:31,ABUSE\n";
+    check(
+        mailchimp.as_bytes(),
+        &[
+            "a@example.org no unsubscribed unsub_reason=NORMAL",
+            "b@example.org no complained unsub_reason=SPAM: marked as spam",
+            "c@example.org no complained unsub_reason=ABUSE",
+        ],
+        &[],
+    );
+    let status = "email,opt out\na@example.org,unsubscribed\nb@example.org,not interested\nc@example.org,no\n";
+    check(
+        status.as_bytes(),
+        &["a@example.org no", "b@example.org no", "c@example.org unknown"],
         &[],
     );
 }

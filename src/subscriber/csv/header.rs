@@ -107,10 +107,22 @@ impl Layout {
     }
 }
 
-/// A header without controls, no longer than a key of YAML may be.
-fn cleaned(cell: &str) -> String {
-    let printed: String = cell.chars().filter(|c| !c.is_control() && *c != '\u{feff}').collect();
-    let short: String = printed.trim().chars().take(LONGEST_HEADER).collect();
+/// A header in one line and without controls, no longer than a key of YAML may be: Excel breaks lines inside headers.
+pub(super) fn cleaned(cell: &str) -> String {
+    let hidden = |c: &char| matches!(c, '\0' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}');
+    let printed: String = cell
+        .chars()
+        .filter(|c| !hidden(c))
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    let joined = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = joined.chars().take(LONGEST_HEADER).collect();
     short.trim_end().to_owned()
 }
 
@@ -213,6 +225,10 @@ mod tests {
             "email, not kept, because it has no header, status, joined, language",
         );
         check("email,Email OK", "email, attribute `email_ok`");
+        check(
+            "\"E-mail\naddress\",\"First\r\n name\",\"Last\u{2028}visit\u{202e}\"",
+            "email, first_name, attribute `last_visit`",
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod guard;
 mod header;
 mod mapping;
 mod merge;
+mod nobody;
 mod note;
 mod opening;
 mod permission;

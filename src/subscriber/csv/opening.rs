@@ -2,25 +2,34 @@
 
 use super::cell;
 use super::field::Field;
-use super::header::{Layout, Meaning};
-use super::mapping::Mapping;
+use super::header::{self, Layout, Meaning};
+use super::mapping::{Mapping, Target};
 use super::record::Record;
 use super::table::Table;
 use crate::finding::{Finding, suggestion};
 use crate::subscriber::word;
 
 /// The list has no line that names a column for addresses; `first` is its first line, if it has one.
-pub(super) fn no_header(file: &str, first: Option<&Record<'_>>) -> Finding {
-    match first {
-        Some(first) => no_address_column(file, first),
-        None => {
-            Finding::error(file, "the list is empty").hint("its first line names the columns, such as `email,first_name,consent`")
-        }
+pub(super) fn no_header(file: &str, first: Option<&Record<'_>>, mapping: &Mapping) -> Vec<Finding> {
+    let Some(first) = first else {
+        let hint = "its first line names the columns, such as `email,first_name,consent`";
+        return vec![Finding::error(file, "the list is empty").hint(hint)];
+    };
+    let headers: Vec<String> = first.iter().map(header::cleaned).collect();
+    let is_person = headers.iter().any(|header| cell::address(header).is_ok());
+    let missing: Vec<Finding> = missing(file, first, &headers, mapping).filter(Finding::is_error).collect();
+    match mapping.names(Field::Email) && !is_person && !missing.is_empty() {
+        true => missing,
+        false => vec![no_address_column(file, first, mapping)],
     }
 }
 
-fn no_address_column(file: &str, first: &Record<'_>) -> Finding {
-    let headers: Vec<&str> = first.iter().map(str::trim).filter(|header| !header.is_empty()).collect();
+fn no_address_column(file: &str, first: &Record<'_>, mapping: &Mapping) -> Finding {
+    let headers: Vec<String> = first
+        .iter()
+        .map(header::cleaned)
+        .filter(|header| !header.is_empty())
+        .collect();
     let yaml = yaml_of(file);
     if headers.iter().any(|header| cell::address(header).is_ok()) {
         return Finding::error(file, "the first line is a person, not the names of the columns")
@@ -33,7 +42,9 @@ fn no_address_column(file: &str, first: &Record<'_>) -> Finding {
         .iter()
         .find(|header| suggestion::nearest(header, ["email", "e-mail", "email address"]).is_some());
     let accepted = "`email`, `e-mail`, `email address`, `mail`, `courriel`, `correo`";
+    let mapped = headers.iter().find_map(|header| mapped_elsewhere(header, mapping));
     let hint = match slip {
+        _ if mapped.is_some() => format!("{} in `{yaml}`", mapped.unwrap_or_default()),
         Some(slip) => format!(
             "did you mean `email` by `{}`? rename the column, or write `columns: {{{slip}: email}}` into `{yaml}`",
             short(slip)
@@ -41,6 +52,19 @@ fn no_address_column(file: &str, first: &Record<'_>) -> Finding {
         None => format!("name the column {accepted}, or write `columns: {{NAME OF THE COLUMN: email}}` into `{yaml}`"),
     };
     Finding::error(file, text).at(first.place(0)).hint(hint)
+}
+
+/// What to mend where a column that could hold the addresses does not, because the mapping gives it another use.
+fn mapped_elsewhere(header: &str, mapping: &Mapping) -> Option<String> {
+    let is_address = Field::Email.aliases().contains(&word::fold(header).as_str());
+    let shown = short(header);
+    match mapping.target(header)? {
+        Target::Ignore if is_address => Some(format!("take out `{shown}: ignore`")),
+        Target::Attribute(name) if is_address || suggestion::nearest(name, ["email"]).is_some() => {
+            Some(format!("write `{shown}: email` for `{shown}: {name}`"))
+        }
+        Target::Field(_) | Target::Attribute(_) | Target::Ignore => None,
+    }
 }
 
 fn yaml_of(file: &str) -> String {
@@ -53,22 +77,8 @@ fn short(header: &str) -> String {
 
 /// Everything worth saying about the columns; an error for each one that the mapping names and the list has not.
 pub(super) fn remarks(file: &str, header: &Record<'_>, layout: &Layout, mapping: &Mapping) -> Vec<Finding> {
-    let headers: Vec<&str> = layout.columns.iter().map(|column| column.header.as_str()).collect();
-    let mut findings = Vec::new();
-    for mapped in mapping.columns().iter().filter(|mapped| mapped.is_wanted()) {
-        let is_there = |header: &&str| **header == mapped.header || word::fold(header) == mapped.folded;
-        if !headers.iter().any(is_there) {
-            let text = format!("the list has no column `{}`, which its `.yaml` file names", mapped.header);
-            let hint = suggestion::hint(&mapped.header, headers.iter().copied().filter(|header| !header.is_empty()));
-            // What decides who is written to must not be lost with a renamed column; for the rest the next export may do without.
-            findings.push(match mapped.decides_who_is_written_to() {
-                true => Finding::error(file, text).at(header.place(0)).hint(hint),
-                false => Finding::warning(file, format!("{text}; it counts as empty"))
-                    .at(header.place(0))
-                    .hint(hint),
-            });
-        }
-    }
+    let headers: Vec<String> = layout.columns.iter().map(|column| column.header.clone()).collect();
+    let mut findings: Vec<Finding> = missing(file, header, &headers, mapping).collect();
     findings.extend(doubles(file, header, layout));
     findings.extend(other_peoples(file, header, layout, mapping));
     let withheld: Vec<String> = layout
@@ -83,6 +93,38 @@ pub(super) fn remarks(file: &str, header: &Record<'_>, layout: &Layout, mapping:
         findings.push(Finding::warning(file, text).at(header.place(0)).hint(hint));
     }
     findings
+}
+
+/// The columns that the mapping names and the list has not.
+fn missing<'a>(
+    file: &'a str,
+    header: &'a Record<'_>,
+    headers: &'a [String],
+    mapping: &'a Mapping,
+) -> impl Iterator<Item = Finding> + 'a {
+    let is_there = |mapped: &super::mapping::Mapped| {
+        let names = |header: &String| *header == mapped.header || word::fold(header) == mapped.folded;
+        headers.iter().any(names)
+    };
+    let wanted = mapping
+        .columns()
+        .iter()
+        .filter(move |mapped| mapped.is_wanted() && !is_there(mapped));
+    wanted.map(move |mapped| {
+        let text = format!("the list has no column `{}`, which its `.yaml` file names", mapped.header);
+        let known: Vec<&str> = headers
+            .iter()
+            .map(String::as_str)
+            .filter(|header| !header.is_empty())
+            .collect();
+        let hint = suggestion::hint(&mapped.header, known);
+        // What decides who is written to must not be lost with a renamed column; for the rest the next export may do without.
+        let finding = match mapped.decides_who_is_written_to() {
+            true => Finding::error(file, text),
+            false => Finding::warning(file, format!("{text}; it counts as empty")),
+        };
+        finding.at(header.place(0)).hint(hint)
+    })
 }
 
 /// Addresses of parents and other contacts: letters go to them only when somebody says so.

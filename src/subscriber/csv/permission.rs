@@ -43,9 +43,11 @@ impl RowReader {
             says_so(record.cell(*index)).then_some(reason)
         };
         let by_word = |index: &usize| left_by_status(&word::fold(record.cell(*index)));
+        let complains = |index: &usize| tells_of_spam(&word::fold(record.cell(*index))).then_some(Reason::Complained);
+        let reasons = self.reasons.iter().filter_map(complains);
         let columns = self.layout.of(Field::Unsubscribed).iter().filter_map(by_column);
         let words = self.layout.of(Field::Status).iter().filter_map(by_word);
-        columns.chain(words).max()
+        columns.chain(words).chain(reasons).max()
     }
 
     /// What the consent columns say: one no is a no, and a yes has to stand in all of them.
@@ -54,7 +56,7 @@ impl RowReader {
         let mut answers = Vec::with_capacity(columns.len());
         for index in columns {
             let written = record.cell(*index);
-            let answer = word::answer(written);
+            let answer = word::agreement(written);
             if answer == Answer::Unknown && !word::is_blank(written) {
                 let shown = cell::value(&written.chars().take(40).collect::<String>()).unwrap_or_default();
                 let text = format!("`{shown}` is neither yes nor no, so it counts as no answer");
@@ -107,8 +109,8 @@ impl RowReader {
 
 /// Whether a cell under "unsubscribed", "deceased" and the like holds more than blank, zero or a no.
 fn says_so(cell: &str) -> bool {
-    let never = cell.chars().all(|c| !c.is_alphanumeric() || c == '0');
-    !never && !word::is_blank(cell) && word::answer(cell) != Answer::No
+    let never = cell.chars().all(|c| !c.is_alphanumeric() || c == '0') && !word::is_mark(cell);
+    !never && !word::is_blank(cell) && !word::is_plain_no(cell)
 }
 
 /// How a person left by whom this column is filled, folded; other columns that say "no" may be a tick that changes.
@@ -123,6 +125,19 @@ fn left_by_header(header: &str) -> Option<Reason> {
     }
 }
 
+/// Whether a column holds the reason why somebody left, as Mailchimp's `UNSUB_REASON` does.
+pub(super) fn names_reason(header: &str) -> bool {
+    matches!(
+        word::fold(header).as_str(),
+        "unsub reason" | "unsubscribe reason" | "unsubscribed reason" | "unsub reason other"
+    )
+}
+
+/// Whether such a reason, folded, is that our mail was called spam.
+fn tells_of_spam(reason: &str) -> bool {
+    reason.split(' ').any(|word| matches!(word, "spam" | "abuse" | "abusive"))
+}
+
 /// How a person left by this word in a status column, folded.
 fn left_by_status(word: &str) -> Option<Reason> {
     match word {
@@ -130,9 +145,8 @@ fn left_by_status(word: &str) -> Option<Reason> {
             Some(Reason::Unsubscribed)
         }
         "cleaned" | "bounced" | "hard bounced" | "hard bounce" | "undeliverable" => Some(Reason::Bounced),
-        "complained" | "complaint" | "spam complaint" | "abuse" | "abuse complaint" | "marked as spam" | "reported as spam" => {
-            Some(Reason::Complained)
-        }
+        "complained" | "complaint" | "spam" | "spam complaint" | "abuse" | "abuse complaint" | "marked as spam"
+        | "reported as spam" => Some(Reason::Complained),
         _ => None,
     }
 }
@@ -141,6 +155,6 @@ fn left_by_status(word: &str) -> Option<Reason> {
 #[rustfmt::skip]
 const ENDED: &[&str] = &[
     "inactive", "deceased", "died", "archived", "opted out", "opt out", "non subscribed", "nonsubscribed", "not subscribed", "deleted", "blocked", "merged",
-    "do not contact", "suppressed", "inaktiv", "verstorben", "archiviert", "inactif", "decede", "inactivo", "fallecido", "inattivo", "deceduto",
+    "do not contact", "suppressed", "blocklisted", "blacklisted", "disabled", "inaktiv", "verstorben", "archiviert", "inactif", "decede", "inactivo", "fallecido", "inattivo", "deceduto",
     "inactief", "overleden", "inativo", "falecido",
 ];

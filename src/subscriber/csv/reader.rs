@@ -69,7 +69,7 @@ impl<'a> ListReader<'a> {
         let (mut fates, mut skipped) = (Notes::default(), Vec::new());
         let mut records = table.records();
         let found = find_header(&mut records, mapping, &mut fates, &mut skipped);
-        let header = found.map_err(|first| vec![opening::no_header(file, first.as_ref())])?;
+        let header = found.map_err(|first| opening::no_header(file, first.as_ref(), mapping))?;
         let mut layout = Layout::new(&header, mapping);
         let mut findings = opening::remarks(file, &header, &layout, mapping);
         if findings.iter().any(Finding::is_error) {
@@ -183,7 +183,14 @@ impl<'a> ListReader<'a> {
             format!("`{masked}` stands on line {into} already; the rows are one person now")
         };
         let (kind, hint) = match (is_shared, disagree) {
-            (true, _) => (
+            (true, true) => (
+                "family that disagrees",
+                Some(
+                    "people with different first names share this address and disagree about consent: the stricter answer counts for all of \
+                     them, and their letter greets without a name",
+                ),
+            ),
+            (true, false) => (
                 "family",
                 Some("people with different first names share this address: their letter greets without a name"),
             ),

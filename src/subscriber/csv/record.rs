@@ -50,6 +50,8 @@ pub(super) struct Record<'t> {
     raw: &'t str,
     cells: Vec<Cow<'t, str>>,
     count: usize,
+    /// The first cell with text behind its closing quote.
+    frayed: Option<usize>,
     dialect: Option<Dialect>,
 }
 
@@ -67,6 +69,16 @@ impl Record<'_> {
     /// How many cells there are.
     pub(super) fn len(&self) -> usize {
         self.count
+    }
+
+    /// The first cell with text behind its closing quote: a quote is missing or too many, and cells may have shifted.
+    pub(super) fn frayed(&self) -> Option<usize> {
+        self.frayed
+    }
+
+    /// Whether this is a row of a workbook, which ends with its last filled cell.
+    pub(super) fn is_of_sheet(&self) -> bool {
+        self.dialect == Some(Dialect::SHEET)
     }
 
     /// Whether no cell holds anything.
@@ -159,12 +171,16 @@ impl<'t> Records<'t> {
         let start = self.at;
         bytes.get(start)?;
         record.cells.clear();
+        record.frayed = None;
         (record.line, record.offset, record.count, record.dialect) = (self.line, start, 0, Some(self.dialect));
         let (mut at, mut breaks) = (start, 0);
         loop {
             let scan = scan(bytes, at, self.dialect);
             if scan.quoted && self.is_open(&scan) {
                 return Some(Err(self.open_quote(start, at)));
+            }
+            if scan.quoted && record.frayed.is_none() && !self.tail(&scan).trim().is_empty() {
+                record.frayed = Some(record.count);
             }
             breaks += scan.breaks;
             if record.cells.len() < MOST_CELLS {
@@ -192,12 +208,17 @@ impl<'t> Records<'t> {
         }
     }
 
-    fn cell(&self, scan: &Scan) -> Cow<'t, str> {
-        let inside = &self.text[scan.inside.clone()];
-        let tail = match scan.quoted {
+    /// What stands behind the closing quote.
+    fn tail(&self, scan: &Scan) -> &'t str {
+        match scan.quoted {
             true => &self.text[(scan.inside.end + 1).min(scan.end)..scan.end],
             false => "",
-        };
+        }
+    }
+
+    fn cell(&self, scan: &Scan) -> Cow<'t, str> {
+        let inside = &self.text[scan.inside.clone()];
+        let tail = self.tail(scan);
         match (scan.escaped, tail.is_empty()) {
             (false, true) => Cow::Borrowed(inside),
             (true, _) => Cow::Owned(inside.replace("\"\"", "\"") + tail),
@@ -211,7 +232,7 @@ impl<'t> Records<'t> {
             return !scan.is_closed;
         }
         let inside = &self.text[scan.inside.clone()];
-        let tail = &self.text[(scan.inside.end + 1).min(scan.end)..scan.end];
+        let tail = self.tail(scan);
         let width = self.width.filter(|width| *width > 1);
         let is_row = |line: &str| {
             let delimiters = line.bytes().filter(|b| *b == self.dialect.delimiter).count();

@@ -5,7 +5,9 @@ use crate::subscriber::column::{self, Kind};
 use crate::subscriber::csv::cell;
 use crate::subscriber::csv::field::Field;
 use crate::subscriber::csv::header::{Layout, Meaning};
+use crate::subscriber::csv::nobody;
 use crate::subscriber::csv::note::Notes;
+use crate::subscriber::csv::permission;
 use crate::subscriber::csv::record::Record;
 use crate::subscriber::date::{self, DayOrder};
 use crate::subscriber::{Attributes, Subscriber, word};
@@ -30,17 +32,27 @@ pub(super) struct RowReader {
     pub(super) layout: Layout,
     pub(super) days: Option<DayOrder>,
     pub(super) notes: Notes,
+    /// The columns that hold the reason why somebody left.
+    pub(super) reasons: Vec<usize>,
 }
 
 impl RowReader {
     /// A reader whose remarks nobody has heard yet.
     pub(super) fn new(layout: Layout, days: Option<DayOrder>) -> Self {
         let notes = Notes::default();
-        Self { layout, days, notes }
+        let columns = layout.columns.iter().enumerate();
+        let reasons = columns.filter(|(_, column)| permission::names_reason(&column.header));
+        Self {
+            reasons: reasons.map(|(index, _)| index).collect(),
+            layout,
+            days,
+            notes,
+        }
     }
 
     /// The person of one record.
     pub(super) fn read(&mut self, record: &Record<'_>) -> Result<Subscriber, Rejection> {
+        nobody::is_meant(record, &self.layout)?;
         self.check_shape(record)?;
         let address = self.address(record)?;
         let joined = self.day(record, Field::Joined);
@@ -52,6 +64,7 @@ impl RowReader {
         let left = self.left(record);
         let consent = self.consent(record, left);
         self.remark_on_unnamed(record);
+        self.remark_on_errors(record);
         Ok(Subscriber {
             address,
             attributes,
@@ -62,31 +75,40 @@ impl RowReader {
         })
     }
 
+    /// The cell where an address should stand.
+    fn address_cell(&self, record: &Record<'_>) -> String {
+        let email = self.layout.of(Field::Email).first();
+        email.map_or(String::new(), |email| record.cell(*email).to_owned())
+    }
+
     fn check_shape(&mut self, record: &Record<'_>) -> Result<(), Rejection> {
         let width = self.layout.columns.len();
-        let value = || {
-            let email = self.layout.of(Field::Email).first();
-            email.map_or(String::new(), |email| record.cell(*email).to_owned())
-        };
         if record.raw().contains('\0') {
             return Err(Rejection {
                 cell: None,
-                value: value(),
+                value: self.address_cell(record),
                 kind: "nul",
                 reason: "the row has a NUL character, which no text has".to_owned(),
                 fix: Some("type the row again, or export the list again as CSV UTF-8".to_owned()),
             });
         }
+        self.check_quotes(record, width)?;
         if (width..record.len()).any(|index| !record.cell(index).is_empty()) {
             return Err(Rejection {
                 cell: Some(width),
-                value: value(),
+                value: self.address_cell(record),
                 kind: "long",
                 reason: format!("the row has {} cells where the header names {width}", record.len()),
-                fix: Some("put a cell that contains the separator in double quotes: `\"Lee, Ann\"`".to_owned()),
+                fix: Some(
+                    match record.is_of_sheet() {
+                        true => "give every column a name, or empty the cells without one",
+                        false => "put a cell that contains the separator in double quotes: `\"Lee, Ann\"`",
+                    }
+                    .to_owned(),
+                ),
             });
         }
-        if record.len() < width {
+        if record.len() < width && !record.is_of_sheet() {
             let text = || {
                 format!(
                     "the row has {} cells where the header names {width}; the missing ones count as empty",
@@ -98,10 +120,28 @@ impl RowReader {
         Ok(())
     }
 
+    /// A quote in the wrong place shifts the cells behind it: what stands under `consent` may be another column's answer.
+    fn check_quotes(&mut self, record: &Record<'_>, width: usize) -> Result<(), Rejection> {
+        let Some(index) = record.frayed() else { return Ok(()) };
+        let fix = "close the quote at the end of its cell, and write a quote inside as `\"\"`";
+        if record.len() != width {
+            return Err(Rejection {
+                cell: Some(index),
+                value: self.address_cell(record),
+                kind: "frayed",
+                reason: "text stands behind a closing quote, so it is not certain which cell is which".to_owned(),
+                fix: Some(fix.to_owned()),
+            });
+        }
+        let text = || "text stands behind the closing quote of a cell".to_owned();
+        self.notes.once("frayed", || record.place(index), text, Some(fix));
+        Ok(())
+    }
+
     fn address(&mut self, record: &Record<'_>) -> Result<Address, Rejection> {
         let columns = self.layout.of(Field::Email);
         let Some((index, written)) = self.filled(record, Field::Email) else {
-            return Err(no_address(record, columns.first().copied()));
+            return Err(nobody::without_address(record, columns.first().copied()));
         };
         let rejected = |kind: &'static str, reason: String, fix: &str| Rejection {
             cell: Some(index),
@@ -111,6 +151,7 @@ impl RowReader {
             fix: Some(fix.to_owned()),
         };
         let (address, more) = cell::address(written).map_err(|error| match word::is_blank(written) {
+            _ if nobody::is_footer(record) && !written.contains('@') => nobody::without_address(record, Some(index)),
             _ if cell::is_exchange_address(written) => rejected(
                 "exchange",
                 "the cell holds an address of the Exchange directory, which mail from outside cannot reach".to_owned(),
@@ -127,6 +168,10 @@ impl RowReader {
                 "correct the address, or take the row out",
             ),
         })?;
+        if cell::is_mojibake(written) {
+            let reason = format!("`{}` was broken by a wrong encoding", address.masked());
+            return Err(rejected("mojibake address", reason, MOJIBAKE));
+        }
         if more > 0 {
             let text = || {
                 format!(
@@ -249,6 +294,16 @@ impl RowReader {
         }
     }
 
+    /// What a spreadsheet could not compute is no value.
+    fn remark_on_errors(&mut self, record: &Record<'_>) {
+        let mut cells = record.iter().enumerate();
+        if let Some((index, shown)) = cells.find(|(_, cell)| cell::is_error(cell)) {
+            let text = || format!("the cell holds the error `{}` and counts as empty", shown.trim());
+            let hint = Some("mend the formula in the spreadsheet, or type the value");
+            self.notes.once("error", || record.place(index), text, hint);
+        }
+    }
+
     /// Values under an empty header are dropped, which must not go unsaid.
     fn remark_on_unnamed(&mut self, record: &Record<'_>) {
         for index in self.layout.unnamed() {
@@ -264,39 +319,6 @@ impl RowReader {
 
 /// What to do about text that was decoded wrongly on its way.
 const MOJIBAKE: &str = "export the list again as CSV UTF-8, or correct the row";
-
-fn no_address(record: &Record<'_>, cell: Option<usize>) -> Rejection {
-    let first = record
-        .iter()
-        .map(word::fold)
-        .find(|word| !word.is_empty())
-        .unwrap_or_default();
-    let footer = [
-        "total",
-        "totals",
-        "count",
-        "end of",
-        "records",
-        "summe",
-        "gesamt",
-        "exported",
-        "printed",
-        "generated",
-    ]
-    .iter()
-    .any(|start| first.starts_with(start));
-    Rejection {
-        cell,
-        value: record.raw().trim().chars().take(200).collect(),
-        kind: if footer { "footer" } else { "empty" },
-        reason: match footer {
-            true => "the row looks like a footer, not like a person",
-            false => "the row has no address",
-        }
-        .to_owned(),
-        fix: (!footer).then(|| "add the address, or leave it: the person gets no letters".to_owned()),
-    }
-}
 
 /// The two parts of `Last, First`.
 fn last_first(name: &str) -> Option<(&str, &str)> {

@@ -142,7 +142,8 @@ impl<'l> Walk<'l> {
             });
         }
         for (index, guess) in &mut self.kinds {
-            guess.look_at(cell::unguarded(record.cell(*index)), self.days);
+            let cell = cell::unguarded(record.cell(*index));
+            guess.look_at(if cell::is_error(cell) { "" } else { cell }, self.days);
         }
         if self.wants_samples && self.samples.len() < SAMPLES {
             self.sample(record);

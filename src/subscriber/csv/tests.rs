@@ -140,7 +140,7 @@ fn good_rows_are_kept_and_bad_ones_named_by_line_and_column() {
             "10 Email none@none.com: `n***@none.com` stands for having no address",
             "11 Email Gina: `G***` is no address: it needs exactly one `@`",
             "12 - hans@example.org: the row has a NUL character, which no text has",
-            "14 Email Total: 9: `T***` is no address: it needs exactly one `@`",
+            "14 Email Total: 9,,: the row looks like a footer, not like a person",
         ]
     );
     assert!(
@@ -157,6 +157,29 @@ fn good_rows_are_kept_and_bad_ones_named_by_line_and_column() {
             .iter()
             .all(|finding| !finding.is_error() && finding.place.is_some())
     );
+}
+
+#[test]
+fn rows_that_were_never_meant_to_be_anybody_are_told_as_what_they_are() {
+    let list = read_plain(
+        "email;first;city;consent;kids\nann@example.org;\"Ann;\"Bath\";no;yes\n#bob@example.org;Bob;;yes;\n-----;;;;\nEmail;First;City;Consent;Kids\n\
+         cleo@example.org;\"Cleo\" Lee;#REF!;yes;\nzoe@exÃ¤mple.org;Zoe;;yes;\n",
+    );
+    assert_eq!(people(&list), ["6 cleo@example.org yes first_name=Cleo Lee"]);
+    assert_eq!(
+        told(&list),
+        [
+            "2:17: row left out: text stands behind a closing quote, so it is not certain which cell is which",
+            "3:1: row left out: the line is a comment, not a person",
+            "4:1: row left out: the line is drawn, and no person",
+            "5:1: row left out: the line with the column names stands here again",
+            "6:18: text stands behind the closing quote of a cell",
+            "6:29: the cell holds the error `#REF!` and counts as empty",
+            "7:1: row left out: `z***@xn--exmple-jha71c.org` was broken by a wrong encoding",
+        ]
+    );
+    let numbered = read_plain("#,email\n#1,ann@example.org\n#x,bob@example.org\n");
+    assert_eq!(numbered.rows.len(), 2);
 }
 
 #[test]
@@ -203,6 +226,10 @@ fn consent_is_yes_only_by_the_exact_words() {
         ("consent", "n/a", Answer::Unknown),
         ("consent", "maybe", Answer::Unknown),
         ("consent", "no", Answer::No),
+        ("consent", "no thanks", Answer::No),
+        ("consent", "✗", Answer::No),
+        ("consent", "✓", Answer::Unknown),
+        ("consent", "WAHR", Answer::Yes),
         ("consent,newsletter", "yes,yes", Answer::Yes),
         ("consent,newsletter", "yes,", Answer::Unknown),
         ("consent,newsletter", ",no", Answer::No),
@@ -280,6 +307,7 @@ fn names_dates_and_attributes_are_read_as_meant() {
         "email,first name,known as\nann@example.org,Annabel,Ann",
         "2 ann@example.org unknown first_name=Ann",
     );
+    check("email,Work email\n,ann@example.org", "2 ann@example.org unknown");
     check(
         "email,first name,known as\nann@example.org,Annabel,",
         "2 ann@example.org unknown first_name=Annabel",
@@ -366,6 +394,21 @@ fn a_mapping_decides_what_headers_leave_open() {
         findings.iter().any(|finding| finding.to_string().ends_with(expected)),
         "{findings:#?}"
     );
+    for (yaml, hint) in [
+        (
+            "columns: {Kontakt: emial}",
+            "write `Kontakt: email` for `Kontakt: emial` in `subscribers/patients.yaml`",
+        ),
+        (
+            "columns: {Email: ignore}",
+            "take out `Email: ignore` in `subscribers/patients.yaml`",
+        ),
+    ] {
+        let (elsewhere, _) = serde_yaml::from_str::<MappingFile>(yaml).unwrap().check("m.yaml", |_| None);
+        let header = yaml.split(['{', ':']).nth(2).unwrap_or_default();
+        let findings = findings_of(&format!("{header};Rufname\nann@example.org;Ann"), &elsewhere);
+        assert!(findings[0].to_string().ends_with(hint), "{findings:#?}");
+    }
     let without = "the list has no column `Kontakt`, which its `.yaml` file names\n  hint: did you mean `Kontakte`?";
     let findings = findings_of("Kontakte;Rufname\nann@example.org;Ann", &mapping);
     assert!(findings[0].to_string().ends_with(without), "{findings:#?}");

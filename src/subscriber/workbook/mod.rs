@@ -4,14 +4,16 @@
 //! last value; a line is a row of the sheet. A damaged, locked or monstrous workbook is a finding, whatever its bytes. Knows nothing
 //! of people: which header names the addresses is asked of the caller.
 
+mod caught;
 mod shell;
 mod value;
+
+pub use caught::is_caught;
 
 use crate::finding::{Finding, Place};
 use calamine::{Data, DataRef, Ods, Reader, Sheet as SheetInfo, SheetVisible, Xls, Xlsb, Xlsx};
 use shell::Shell;
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Separates the cells of a row; a cell's own line ends become `U+2028`, so that a row is a line.
 const UNIT: char = '\u{1f}';
@@ -44,9 +46,8 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 /// Why there is none, and what to do.
 pub fn read(file: &str, bytes: &[u8], names_address: impl Fn(&str) -> bool) -> Result<Sheet, Vec<Finding>> {
     let shell = shell::of(file, bytes).map_err(|finding| vec![finding])?;
-    // What others have written to read workbooks is careful, and yet not promised never to panic.
-    let opened = catch_unwind(AssertUnwindSafe(|| open(file, bytes, shell, &names_address)));
-    opened.unwrap_or_else(|_| Err(damaged(file))).map_err(|finding| vec![finding])
+    let opened = caught::caught(|| open(file, bytes, shell, &names_address));
+    opened.unwrap_or_else(|| Err(damaged(file))).map_err(|finding| vec![finding])
 }
 
 fn damaged(file: &str) -> Finding {

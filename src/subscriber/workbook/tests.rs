@@ -112,7 +112,7 @@ fn a_cell_is_what_its_reader_sees_and_a_line_is_a_row() {
             "",
             "|Email|Visits|Last visit|OK|Note",
             "",
-            "|ann@example.org|12|2026-06-01|yes|two\u{2028}lines",
+            "|ann@example.org|12|2026-06-01|TRUE|two\u{2028}lines",
             "|bob@example.org|2",
         ]
     );

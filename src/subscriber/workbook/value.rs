@@ -23,8 +23,9 @@ pub(super) fn shown(cell: &DataRef<'_>) -> String {
         DataRef::Empty | DataRef::Error(_) => String::new(),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => float(*number),
-        DataRef::Bool(true) => "yes".to_owned(),
-        DataRef::Bool(false) => "no".to_owned(),
+        // As Excel shows it and writes it into a CSV file.
+        DataRef::Bool(true) => "TRUE".to_owned(),
+        DataRef::Bool(false) => "FALSE".to_owned(),
         DataRef::String(text) => in_one_line(text),
         DataRef::SharedString(text) => in_one_line(text),
         DataRef::DateTime(moment) => moment_shown(moment),
@@ -92,7 +93,7 @@ mod tests {
         assert_eq!(moment(0.5, ExcelDateTimeType::DateTime), "12:00:00");
         assert_eq!(moment(1.5, ExcelDateTimeType::TimeDelta), "1.5");
         assert_eq!(moment(f64::INFINITY, ExcelDateTimeType::DateTime), "inf");
-        assert_eq!(shown(&DataRef::Bool(true)), "yes");
+        assert_eq!(shown(&DataRef::Bool(true)), "TRUE");
         assert_eq!(shown(&DataRef::SharedString("a\r\nb\tc\u{1f}d")), "a\u{2028}b c d");
     }
 }

@@ -21,6 +21,10 @@ pub(super) fn of(field: Field) -> &'static [&'static str] {
             "endereco de email", "endereco de e mail", "endereco eletronico", "correio eletronico",
             "e post", "epost", "e postadress", "e postadresse", "e mailadresse", "sahkoposti", "sahkopostiosoite", "adres email",
             "adres e mail", "emailova adresa", "メールアトレス", "邮箱", "电子邮箱", "电子邮件",
+            // Where the first one is empty, a person has one of these.
+            "work email", "work email address", "business email", "secondary email", "secondary email address", "alternate email",
+            "alternative email", "other email", "email 2", "e mail 2", "email address 2", "e mail 2 address", "e mail 2 value", "email 3",
+            "e mail 3", "e mail 3 address", "e mail 3 value",
         ],
         // What a person wants to be called goes before what the register calls them.
         Field::FirstName => &[
@@ -89,7 +93,7 @@ pub(super) fn of(field: Field) -> &'static [&'static str] {
             "unsubscribed", "unsubscribe", "unsub time", "unsubscribed at", "unsubscribed on", "unsubscribe date", "unsubscribe time",
             "opt out", "optout", "opted out", "opt out date", "opted out at", "email opt out", "email opted out", "marketing opt out",
             "do not email", "dont email", "do not contact", "do not mail", "no email", "no marketing", "no marketing emails",
-            "email blacklisted", "blacklisted", "suppressed", "banned", "archived", "archived at", "inactive", "deceased",
+            "email blocklisted", "blocklisted", "email blacklisted", "blacklisted", "suppressed", "banned", "archived", "archived at", "inactive", "deceased",
             "date of death", "deleted", "deleted at", "bounced", "bounced at", "hard bounced", "cleaned", "cleaned at", "clean time",
             "complained", "complained at", "spam complaint", "marked as spam", "abuse",
             "abgemeldet", "abgemeldet am", "keine werbung", "verstorben", "archiviert", "desabonne", "desabonne le", "desinscrit",
