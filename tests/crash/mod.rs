@@ -12,6 +12,7 @@ mod clinic;
 mod figures;
 mod fold;
 mod forget;
+mod imports;
 mod invariants;
 mod kills;
 mod mischief;
