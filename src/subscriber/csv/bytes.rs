@@ -73,6 +73,13 @@ fn a_said_encoding_is_held_against_the_bytes() {
         table(b"email\n", "windws-1252"),
         Err("subscribers/patients.csv: there is no encoding `windws-1252`\n  hint: did you mean `windows-1252`?".to_owned())
     );
+    for (list, said) in [
+        ("email,name\nzoe@example.org,Zoë\n", "windows-1252"),
+        ("email\nzoe@example.org\n", "utf-16le"),
+    ] {
+        let told = table(list.as_bytes(), said).unwrap_err();
+        assert!(told.ends_with("hint: it looks like `utf-8`: say that, or nothing"), "{told}");
+    }
     assert_eq!(
         table(b"email,name\nzoe@example.org,Zo\xeb\n", "utf-8"),
         Err(

@@ -97,7 +97,7 @@ fn decoded<'b>(file: &str, bytes: &'b [u8], said: Option<&str>) -> Result<Text<'
         Finding::error(file, format!("there is no encoding `{label}`")).hint(hint)
     })?;
     let nul = text.text.contains('\0');
-    if !text.had_errors && !nul {
+    if !text.had_errors && !nul && !is_utf_8_after_all(bytes, &text) {
         return Ok(text);
     }
     let likeliest = encoding::decode(bytes);
@@ -115,6 +115,12 @@ fn decoded<'b>(file: &str, bytes: &'b [u8], said: Option<&str>) -> Result<Text<'
     };
     let hint = format!("it looks like `{}`: say that, or nothing", likeliest.encoding.to_lowercase());
     Err(finding.hint(hint))
+}
+
+/// Whether the bytes are UTF-8, which nothing else is by chance, although something else was said.
+fn is_utf_8_after_all(bytes: &[u8], said: &Text<'_>) -> bool {
+    let wide = said.encoding.starts_with("UTF-16") && !bytes.is_empty() && !bytes.contains(&0);
+    said.encoding != "UTF-8" && (wide || !bytes.is_ascii()) && std::str::from_utf8(bytes).is_ok()
 }
 
 /// Whether a file opens with more controls than any program writes into a list: a picture, a database, a text in UTF-32.

@@ -222,6 +222,7 @@ fn consent_is_yes_only_by_the_exact_words() {
         ("status", "active", Answer::Unknown),
         ("consent basis", "express", Answer::Yes),
         ("consent basis", "implied", Answer::Unknown),
+        ("Promotional emails,Subscribed to Email Marketing", "yes,no", Answer::No),
         ("consent,consent basis", ",express", Answer::Unknown),
         ("city", "Bath", Answer::Unknown),
     ] {

@@ -55,7 +55,7 @@ pub(super) fn of(field: Field) -> &'static [&'static str] {
             "opt in to marketing", "accepted email marketing", "accepts email marketing", "accepts marketing",
             "accepts marketing emails", "email marketing", "marketing emails", "marketing email", "receive marketing emails",
             "receives marketing emails", "promotional emails", "send promotional emails", "sendpromotionalemails", "newsletter",
-            "newsletters", "newsletter opt in", "newsletter consent", "mailing list", "subscribed",
+            "newsletters", "subscribed to email marketing", "subscribed to marketing", "newsletter opt in", "newsletter consent", "mailing list", "subscribed",
             "einwilligung", "newsletter einwilligung", "werbeeinwilligung", "einwilligung newsletter", "einwilligung werbung",
             "newsletter erlaubt", "werbung erlaubt",
             "consentement", "consentement marketing", "consentement newsletter", "accord newsletter", "accepte la newsletter",
