@@ -34,8 +34,13 @@ impl ListFile {
         let place = home.join(format!("{}.{ending}", self.name));
         let bytes = fs::read(self.path())?;
         for old in own_files(&home, &self.name) {
+            let before = fs::read(&old)?;
+            // Taken in already, before a crash: what stands beside it is the older one, and stays.
+            if old == place && before == bytes {
+                continue;
+            }
             // A copy, not a move: until the new file stands there, the old one does.
-            durable::replace(&beside(&old), fs::read(&old)?, Access::OwnerOnly)?;
+            durable::replace(&beside(&old), before, Access::OwnerOnly)?;
         }
         durable::replace(&place, bytes, Access::OwnerOnly)?;
         for old in own_files(&home, &self.name).into_iter().filter(|old| *old != place) {

@@ -6,6 +6,7 @@ mod forget;
 mod imports;
 mod orders;
 mod refusals;
+mod undo;
 mod usage;
 
 use jiff::Timestamp;
