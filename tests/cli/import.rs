@@ -107,7 +107,7 @@ fn an_export_that_is_refused_leaves_the_lists_file_alone() {
     clinic.write("export.csv", "name,city\nAnn,Bath\n");
     type_in(&clinic, "import export.csv --list patients")
         .exits(65)
-        .tells("no column holds the addresses");
+        .tells("the list has no column `email`, which its `.yaml` file names");
     assert_eq!(clinic.read("subscribers/patients.csv"), before);
     assert!(!clinic.path("subscribers/patients.csv~").exists());
 }
