@@ -47,7 +47,7 @@ impl AddressError {
             Self::NoAt(text) if text.contains('@') => "it has more than one `@`",
             Self::NoAt(_) => "it needs exactly one `@`",
             Self::LocalPart(text) | Self::Domain(text) if text.contains(char::is_whitespace) => "there is a blank inside",
-            Self::Domain(text) if text.contains(',') => "there is a comma where a dot belongs",
+            Self::Domain(text) if has_comma_for_dot(text) => "there is a comma where a dot belongs",
             Self::LocalPart(_) => "the part before `@` is not valid",
             Self::Domain(_) => "the part after `@` is not a domain such as `example.org`",
         }
@@ -202,6 +202,12 @@ fn unwrapped(text: &str) -> &str {
     // Outlook puts an address without a name into single quotes.
     let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
     quoted.unwrap_or(text).trim()
+}
+
+/// Whether a domain has a comma and no dot.
+fn has_comma_for_dot(text: &str) -> bool {
+    text.rsplit_once('@')
+        .is_some_and(|(_, domain)| domain.matches(',').count() == 1 && !domain.contains('.'))
 }
 
 /// What was found, short and without controls, for a message.

@@ -28,6 +28,8 @@ pub enum Known {
     Marked,
     /// The bytes are valid UTF-8, which no other text is by chance.
     Valid,
+    /// The bytes are UTF-8 but for a few, and nothing else has so many of its letters by chance.
+    Nearly,
     /// Somebody said so.
     Said,
     /// It is the likeliest.
@@ -105,10 +107,23 @@ fn encoding_of(bytes: &[u8]) -> (&'static Encoding, Known) {
     if std::str::from_utf8(bytes).is_ok() {
         return (UTF_8, Known::Valid);
     }
+    if is_nearly_utf_8(bytes) {
+        return (UTF_8, Known::Nearly);
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
     (plainest(bytes, guess), Known::Guessed)
+}
+
+/// Whether a broken byte or two stand in a text whose other letters are UTF-8: at least two letters to each of them.
+fn is_nearly_utf_8(bytes: &[u8]) -> bool {
+    let (mut letters, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    letters >= 2 * broken
 }
 
 /// One accented name in a long file is often taken for Polish or Turkish, where the letter has the same byte.
@@ -159,6 +174,12 @@ mod tests {
         check(b"\xfe\xff\0H\0i", "Hi", "UTF-16BE", Known::Marked);
         check(b"H\0e\0l\0l\0o\0!\0", "Hello!", "UTF-16LE", Known::Guessed);
         check(b"\0H\0e\0l\0l\0o\0!", "Hello!", "UTF-16BE", Known::Guessed);
+        check(
+            b"Zo\xc3\xab, Jos\xc3\xa9, Ren\xe9",
+            "Zoë, José, Ren\u{fffd}",
+            "UTF-8",
+            Known::Nearly,
+        );
         check(b"caf\xe9 \x96 Zo\xeb", "café – Zoë", "windows-1252", Known::Guessed);
     }
 

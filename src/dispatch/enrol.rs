@@ -22,11 +22,11 @@ pub enum Enrolled {
     /// Imported, or only tried: `rows` says what was read and skipped.
     Read {
         /// What the import did, or would have done.
-        imported: Imported,
+        imported: Box<Imported>,
         /// What the file holds.
-        rows: ListReport,
+        rows: Box<ListReport>,
         /// The SHA-256 of the bytes that were read.
-        file_hash: digest::Digest,
+        file_hash: Vec<u8>,
     },
     /// The file cannot be used: no address column, a quote that never ends.
     Unreadable {
@@ -122,8 +122,8 @@ fn read(
     let people = std::iter::once(first).chain(std::iter::from_fn(|| reader.next()));
     let people = people.map(|row| (row.line, row.subscriber));
     let imported = store.import(&hashes.source_of(list, &columns, wish), people, wish.guard, now)?;
-    let rows = reader.finish();
-    let file_hash = hashes.file;
+    let (imported, rows) = (Box::new(imported), Box::new(reader.finish()));
+    let file_hash = hashes.file.as_ref().to_vec();
     Ok(Enrolled::Read {
         imported,
         rows,
@@ -145,10 +145,10 @@ fn nobody(
     }
     let columns = columns(&rows.columns);
     let imported = store.import(&hashes.source_of(list, &columns, wish), std::iter::empty(), wish.guard, now)?;
-    let file_hash = hashes.file;
+    let file_hash = hashes.file.as_ref().to_vec();
     Ok(Enrolled::Read {
-        imported,
-        rows,
+        imported: Box::new(imported),
+        rows: Box::new(rows),
         file_hash,
     })
 }
@@ -211,8 +211,8 @@ fn source_hash(file_hash: &[u8], list: &ListFile) -> digest::Digest {
 }
 
 /// What a list stands on when bytes of this hash are read by its mapping.
-pub fn source(list: &ListFile, file_hash: &digest::Digest) -> digest::Digest {
-    source_hash(file_hash.as_ref(), list)
+pub fn source(list: &ListFile, file_hash: &[u8]) -> digest::Digest {
+    source_hash(file_hash, list)
 }
 
 /// Raised when this program comes to read the same bytes in another way: then every list is read once more.

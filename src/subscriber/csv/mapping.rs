@@ -65,8 +65,8 @@ impl Mapped {
 
     /// Whether the column tells an address, or what its owner agreed to.
     pub(super) fn decides_who_is_written_to(&self) -> bool {
-        use Field::{Consent, ConsentBasis, ConsentDate, Email, Status, Unsubscribed};
-        let deciding = [Email, Consent, ConsentBasis, ConsentDate, Unsubscribed, Status];
+        use Field::{Consent, ConsentBasis, Email, Status, Unsubscribed};
+        let deciding = [Email, Consent, ConsentBasis, Unsubscribed, Status];
         matches!(self.target, Target::Field(field) if deciding.contains(&field))
     }
 }

@@ -67,9 +67,11 @@ impl Family {
         if self.is_shared {
             one.attributes.remove("first_name");
             one.attributes.remove("name");
-            if !agree(&one.rows, "last_name") {
-                one.attributes.remove("last_name");
-            }
+            // A letter to two people tells neither of them what is the other's alone.
+            let rows = &one.rows;
+            let is_everybodys =
+                |name: &String| name == "joined" || (agree(rows, name) && rows.iter().all(|row| row.contains_key(name)));
+            one.attributes.retain(|name, _| is_everybodys(name));
         }
         one
     }

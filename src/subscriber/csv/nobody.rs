@@ -75,3 +75,48 @@ fn rejection(record: &Record<'_>, cell: Option<usize>, kind: &'static str, reaso
         fix: fix.map(str::to_owned),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::subscriber::csv::{ListRows, Mapping};
+
+    fn read(text: &str) -> ListRows {
+        crate::subscriber::csv::read("patients.csv", text.as_bytes(), &Mapping::default()).unwrap()
+    }
+
+    #[test]
+    fn rows_that_were_never_meant_to_be_anybody_are_told_as_what_they_are() {
+        let list = read(
+            "email;first;city;consent;kids\nann@example.org;\"Ann;\"Bath\";no;yes\n#bob@example.org;Bob;;yes;\n-----;;;;\nEmail;First;City;Consent;Kids\n\
+             cleo@example.org;\"Cleo\" Lee;#REF!;#N/A;\nzoe@exÃ¤mple.org;Zoe;;yes;\nTotal: 4;;;;\n",
+        );
+        let people: Vec<(usize, &str)> = list
+            .rows
+            .iter()
+            .map(|row| (row.line, row.subscriber.address.as_str()))
+            .collect();
+        assert_eq!(people, [(6, "cleo@example.org")]);
+        assert_eq!(list.rows[0].subscriber.attributes["first_name"], "Cleo Lee");
+        assert!(!list.rows[0].subscriber.attributes.contains_key("city"));
+        let told = |finding: &crate::finding::Finding| finding.to_string().lines().next().unwrap_or_default().to_owned();
+        assert_eq!(
+            list.report.findings.iter().map(told).collect::<Vec<_>>(),
+            [
+                "patients.csv:2:17: warning: row left out: text stands behind a closing quote, so it is not certain which cell is which",
+                "patients.csv:3:1: warning: row left out: the line is a comment, not a person",
+                "patients.csv:4:1: warning: row left out: the line is drawn, and no person",
+                "patients.csv:5:1: warning: row left out: the line with the column names stands here again",
+                "patients.csv:6:18: warning: text stands behind the closing quote of a cell",
+                "patients.csv:6:29: warning: the cell holds the error `#REF!` and counts as empty",
+                "patients.csv:7:1: warning: row left out: `z***@xn--exmple-jha71c.org` was broken by a wrong encoding",
+                "patients.csv:8:1: warning: row left out: the row looks like a footer, not like a person",
+            ]
+        );
+    }
+
+    #[test]
+    fn rows_may_be_numbered_with_a_hash() {
+        assert_eq!(read("#,email\n#1,ann@example.org\n#x,bob@example.org\n").rows.len(), 2);
+        assert_eq!(read("no,email\n#1,ann@example.org\n#x,bob@example.org\n").rows.len(), 1);
+    }
+}

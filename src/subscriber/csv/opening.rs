@@ -3,7 +3,7 @@
 use super::cell;
 use super::field::Field;
 use super::header::{self, Layout, Meaning};
-use super::mapping::{Mapping, Target};
+use super::mapping::{Mapped, Mapping, Target};
 use super::record::Record;
 use super::table::Table;
 use crate::finding::{Finding, suggestion};
@@ -17,11 +17,11 @@ pub(super) fn no_header(file: &str, first: Option<&Record<'_>>, mapping: &Mappin
     };
     let headers: Vec<String> = first.iter().map(header::cleaned).collect();
     let is_person = headers.iter().any(|header| cell::address(header).is_ok());
-    let missing: Vec<Finding> = missing(file, first, &headers, mapping).filter(Finding::is_error).collect();
-    match mapping.names(Field::Email) && !is_person && !missing.is_empty() {
-        true => missing,
-        false => vec![no_address_column(file, first, mapping)],
-    }
+    let of_addresses = |mapped: &&Mapped| mapped.target == Target::Field(Field::Email) && !is_person;
+    let mapped = mapping.columns().iter().filter(of_addresses);
+    let mut findings: Vec<Finding> = missing(file, first, &headers, mapped).collect();
+    findings.push(no_address_column(file, first, mapping));
+    findings
 }
 
 fn no_address_column(file: &str, first: &Record<'_>, mapping: &Mapping) -> Finding {
@@ -78,7 +78,7 @@ fn short(header: &str) -> String {
 /// Everything worth saying about the columns; an error for each one that the mapping names and the list has not.
 pub(super) fn remarks(file: &str, header: &Record<'_>, layout: &Layout, mapping: &Mapping) -> Vec<Finding> {
     let headers: Vec<String> = layout.columns.iter().map(|column| column.header.clone()).collect();
-    let mut findings: Vec<Finding> = missing(file, header, &headers, mapping).collect();
+    let mut findings: Vec<Finding> = missing(file, header, &headers, mapping.columns().iter()).collect();
     findings.extend(doubles(file, header, layout));
     findings.extend(other_peoples(file, header, layout, mapping));
     let withheld: Vec<String> = layout
@@ -95,21 +95,18 @@ pub(super) fn remarks(file: &str, header: &Record<'_>, layout: &Layout, mapping:
     findings
 }
 
-/// The columns that the mapping names and the list has not.
+/// The columns among the mapped ones that the list has not.
 fn missing<'a>(
     file: &'a str,
     header: &'a Record<'_>,
     headers: &'a [String],
-    mapping: &'a Mapping,
+    mapped: impl Iterator<Item = &'a Mapped> + 'a,
 ) -> impl Iterator<Item = Finding> + 'a {
-    let is_there = |mapped: &super::mapping::Mapped| {
+    let is_there = |mapped: &Mapped| {
         let names = |header: &String| *header == mapped.header || word::fold(header) == mapped.folded;
         headers.iter().any(names)
     };
-    let wanted = mapping
-        .columns()
-        .iter()
-        .filter(move |mapped| mapped.is_wanted() && !is_there(mapped));
+    let wanted = mapped.filter(move |mapped| mapped.is_wanted() && !is_there(mapped));
     wanted.map(move |mapped| {
         let text = format!("the list has no column `{}`, which its `.yaml` file names", mapped.header);
         let known: Vec<&str> = headers

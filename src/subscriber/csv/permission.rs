@@ -13,11 +13,18 @@ use crate::subscriber::word;
 impl RowReader {
     /// What the person agreed to; whoever left, died or is archived agreed to nothing.
     pub(super) fn consent(&mut self, record: &Record<'_>, left: Option<Reason>) -> Consent {
-        let basis = self.basis(record);
+        let ground = self.basis(record);
+        let basis = match ground {
+            Ground::Known(basis) => Some(basis),
+            Ground::Blank | Ground::Unknown | Ground::Withdrawn => None,
+        };
+        let is_over = left.is_some() || ground == Ground::Withdrawn || self.has_ended(record);
         Consent {
-            answer: match left.is_some() || self.has_ended(record) {
-                true => Answer::No,
-                false => self.answer(record, basis),
+            answer: match (is_over, self.answer(record, basis)) {
+                (true, _) => Answer::No,
+                // A yes on a ground that nobody understands would be taken for one in words.
+                (false, Answer::Yes) if ground == Ground::Unknown => Answer::Unknown,
+                (false, answer) => answer,
             },
             basis,
             date: self.day(record, Field::ConsentDate),
@@ -57,7 +64,7 @@ impl RowReader {
         for index in columns {
             let written = record.cell(*index);
             let answer = word::agreement(written);
-            if answer == Answer::Unknown && !word::is_blank(written) {
+            if answer == Answer::Unknown && !word::is_blank(written) && !cell::is_error(written) {
                 let shown = cell::value(&written.chars().take(40).collect::<String>()).unwrap_or_default();
                 let text = format!("`{shown}` is neither yes nor no, so it counts as no answer");
                 let hint = "write `yes` or `no`; a column `consent_basis` may say `express`, `implied` or `inquiry`";
@@ -80,21 +87,25 @@ impl RowReader {
         }
     }
 
-    fn basis(&mut self, record: &Record<'_>) -> Option<Basis> {
-        let (index, written) = self.filled(record, Field::ConsentBasis)?;
+    fn basis(&mut self, record: &Record<'_>) -> Ground {
+        let Some((index, written)) = self.filled(record, Field::ConsentBasis) else {
+            return Ground::Blank;
+        };
         match word::fold(written).as_str() {
-            "express" | "explicit" | "consent" | "written" | "verbal" | "opt in" => Some(Basis::Express),
-            "implied" | "inferred" | "soft opt in" | "purchase" | "treatment" | "existing patient" | "existing client" => {
-                Some(Basis::Implied)
+            "express" | "explicit" | "express consent" | "explicit consent" | "consent" | "written" | "verbal" | "opt in" => {
+                Ground::Known(Basis::Express)
             }
-            "inquiry" | "enquiry" => Some(Basis::Inquiry),
-            blank if word::is_blank(blank) => None,
+            "implied" | "implied consent" | "inferred" | "inferred consent" | "soft opt in" | "purchase" | "treatment"
+            | "existing patient" | "existing client" => Ground::Known(Basis::Implied),
+            "inquiry" | "enquiry" => Ground::Known(Basis::Inquiry),
+            blank if word::is_blank(blank) => Ground::Blank,
+            _ if word::answer(written) == Answer::No => Ground::Withdrawn,
             _ => {
                 let shown = cell::value(&written.chars().take(40).collect::<String>()).unwrap_or_default();
-                let text = format!("`{shown}` is no basis of consent, so it is left out");
+                let text = format!("`{shown}` is no basis of consent, so a yes on it counts as no answer");
                 let hint = Some("write `express`, `implied` or `inquiry`");
                 self.notes.once("basis", || record.place(index), || text, hint);
-                None
+                Ground::Unknown
             }
         }
     }
@@ -105,6 +116,17 @@ impl RowReader {
         let columns = self.layout.of(Field::Unsubscribed).iter();
         columns.map(|index| record.cell(*index)).any(says_so) || self.layout.of(Field::Status).iter().any(ended)
     }
+}
+
+/// What the column of the ground says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ground {
+    Blank,
+    Known(Basis),
+    /// Something that nobody here understands.
+    Unknown,
+    /// That there is none any more.
+    Withdrawn,
 }
 
 /// Whether a cell under "unsubscribed", "deceased" and the like holds more than blank, zero or a no.

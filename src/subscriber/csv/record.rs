@@ -52,6 +52,8 @@ pub(super) struct Record<'t> {
     count: usize,
     /// The first cell with text behind its closing quote.
     frayed: Option<usize>,
+    /// The first quoted cell that holds a line like a row of the list.
+    holds_a_row: Option<usize>,
     dialect: Option<Dialect>,
 }
 
@@ -74,6 +76,11 @@ impl Record<'_> {
     /// The first cell with text behind its closing quote: a quote is missing or too many, and cells may have shifted.
     pub(super) fn frayed(&self) -> Option<usize> {
         self.frayed
+    }
+
+    /// The first quoted cell that holds a line like a row of the list: a pasted note, or people behind a quote that was lost.
+    pub(super) fn holds_a_row(&self) -> Option<usize> {
+        self.holds_a_row
     }
 
     /// Whether this is a row of a workbook, which ends with its last filled cell.
@@ -171,11 +178,16 @@ impl<'t> Records<'t> {
         let start = self.at;
         bytes.get(start)?;
         record.cells.clear();
-        record.frayed = None;
+        (record.frayed, record.holds_a_row) = (None, None);
         (record.line, record.offset, record.count, record.dialect) = (self.line, start, 0, Some(self.dialect));
         let (mut at, mut breaks) = (start, 0);
+        let mut swallowing = None;
         loop {
             let scan = scan(bytes, at, self.dialect);
+            if scan.quoted && swallowing.is_none() && self.holds_a_row(&scan) {
+                swallowing = Some(at);
+                record.holds_a_row = Some(record.count);
+            }
             if scan.quoted && self.is_open(&scan) {
                 return Some(Err(self.open_quote(start, at)));
             }
@@ -192,6 +204,11 @@ impl<'t> Records<'t> {
                 Some(b) if *b == self.dialect.delimiter => at += 1,
                 Some(_) | None => break,
             }
+        }
+        // A note may hold a pasted row: where everything else fits, the quote was meant. Else it is a quote that nobody closed, and the next
+        // one's opening was taken for its end.
+        if let Some(quote) = swallowing.filter(|_| self.width.is_some_and(|width| record.count != width)) {
+            return Some(Err(self.open_quote(start, quote)));
         }
         record.raw = &self.text[start..at];
         self.at = at;
@@ -231,14 +248,20 @@ impl<'t> Records<'t> {
         if !scan.is_closed || scan.breaks == 0 {
             return !scan.is_closed;
         }
-        let inside = &self.text[scan.inside.clone()];
-        let tail = self.tail(scan);
+        !self.tail(scan).trim().is_empty() || scan.inside.len() > LONGEST_CELL
+    }
+
+    /// Whether a quoted cell holds a line that looks like a row of the list.
+    fn holds_a_row(&self, scan: &Scan) -> bool {
+        if scan.breaks == 0 {
+            return false;
+        }
         let width = self.width.filter(|width| *width > 1);
         let is_row = |line: &str| {
             let delimiters = line.bytes().filter(|b| *b == self.dialect.delimiter).count();
             line.contains('@') && width.is_some_and(|width| delimiters + 1 >= width)
         };
-        !tail.trim().is_empty() || inside.len() > LONGEST_CELL || inside.split(['\r', '\n']).skip(1).any(is_row)
+        self.text[scan.inside.clone()].split(['\r', '\n']).skip(1).any(is_row)
     }
 
     fn open_quote(&mut self, start: usize, quote: usize) -> OpenQuote {

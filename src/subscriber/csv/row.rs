@@ -122,6 +122,12 @@ impl RowReader {
 
     /// A quote in the wrong place shifts the cells behind it: what stands under `consent` may be another column's answer.
     fn check_quotes(&mut self, record: &Record<'_>, width: usize) -> Result<(), Rejection> {
+        if let Some(index) = record.holds_a_row() {
+            let text =
+                || "a quoted cell holds a line that looks like a row of the list; it was read as part of the cell".to_owned();
+            let fix = "if a quote was lost there, people are missing: close it with a second `\"`";
+            self.notes.once("row in a cell", || record.place(index), text, Some(fix));
+        }
         let Some(index) = record.frayed() else { return Ok(()) };
         let fix = "close the quote at the end of its cell, and write a quote inside as `\"\"`";
         if record.len() != width {

@@ -42,6 +42,13 @@ impl<'b> Table<'b> {
         }
         let said = encoding.or(mapping.encoding.as_deref());
         let decoded = decoded(file, bytes, said).map_err(|finding| vec![finding])?;
+        if is_no_text(&decoded.text) {
+            let hint = "export the list as CSV UTF-8 or as a workbook";
+            return Err(vec![
+                Finding::error(file, "this is no text, and a list is a CSV file or a workbook").hint(hint),
+            ]);
+        }
+        let broken = broken_byte(file, &decoded);
         let start = delimiter::said(&decoded.text);
         let delimiter = mapping.delimiter.or(start.map(|(delimiter, _)| delimiter));
         let start = start.map_or(0, |(_, length)| length);
@@ -53,7 +60,7 @@ impl<'b> Table<'b> {
             delimiter: Some(delimiter),
             encoding: Some(decoded.encoding),
             is_guessed: decoded.known == Known::Guessed,
-            remarks: Vec::new(),
+            remarks: broken.into_iter().collect(),
         })
     }
 
@@ -108,6 +115,35 @@ fn decoded<'b>(file: &str, bytes: &'b [u8], said: Option<&str>) -> Result<Text<'
     };
     let hint = format!("it looks like `{}`: say that, or nothing", likeliest.encoding.to_lowercase());
     Err(finding.hint(hint))
+}
+
+/// Whether a file opens with more controls than any program writes into a list: a picture, a database, a text in UTF-32.
+fn is_no_text(text: &str) -> bool {
+    let written = ['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{1a}', '\u{1b}'];
+    // What a failing disk leaves further down is told row by row.
+    let controls = text.chars().take(64).filter(|c| c.is_control() && !written.contains(c));
+    controls.count() >= 4
+}
+
+/// That a file is UTF-8 but for a byte or two, and where.
+fn broken_byte(file: &str, decoded: &Text<'_>) -> Option<Finding> {
+    let offset = decoded
+        .text
+        .find('\u{fffd}')
+        .filter(|_| decoded.had_errors && decoded.encoding == "UTF-8")?;
+    let text = match decoded.text.matches('\u{fffd}').count() {
+        1 => "a byte here is no UTF-8, which the rest of the file is".to_owned(),
+        more => format!(
+            "a byte here is no UTF-8, which the rest of the file is (and {} more)",
+            more - 1
+        ),
+    };
+    let hint = "type the letter again, or export the list again as CSV UTF-8";
+    Some(
+        Finding::warning(file, text)
+            .at(Place::of_offset(&decoded.text, offset))
+            .hint(hint),
+    )
 }
 
 /// Files that are often handed over in a list's place, by the bytes they open with.

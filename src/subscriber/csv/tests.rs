@@ -160,29 +160,6 @@ fn good_rows_are_kept_and_bad_ones_named_by_line_and_column() {
 }
 
 #[test]
-fn rows_that_were_never_meant_to_be_anybody_are_told_as_what_they_are() {
-    let list = read_plain(
-        "email;first;city;consent;kids\nann@example.org;\"Ann;\"Bath\";no;yes\n#bob@example.org;Bob;;yes;\n-----;;;;\nEmail;First;City;Consent;Kids\n\
-         cleo@example.org;\"Cleo\" Lee;#REF!;yes;\nzoe@exÃ¤mple.org;Zoe;;yes;\n",
-    );
-    assert_eq!(people(&list), ["6 cleo@example.org yes first_name=Cleo Lee"]);
-    assert_eq!(
-        told(&list),
-        [
-            "2:17: row left out: text stands behind a closing quote, so it is not certain which cell is which",
-            "3:1: row left out: the line is a comment, not a person",
-            "4:1: row left out: the line is drawn, and no person",
-            "5:1: row left out: the line with the column names stands here again",
-            "6:18: text stands behind the closing quote of a cell",
-            "6:29: the cell holds the error `#REF!` and counts as empty",
-            "7:1: row left out: `z***@xn--exmple-jha71c.org` was broken by a wrong encoding",
-        ]
-    );
-    let numbered = read_plain("#,email\n#1,ann@example.org\n#x,bob@example.org\n");
-    assert_eq!(numbered.rows.len(), 2);
-}
-
-#[test]
 fn a_file_without_addresses_is_an_error_that_says_what_to_do() {
     for (text, expected) in [
         (

@@ -11,7 +11,7 @@ mod value;
 pub use caught::is_caught;
 
 use crate::finding::{Finding, Place};
-use calamine::{Data, DataRef, Ods, Reader, Sheet as SheetInfo, SheetVisible, Xls, Xlsb, Xlsx};
+use calamine::{Data, DataRef, Ods, Reader, Sheet as SheetInfo, SheetType, SheetVisible, Xls, Xlsb, Xlsx};
 use shell::Shell;
 use std::io::Cursor;
 
@@ -112,8 +112,9 @@ fn choose(
     names_address: &dyn Fn(&str) -> bool,
     mut fill: impl FnMut(&str, &mut Filling<'_>) -> Result<(), Finding>,
 ) -> Result<Sheet, Finding> {
-    let (visible, hidden): (Vec<&SheetInfo>, Vec<&SheetInfo>) =
-        sheets.iter().partition(|sheet| sheet.visible == SheetVisible::Visible);
+    // Charts and macros are sheets as well, without a cell.
+    let tables = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let (visible, hidden): (Vec<&SheetInfo>, Vec<&SheetInfo>) = tables.partition(|sheet| sheet.visible == SheetVisible::Visible);
     let mut first = None;
     for info in visible.iter().chain(&hidden) {
         let mut filling = Filling::new(file);
@@ -143,7 +144,7 @@ fn with_remarks(file: &str, info: &SheetInfo, sheets: &[SheetInfo], mut sheet: S
     }
     let others: Vec<String> = sheets
         .iter()
-        .filter(|other| other.name != info.name && other.visible == SheetVisible::Visible)
+        .filter(|other| other.name != info.name && other.visible == SheetVisible::Visible && other.typ == SheetType::WorkSheet)
         .map(|other| format!("`{}`", other.name))
         .collect();
     if !others.is_empty() {

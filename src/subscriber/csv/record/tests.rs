@@ -97,6 +97,10 @@ fn an_open_quote_costs_its_own_line_only() {
     check("a,\"b,c\nd,\"e\",f\ng,h,i", &["\"1:3", "2:d|e|f", "3:g|h|i"]);
     check(
         "a@b.org,\"b,c\nd@b.org,e,f\ng@b.org,\",i",
+        &["1:a@b.org|b,c\nd@b.org,e,f\ng@b.org,|i"],
+    );
+    check(
+        "a@b.org,\"b,c\nd@b.org,e,f\ng@b.org,\",i,j",
         &["\"1:9", "2:d@b.org|e|f", "\"3:9"],
     );
     check("ä,\"b \"x\" y\",c", &["1:ä|b x\" y\"|c"]);
