@@ -63,14 +63,19 @@ impl ListFile {
                 continue;
             }
             // At any moment both stand somewhere: the wrong file under a third name until the right one is in its place.
-            let wrong = own_files(&home, list);
-            for path in &wrong {
-                durable::replace(&third(path), fs::read(path)?, Access::OwnerOnly)?;
+            for path in own_files(&home, list) {
+                let there = fs::read(&path)?;
+                // The right file is there already where an undo died on its way.
+                if there != bytes {
+                    durable::replace(&third(&path), there, Access::OwnerOnly)?;
+                }
             }
             durable::replace(&place, bytes, Access::OwnerOnly)?;
-            for path in wrong {
-                fs::rename(third(&path), beside(&path))?;
-                if path != place {
+            for path in ENDINGS.iter().map(|ending| home.join(format!("{list}.{ending}"))) {
+                if durable::stands(&third(&path)) {
+                    fs::rename(third(&path), beside(&path))?;
+                }
+                if path != place && path.is_file() {
                     fs::remove_file(&path)?;
                 }
             }

@@ -31,7 +31,11 @@ fn an_import_is_taken_back_as_if_it_had_never_been() {
     assert_eq!(undone.before.as_deref(), Some(&b"the file's own"[..]));
     assert_eq!(
         store.undo_import(imported.import.unwrap(), at(4)).unwrap(),
-        Err(NoUndo::Already(at(3)))
+        Err(NoUndo::Already {
+            at: at(3),
+            list: "patients".to_owned(),
+            before: Some(b"the file's own".to_vec())
+        })
     );
     assert_eq!(store.undo_import(ImportId(99), at(4)).unwrap(), Err(NoUndo::Unknown));
     assert_eq!(store.list_source("patients").unwrap().as_deref(), Some(&b"without bob"[..]));

@@ -103,11 +103,12 @@ pub(super) fn undo(context: &Context, root: &Path, id: i64) -> Result<(), Failur
             "nothing has been imported yet, so there is nothing to take back",
         ));
     };
-    let undone = store
-        .undo_import(ImportId(id), context.clock.now())?
-        .map_err(|why| refused(id, &why))?;
+    let undone = match store.undo_import(ImportId(id), context.clock.now())? {
+        Ok(undone) => undone,
+        Err(why) => return finish_undo(context, root, id, &why),
+    };
     let file = match (&undone.before, context.is_rehearsal()) {
-        (Some(hash), false) => file_before(context, root, &undone, hash),
+        (Some(hash), false) => file_before(context, root, &undone.list, hash),
         (Some(_) | None, _) => None,
     };
     if undone.before.is_none() && !context.is_rehearsal() {
@@ -125,10 +126,28 @@ pub(super) fn undo(context: &Context, root: &Path, id: i64) -> Result<(), Failur
     tell(context, root, id, &undone, file.as_deref())
 }
 
+/// An undo that died before the list's file was put back is finished by the same command; else there is nothing to do.
+fn finish_undo(context: &Context, root: &Path, id: i64, why: &NoUndo) -> Result<(), Failure> {
+    let file = match why {
+        NoUndo::Already {
+            list,
+            before: Some(hash),
+            ..
+        } if !context.is_rehearsal() => file_before(context, root, list, hash),
+        NoUndo::Already { .. } | NoUndo::Unknown | NoUndo::NotTheLast(_) => None,
+    };
+    match file {
+        Some(file) => context.ui.data(&format!(
+            "import {id} was taken back already; `{file}` is the file from before again"
+        )),
+        None => Err(refused(id, why)),
+    }
+}
+
 /// The file that the list stood on before, back in its place; `None` where it is there already, or nowhere.
-fn file_before(context: &Context, root: &Path, undone: &Undone, hash: &[u8]) -> Option<String> {
+fn file_before(context: &Context, root: &Path, list: &str, hash: &[u8]) -> Option<String> {
     let is_it = |bytes: &[u8]| digest::digest(&digest::SHA256, bytes).as_ref() == hash;
-    ListFile::put_back(root, &undone.list, is_it).unwrap_or_else(|error| {
+    ListFile::put_back(root, list, is_it).unwrap_or_else(|error| {
         context.ui.say(&format!(
             "the file from before could not be put back into `subscribers/`: {error}"
         ));
@@ -180,7 +199,7 @@ fn refused(id: i64, why: &NoUndo) -> Failure {
         NoUndo::Unknown => {
             Failure::new(Kind::Usage, format!("there is no import {id}")).hint("`tidings import --history` lists them")
         }
-        NoUndo::Already(at) => Failure::new(Kind::Usage, format!("import {id} was taken back at {} already", moment(*at))),
+        NoUndo::Already { at, .. } => Failure::new(Kind::Usage, format!("import {id} was taken back at {} already", moment(*at))),
         NoUndo::NotTheLast(later) => Failure::new(
             Kind::Usage,
             format!("import {} of the same list came after import {id}", later.0),

@@ -17,7 +17,14 @@ pub enum NoUndo {
     /// There is none with this number.
     Unknown,
     /// It was, already.
-    Already(Timestamp),
+    Already {
+        /// When.
+        at: Timestamp,
+        /// The list's name.
+        list: String,
+        /// The SHA-256 of the file that the list stands on since then, if there is one.
+        before: Option<Vec<u8>>,
+    },
     /// A later one of the same list stands on it.
     NotTheLast(ImportId),
 }
@@ -68,7 +75,11 @@ impl Store {
             return Ok(Err(NoUndo::Unknown));
         };
         if let Some(at) = undone {
-            return Ok(Err(NoUndo::Already(crate::store::codec::instant(at)?)));
+            return Ok(Err(NoUndo::Already {
+                at: crate::store::codec::instant(at)?,
+                before: stands_on(&transaction, list)?,
+                list: name,
+            }));
         }
         if let Some(later) = later_import(&transaction, list, import)? {
             return Ok(Err(NoUndo::NotTheLast(later)));
@@ -171,6 +182,11 @@ fn close(transaction: &Transaction<'_>, list: i64, import: ImportId, now: Timest
     transaction.execute(sql, [import.0]).doing(DOING)?;
     let sql = "UPDATE import SET undone_at = ? WHERE id = ?";
     transaction.execute(sql, (now.as_microsecond(), import.0)).doing(DOING)?;
+    stands_on(transaction, list)
+}
+
+/// The hash of the file that a list was last imported from.
+fn stands_on(transaction: &Transaction<'_>, list: i64) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "SELECT file_hash FROM import WHERE list = ? AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
     transaction.query_row(sql, [list], |row| row.get(0)).optional().doing(DOING)
 }
