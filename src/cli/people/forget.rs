@@ -216,7 +216,8 @@ impl Told<'_> {
             ui.data("  no file of this workspace holds the address")?;
         }
         for trace in &self.files {
-            ui.data(&format!("  still holds the address: {}", trace.words()))?;
+            let holds = if trace.lines.is_empty() { "may still hold" } else { "still holds" };
+            ui.data(&format!("  {holds} the address: {}", trace.words()))?;
         }
         for path in self.unreachable() {
             ui.data(&format!(
