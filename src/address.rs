@@ -172,6 +172,24 @@ pub fn mask(text: &str) -> String {
     }
 }
 
+/// A sentence that may quote a cell somebody filled with addresses, each of them masked.
+pub fn mask_all(text: &str) -> String {
+    let parts = |c: char| c.is_whitespace() || "`<>()[]{},;:\"|".contains(c);
+    let mut masked = String::with_capacity(text.len());
+    for piece in text.split_inclusive(parts) {
+        let word = piece.trim_end_matches(parts);
+        let tells = word
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && !local.ends_with("***") && domain.contains('.'));
+        match tells {
+            true => masked.push_str(&mask(word)),
+            false => masked.push_str(word),
+        }
+        masked.push_str(&piece[word.len()..]);
+    }
+    masked
+}
+
 /// What a Japanese or Chinese keyboard writes twice as wide: `ａｎｎ＠ｅｘａｍｐｌｅ．ｏｒｇ`.
 fn narrow(c: char) -> char {
     match c {
@@ -325,6 +343,22 @@ mod tests {
         assert_eq!(parse("ЖУК@example.org"), parse("жук@example.org"));
         assert_ne!(parse("ann+a@example.org"), parse("ann@example.org"));
         assert_ne!(parse("an.n@example.org"), parse("ann@example.org"));
+    }
+
+    #[test]
+    fn a_sentence_tells_no_address() {
+        for (text, masked) in [
+            (
+                "`zoe@example.org agreed` is no answer",
+                "`z***@example.org agreed` is no answer",
+            ),
+            ("if `@gmail.com` was meant", "if `@gmail.com` was meant"),
+            ("`a***@example.org` stands on line 2", "`a***@example.org` stands on line 2"),
+            ("Zoë <zoë@example.org>, ann@b.org", "Zoë <z***@example.org>, a***@b.org"),
+            ("nothing @ all", "nothing @ all"),
+        ] {
+            assert_eq!(mask_all(text), masked);
+        }
     }
 
     #[test]

@@ -216,7 +216,11 @@ impl Told<'_> {
             ui.data("  no file of this workspace holds the address")?;
         }
         for trace in &self.files {
-            let holds = if trace.lines.is_empty() { "may still hold" } else { "still holds" };
+            let holds = if trace.lines.is_empty() {
+                "may still hold"
+            } else {
+                "still holds"
+            };
             ui.data(&format!("  {holds} the address: {}", trace.words()))?;
         }
         for path in self.unreachable() {

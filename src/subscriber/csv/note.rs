@@ -1,5 +1,6 @@
 //! Remarks that repeat from row to row: the first ones are said one by one, the others counted.
 
+use crate::address::mask_all;
 use crate::finding::{Finding, Place};
 use std::collections::HashMap;
 
@@ -89,7 +90,8 @@ impl Notes {
         };
         let notes = self.kinds.into_iter().flat_map(of_kind);
         let finding = |note: Note| {
-            let finding = Finding::warning(file, note.text).at(note.place);
+            // Whatever cell a remark quotes: it may be read where addresses have no business.
+            let finding = Finding::warning(file, mask_all(&note.text)).at(note.place);
             match note.hint {
                 Some(hint) => finding.hint(hint),
                 None => finding,
