@@ -85,6 +85,11 @@ impl ListFile {
         Ok(None)
     }
 
+    /// Whether the list has a mapping of its own.
+    pub fn has_mapping(&self, root: &Path) -> bool {
+        durable::stands(&root.join(format!("subscribers/{}.yaml", self.name)))
+    }
+
     /// Writes the list's mapping, where it has none; gives its path from the workspace's folder and the list with it.
     ///
     /// # Errors

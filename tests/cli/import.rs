@@ -171,6 +171,19 @@ fn a_mapping_that_is_corrected_reads_the_same_file_anew() {
 }
 
 #[test]
+fn a_mapping_that_was_not_written_is_written_by_the_next_import() {
+    let clinic = clinic(3);
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
+    let written = clinic.read("subscribers/patients.yaml");
+    std::fs::remove_file(clinic.path("subscribers/patients.yaml")).unwrap();
+    type_in(&clinic, "import subscribers/patients.csv").exits(0).tells(MAPPED);
+    assert_eq!(clinic.read("subscribers/patients.yaml"), written);
+    type_in(&clinic, "import subscribers/patients.csv")
+        .exits(0)
+        .prints("nothing changed");
+}
+
+#[test]
 fn consent_is_vouched_for_by_a_person_and_on_record() {
     let list = "email,consent\nann@example.org,\nbob@example.org,no\n";
     let clinic = clinic(0).file("subscribers/patients.csv", list);

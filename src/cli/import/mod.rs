@@ -154,9 +154,14 @@ impl Import<'_> {
         let enrolled = self.read(store, &list, guard)?;
         self.refuse(&list, &enrolled)?;
         self.show(&list, &enrolled)?;
-        match is_a_rehearsal {
-            true => Ok(()),
-            false => self.write_mapping(store, &list, &enrolled),
+        match (is_a_rehearsal, &enrolled) {
+            (true, _) => Ok(()),
+            // An import that died before its mapping was written is finished by the next one.
+            (false, Enrolled::Same) if !list.has_mapping(self.root) => {
+                let tried = self.read(store, &list, Guard::DryRun)?;
+                self.write_mapping(store, &list, &tried)
+            }
+            (false, _) => self.write_mapping(store, &list, &enrolled),
         }
     }
 
