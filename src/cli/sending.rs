@@ -4,7 +4,7 @@ use super::context::Context;
 use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
 use super::password::login;
-use crate::dispatch::enrol::{Wish, enrol, forewarning, objection};
+use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning, left_elsewhere, objection};
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::quota::Limits;
 use crate::dispatch::report::{Report, Stop, Tallying};
@@ -181,7 +181,8 @@ pub(super) fn bring_lists(
         let enrolled = enrol(store, list, Wish::of_a_run(guard), now)?;
         objections.extend(objection(list, &enrolled));
         warnings.extend(forewarning(list, &enrolled));
-        if let crate::dispatch::enrol::Enrolled::Read { rows, .. } = enrolled {
+        if let Enrolled::Read { rows, imported, .. } = enrolled {
+            warnings.extend(left_elsewhere(list, &imported.report));
             warnings.extend(rows.findings);
         }
     }

@@ -229,6 +229,23 @@ fn taken_back(list: &ListFile, told: &Told) -> Finding {
     ))
 }
 
+/// What a renamed list would bring back: people of a new list who left another one, by name or by a no in its file.
+pub fn left_elsewhere(list: &ListFile, report: &ImportReport) -> Option<Finding> {
+    let people = Some(report.left_elsewhere).filter(|people| *people > 0)?;
+    let text = match people {
+        1 => format!(
+            "list `{}` is new, and 1 person on it left another list or said no there",
+            list.name
+        ),
+        people => format!(
+            "list `{}` is new, and {people} people on it left another list or said no there",
+            list.name
+        ),
+    };
+    let hint = "if it is that list under another name, give it its old name back; else `tidings why ADDRESS` tells what they left";
+    Some(Finding::warning(&list.file, text).hint(hint))
+}
+
 /// What deserves a look in a list that was read: where the law wants a yes and nobody in the file says one, nobody is written to.
 pub fn without_consent(list: &ListFile, rows: &ListReport, report: &ImportReport, jurisdiction: Jurisdiction) -> Option<Finding> {
     // Of people who left there is nothing to vouch for.

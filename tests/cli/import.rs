@@ -250,6 +250,25 @@ fn an_encoding_that_was_said_once_is_kept() {
 }
 
 #[test]
+fn a_list_under_another_name_brings_nobody_back_unsaid() {
+    let clinic = clinic(3);
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
+    type_in(
+        &clinic,
+        "suppress add person1@patients.example --list patients --reason unsubscribed",
+    )
+    .exits(0);
+    std::fs::rename(
+        clinic.path("subscribers/patients.csv"),
+        clinic.path("subscribers/clients.csv"),
+    )
+    .unwrap();
+    type_in(&clinic, "import subscribers/clients.csv")
+        .exits(0)
+        .tells("list `clients` is new, and 1 person on it left another list or said no there");
+}
+
+#[test]
 fn a_list_is_one_file() {
     let clinic = clinic(3);
     clinic.write("subscribers/patients.tsv", people::csv(3).replace(',', "\t"));

@@ -4,6 +4,7 @@ use super::{heading, lines, shown_file};
 use crate::cli::check::said;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::ui::{Ui, count, grouped};
+use crate::dispatch::enrol::left_elsewhere;
 use crate::finding::{Finding, Place};
 use crate::store::import::{Change, ImportReport, Imported, MOST_EXAMPLES, Note};
 use crate::subscriber::csv::{ListReport, Meaning, Skipped, rejects_csv};
@@ -79,6 +80,7 @@ pub(super) fn read(
     let mut findings = said(rows);
     findings.extend(noted(list, imported));
     findings.extend(blank);
+    findings.extend(left_elsewhere(list, &imported.report));
     ui.findings(&findings);
     let kept = imported
         .import

@@ -93,6 +93,8 @@ pub struct ImportReport {
     pub assumed: u64,
     /// In the file with a yes, or with a ground that needs none in words.
     pub agreed: u64,
+    /// On a list that is new, and gone from another list's mail by their own wish: a renamed list is one that nobody has left yet.
+    pub left_elsewhere: u64,
 }
 
 impl ImportReport {

@@ -319,8 +319,29 @@ impl<'t> Writer<'t> {
             let mut leave = self.transaction.prepare_cached(sql).doing(DOING)?;
             leave.execute((self.now, self.list, person)).doing(DOING)?;
         }
+        if !self.had_members {
+            self.report.left_elsewhere = self.left_elsewhere()?;
+        }
         self.examples.sort_by_key(|example| example.change);
         Ok((self.report, self.noted, self.examples))
+    }
+
+    /// How many people of this new list left another one, or said no there.
+    fn left_elsewhere(&self) -> Result<u64, StoreError> {
+        // Nearly always there is nothing else to have left, which is known without looking at everybody.
+        let sql = "SELECT EXISTS (SELECT 1 FROM suppression WHERE list IS NOT NULL) OR EXISTS (SELECT 1 FROM membership WHERE list < ?1) \
+                   OR EXISTS (SELECT 1 FROM membership WHERE list > ?1)";
+        let is_possible = self.transaction.query_row(sql, [self.list], |row| row.get(0));
+        if !is_possible.doing(DOING)? {
+            return Ok(0);
+        }
+        let sql = "SELECT count(*) FROM membership m JOIN person p ON p.id = m.person WHERE m.list = ?1 AND m.answer <> 'no' AND \
+                   (EXISTS (SELECT 1 FROM suppression s WHERE s.hash = p.hash AND s.lifted_at IS NULL AND s.list <> ?2) \
+                    OR EXISTS (SELECT 1 FROM membership o WHERE o.person = m.person AND o.list <> ?1 AND o.answer = 'no'))";
+        let people = self
+            .transaction
+            .query_row(sql, (self.list, self.source.list), |row| row.get::<_, i64>(0));
+        people.doing(DOING).map(i64::unsigned_abs)
     }
 
     fn gone(&self) -> Result<Vec<(i64, String)>, StoreError> {
