@@ -99,6 +99,7 @@ impl Reason {
     pub fn summary(&self) -> String {
         match self {
             Self::NoConsent(Refusal::Ended { .. }) => "implied consent has ended".to_owned(),
+            Self::NoConsent(Refusal::StillToCome { .. }) => "the day of the consent is still to come".to_owned(),
             other => other.to_string(),
         }
     }

@@ -57,6 +57,12 @@ pub enum Refusal {
     /// The law wants the day on record.
     #[error("the day of the consent is not recorded, and Canada wants it")]
     NoDate,
+    /// The day on record is no day yet: a slip that would carry the consent too far.
+    #[error("the day of the consent is {on}, which is still to come")]
+    StillToCome {
+        /// The day.
+        on: Date,
+    },
     /// Implied consent is over; the day is the first without consent.
     #[error("consent {} ended on {on}", basis.ground())]
     Ended {
@@ -180,7 +186,10 @@ pub fn accepts(jurisdiction: Jurisdiction, consent: &Consent, today: Date) -> Re
         // CASL s. 13 puts the burden of proof on the sender: a consent without its day proves nothing.
         Jurisdiction::Ca => {
             let basis = consent.ground().ok_or(Refusal::NoAnswer)?;
-            consent.date.ok_or(Refusal::NoDate)?;
+            let day = consent.date.ok_or(Refusal::NoDate)?;
+            if day > today {
+                return Err(Refusal::StillToCome { on: day });
+            }
             match consent.ends(jurisdiction) {
                 Some(on) if today >= on => Err(Refusal::Ended { basis, on }),
                 _ => Ok(()),
@@ -243,6 +252,13 @@ mod tests {
             assert_eq!(accepts(Jurisdiction::Ca, &consent, on), Err(Refusal::Ended { basis, on }));
             assert_eq!(accepts(Jurisdiction::Gb, &consent, on), Ok(()), "the end is Canada's");
         };
+        let ahead = consent(Answer::Yes, None, Some(date(2026, 3, 2)));
+        let on = date(2026, 3, 2);
+        assert_eq!(
+            accepts(Jurisdiction::Ca, &ahead, date(2026, 3, 1)),
+            Err(Refusal::StillToCome { on })
+        );
+        assert_eq!(accepts(Jurisdiction::Ca, &ahead, on), Ok(()));
         check(Basis::Implied, date(2024, 3, 1), date(2026, 3, 1));
         check(Basis::Implied, date(2024, 2, 29), date(2026, 2, 28));
         check(Basis::Inquiry, date(2026, 8, 31), date(2027, 2, 28));
