@@ -210,6 +210,16 @@ fn source_hash(file_hash: &[u8], list: &ListFile) -> digest::Digest {
     whole.finish()
 }
 
+/// Whether a list's file, or how it is read, is not what was imported last; a file that cannot be read tells nothing new.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_changed(store: &Store, list: &ListFile) -> Result<bool, DispatchError> {
+    let Ok(bytes) = list.read() else { return Ok(false) };
+    let hash = source(list, digest::digest(&digest::SHA256, &bytes).as_ref());
+    Ok(store.list_source(&list.name)?.as_deref() != Some(hash.as_ref()))
+}
+
 /// What a list stands on when bytes of this hash are read by its mapping.
 pub fn source(list: &ListFile, file_hash: &[u8]) -> digest::Digest {
     source_hash(file_hash, list)

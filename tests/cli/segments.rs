@@ -94,6 +94,10 @@ chloe@patients.example
         answer["clauses"][1],
         serde_json::json!({"list": "patients", "row": 1, "text": "`visits` is at least 10", "found": "12", "holds": true})
     );
+    // A list that was imported just now is what the store says: there is nothing else to tell.
+    type_in(&clinic, "import subscribers/patients.csv").exits(0);
+    let asked = type_in(&clinic, "why ann@patients.example tips").exits(0);
+    assert_eq!(asked.stderr, "");
     // Everything against her is told, not only the first thing.
     let ella = &type_in(&clinic, "why ella@patients.example tips --json").exits(0).json()[0];
     assert_eq!(ella["reasons"][0]["reason"], "no_consent");

@@ -9,6 +9,7 @@ use super::super::sending::{bring_lists, plan};
 use super::super::ui::{Ui, listed};
 use crate::dispatch::choice::{choice, on_lists, question};
 use crate::dispatch::due::upcoming;
+use crate::dispatch::enrol;
 use crate::dispatch::prepare::{self, Next, Plan};
 use crate::store::Store;
 use crate::store::import::Guard;
@@ -170,12 +171,7 @@ impl<'a> Desk<'a> {
 
 /// Whether a list's file is not the one that was imported last.
 fn is_changed(store: Option<&Store>, list: &ListFile) -> bool {
-    let (Some(store), Ok(bytes)) = (store, list.read()) else {
-        return store.is_none();
-    };
-    let hash = ring::digest::digest(&ring::digest::SHA256, &bytes);
-    let source = store.list_source(&list.name).ok().flatten();
-    source.as_deref() != Some(hash.as_ref())
+    store.is_none_or(|store| enrol::is_changed(store, list).unwrap_or(true))
 }
 
 fn rows(membership: &Membership, only: &Asked) -> Vec<Row> {
