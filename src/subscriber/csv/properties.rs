@@ -2,7 +2,9 @@
 
 use super::{ListRows, Mapping, read};
 use crate::finding::Finding;
+use crate::subscriber::column::Kind;
 use crate::subscriber::consent::Answer;
+use crate::subscriber::word;
 
 fn plain(text: &str) -> Result<ListRows, Vec<Finding>> {
     read("subscribers/patients.csv", text.as_bytes(), &Mapping::default())
@@ -52,8 +54,11 @@ proptest::proptest! {
         }
         let list = plain(&String::from_utf8(writer.into_inner().unwrap()).unwrap()).unwrap();
         assert_eq!(list.rows.len(), cells.len());
+        // In a column of numbers, days or answers a word for nothing, such as `-`, is nothing.
+        let is_typed = !matches!(list.report.columns[1].kind, Kind::Text | Kind::Tags);
         for (row, cell) in list.rows.iter().zip(&cells) {
-            assert_eq!(row.subscriber.attributes.get("city").cloned(), super::cell::value(cell));
+            let comes_back = super::cell::value(cell).filter(|value| !is_typed || !word::is_blank(value));
+            assert_eq!(row.subscriber.attributes.get("city").cloned(), comes_back);
             assert_eq!(row.subscriber.consent.answer, Answer::Yes);
         }
     }
