@@ -32,8 +32,8 @@
 //! | 3 | `template`, `delivery` |
 //! | 4 | `letter` |
 //! | | *the waterline: only below here are there files, sockets, databases, environment, clock* |
-//! | 5 | `clock`, `workspace`, `store`, `relay` |
-//! | 6 | `dispatch` |
+//! | 5 | `clock`, `workspace`, `store`, `relay`, `mailbox` |
+//! | 6 | `dispatch`, `intake`, `web` |
 //! | 7 | `cli` |
 
 pub mod address;
@@ -53,10 +53,13 @@ pub mod letter;
 // ══ the waterline ══
 
 pub mod clock;
+pub mod mailbox;
 pub mod relay;
 pub mod store;
 pub mod workspace;
 
 pub mod dispatch;
+pub mod intake;
+pub mod web;
 
 pub mod cli;

@@ -18,8 +18,8 @@ const FLOORS: &[&[&str]] = &[
     &["template", "delivery"],
     &["letter"],
     // ══ the waterline ══
-    &["clock", "workspace", "store", "relay"],
-    &["dispatch"],
+    &["clock", "workspace", "store", "relay", "mailbox"],
+    &["dispatch", "intake", "web"],
     &["cli"],
 ];
 

@@ -74,8 +74,10 @@ pub struct Clinic {
 pub struct Unsubscribe {
     /// A mailbox that somebody or `mail-in` reads.
     pub mailto: Option<Address>,
-    /// An `https://` page.
+    /// An `https://` page; a letter's own token follows it.
     pub url: Option<String>,
+    /// Whether a press of the mail program's own button may do it (RFC 8058): there is a page, and the signature covers both headers.
+    pub one_click: bool,
 }
 
 /// Everything a letter says about who sent it.
@@ -87,6 +89,8 @@ pub struct Sender {
     pub from: Mailbox,
     /// `Reply-To:`, where it differs.
     pub reply_to: Option<Address>,
+    /// Where letters that cannot be delivered come back to (MAIL FROM), where it is not the address of `From:`.
+    pub return_path: Option<Address>,
     /// The ways out.
     pub unsubscribe: Unsubscribe,
 }

@@ -135,6 +135,7 @@ fn compose(
             &Recipient {
                 address: to.clone(),
                 attributes,
+                token: store.tokens().sample(to),
             },
             &stamp,
         )

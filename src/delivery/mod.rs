@@ -8,3 +8,5 @@ pub mod relay_log;
 pub mod reply;
 pub mod retry;
 pub mod state;
+pub mod strike;
+pub mod token;

@@ -196,6 +196,8 @@ pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
             reply_to: sender.reply_to.as_ref().map(Address::to_string),
             unsubscribe_mailto: sender.unsubscribe.mailto.as_ref().map(Address::to_string),
             unsubscribe_url: sender.unsubscribe.url.clone(),
+            one_click: sender.unsubscribe.one_click,
+            return_path: sender.return_path.as_ref().map(Address::to_string),
         },
         campaign_title: plan.campaign.title.clone(),
         campaign_id: plan.campaign.id.0.clone(),

@@ -305,6 +305,8 @@ mod tests {
             reply_to: None,
             unsubscribe_mailto: mailto.map(str::to_owned),
             unsubscribe_url: url.map(str::to_owned),
+            one_click: false,
+            return_path: None,
         }
     }
 

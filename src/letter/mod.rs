@@ -50,8 +50,14 @@ pub struct SenderSource {
     pub reply_to: Option<String>,
     /// The mailbox for unsubscribes.
     pub unsubscribe_mailto: Option<String>,
-    /// The page for unsubscribes.
+    /// The page for unsubscribes; a letter's token follows it.
     pub unsubscribe_url: Option<String>,
+    /// Whether a mail program may unsubscribe by itself, when its button is pressed (RFC 8058).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_click: bool,
+    /// MAIL FROM, where it is not the address of `From:`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_path: Option<String>,
 }
 
 /// The person a letter is for, as the store froze them.
@@ -61,6 +67,8 @@ pub struct Recipient {
     pub address: Address,
     /// The columns the template may use.
     pub attributes: crate::subscriber::Attributes,
+    /// What the letter's ways out carry: it proves which letter an answer is to, and names nobody.
+    pub token: String,
 }
 
 /// What the journal decides about a letter: it makes every attempt the same bytes.

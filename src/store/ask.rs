@@ -234,10 +234,12 @@ impl Store {
         let Some((id, place, columns)): Option<(_, _, Option<String>)> = row.doing("read an example")? else {
             return Ok(None);
         };
+        let place = address(place)?;
         Ok(Some((
             DeliveryId(id),
             Recipient {
-                address: address(place)?,
+                token: self.tokens().sample(&place),
+                address: place,
                 attributes: attributes(columns.as_deref())?,
             },
         )))

@@ -41,14 +41,21 @@ impl Store {
         let mut rows = statement
             .query((edition.0, after.0, now.as_microsecond(), limit, wrong))
             .doing("read waiting letters")?;
+        let tokens = self.tokens();
         let mut claims = Vec::new();
         while let Some(row) = rows.next().doing("read waiting letters")? {
             let address = people::address(row.get(2).doing("read waiting letters")?)?;
             let attributes = people::attributes(row.get::<_, Option<String>>(3).doing("read waiting letters")?.as_deref())?;
+            let delivery = DeliveryId(row.get(0).doing("read waiting letters")?);
+            let generation = row.get(7).doing("read waiting letters")?;
             claims.push(Claim {
-                delivery: DeliveryId(row.get(0).doing("read waiting letters")?),
+                delivery,
                 person: PersonId(row.get(1).doing("read waiting letters")?),
-                recipient: Recipient { address, attributes },
+                recipient: Recipient {
+                    token: tokens.letter(delivery, generation, &address),
+                    address,
+                    attributes,
+                },
                 attempt: row.get(4).doing("read waiting letters")?,
                 orders: row.get(5).doing("read waiting letters")?,
                 dated: row
@@ -56,7 +63,7 @@ impl Store {
                     .doing("read waiting letters")?
                     .map(codec::instant)
                     .transpose()?,
-                generation: row.get(7).doing("read waiting letters")?,
+                generation,
             });
         }
         Ok(claims)

@@ -160,7 +160,7 @@ impl Store {
         while let Some(row) = rows.next().doing("read editions")? {
             let sources: String = row.get(1).doing("read editions")?;
             let sources: serde_json::Value = serde_json::from_str(&sources).unwrap_or_default();
-            let own = ["from_address", "reply_to", "contact", "unsubscribe_mailto"];
+            let own = ["from_address", "reply_to", "return_path", "contact", "unsubscribe_mailto"];
             let is_own = |field: &&str| {
                 let written = sources["sender"][field].as_str().and_then(|text| Address::parse(text).ok());
                 written.is_some_and(|own| own == *address)

@@ -6,6 +6,7 @@
 use super::create::into_place;
 use super::{DeliveryId, StoreError};
 use crate::address::Address;
+use crate::delivery::token::KeyId;
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -24,6 +25,9 @@ pub struct Keys {
     person: hmac::Key,
     message: hmac::Key,
     relay: hmac::Key,
+    token: hmac::Key,
+    /// Keys of a store that was lost, which stand below its successor's: letters made with them are still in mailboxes.
+    retired: Vec<Keys>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -69,17 +73,24 @@ impl Keys {
 
     /// The keys that [`Self::text`] wrote.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let hex = text.lines().find_map(|line| line.strip_prefix("v1 "))?;
-        let secret = HEXLOWER.decode(hex.trim().as_bytes()).ok()?;
-        secret.try_into().ok().map(Self::from_secret)
+        let secrets = text.lines().filter_map(|line| line.strip_prefix("v1 "));
+        let keys = secrets.map(|hex| {
+            let secret = HEXLOWER.decode(hex.trim().as_bytes()).ok()?;
+            secret.try_into().ok().map(Self::from_secret)
+        });
+        let mut keys = keys.collect::<Option<Vec<_>>>()?.into_iter();
+        let first = keys.next()?;
+        Some(Self {
+            retired: keys.collect(),
+            ..first
+        })
     }
 
     /// The keys as they stand in their file, and in a backup.
     pub(super) fn text(&self) -> String {
-        format!(
-            "# The keys of this store. Keep them with it; never in git.\nv1 {}\n",
-            HEXLOWER.encode(&self.secret)
-        )
+        let lines = std::iter::once(self).chain(&self.retired);
+        let lines: String = lines.map(|keys| format!("v1 {}\n", HEXLOWER.encode(&keys.secret))).collect();
+        format!("# The keys of this store. Keep them with it; never in git.\n{lines}")
     }
 
     /// Writes the keys into `dir`, whole or not at all; an existing key file is never overwritten.
@@ -104,6 +115,34 @@ impl Keys {
         let mut hash = [0; 32];
         hash.copy_from_slice(hmac::sign(&self.person, address.identity().as_bytes()).as_ref());
         hash
+    }
+
+    /// Which keys these are, without saying what they are.
+    pub(super) fn id(&self) -> KeyId {
+        let mark = self.mark("tokens");
+        // Base 32 in small letters is what a key's id is made of.
+        KeyId::parse(&mark[..4]).unwrap_or(KeyId::UNKNOWN)
+    }
+
+    /// These keys, or those of a lost store, by their id.
+    pub(super) fn of(&self, id: KeyId) -> Option<&Self> {
+        std::iter::once(self).chain(&self.retired).find(|keys| keys.id() == id)
+    }
+
+    /// The tag of what a token says, for `purpose`.
+    pub(super) fn tag(&self, purpose: &str, said: &[u8]) -> [u8; 16] {
+        let mut text = Vec::with_capacity(purpose.len() + 1 + said.len());
+        text.extend_from_slice(purpose.as_bytes());
+        text.push(0);
+        text.extend_from_slice(said);
+        let mut tag = [0; 16];
+        tag.copy_from_slice(&hmac::sign(&self.token, &text).as_ref()[..16]);
+        tag
+    }
+
+    /// Whether two tags are equal, in a time that tells nothing of where they differ: their own tags are compared.
+    pub(super) fn are_equal(&self, one: &[u8; 16], other: &[u8; 16]) -> bool {
+        hmac::verify(&self.token, one, hmac::sign(&self.token, other).as_ref()).is_ok()
     }
 
     /// The Message-ID's opaque part (law 11): equal over automatic attempts, new for each order of a person to send again, and another
@@ -136,7 +175,9 @@ impl Keys {
             person: derived(b"person"),
             message: derived(b"message-id"),
             relay: derived(b"relay"),
+            token: derived(b"token"),
             secret,
+            retired: Vec::new(),
         }
     }
 }

@@ -11,7 +11,7 @@ const CHECK: &str = "the sender's domain vouches for the letters";
 fn signer(settings: &Settings) -> &str {
     match &settings.dkim {
         Dkim::Us { domain, .. } => domain,
-        Dkim::Relay | Dkim::Nobody => settings.sender.from.address.domain(),
+        Dkim::Relay { .. } | Dkim::Nobody => settings.sender.from.address.domain(),
     }
 }
 

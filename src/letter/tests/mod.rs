@@ -18,6 +18,9 @@ const SHIPPED: &[(&str, &str)] = &[
     ("letter.txt", include_str!("../../../templates/letter.txt")),
 ];
 
+/// What the ways out carry.
+const TOKEN: &str = "v1.k3f7.AAAAAQ.AAAA";
+
 /// The least that is a letter.
 const BARE: &str =
     "<p>{{ greeting }}</p>{{ article.html }}<p>{{ clinic.postal_address }} <a href=\"{{ unsubscribe.link }}\">leave</a></p>";
@@ -52,6 +55,8 @@ fn sources(files: &[(&str, &str)], subject: &str, markdown: &str) -> Sources {
             reply_to: Some("hello@riverside.example".to_owned()),
             unsubscribe_mailto: Some("unsubscribe@riverside.example".to_owned()),
             unsubscribe_url: None,
+            one_click: false,
+            return_path: None,
         },
         campaign_title: "Seasonal tips".to_owned(),
         campaign_id: "k7f2m9".to_owned(),
@@ -66,6 +71,7 @@ fn recipient(address: &str, columns: &[(&str, &str)]) -> Recipient {
     Recipient {
         address: Address::parse(address).unwrap(),
         attributes,
+        token: TOKEN.to_owned(),
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) struct SettingsFile {
     pub(super) dkim: Option<DkimFile>,
     pub(super) unsubscribe: Option<UnsubscribeFile>,
     pub(super) people: Option<PeopleFile>,
+    pub(super) look: Option<LookFile>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -29,6 +30,7 @@ pub(super) struct ClinicFile {
 pub(super) struct SenderFile {
     pub(super) from: Option<String>,
     pub(super) reply_to: Option<String>,
+    pub(super) return_path: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -71,6 +73,8 @@ pub(super) struct RelayFile {
 pub(super) struct DkimFile {
     pub(super) signed_by: Option<String>,
     pub(super) domain: Option<String>,
+    /// Whether the relay's signature covers both headers of one-click unsubscribing.
+    pub(super) covers_unsubscribe: Option<bool>,
     pub(super) keys: Option<Vec<KeyFile>>,
 }
 
@@ -86,10 +90,35 @@ pub(super) struct KeyFile {
 pub(super) struct UnsubscribeFile {
     pub(super) mailto: Option<String>,
     pub(super) url: Option<String>,
+    pub(super) read_by_hand: Option<bool>,
+    pub(super) mailbox: Option<String>,
+    pub(super) imap: Option<ImapFile>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ImapFile {
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
+    pub(super) roots: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) folder: Option<String>,
+    /// Refused with the way to do it: a password does not stand in this file.
+    pub(super) password: Option<String>,
+    pub(super) password_env: Option<String>,
+    pub(super) password_file: Option<String>,
+    pub(super) password_command: Option<String>,
+    pub(super) login: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct PeopleFile {
     pub(super) forget_after_leaving: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct LookFile {
+    pub(super) colour: Option<String>,
 }

@@ -5,6 +5,8 @@
 
 mod file;
 mod login;
+mod look;
+mod mailbox;
 mod numbers;
 mod people;
 mod profile;
@@ -15,6 +17,8 @@ mod sender;
 mod tests;
 
 pub use login::{LoginWay, PasswordSource};
+pub use look::Colour;
+pub use mailbox::{ImapSettings, MailboxSettings};
 pub use people::Months;
 pub use relay::{RelaySettings, Tls};
 
@@ -41,13 +45,20 @@ pub struct Settings {
     pub selectors: Vec<String>,
     /// How long after they left every list people are forgotten; never where it does not say.
     pub forget_after_leaving: Option<Months>,
+    /// Who reads what people answer.
+    pub mailbox: MailboxSettings,
+    /// The colour of the clinic's own pages.
+    pub colour: Colour,
 }
 
 /// Who signs the letters with DKIM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dkim {
     /// The relay does, with the clinic's domain.
-    Relay,
+    Relay {
+        /// Whether its signature is known to cover List-Unsubscribe and List-Unsubscribe-Post, as RFC 8058 §4 wants it.
+        covers_unsubscribe: bool,
+    },
     /// Nobody does.
     Nobody,
     /// We do.
@@ -85,12 +96,14 @@ impl Settings {
         let selectors: Vec<String> = keys.filter_map(|key| key.selector.clone()).collect();
         let auto_import = file.lists.and_then(|lists| lists.auto_import).unwrap_or(true);
         let forget_after_leaving = people::check(&mut desk, file.people.as_ref()).flatten();
+        let mailbox = mailbox::check(&mut desk, file.unsubscribe.as_ref());
+        let colour = look::check(&mut desk, file.look.as_ref());
         let findings = desk.into_findings();
         let sound = !findings.iter().any(Finding::is_error);
-        let settings = match (sender, timezone, relay, dkim) {
+        let settings = match (sender, timezone, relay, dkim.zip(mailbox).zip(colour)) {
             // A relay that is named and is wrong leaves no settings.
             (_, _, Some(None), _) => None,
-            (Some(sender), Some(timezone), relay, Some(dkim)) => Some(Self {
+            (Some(sender), Some(timezone), relay, Some(((dkim, mailbox), colour))) => Some(Self {
                 sender,
                 timezone,
                 auto_import,
@@ -98,6 +111,8 @@ impl Settings {
                 dkim,
                 selectors,
                 forget_after_leaving,
+                mailbox,
+                colour,
             }),
             (_, _, _, _) => None,
         };
@@ -130,11 +145,18 @@ fn timezone(desk: &mut Inspection<'_>, name: Option<&str>) -> Option<TimeZone> {
     None
 }
 
+/// Who signs where the settings do not say.
+const RELAY: Dkim = Dkim::Relay {
+    covers_unsubscribe: false,
+};
+
 fn dkim(desk: &mut Inspection<'_>, file: Option<&file::DkimFile>) -> Option<Dkim> {
-    let Some(file) = file else { return Some(Dkim::Relay) };
+    let Some(file) = file else { return Some(RELAY) };
     let path = ["dkim", "signed_by"];
     match file.signed_by.as_deref() {
-        None | Some("relay") => Some(Dkim::Relay),
+        None | Some("relay") => Some(Dkim::Relay {
+            covers_unsubscribe: file.covers_unsubscribe.unwrap_or(false),
+        }),
         Some("none") => Some(Dkim::Nobody),
         Some("us") => {
             let domain = desk.required(

@@ -22,23 +22,31 @@ const FREE_MAIL: [&str; 8] = [
 pub(super) fn check(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Sender> {
     let clinic = clinic(desk, file);
     let from = from(desk, file);
-    let reply_to = file.sender.as_ref().and_then(|sender| sender.reply_to.as_ref());
-    let reply_to = reply_to.map(|text| address(desk, &["sender", "reply_to"], text));
+    let reply_to = optional(
+        desk,
+        "reply_to",
+        file.sender.as_ref().and_then(|sender| sender.reply_to.as_ref()),
+    );
+    let return_path = optional(
+        desk,
+        "return_path",
+        file.sender.as_ref().and_then(|sender| sender.return_path.as_ref()),
+    );
     let unsubscribe = unsubscribe(desk, file);
-    match reply_to {
-        Some(None) => None,
-        Some(Some(reply_to)) => Some(Sender {
-            clinic: clinic?,
-            from: from?,
-            reply_to: Some(reply_to),
-            unsubscribe: unsubscribe?,
-        }),
-        None => Some(Sender {
-            clinic: clinic?,
-            from: from?,
-            reply_to: None,
-            unsubscribe: unsubscribe?,
-        }),
+    Some(Sender {
+        clinic: clinic?,
+        from: from?,
+        reply_to: reply_to?,
+        return_path: return_path?,
+        unsubscribe: unsubscribe?,
+    })
+}
+
+/// An address that may be missing; none at all where there is one and it is wrong.
+fn optional(desk: &mut Inspection<'_>, key: &str, text: Option<&String>) -> Option<Option<Address>> {
+    match text {
+        None => Some(None),
+        Some(text) => address(desk, &["sender", key], text).map(Some),
     }
 }
 
@@ -128,11 +136,21 @@ fn unsubscribe(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Unsubsc
         );
         return None;
     }
+    let one_click = url.is_some() && is_covered(file);
     match mailto {
         Some(None) => None,
-        Some(mailto) => Some(Unsubscribe { mailto, url }),
-        None => Some(Unsubscribe { mailto: None, url }),
+        mailto => Some(Unsubscribe {
+            mailto: mailto.flatten(),
+            url,
+            one_click,
+        }),
     }
+}
+
+/// Whether the relay's signature is said to cover both headers (RFC 8058 §4): mail programs show no button otherwise.
+fn is_covered(file: &SettingsFile) -> bool {
+    let dkim = file.dkim.clone().unwrap_or_default();
+    matches!(dkim.signed_by.as_deref(), None | Some("relay")) && dkim.covers_unsubscribe.unwrap_or(false)
 }
 
 fn address(desk: &mut Inspection<'_>, path: &[&str], text: &str) -> Option<Address> {

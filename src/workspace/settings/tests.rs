@@ -45,7 +45,15 @@ fn sound_settings_have_no_finding() {
     assert_eq!(settings.sender.from.address.as_str(), "tips@mill-lane.example");
     assert_eq!(settings.timezone.iana_name(), Some("Europe/London"));
     assert!(settings.auto_import && settings.relay.is_none());
-    assert_eq!((settings.dkim, settings.selectors), (Dkim::Relay, vec![]));
+    assert_eq!(
+        (settings.dkim, settings.selectors),
+        (
+            Dkim::Relay {
+                covers_unsubscribe: false
+            },
+            vec![]
+        )
+    );
     assert_eq!(
         sound("dkim: {keys: [{selector: s1}, {selector: s2}]}").selectors,
         ["s1", "s2"]
