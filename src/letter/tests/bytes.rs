@@ -145,7 +145,7 @@ proptest! {
         }
         let columns = [("first_name", Some(first_name)), ("name", name), ("city", Some(city))];
         let attributes: BTreeMap<String, String> = columns.into_iter().filter_map(|(column, value)| Some((column.to_owned(), value?))).collect();
-        let person = Recipient { address: Address::parse("ann@example.org").unwrap(), attributes, token: TOKEN.to_owned() };
+        let person = Recipient { address: Address::parse("ann@example.org").unwrap(), attributes, token: super::TOKEN.to_owned() };
         let (letter, again) = EDITION.with(|edition| (edition.compose(&person, &stamp("a1")).unwrap(), edition.compose(&person, &stamp("a1")).unwrap()));
         // `compose` has run the wire's check; the header count shows that nothing was added.
         assert_eq!(headers(&letter).len(), 11);
