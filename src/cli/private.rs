@@ -20,10 +20,10 @@ pub(super) fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Writes a new file that its owner alone can read; never over another.
-pub(super) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write_private(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Failure> {
     let opened = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let written = opened.and_then(|mut file| {
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        let written = file.write_all(text.as_ref()).and_then(|()| file.sync_all());
         if written.is_err() {
             // The file is ours: this call made it.
             fs::remove_file(path).ok();

@@ -1,15 +1,18 @@
-//! What a person tried before the first letter: test letters, and looks at the relay.
+//! What a person tried and chose before the first letter: test letters, looks at the relay, and that somebody reads the answers.
 //!
 //! Kept among the orders: which relay, spoken with how, as a keyed hash (a command that fetches a password may hold a secret of its own),
 //! and what came of it in words. Counts no letter: a test letter is no delivery.
 
 use super::hold::{Target, write_order};
-use super::{Doing, Store, StoreError};
+use super::{Doing, Store, StoreError, codec};
 use crate::campaign::CampaignId;
 use jiff::Timestamp;
 
 /// What a doctor writes who found nothing ill.
 const WELL: &str = "well";
+
+/// The order by which somebody of the clinic reads what people answer.
+const BY_HAND: &str = "read by hand";
 
 impl Store {
     /// Writes down a letter that was sent as a test through `relay`, with the relay's answer.
@@ -63,6 +66,35 @@ impl Store {
             .query_row(sql, row, |row| row.get(0))
             .doing("look for a look at the relay")
     }
+
+    /// Writes down, once, that letters leave because the clinic says that somebody reads the answers and acts.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn note_reading_by_hand(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.read_by_hand_since()?.is_some() {
+            return Ok(());
+        }
+        let transaction = self.write("note who reads the answers")?;
+        let sql = "INSERT INTO spoken_order (at, verb, detail) VALUES (?, ?, 'by `read_by_hand: true` in the settings')";
+        transaction
+            .execute(sql, (now.as_microsecond(), BY_HAND))
+            .doing("note who reads the answers")?;
+        transaction.commit().doing("note who reads the answers")
+    }
+
+    /// When letters first left because somebody reads the answers by hand.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn read_by_hand_since(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT min(at) FROM spoken_order WHERE verb = ?";
+        let found: Option<i64> = self
+            .connection
+            .query_row(sql, [BY_HAND], |row| row.get(0))
+            .doing("look who reads the answers")?;
+        found.map(codec::instant).transpose()
+    }
 }
 
 #[cfg(test)]
@@ -85,5 +117,17 @@ mod tests {
         store.note_test(&one, "c:465", "250 2.0.0 ok", now).unwrap();
         assert_eq!(known(&store), (true, true));
         assert!(store.was_looked_at("c:465").unwrap() && !store.was_looked_at("c:46").unwrap());
+    }
+
+    #[test]
+    fn who_reads_the_answers_is_noted_once() {
+        let (now, later) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(9).unwrap());
+        let mut store = Store::in_memory(now).unwrap();
+        assert_eq!(store.read_by_hand_since().unwrap(), None);
+        store.note_reading_by_hand(now).unwrap();
+        store.note_reading_by_hand(later).unwrap();
+        assert_eq!(store.read_by_hand_since().unwrap(), Some(now));
+        let sql = "SELECT count(*) FROM spoken_order";
+        assert_eq!(store.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
     }
 }

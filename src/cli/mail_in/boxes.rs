@@ -1,0 +1,86 @@
+//! Boxes: those that somebody names, and those that the settings name, which are read before every send.
+
+use super::super::answers;
+use super::super::context::Context;
+use super::super::failure::{Failure, Kind};
+use super::tell;
+use crate::intake::{Desk, IntakeError, take_in};
+use crate::mailbox::{MailboxError, Source};
+use crate::store::Store;
+use crate::workspace::settings::{ImapSettings, Settings};
+use std::path::{Path, PathBuf};
+
+/// Reads every box that somebody named, one after the other.
+pub(super) fn read_paths(paths: &[PathBuf], desk: &mut Desk<'_>) -> Result<(), Failure> {
+    for path in paths {
+        // The store remembers boxes by name: the same one from another folder is the same.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        read_box(&path, desk).map_err(|error| failure(error, Kind::Files))?;
+    }
+    Ok(())
+}
+
+/// Reads every box that the settings name.
+pub(super) fn read_named_by_settings(root: &Path, settings: &Settings, desk: &mut Desk<'_>) -> Result<(), Failure> {
+    let mailbox = &settings.mailbox;
+    if mailbox.path.is_none() && mailbox.imap.is_none() {
+        let hint = "name a box, like `tidings mail-in /var/mail/unsubscribe`";
+        let none = Failure::new(Kind::FixFirst, "`unsubscribe:` in `tidings.yaml` names no mailbox to read").hint(hint);
+        return Err(none.hint(answers::ways(settings)[1].clone()));
+    }
+    read_all(root, settings, desk)
+}
+
+/// Reads what the settings name before letters leave, and says what a person has to know of it. Where that cannot be done, nobody is
+/// written to: letters would go to people who have left.
+pub(in crate::cli) fn read_first(context: &Context, root: &Path, settings: &Settings, store: &mut Store) -> Result<(), Failure> {
+    let mut desk = Desk::new(store, context.clock.now());
+    let read = read_all(root, settings, &mut desk);
+    let report = desk.report;
+    tell::before_a_send(context, &report);
+    read.map_err(|failure| match failure.kind {
+        Kind::FixFirst | Kind::Later => failure.hint("nobody was touched: letters would go to people who have left"),
+        _ => failure,
+    })
+}
+
+fn read_all(root: &Path, settings: &Settings, desk: &mut Desk<'_>) -> Result<(), Failure> {
+    if let Some(path) = &settings.mailbox.path {
+        read_box(&root.join(path), desk).map_err(|error| failure(error, Kind::FixFirst))?;
+    }
+    match &settings.mailbox.imap {
+        Some(imap) => read_folder(root, imap, desk),
+        None => Ok(()),
+    }
+}
+
+fn read_box(path: &Path, desk: &mut Desk<'_>) -> Result<(), IntakeError> {
+    take_in(desk, &Source::recognise(path)?)
+}
+
+/// Reads a server's folder.
+fn read_folder(_root: &Path, imap: &ImapSettings, _desk: &mut Desk<'_>) -> Result<(), Failure> {
+    let text = format!(
+        "`unsubscribe.imap` names `{}`, and this `tidings` was built without reading mail servers",
+        imap.described()
+    );
+    Err(Failure::new(Kind::FixFirst, text)
+        .hint("build it with `cargo install --path . --features imap`, or have the mail delivered to a mailbox on this machine"))
+}
+
+/// A box that cannot be read, as the kind of failure that it is where it was named.
+fn failure(error: IntakeError, kind: Kind) -> Failure {
+    match error {
+        IntakeError::Store(error) => error.into(),
+        IntakeError::Mailbox(error) => {
+            let kind = if error.is_for_now() { Kind::Later } else { kind };
+            Failure::new(kind, words(&error)).hint(error.hint())
+        }
+    }
+}
+
+/// The error, and what the system says of it.
+fn words(error: &MailboxError) -> String {
+    let source = std::error::Error::source(error).map(|source| super::super::failure::plain(source));
+    source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+}

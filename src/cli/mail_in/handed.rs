@@ -1,0 +1,52 @@
+//! One mail on standard input, as a mail server hands it over.
+//!
+//! Promises: nothing that is handed in is lost: whatever keeps us from acting ends with 75, which makes the server keep the mail and come
+//! again; what nobody can act on is kept beside the store, and ends with 0. Says nothing that a server would send back to the writer.
+
+use super::super::context::Context;
+use super::super::failure::{Failure, Kind, plain};
+use super::{desk, kept, store, tell};
+use crate::intake::{IntakeError, take_in};
+use crate::mailbox::Source;
+use std::io::{self, Read as _};
+
+/// More than servers take; what is longer is kept this far.
+const MOST: u64 = 64 * 1024 * 1024;
+
+/// Takes the mail, or has the server keep it.
+pub(super) fn take(context: &Context, dry_run: bool) -> Result<(), Failure> {
+    act(context, dry_run).map_err(|failure| Failure {
+        kind: Kind::Later,
+        ..failure.hint("the mail was not taken: a mail server keeps it and hands it in again")
+    })
+}
+
+fn act(context: &Context, dry_run: bool) -> Result<(), Failure> {
+    let bytes = read().map_err(|error| Failure::new(Kind::Later, format!("cannot read the mail: {}", plain(&error))))?;
+    let (root, workspace) = context.workspace()?;
+    let mut store = store(context, &root, &workspace, dry_run)?;
+    let dir = context.store_dir(&root);
+    let mut desk = desk(context, &mut store, dry_run);
+    let source = Source::Handed(bytes);
+    take_in(&mut desk, &source).map_err(|error| match error {
+        IntakeError::Store(error) => Failure::from(error),
+        IntakeError::Mailbox(error) => Failure::new(Kind::Later, error.to_string()).hint(error.hint()),
+    })?;
+    let (report, stays) = (desk.report, desk.stayed);
+    if let (Some(hash), Source::Handed(bytes), false) = (stays, &source, dry_run) {
+        kept::keep(&dir, &data_encoding::HEXLOWER.encode(&hash), bytes)?;
+    }
+    match dry_run || context.ui.is_watched() || context.ui.wants_json() {
+        true => tell::tell(context, &root, &report, dry_run),
+        false => Ok(()),
+    }
+}
+
+/// The mail to its end: a server whose pipe is closed on it would take the mail for refused.
+fn read() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut input = io::stdin().lock();
+    input.by_ref().take(MOST).read_to_end(&mut bytes)?;
+    io::copy(&mut input, &mut io::sink())?;
+    Ok(bytes)
+}

@@ -1,0 +1,43 @@
+//! Kept mails: what was handed in and nobody could act on lies in `.tidings/mail/` until a person has.
+//!
+//! Promises: a mail that is kept is whole and on the disk, for its owner alone. Knows nothing of why.
+
+use super::super::failure::{Failure, Kind, plain};
+use super::super::private::write_private;
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+const FOLDER: &str = "mail";
+const ENDING: &str = "eml";
+
+/// The mails that are kept beside this store, the oldest name first.
+pub(in crate::cli) fn kept(store_dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(store_dir.join(FOLDER)).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == ENDING));
+    paths.sort();
+    paths
+}
+
+/// Keeps a mail under the name of its hash, whole or not at all; one that is kept already is.
+pub(super) fn keep(store_dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = store_dir.join(FOLDER);
+    let path = folder.join(format!("{name}.{ENDING}"));
+    if path.exists() {
+        return Ok(());
+    }
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.map_err(|error| failed(&folder, &error))?;
+    // Under a name of this process alone: what a dead one left is nobody's mail.
+    let half = folder.join(format!("{name}.{}", std::process::id()));
+    write_private(&half, bytes)?;
+    let placed = fs::rename(&half, &path).and_then(|()| fs::File::open(&folder)?.sync_all());
+    placed.map_err(|error| failed(&path, &error))
+}
+
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Kind::Store, format!("cannot keep a mail in `{}`: {}", path.display(), plain(error)))
+        .hint("check that `.tidings/` belongs to you and that the disk is not full")
+}

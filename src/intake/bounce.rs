@@ -1,0 +1,135 @@
+//! Bounces: what a letter that came back counts against its own recipient, and nobody else.
+
+use super::proof::{Letter, Proof, proof};
+use super::{Verdict, When, letter_words};
+use crate::delivery::strike::Weight;
+use crate::mailbox::notice::{Clues, Refused};
+use crate::store::keys::PersonHash;
+use crate::store::mail::{Effect, MailKind, Outcome};
+use crate::store::{Store, StoreError};
+use crate::subscriber::suppression::{Reason, Scope};
+
+const KIND: MailKind = MailKind::Bounce;
+
+/// A letter came back.
+pub(super) fn bounce(store: &Store, recipients: &[Refused], clues: &Clues, when: When) -> Result<Verdict, StoreError> {
+    let letter = match proof(store, clues)? {
+        Proof::Letter(letter) => letter,
+        Proof::Sample => return Ok(Verdict::nothing(KIND, Outcome::Ignored, "a test letter or a preview came back")),
+        Proof::Nothing => {
+            return Ok(Verdict::nothing(
+                KIND,
+                Outcome::Unproved,
+                "a report about a letter that this store did not make",
+            ));
+        }
+    };
+    let Some(refused) = theirs(store, recipients, &letter.person) else {
+        return Ok(about(&letter, "a report that does not say what became of this letter"));
+    };
+    Ok(match refused.weight {
+        Some(weight) => counted(letter, refused, weight, when),
+        None => about(&letter, &format!("{}not the address's fault", code(refused))),
+    })
+}
+
+/// What the report says of this person: by their address; where it knows them by another, such as the one they forward to, as far as it can
+/// only be they.
+fn theirs<'a>(store: &Store, recipients: &'a [Refused], person: &PersonHash) -> Option<&'a Refused> {
+    let is_named = |refused: &&Refused| refused.addresses.iter().any(|address| store.keys().person(address) == *person);
+    if let Some(named) = recipients.iter().find(is_named) {
+        return Some(named);
+    }
+    match recipients {
+        [only] => Some(only),
+        // Where nobody was reached, they were not; which of the refusals is theirs is not known: the mildest.
+        several if several.iter().all(|refused| refused.weight.is_some()) => several.iter().min_by_key(|refused| refused.weight),
+        _ => None,
+    }
+}
+
+fn counted(letter: Letter, refused: &Refused, weight: Weight, when: When) -> Verdict {
+    let how = format!("{}{weight}, proved by {}", code(refused), letter.by);
+    let detail = format!("{how}, {}", letter_words(letter.delivery));
+    let effect = match letter.delivery {
+        Some(delivery) => Effect::Strike {
+            delivery,
+            weight,
+            code: refused.code.map(|code| code.to_string()),
+            reply: without_addresses(&refused.reply),
+        },
+        // A letter that is on no record has no edition to count in; an address that does not exist needs no second letter to say so.
+        None if weight == Weight::Sure => Effect::Leave {
+            suppressions: vec![when.suppression(letter.person, Scope::All, Reason::Bounced, &how)],
+            person: letter.person,
+            delivery: None,
+        },
+        None => Effect::Nothing(Outcome::Ignored),
+    };
+    Verdict {
+        kind: KIND,
+        effect,
+        detail,
+        address: letter.address,
+    }
+}
+
+/// It asks for nothing.
+fn about(letter: &Letter, why: &str) -> Verdict {
+    let detail = format!("{why}, {}", letter_words(letter.delivery));
+    Verdict {
+        address: letter.address.clone(),
+        ..Verdict::nothing(KIND, Outcome::Ignored, detail)
+    }
+}
+
+fn code(refused: &Refused) -> String {
+    refused.code.map_or_else(String::new, |code| format!("{code}, "))
+}
+
+/// What the other server said, without anybody's address: the one a person forwards to is theirs as well.
+fn without_addresses(text: &str) -> String {
+    let is_edge = |c: char| c.is_whitespace() || c.is_control() || "<>()[]{}\"',;:".contains(c);
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(is_edge) {
+        let word = piece.trim_end_matches(is_edge);
+        match word.contains('@') {
+            true => out.push_str("<recipient>"),
+            false => out.push_str(word),
+        }
+        out.push_str(&piece[word.len()..]);
+    }
+    out.replace("<<recipient>>", "<recipient>").chars().take(MOST_REPLY).collect()
+}
+
+/// As much of a reply as is kept of those that a relay gives.
+const MOST_REPLY: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn no_address_is_kept_of_a_reply() {
+        for (said, kept) in [
+            (
+                "550 5.1.1 <ann@example.org>: unknown",
+                "550 5.1.1 <recipient>: unknown",
+            ),
+            ("550 ann@example.org, bob@example.org no", "550 <recipient>, <recipient> no"),
+            ("smtp;552 full (ann+tips@example.org)", "smtp;552 full (<recipient>)"),
+            ("no such user", "no such user"),
+            ("", ""),
+        ] {
+            assert_eq!(without_addresses(said), kept);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_said_keeps_no_address(text: String) {
+            prop_assert!(!without_addresses(&text).contains('@'));
+        }
+    }
+}
