@@ -53,11 +53,16 @@ CREATE TABLE strike (
     code      TEXT,
     -- What was said, without the address.
     reply     TEXT    NOT NULL DEFAULT '',
+    -- When the letter was refused, or handed over, whenever its bounce was read.
     at        INTEGER NOT NULL,
     void      INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (delivery, weight)
+    -- Not judged yet: the run that met it goes on, or has died.
+    waits     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX strike_person ON strike (person, at);
+CREATE INDEX strike_waits ON strike (id) WHERE waits = 1;
+-- What was void may be said again, and counts then.
+CREATE UNIQUE INDEX strike_once ON strike (delivery, weight) WHERE void = 0;
 
 CREATE TRIGGER strike_stays BEFORE DELETE ON strike
 BEGIN

@@ -4,7 +4,7 @@
 //! that stands is not made milder; what a person has been taken back from since is not brought back by older news. Knows nothing of
 //! files.
 
-use super::keys::PersonHash;
+use super::keys::{Keys, PersonHash};
 use super::{Doing, Store, StoreError, codec};
 use crate::address::Address;
 use crate::subscriber::suppression::{Reason, Scope, Suppression};
@@ -41,6 +41,14 @@ pub struct Suppressed {
     pub stood: u64,
     /// Older than the word by which the person came back.
     pub taken_back: u64,
+}
+
+/// What became of one suppression that was to be written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Became {
+    Added,
+    Stood,
+    TakenBack,
 }
 
 /// One suppression of the record.
@@ -85,17 +93,10 @@ impl Store {
         let transaction = self.write("write suppressions down")?;
         let mut done = Suppressed::default();
         for one in new {
-            let hash = match &one.whom {
-                Whom::Address(address) => keys.person(address),
-                Whom::Hash(hash) => *hash,
-            };
-            if is_covered(&transaction, &hash, &one.suppression)? {
-                done.stood += 1;
-            } else if is_older_than_a_lifting(&transaction, &hash, one)? {
-                done.taken_back += 1;
-            } else {
-                insert(&transaction, &hash, &one.suppression)?;
-                done.added += 1;
+            match suppress_one(&transaction, &keys, one)? {
+                Became::Added => done.added += 1,
+                Became::Stood => done.stood += 1,
+                Became::TakenBack => done.taken_back += 1,
             }
         }
         transaction.commit().doing("write suppressions down")?;
@@ -167,8 +168,24 @@ fn line(row: &Row<'_>) -> Result<SuppressionLine, StoreError> {
     })
 }
 
+/// Writes one suppression down, where it says anything new.
+pub(super) fn suppress_one(transaction: &Transaction<'_>, keys: &Keys, new: &NewSuppression) -> Result<Became, StoreError> {
+    let hash = match &new.whom {
+        Whom::Address(address) => keys.person(address),
+        Whom::Hash(hash) => *hash,
+    };
+    if is_covered(transaction, &hash, &new.suppression)? {
+        return Ok(Became::Stood);
+    }
+    if is_older_than_a_lifting(transaction, &hash, new)? {
+        return Ok(Became::TakenBack);
+    }
+    insert(transaction, &hash, &new.suppression)?;
+    Ok(Became::Added)
+}
+
 /// Whether what stands says as much: the same mail or all of it, for this reason or a graver one.
-fn is_covered(transaction: &Transaction<'_>, hash: &PersonHash, new: &Suppression) -> Result<bool, StoreError> {
+pub(super) fn is_covered(transaction: &Transaction<'_>, hash: &PersonHash, new: &Suppression) -> Result<bool, StoreError> {
     // What only a list's file told of may be taken back with its import, so it stands in for nobody's own word.
     let sql = "SELECT list, reason FROM suppression WHERE hash = ? AND lifted_at IS NULL AND import IS NULL";
     let mut statement = transaction.prepare_cached(sql).doing("look up suppressions")?;
@@ -201,7 +218,7 @@ fn scope_column(scope: &Scope) -> Option<&str> {
     }
 }
 
-fn insert(transaction: &Transaction<'_>, hash: &PersonHash, new: &Suppression) -> Result<(), StoreError> {
+pub(super) fn insert(transaction: &Transaction<'_>, hash: &PersonHash, new: &Suppression) -> Result<(), StoreError> {
     let sql = "INSERT INTO suppression (hash, list, reason, evidence, at) VALUES (?, ?, ?, ?, ?)";
     let row = params![
         hash,
