@@ -8,7 +8,7 @@ use super::failure::{Failure, Kind};
 use super::ui::moment;
 use crate::finding::Finding;
 use crate::store::Store;
-use crate::store::mail::Reading;
+use crate::store::mailbox::ReadingLine;
 use crate::workspace::settings::{FILE, Settings};
 use jiff::{SignedDuration, Timestamp};
 
@@ -32,7 +32,7 @@ pub(super) enum Reader {
 
 impl Reader {
     /// Who it is; `None` where nobody does.
-    fn of(settings: &Settings, readings: &[Reading], now: Timestamp) -> Option<Self> {
+    fn of(settings: &Settings, readings: &[ReadingLine], now: Timestamp) -> Option<Self> {
         let (unsubscribe, mailbox) = (&settings.sender.unsubscribe, &settings.mailbox);
         if unsubscribe.url.is_some() {
             return Some(Self::Page);
@@ -50,11 +50,11 @@ impl Reader {
         if readings.iter().any(|reading| reading.name == "-") {
             return Some(Self::HandedIn);
         }
-        let is_recent = |reading: &&Reading| now.duration_since(reading.at) < RECENTLY;
+        let is_recent = |reading: &&ReadingLine| now.duration_since(reading.read_at) < RECENTLY;
         // A single file that somebody had read is no box that anybody looks into.
         let lately = readings.iter().filter(|reading| !reading.name.starts_with("file:"));
-        let newest = lately.filter(is_recent).max_by_key(|reading| reading.at);
-        newest.map(|reading| Self::Lately(reading.name.clone(), reading.at))
+        let newest = lately.filter(is_recent).max_by_key(|reading| reading.read_at);
+        newest.map(|reading| Self::Lately(reading.name.clone(), reading.read_at))
     }
 
     /// In a line, for `status` and `doctor`.
@@ -150,19 +150,15 @@ mod tests {
         let text = format!("{SETTINGS}unsubscribe: {{mailto: out@mill-lane.example{unsubscribe}}}\n");
         let settings = Settings::check(&text).0.unwrap();
         let now = Timestamp::from_second(100 * 86_400).unwrap();
-        let days_ago = |(name, days): &(&str, i64)| Reading {
+        let days_ago = |(name, days): &(&str, i64)| ReadingLine {
             name: (*name).to_owned(),
-            at: now - SignedDuration::from_hours(24 * days),
+            read_at: now - SignedDuration::from_hours(24 * days),
             mails: 0,
             cursor: None,
         };
-        let readings: Vec<Reading> = readings.iter().map(days_ago).collect();
+        let readings: Vec<ReadingLine> = readings.iter().map(days_ago).collect();
         let found = Reader::of(&settings, &readings, now).map(|reader| reader.words(None));
-        assert_eq!(
-            found.is_some(),
-            expected.is_some(),
-            "{unsubscribe} {readings:?}: {found:?}"
-        );
+        assert_eq!(found.is_some(), expected.is_some(), "{unsubscribe} {readings:?}: {found:?}");
         let words = found.unwrap_or_default();
         assert!(words.contains(expected.unwrap_or_default()), "{unsubscribe}: {words}");
     }

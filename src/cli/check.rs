@@ -1,5 +1,6 @@
 //! `tidings check`: every mistake at once, every letter composed, nothing written.
 
+use super::answers;
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
 use super::send::due_now;
@@ -37,7 +38,7 @@ struct Shape<'a> {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    let (_, workspace) = context.workspace()?;
+    let (root, workspace) = context.workspace()?;
     let named = args
         .campaign
         .as_ref()
@@ -51,6 +52,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         findings.extend(folder.campaign.iter().flat_map(|campaign| campaign.telling.iter().cloned()));
     }
     if let Some(settings) = &workspace.settings {
+        // A store that cannot be opened keeps nobody from knowing what is wrong with the files.
+        let known = context.store_if_any(&root).ok().flatten();
+        findings.extend(answers::forewarning(context, settings, known.as_ref())?);
         let mut store = Store::in_memory(context.clock.now())?;
         let found = check_lists(context, &mut store, &workspace, &folders)?;
         let lists_are_sound = !found.iter().any(Finding::is_error);

@@ -7,6 +7,7 @@
 pub mod failure;
 pub mod ui;
 
+mod answers;
 mod context;
 mod letters;
 mod listing;
@@ -26,6 +27,7 @@ mod hold;
 mod import;
 mod init;
 mod log;
+mod mail_in;
 mod new;
 mod people;
 mod plan;
@@ -106,6 +108,7 @@ enum Command {
     People(people::Args),
     Suppress(suppress::Args),
     Consent(consent::Args),
+    MailIn(mail_in::Args),
     Rehearse(rehearse::Args),
     Test(test::Args),
     Plan(plan::Args),
@@ -205,6 +208,7 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
         Command::People(args) => people::run(&context, &args),
         Command::Suppress(args) => suppress::run(&context, &args),
         Command::Consent(args) => consent::run(&context, &args),
+        Command::MailIn(args) => mail_in::run(&context, &args),
         Command::Rehearse(args) => rehearse::run(&context, &args),
         Command::Test(args) => test::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),

@@ -1,5 +1,6 @@
 //! `tidings plan`: what would go to whom, and when; nothing is written.
 
+use super::answers;
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
 use super::listing::table;
@@ -79,6 +80,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     };
     let limited = Limited::by(&store, settings, now)?;
     let (mut lines, mut findings) = (Vec::new(), Vec::new());
+    if !context.is_rehearsal() {
+        findings.extend(answers::forewarning(context, settings, Some(&store))?);
+    }
     for folder in folders {
         match look_ahead(&mut store, &workspace, settings, folder, limited.as_ref(), now, args.days) {
             Ok((line, warnings)) => {

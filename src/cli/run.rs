@@ -1,7 +1,9 @@
 //! `tidings run`: the heartbeat that cron keeps.
 
+use super::answers::require_reader;
 use super::context::{Context, holder_words, real_dir, tell_passed_over};
 use super::failure::{Failure, Kind};
+use super::mail_in::read_first;
 use super::outcome::{ending, tell};
 use super::people::lapse_quietly;
 use super::send::{due_at, recover, tell_no_more};
@@ -45,6 +47,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let mut store = context.store_for_sending(&root, settings)?;
     let doubts = recover(context, &mut store)?;
     lapse_quietly(context, &mut store, settings)?;
+    read_first(context, &root, settings, &mut store)?;
     let way = Way::new(&root, settings);
     let begun = begin_due(context, &mut store, &workspace, settings, &root, &way)?;
     let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
@@ -76,6 +79,7 @@ fn close_all(
         }
         return Ok(());
     }
+    require_reader(context, settings, store)?;
     tell_differences(context, store, workspace, settings)?;
     let report = hand_over(context, store, "run", Work::Everything, way.route()?, None)?;
     if could_send_nothing(&report) && !context.ui.is_watched() {
@@ -192,6 +196,7 @@ fn begin_one(
         Turn::Begin { article, occurrence } => (article, occurrence, false),
         Turn::TooLate { article, occurrence } => (article, occurrence, true),
     };
+    require_reader(context, settings, store)?;
     way.route()?;
     if settings.auto_import {
         bring_lists(store, workspace, plan, Guard::Cautious, now)?;

@@ -1,8 +1,10 @@
 //! `tidings send`: the next article of a campaign, now.
 
+use super::answers::require_reader;
 use super::context::{Context, campaign_named, holder_words, real_dir};
 use super::failure::{Failure, Kind};
 use super::letters::whose;
+use super::mail_in::read_first;
 use super::outcome::tell;
 use super::outlook::Limited;
 use super::sending::{bring_lists, hand_over, plan, route};
@@ -55,6 +57,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let _lock = lock(context, &root, &args.campaign)?;
     let mut store = context.store_for_sending(&root, settings)?;
     let doubts = recover(context, &mut store)?;
+    read_first(context, &root, settings, &mut store)?;
     let desk = Desk {
         context,
         workspace: &workspace,
@@ -129,7 +132,11 @@ impl Desk<'_> {
             };
             return Err(held.hint(format!("`tidings release {name}` lets it go on")));
         }
-        match prepare::next(store, self.plan)? {
+        let next = prepare::next(store, self.plan)?;
+        if !matches!(next, Next::NothingLeft) {
+            require_reader(self.context, self.settings, store)?;
+        }
+        match next {
             Next::NothingLeft => self.nothing_left(),
             Next::Unfinished(edition) => self.resume(store, &edition, args),
             Next::Article(article) => {

@@ -1,8 +1,10 @@
 //! `tidings status`: where every edition stands, in numbers that close.
 
+use super::answers::{counts, reader};
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::listing::table;
+use super::mail_in::kept;
 use super::outlook::Limited;
 use super::ui::{Ui, count, listed};
 use crate::campaign::CampaignId;
@@ -43,6 +45,10 @@ struct Whole<'a> {
     distrust: Option<String>,
     /// What is used up while letters wait, and when the next may leave.
     quota: Option<String>,
+    /// Who reads what people answer.
+    answers: Option<String>,
+    /// How many mails that were handed in wait for a person.
+    mails: u64,
 }
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
@@ -71,6 +77,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .filter(|(edition, _)| edition.held.is_none() && edition.status == Status::Released);
     let quota = used_up(context, &root, &store, waiting.map(|(_, (tally, _))| tally.open()).sum())?;
     let distrust = store.distrusted()?;
+    let answers = who_reads(context, &root, &store)?;
+    let mails = kept(store.dir()).len() as u64;
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -84,10 +92,14 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             need_a_person: need,
             distrust: distrust.clone(),
             quota,
+            answers,
+            mails,
         })?;
     } else {
         show(context, &editions, &numbers, sender.as_deref())?;
         quota.map_or(Ok(()), |quota| context.ui.data(&quota))?;
+        answers.map_or(Ok(()), |answers| context.ui.data(&format!("what people answer: {answers}")))?;
+        tell_kept(context, &store, mails)?;
     }
     let waiting = waiting_campaigns(context, &store)?;
     if let (Some(why), false) = (&distrust, waiting.is_empty() || context.ui.wants_json()) {
@@ -103,12 +115,37 @@ fn used_up(context: &Context, root: &Path, store: &Store, waiting: u64) -> Resul
     if waiting == 0 {
         return Ok(None);
     }
-    let text = std::fs::read_to_string(root.join(settings::FILE)).unwrap_or_default();
-    let (Some(settings), _) = Settings::check(&text) else {
+    let Some(settings) = settings_if_sound(root) else {
         return Ok(None);
     };
     let limited = Limited::by(store, &settings, context.clock.now())?;
     Ok(limited.and_then(|limited| limited.spent(waiting)))
+}
+
+fn settings_if_sound(root: &Path) -> Option<Settings> {
+    let text = std::fs::read_to_string(root.join(settings::FILE)).unwrap_or_default();
+    Settings::check(&text).0
+}
+
+/// Who reads what people answer, where letters leave for real people.
+fn who_reads(context: &Context, root: &Path, store: &Store) -> Result<Option<String>, Failure> {
+    let settings = settings_if_sound(root).filter(|settings| counts(settings) && !context.is_rehearsal());
+    let Some(settings) = settings else { return Ok(None) };
+    let reader = reader(&settings, Some(store), context.clock.now())?;
+    let since = store.read_by_hand_since()?;
+    Ok(reader.map(|reader| reader.words(since)))
+}
+
+/// Mails that nobody could act on, and that no mailbox holds.
+fn tell_kept(context: &Context, store: &Store, mails: u64) -> Result<(), Failure> {
+    match mails {
+        0 => Ok(()),
+        mails => context.ui.data(&format!(
+            "{} for a person to read, act on and remove: {}",
+            count(mails, "mail"),
+            store.dir().join("mail").display()
+        )),
+    }
 }
 
 /// 1 while a letter needs a person, or a campaign waits for one since the store was restored.
@@ -195,6 +232,8 @@ fn nothing_yet(context: &Context) -> Result<(), Failure> {
             need_a_person: 0,
             distrust: None,
             quota: None,
+            answers: None,
+            mails: 0,
         });
     }
     context.ui.data(context.no_store_yet())

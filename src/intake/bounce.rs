@@ -2,6 +2,7 @@
 
 use super::proof::{Letter, Proof, proof};
 use super::{Verdict, When, letter_words};
+use crate::address::Address;
 use crate::delivery::strike::Weight;
 use crate::mailbox::notice::{Clues, Refused};
 use crate::store::keys::PersonHash;
@@ -13,9 +14,19 @@ const KIND: MailKind = MailKind::Bounce;
 
 /// A letter came back.
 pub(super) fn bounce(store: &Store, recipients: &[Refused], clues: &Clues, when: When) -> Result<Verdict, StoreError> {
-    let letter = match proof(store, clues)? {
+    let named: Vec<Address> = recipients
+        .iter()
+        .flat_map(|refused| refused.addresses.iter().cloned())
+        .collect();
+    let letter = match proof(store, clues, &named)? {
         Proof::Letter(letter) => letter,
-        Proof::Sample => return Ok(Verdict::nothing(KIND, Outcome::Ignored, "a test letter or a preview came back")),
+        Proof::Sample => {
+            return Ok(Verdict::nothing(
+                KIND,
+                Outcome::Ignored,
+                "a test letter or a preview came back",
+            ));
+        }
         Proof::Nothing => {
             return Ok(Verdict::nothing(
                 KIND,
@@ -36,7 +47,12 @@ pub(super) fn bounce(store: &Store, recipients: &[Refused], clues: &Clues, when:
 /// What the report says of this person: by their address; where it knows them by another, such as the one they forward to, as far as it can
 /// only be they.
 fn theirs<'a>(store: &Store, recipients: &'a [Refused], person: &PersonHash) -> Option<&'a Refused> {
-    let is_named = |refused: &&Refused| refused.addresses.iter().any(|address| store.keys().person(address) == *person);
+    let is_named = |refused: &&Refused| {
+        refused
+            .addresses
+            .iter()
+            .any(|address| store.keys().person(address) == *person)
+    };
     if let Some(named) = recipients.iter().find(is_named) {
         return Some(named);
     }
@@ -55,8 +71,8 @@ fn counted(letter: Letter, refused: &Refused, weight: Weight, when: When) -> Ver
         Some(delivery) => Effect::Strike {
             delivery,
             weight,
-            code: refused.code.map(|code| code.to_string()),
-            reply: without_addresses(&refused.reply),
+            code: refused.code,
+            reply: refused.reply.clone(),
         },
         // A letter that is on no record has no edition to count in; an address that does not exist needs no second letter to say so.
         None if weight == Weight::Sure => Effect::Leave {
@@ -85,51 +101,4 @@ fn about(letter: &Letter, why: &str) -> Verdict {
 
 fn code(refused: &Refused) -> String {
     refused.code.map_or_else(String::new, |code| format!("{code}, "))
-}
-
-/// What the other server said, without anybody's address: the one a person forwards to is theirs as well.
-fn without_addresses(text: &str) -> String {
-    let is_edge = |c: char| c.is_whitespace() || c.is_control() || "<>()[]{}\"',;:".contains(c);
-    let mut out = String::with_capacity(text.len());
-    for piece in text.split_inclusive(is_edge) {
-        let word = piece.trim_end_matches(is_edge);
-        match word.contains('@') {
-            true => out.push_str("<recipient>"),
-            false => out.push_str(word),
-        }
-        out.push_str(&piece[word.len()..]);
-    }
-    out.replace("<<recipient>>", "<recipient>").chars().take(MOST_REPLY).collect()
-}
-
-/// As much of a reply as is kept of those that a relay gives.
-const MOST_REPLY: usize = 512;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn no_address_is_kept_of_a_reply() {
-        for (said, kept) in [
-            (
-                "550 5.1.1 <ann@example.org>: unknown",
-                "550 5.1.1 <recipient>: unknown",
-            ),
-            ("550 ann@example.org, bob@example.org no", "550 <recipient>, <recipient> no"),
-            ("smtp;552 full (ann+tips@example.org)", "smtp;552 full (<recipient>)"),
-            ("no such user", "no such user"),
-            ("", ""),
-        ] {
-            assert_eq!(without_addresses(said), kept);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_was_said_keeps_no_address(text: String) {
-            prop_assert!(!without_addresses(&text).contains('@'));
-        }
-    }
 }

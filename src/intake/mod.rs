@@ -48,6 +48,8 @@ pub struct Desk<'a> {
     marks: bool,
     /// What became of the mails so far.
     pub report: Report,
+    /// The last mail that nobody could act on.
+    pub stayed: Option<[u8; 32]>,
 }
 
 /// What became of mails.
@@ -103,6 +105,7 @@ impl<'a> Desk<'a> {
             now,
             marks: true,
             report: Report::default(),
+            stayed: None,
         }
     }
 
@@ -119,16 +122,15 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// When the store cannot be read or written; then the mail has not been taken.
     pub fn take(&mut self, mail: &Mail) -> Result<Fate, StoreError> {
-        let outcome = match self.store.knows_mail(&mail.hash)? {
-            Some(outcome) => {
-                self.report.known += 1;
-                self.report.waiting += u64::from(needs_a_person(outcome));
-                outcome
-            }
+        let outcome = match self.store.outcome_of_mail(&mail.hash)? {
+            Some(outcome) => self.known(outcome),
             None => self.act(mail)?,
         };
-        match self.marks && fate(outcome) == Fate::Done {
-            true => Ok(Fate::Done),
+        if fate(outcome) == Fate::Stays {
+            self.stayed = Some(mail.hash);
+        }
+        match self.marks {
+            true => Ok(fate(outcome)),
             false => Ok(Fate::Stays),
         }
     }
@@ -138,33 +140,47 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// When the store cannot be written.
     pub fn note(&mut self, name: &str, mails: u64, cursor: Option<&str>) -> Result<(), StoreError> {
-        self.store.note_reading(name, self.now, mails, cursor)
+        self.store.note_reading(name, mails, cursor, self.now)
+    }
+
+    fn known(&mut self, outcome: Outcome) -> Outcome {
+        self.report.known += 1;
+        self.report.waiting += u64::from(needs_a_person(outcome));
+        outcome
     }
 
     fn act(&mut self, mail: &Mail) -> Result<Outcome, StoreError> {
         let verdict = judge(self.store, notice::read(mail), self.now)?;
-        let scopes = match &verdict.effect {
-            Effect::Leave { suppressions, .. } => suppressions.iter().map(|new| new.suppression.scope.clone()).collect(),
-            Effect::Nothing(_) | Effect::Strike { .. } => Vec::new(),
-        };
-        let (kind, detail) = (verdict.kind, verdict.detail);
-        let taken = TakenMail {
+        let (kind, asked) = (verdict.kind, asked(&verdict.effect));
+        let taken = self.store.take_mail(&TakenMail {
             hash: mail.hash,
             at: self.now,
             kind,
             effect: verdict.effect,
-            detail: detail.clone(),
-        };
-        let outcome = self.store.take_mail(&taken)?;
+            detail: verdict.detail.clone(),
+        })?;
+        if !taken.is_new {
+            // Somebody else has read the same mail at this very moment.
+            return Ok(self.known(taken.outcome));
+        }
+        let by_strikes = taken.suppressed.map(|one| one.scope).filter(|_| asked.is_empty());
         self.report.answers.push(Answer {
             mail: mail.hash,
             kind,
-            outcome,
+            outcome: taken.outcome,
             address: verdict.address,
-            scopes,
-            detail,
+            scopes: asked.into_iter().chain(by_strikes).collect(),
+            detail: verdict.detail,
         });
-        Ok(outcome)
+        Ok(taken.outcome)
+    }
+}
+
+/// Which mail a person asks to get no more.
+fn asked(effect: &Effect) -> Vec<Scope> {
+    match effect {
+        Effect::Leave { suppressions, .. } => suppressions.iter().map(|new| new.suppression.scope.clone()).collect(),
+        Effect::Nothing(_) | Effect::Strike { .. } => Vec::new(),
     }
 }
 
@@ -224,7 +240,7 @@ fn judge(store: &Store, notice: Notice, now: Timestamp) -> Result<Verdict, Store
             clues,
             at,
         } => wish::unsubscribe(store, from.as_ref().filter(|_| in_words), in_words, &clues, when(at)),
-        Notice::Complaint { clues, at, .. } => wish::complaint(store, &clues, when(at)),
+        Notice::Complaint { clues, recipient, at } => wish::complaint(store, &clues, recipient.as_ref(), when(at)),
         Notice::Bounce { recipients, clues, at } => bounce::bounce(store, &recipients, &clues, when(at)),
         Notice::Delay => Ok(Verdict::nothing(
             MailKind::Delay,

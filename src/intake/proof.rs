@@ -7,6 +7,7 @@ use crate::mailbox::notice::Clues;
 use crate::store::keys::PersonHash;
 use crate::store::token::Holder;
 use crate::store::{DeliveryId, Store, StoreError};
+use std::fmt;
 
 /// A mail that holds more of them than this was written to keep us busy.
 const MOST_CLUES: usize = 32;
@@ -19,10 +20,26 @@ pub(super) struct Letter {
     pub(super) address: Option<Address>,
     /// The letter, if it is on record.
     pub(super) delivery: Option<DeliveryId>,
-    /// The lists its edition went to; empty where it is on no record.
+    /// The lists its edition went to, where a token proves it and the letter is on record: it is about their mail alone.
     pub(super) lists: Vec<String>,
-    /// What proved it, in words.
-    pub(super) by: &'static str,
+    /// What proved it.
+    pub(super) by: By,
+}
+
+/// What only the holder of a letter, or their mail system, can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Token,
+    MessageId,
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Token => "token",
+            Self::MessageId => "Message-ID",
+        })
+    }
 }
 
 /// What a mail's clues prove.
@@ -35,8 +52,9 @@ pub(super) enum Proof {
     Nothing,
 }
 
-/// The first letter that is proved; tokens before Message-IDs, in the order in which they stand.
-pub(super) fn proof(store: &Store, clues: &Clues) -> Result<Proof, StoreError> {
+/// The first letter that is proved; tokens before Message-IDs, in the order in which they stand. Whom the mail names is only where to look
+/// first.
+pub(super) fn proof(store: &Store, clues: &Clues, named: &[Address]) -> Result<Proof, StoreError> {
     let mut is_sample = false;
     for token in clues.tokens.iter().take(MOST_CLUES) {
         match store.holder(token)? {
@@ -45,31 +63,27 @@ pub(super) fn proof(store: &Store, clues: &Clues) -> Result<Proof, StoreError> {
             None => {}
         }
     }
-    for id in clues.message_ids.iter().take(MOST_CLUES) {
-        if let Some(found) = store.letter_by_message_id(id)? {
-            return Ok(Proof::Letter(Letter {
-                address: address_of(store, found.delivery)?,
-                person: found.person,
-                delivery: Some(found.delivery),
-                lists: found.lists,
-                by: "Message-ID",
-            }));
-        }
+    let ids = &clues.message_ids[..clues.message_ids.len().min(MOST_CLUES)];
+    let named = &named[..named.len().min(MOST_CLUES)];
+    if let Some(found) = store.letter_by_message_id(ids, named)? {
+        return Ok(Proof::Letter(Letter {
+            person: found.person,
+            address: found.address,
+            delivery: Some(found.delivery),
+            lists: Vec::new(),
+            by: By::MessageId,
+        }));
     }
     Ok(if is_sample { Proof::Sample } else { Proof::Nothing })
 }
 
 fn held(store: &Store, holder: Holder) -> Result<Letter, StoreError> {
-    let address = holder.delivery.map(|delivery| address_of(store, delivery)).transpose()?;
+    let found = holder.delivery.map(|delivery| store.letter_of(delivery)).transpose()?;
     Ok(Letter {
         person: holder.person,
-        address: address.flatten(),
+        address: found.flatten().and_then(|letter| letter.address),
         delivery: holder.delivery,
         lists: holder.lists,
-        by: "token",
+        by: By::Token,
     })
-}
-
-fn address_of(store: &Store, delivery: DeliveryId) -> Result<Option<Address>, StoreError> {
-    Ok(store.delivery(delivery)?.and_then(|line| line.address))
 }

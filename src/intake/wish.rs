@@ -1,6 +1,6 @@
 //! Wishes: no more letters, said to us or to a provider.
 
-use super::proof::{Letter, Proof, proof};
+use super::proof::{By, Letter, Proof, proof};
 use super::{Verdict, When, letter_words};
 use crate::address::Address;
 use crate::mailbox::notice::Clues;
@@ -22,7 +22,7 @@ pub(super) fn unsubscribe(
         Some(address) if store.person(address)?.is_some() => Some(address),
         Some(_) | None => None,
     };
-    Ok(match (proof(store, clues)?, own) {
+    Ok(match (proof(store, clues, writer.map_or(&[], std::slice::from_ref))?, own) {
         (Proof::Letter(letter), own) => by_letter(store, &letter, own, when),
         (Proof::Sample | Proof::Nothing, Some(own)) => in_own_words(store, own, when),
         (Proof::Sample, None) => Verdict::nothing(
@@ -30,11 +30,14 @@ pub(super) fn unsubscribe(
             Outcome::Ignored,
             "an answer to a test letter or a preview: nobody was sent it, and nobody leaves by it",
         ),
-        (Proof::Nothing, None) if in_words && writer.is_some() => Verdict::nothing(
-            KIND,
-            Outcome::ForAPerson,
-            "somebody wants no more letters, from an address that is on no list",
-        ),
+        (Proof::Nothing, None) if in_words && writer.is_some() => Verdict {
+            address: writer.cloned(),
+            ..Verdict::nothing(
+                KIND,
+                Outcome::ForAPerson,
+                "somebody wants no more letters, from an address that is on no list",
+            )
+        },
         (Proof::Nothing, None) if in_words => Verdict::nothing(
             KIND,
             Outcome::ForAPerson,
@@ -46,7 +49,11 @@ pub(super) fn unsubscribe(
 
 /// Who holds the letter leaves its lists. Somebody else who writes in plain words of their own leaves too, by their word.
 fn by_letter(store: &Store, letter: &Letter, writer: Option<&Address>, when: When) -> Verdict {
-    let how = format!("unsubscribe by {}", letter.by);
+    let how = match letter.by {
+        By::Token => "unsubscribe by token".to_owned(),
+        // An answer in plain words to a letter that is known by its Message-ID alone is about all mail, as from their own address.
+        By::MessageId => format!("{WORDS}, in answer to a letter by its Message-ID"),
+    };
     let new = |scope| when.suppression(letter.person, scope, Reason::Unsubscribed, &how);
     let mut suppressions: Vec<NewSuppression> = match letter.lists.is_empty() {
         true => vec![new(Scope::All)],
@@ -77,9 +84,9 @@ fn in_own_words(store: &Store, writer: &Address, when: When) -> Verdict {
 }
 
 /// Somebody called a letter spam: they get no mail at all any more.
-pub(super) fn complaint(store: &Store, clues: &Clues, when: When) -> Result<Verdict, StoreError> {
+pub(super) fn complaint(store: &Store, clues: &Clues, recipient: Option<&Address>, when: When) -> Result<Verdict, StoreError> {
     const KIND: MailKind = MailKind::Complaint;
-    Ok(match proof(store, clues)? {
+    Ok(match proof(store, clues, recipient.map_or(&[], std::slice::from_ref))? {
         Proof::Letter(letter) => {
             let how = format!("a complaint proved by {}", letter.by);
             let new = when.suppression(letter.person, Scope::All, Reason::Complained, &how);

@@ -14,7 +14,7 @@ use crate::delivery::reply::EnhancedCode;
 use crate::delivery::strike::Weight;
 use crate::subscriber::suppression::Suppression;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 /// A mail that was looked at, and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +179,14 @@ impl Store {
         find.query_row([hash], |row| row.get(0)).doing("look for a mail")
     }
 
+    /// What came of a mail that was taken before.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn outcome_of_mail(&self, hash: &[u8; 32]) -> Result<Option<Outcome>, StoreError> {
+        known_outcome(&self.connection, hash)
+    }
+
     /// Takes a mail: what it does, and that it was taken, in one transaction. One that was taken before changes nothing.
     ///
     /// # Errors
@@ -321,8 +329,8 @@ fn strike(
     })
 }
 
-fn known_outcome(transaction: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Outcome>, StoreError> {
-    let mut find = transaction
+fn known_outcome(connection: &Connection, hash: &[u8; 32]) -> Result<Option<Outcome>, StoreError> {
+    let mut find = connection
         .prepare_cached("SELECT outcome FROM mail WHERE hash = ?")
         .doing("look for a mail")?;
     let word: Option<String> = find.query_row([hash], |row| row.get(0)).optional().doing("look for a mail")?;

@@ -3,6 +3,7 @@
 //! Promises: every finding at once, each with its next step; no letter is sent and nothing is mended. Knows nothing of the files: those
 //! are `check`'s.
 
+mod answers;
 mod domain;
 mod relay;
 mod store;
@@ -17,8 +18,8 @@ use serde_json::json;
 /// about it, and compared. It may be asked while letters leave.
 ///
 /// The relay, where `relay:` names one: connects and logs in as `run` would, looks at its certificate and at what it can do, and says
-/// goodbye; no letter is sent. For a real relay also what DNS says about the sender's domain. `--offline` leaves all of this out:
-/// nothing but this machine is asked.
+/// goodbye; no letter is sent. For a real relay also what DNS says about the sender's domain, and who reads what people answer. `--offline`
+/// leaves the relay and DNS out: nothing but this machine is asked.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  tidings doctor\n  tidings doctor --offline && tidings backup ~/backups/clinic-$(date +%F).tidings"
@@ -96,6 +97,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let mut checks = store::examine(context, &root)?;
     if checks.is_empty() && !context.ui.wants_json() {
         context.ui.data(context.no_store_yet())?;
+    }
+    if !context.is_rehearsal() {
+        checks.extend(answers::examine(context, &root)?);
     }
     if !args.offline && !context.is_rehearsal() {
         checks.extend(relay::examine(context, &root)?);

@@ -38,6 +38,9 @@ pub(super) fn keep(store_dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Fai
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(Kind::Store, format!("cannot keep a mail in `{}`: {}", path.display(), plain(error)))
-        .hint("check that `.tidings/` belongs to you and that the disk is not full")
+    Failure::new(
+        Kind::Store,
+        format!("cannot keep a mail in `{}`: {}", path.display(), plain(error)),
+    )
+    .hint("check that `.tidings/` belongs to you and that the disk is not full")
 }

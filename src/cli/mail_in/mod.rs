@@ -44,8 +44,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         return match args.paths.len() {
             1 => handed::take(context, args.dry_run),
-            _ => Err(Failure::new(Kind::Usage, "`-` is one mail on standard input, and stands alone")
-                .hint("call `tidings mail-in` once more for the boxes; nothing was read")),
+            _ => Err(
+                Failure::new(Kind::Usage, "`-` is one mail on standard input, and stands alone")
+                    .hint("call `tidings mail-in` once more for the boxes; nothing was read"),
+            ),
         };
     }
     let (root, workspace) = context.workspace()?;

@@ -5,6 +5,7 @@
 
 mod export;
 mod reading;
+mod token;
 
 use super::context::Context;
 use super::failure::{Failure, Kind};
@@ -42,20 +43,23 @@ enum Verb {
 }
 
 /// Suppress addresses by hand
+///
+/// The token of a letter (`v1.…`, in the subject of an unsubscribe mail) does in the place of an address: whoever got that letter leaves its
+/// lists.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  tidings suppress add ann@example.org bob@example.org --evidence \"asked at the desk\"\n  tidings suppress add --from left.txt --list newsletter --reason unsubscribed"
 )]
 struct Add {
-    /// The addresses
+    /// The addresses, or tokens
     #[arg(required_unless_present = "from")]
     address: Vec<String>,
     /// Only for the mail to this list, not for all mail
     #[arg(long, value_name = "LIST")]
     list: Option<String>,
-    /// Why
-    #[arg(long, value_name = "REASON", default_value = "by_hand", value_parser = reason)]
-    reason: Reason,
+    /// Why; by default `by_hand`, and `unsubscribed` for a token
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    reason: Option<Reason>,
     /// What proves it: a call, a letter, a note
     #[arg(long, value_name = "TEXT")]
     evidence: Option<String>,
@@ -123,9 +127,12 @@ fn reason(word: &str) -> Result<Reason, String> {
 }
 
 fn add(context: &Context, args: &Add) -> Result<(), Failure> {
-    let mut addresses = Vec::new();
+    let (mut addresses, mut tokens) = (Vec::new(), Vec::new());
     for text in &args.address {
-        addresses.push(parse_address(text)?);
+        match token::typed(text) {
+            Some(token) => tokens.push(token),
+            None => addresses.push(parse_address(text)?),
+        }
     }
     if let Some(file) = &args.from {
         addresses.extend(reading::plain_addresses(&file.display().to_string(), &read_named(file)?)?);
@@ -134,14 +141,16 @@ fn add(context: &Context, args: &Add) -> Result<(), Failure> {
     let mut store = writable(context, &root, &workspace)?;
     require_list(&store, &workspace, args.list.as_deref())?;
     let at = context.clock.now();
-    let new: Vec<NewSuppression> = addresses
-        .into_iter()
-        .map(|address| NewSuppression {
-            whom: Whom::Address(address),
-            suppression: suppression(args.list.as_deref(), args.reason, args.evidence.clone(), at),
-            happened: None,
-        })
-        .collect();
+    let mut new = Vec::new();
+    for token in &tokens {
+        new.extend(token::leaving(context, &store, token, args, at)?);
+    }
+    let reason = args.reason.unwrap_or(Reason::ByHand);
+    new.extend(addresses.into_iter().map(|address| NewSuppression {
+        whom: Whom::Address(address),
+        suppression: suppression(args.list.as_deref(), reason, args.evidence.clone(), at),
+        happened: None,
+    }));
     let done = store.suppress_all(&new)?;
     tell(context, &done, 0)?;
     tell_of_strangers(context, &store, &new)

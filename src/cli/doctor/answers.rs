@@ -1,0 +1,27 @@
+//! Who reads what people answer: a way out that leads nowhere is none.
+
+use super::Check;
+use crate::cli::answers::{counts, reader, ways};
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Kind};
+use std::path::Path;
+
+/// Looks who reads them; nothing where no letter leaves for real people.
+pub(super) fn examine(context: &Context, root: &Path) -> Result<Option<Check>, Failure> {
+    let (_, workspace) = context.workspace()?;
+    let Some(settings) = workspace.settings.as_ref().filter(|settings| counts(settings)) else {
+        return Ok(None);
+    };
+    let store = context.store_if_any(root)?;
+    let since = store.as_ref().map(|store| store.read_by_hand_since()).transpose()?.flatten();
+    const CHECK: &str = "somebody reads what people answer";
+    Ok(Some(match reader(settings, store.as_ref(), context.clock.now())? {
+        Some(reader) => Check::well(CHECK, reader.words(since)),
+        None => Check::ill(
+            CHECK,
+            Kind::FixFirst,
+            "nobody does, and `send` and `run` refuse until somebody does",
+            ways(settings).join("; or "),
+        ),
+    }))
+}
