@@ -85,7 +85,10 @@ fn one_changed_bit_is_no_token() {
             generation: good.generation ^ (1 << (bit % 32)),
             ..good
         };
-        refused += [person, tag, delivery, generation].iter().filter(|token| !tokens.is_ours(token)).count();
+        refused += [person, tag, delivery, generation]
+            .iter()
+            .filter(|token| !tokens.is_ours(token))
+            .count();
     }
     assert_eq!(refused, 4 * 256);
 }
