@@ -5,8 +5,8 @@
 use crate::support::workspace::Workspace;
 use std::path::Path;
 
-const COMMANDS: [&str; 24] = [
-    "init", "new", "check", "import", "people", "suppress", "consent", "rehearse", "test", "plan", "send", "run", "status", "log",
+const COMMANDS: [&str; 25] = [
+    "init", "new", "check", "import", "people", "suppress", "consent", "mail-in", "rehearse", "test", "plan", "send", "run", "status", "log",
     "why", "hold", "release", "cancel", "resend", "resolve", "doctor", "backup", "restore", "adopt",
 ];
 

@@ -49,7 +49,7 @@ clinic:
   jurisdiction: GB
 sender: {from: Mill Lane Clinic <tips@mill-lane.example>}
 timezone: Europe/London
-unsubscribe: {mailto: unsubscribe@mill-lane.example}
+unsubscribe: {mailto: unsubscribe@mill-lane.example, read_by_hand: true}
 ";
 
 const CAMPAIGN: &str = "\
