@@ -171,7 +171,7 @@ fn hard_twice(count: &[(usize, Strike)]) -> Option<Verdict> {
     let by = hard.iter().enumerate().find_map(|(place, (by, strike))| {
         let is_pair =
             |(_, other): &&(usize, Strike)| other.edition != strike.edition && strike.at.duration_since(other.at) <= HARD_WITHIN;
-        hard[..place].iter().any(|other| is_pair(other)).then_some(*by)
+        hard[..place].iter().any(is_pair).then_some(*by)
     })?;
     Some(Verdict {
         rule: Rule::HardTwice,

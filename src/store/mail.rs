@@ -4,9 +4,10 @@
 //! disk together; no address and no word of a mail is kept but what was said of an address, with the address taken out. Knows nothing of
 //! boxes, and does not judge what a mail means.
 
+use super::judge::judge;
 use super::keys::PersonHash;
 use super::spelling::{FORGOTTEN, Spellings};
-use super::strike::{NewStrike, Source, judge, letter_moment, note};
+use super::strike::{NewStrike, Source, letter_moment, note};
 use super::suppress::{Became, NewSuppression, suppress_one};
 use super::{DeliveryId, Doing, Store, StoreError, codec};
 use crate::address::Address;
