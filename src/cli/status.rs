@@ -4,6 +4,7 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::listing::table;
 use super::outlook::Limited;
+use super::strikes::Answers;
 use super::ui::{Ui, count, listed};
 use crate::campaign::CampaignId;
 use crate::store::Store;
@@ -43,6 +44,10 @@ struct Whole<'a> {
     distrust: Option<String>,
     /// What is used up while letters wait, and when the next may leave.
     quota: Option<String>,
+    /// The boxes that people's answers were read in, the last one read first.
+    answers: serde_json::Value,
+    /// Mails of the last 30 days that somebody has to read.
+    mails_for_a_person: u64,
 }
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
@@ -71,6 +76,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .filter(|(edition, _)| edition.held.is_none() && edition.status == Status::Released);
     let quota = used_up(context, &root, &store, waiting.map(|(_, (tally, _))| tally.open()).sum())?;
     let distrust = store.distrusted()?;
+    let answers = Answers::read(&store, context.clock.now())?;
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -84,10 +90,13 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             need_a_person: need,
             distrust: distrust.clone(),
             quota,
+            answers: answers.as_json(),
+            mails_for_a_person: answers.for_a_person(),
         })?;
     } else {
         show(context, &editions, &numbers, sender.as_deref())?;
-        quota.map_or(Ok(()), |quota| context.ui.data(&quota))?;
+        let lines = quota.into_iter().chain(answers.words());
+        lines.into_iter().try_for_each(|line| context.ui.data(&line))?;
     }
     let waiting = waiting_campaigns(context, &store)?;
     if let (Some(why), false) = (&distrust, waiting.is_empty() || context.ui.wants_json()) {
@@ -195,6 +204,8 @@ fn nothing_yet(context: &Context) -> Result<(), Failure> {
             need_a_person: 0,
             distrust: None,
             quota: None,
+            answers: serde_json::json!([]),
+            mails_for_a_person: 0,
         });
     }
     context.ui.data(context.no_store_yet())

@@ -33,10 +33,14 @@ pub enum Weight {
 impl Weight {
     /// What a refusal counts; `None` where it is not the address's fault.
     pub fn of(reply: &Reply) -> Option<Self> {
-        let is_sure = reply
-            .enhanced
-            .is_some_and(|code| matches!((code.class, code.subject, code.detail), (5, 1, 1 | 6 | 10) | (5, 2, 1)));
+        let says = |wanted: fn((u8, u16, u16)) -> bool| {
+            let code = reply.enhanced.map(|code| (code.class, code.subject, code.detail));
+            code.is_some_and(wanted)
+        };
+        let is_sure = says(|code| matches!(code, (5, 1, 1 | 6 | 10) | (5, 2, 1)));
         match classify(reply) {
+            // A letter that is too big is the letter's fault, even where the mailbox says so.
+            _ if says(|(_, subject, detail)| matches!((subject, detail), (2, 3) | (3, 4))) => None,
             Class::Hard if is_sure => Some(Self::Sure),
             Class::Hard => Some(Self::Hard),
             Class::Soft => Some(Self::Soft),
