@@ -39,6 +39,7 @@ mod restore;
 mod run;
 mod send;
 mod status;
+mod strikes;
 mod suppress;
 mod test;
 mod why;

@@ -6,6 +6,7 @@ use super::failure::{Failure, Kind};
 use super::listing::table;
 use super::mail_in::kept;
 use super::outlook::Limited;
+use super::strikes::Answers;
 use super::ui::{Ui, count, listed};
 use crate::campaign::CampaignId;
 use crate::store::Store;
@@ -45,10 +46,14 @@ struct Whole<'a> {
     distrust: Option<String>,
     /// What is used up while letters wait, and when the next may leave.
     quota: Option<String>,
-    /// Who reads what people answer.
-    answers: Option<String>,
-    /// How many mails that were handed in wait for a person.
-    mails: u64,
+    /// The boxes that people's answers were read in, the last one read first.
+    answers: serde_json::Value,
+    /// Mails of the last 30 days that somebody has to read.
+    mails_for_a_person: u64,
+    /// Mails that were handed in, and wait beside the store for somebody to act on.
+    kept_mails: u64,
+    /// Who reads what people answer, where letters leave for real people.
+    reader: Option<String>,
 }
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
@@ -77,8 +82,9 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .filter(|(edition, _)| edition.held.is_none() && edition.status == Status::Released);
     let quota = used_up(context, &root, &store, waiting.map(|(_, (tally, _))| tally.open()).sum())?;
     let distrust = store.distrusted()?;
-    let answers = who_reads(context, &root, &store)?;
-    let mails = kept(store.dir()).len() as u64;
+    let answers = Answers::read(&store, context.clock.now())?;
+    let reader = who_reads(context, &root, &store)?;
+    let kept_mails = kept(store.dir()).len() as u64;
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -92,14 +98,20 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             need_a_person: need,
             distrust: distrust.clone(),
             quota,
-            answers,
-            mails,
+            answers: answers.as_json(),
+            mails_for_a_person: answers.for_a_person(),
+            kept_mails,
+            reader,
         })?;
     } else {
         show(context, &editions, &numbers, sender.as_deref())?;
-        quota.map_or(Ok(()), |quota| context.ui.data(&quota))?;
-        answers.map_or(Ok(()), |answers| context.ui.data(&format!("what people answer: {answers}")))?;
-        tell_kept(context, &store, mails)?;
+        let reader = reader.map(|reader| format!("what people answer: {reader}"));
+        let lines = quota
+            .into_iter()
+            .chain(reader)
+            .chain(answers.words())
+            .chain(kept_words(&store, kept_mails));
+        lines.into_iter().try_for_each(|line| context.ui.data(&line))?;
     }
     let waiting = waiting_campaigns(context, &store)?;
     if let (Some(why), false) = (&distrust, waiting.is_empty() || context.ui.wants_json()) {
@@ -137,15 +149,14 @@ fn who_reads(context: &Context, root: &Path, store: &Store) -> Result<Option<Str
 }
 
 /// Mails that nobody could act on, and that no mailbox holds.
-fn tell_kept(context: &Context, store: &Store, mails: u64) -> Result<(), Failure> {
-    match mails {
-        0 => Ok(()),
-        mails => context.ui.data(&format!(
-            "{} for a person to read, act on and remove: {}",
-            count(mails, "mail"),
-            store.dir().join("mail").display()
-        )),
-    }
+fn kept_words(store: &Store, mails: u64) -> Option<String> {
+    let folder = store.dir().join("mail");
+    let words = format!(
+        "{} for a person to read, act on and remove: {}",
+        count(mails, "mail"),
+        folder.display()
+    );
+    (mails > 0).then_some(words)
 }
 
 /// 1 while a letter needs a person, or a campaign waits for one since the store was restored.
@@ -232,8 +243,10 @@ fn nothing_yet(context: &Context) -> Result<(), Failure> {
             need_a_person: 0,
             distrust: None,
             quota: None,
-            answers: None,
-            mails: 0,
+            answers: serde_json::json!([]),
+            mails_for_a_person: 0,
+            kept_mails: 0,
+            reader: None,
         });
     }
     context.ui.data(context.no_store_yet())

@@ -6,6 +6,7 @@ use super::context::{Context, campaign_named};
 use super::failure::Failure;
 use super::hold::parse_address;
 use super::log::editions_named;
+use super::strikes::{strike_json, strike_words};
 use super::ui::{Ui, moment};
 use crate::address::Address;
 use crate::store::ask::{AttemptLine, LogLine};
@@ -13,9 +14,11 @@ use crate::store::change::ChangeLine;
 use crate::store::edition::Edition;
 use crate::store::lookup::Evidence;
 use crate::store::people::Membership;
+use crate::store::strike::StrikeLine;
 use crate::store::{EditionId, PersonId, Store};
 use crate::subscriber::suppression::{Scope, Suppression};
 use crate::workspace::Workspace;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use verdict::{Desk, Verdict};
 
@@ -50,7 +53,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         Err(_) if campaign.is_some_and(|name| campaign_named(&workspace, name).is_ok()) => Vec::new(),
         editions => editions?,
     };
-    let known = Known::read(store, person, &address, &editions, &workspace)?;
+    let known = Known::read(store, person, &address, &editions, &workspace, context.clock.now())?;
     let verdict = match &desk {
         Some(desk) => Some(desk.verdict(context, store, &known.memberships, &known.suppressions)?),
         None => None,
@@ -115,11 +118,13 @@ struct Story {
 
 /// All that the store holds about a person.
 struct Known {
-    erased_at: Option<jiff::Timestamp>,
+    erased_at: Option<Timestamp>,
     memberships: Vec<Membership>,
     /// What proves each membership, by list.
     evidence: BTreeMap<String, Evidence>,
     suppressions: Vec<Suppression>,
+    /// What still counts against the address.
+    strikes: Vec<StrikeLine>,
     letters: Vec<Story>,
     left_out: Vec<(Edition, String, String)>,
 }
@@ -131,7 +136,10 @@ impl Known {
         address: &Address,
         editions: &[Edition],
         workspace: &Workspace,
+        now: Timestamp,
     ) -> Result<Self, Failure> {
+        let mut strikes = store.strikes(address, now)?;
+        strikes.retain(|strike| strike.standing.is_alive());
         let of = |id: EditionId| editions.iter().find(|edition| edition.id == id).cloned();
         let mut letters = Vec::new();
         for line in store.deliveries_of(person)? {
@@ -163,6 +171,7 @@ impl Known {
             evidence,
             memberships: store.memberships(person)?,
             suppressions: store.suppressions(address)?,
+            strikes,
             letters,
             left_out,
         })
@@ -186,6 +195,9 @@ impl Known {
         }
         for suppression in &self.suppressions {
             ui.data(&format!("  not written to: {}", suppression_words(suppression)))?;
+        }
+        for strike in &self.strikes {
+            ui.data(&format!("  {}", strike_words(strike)))?;
         }
         for story in &self.letters {
             story.show(ui)?;
@@ -232,6 +244,7 @@ impl Known {
             "erased_at": self.erased_at.map(|at| at.to_string()),
             "lists": lists.collect::<Vec<_>>(),
             "suppressions": self.suppressions.iter().map(suppression_words).collect::<Vec<_>>(),
+            "strikes": self.strikes.iter().map(strike_json).collect::<Vec<_>>(),
             "deliveries": letters.collect::<Vec<_>>(),
             "left_out": left_out.collect::<Vec<_>>(),
         });

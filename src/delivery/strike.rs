@@ -33,17 +33,15 @@ pub enum Weight {
 impl Weight {
     /// What a refusal counts; `None` where it is not the address's fault.
     pub fn of(reply: &Reply) -> Option<Self> {
-        // Too big for that server, or in a form it does not read (RFC 3463 §3.4, §3.7): the letter's fault, whoever it was for.
-        let is_of_the_letter = reply
-            .enhanced
-            .is_some_and(|code| matches!((code.subject, code.detail), (3, 4) | (6, _)));
-        if is_of_the_letter {
-            return None;
-        }
-        let is_sure = reply
-            .enhanced
-            .is_some_and(|code| matches!((code.class, code.subject, code.detail), (5, 1, 1 | 6 | 10) | (5, 2, 1)));
+        let says = |wanted: fn((u8, u16, u16)) -> bool| {
+            let code = reply.enhanced.map(|code| (code.class, code.subject, code.detail));
+            code.is_some_and(wanted)
+        };
+        let is_sure = says(|code| matches!(code, (5, 1, 1 | 6 | 10) | (5, 2, 1)));
         match classify(reply) {
+            // A letter that is too big, or in a form that server does not read (RFC 3463 §3.4, §3.7), is the letter's fault, even where the
+            // mailbox says so.
+            _ if says(|(_, subject, detail)| matches!((subject, detail), (2, 3) | (3, 4) | (6, _))) => None,
             Class::Hard if is_sure => Some(Self::Sure),
             Class::Hard => Some(Self::Hard),
             Class::Soft => Some(Self::Soft),
@@ -178,7 +176,7 @@ fn hard_twice(count: &[(usize, Strike)]) -> Option<Verdict> {
     let by = hard.iter().enumerate().find_map(|(place, (by, strike))| {
         let is_pair =
             |(_, other): &&(usize, Strike)| other.edition != strike.edition && strike.at.duration_since(other.at) <= HARD_WITHIN;
-        hard[..place].iter().any(|other| is_pair(other)).then_some(*by)
+        hard[..place].iter().any(is_pair).then_some(*by)
     })?;
     Some(Verdict {
         rule: Rule::HardTwice,

@@ -19,6 +19,7 @@ use crate::finding::Finding;
 use crate::store::edition::Edition;
 use crate::store::hold::{By, Target};
 use crate::store::journal::Journal;
+use crate::store::judge::Ending;
 use crate::store::{EditionId, RunId, Store};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -71,7 +72,21 @@ pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, Dispa
     if let Some(Stop::Hold { all: true, .. }) = order.tallying.reason_to_stop() {
         hold_the_rest(store, &Work::Everything, &order.tallying, order.clock.now())?;
     }
+    judge_strikes(store, order)?;
     Ok(order.tallying.report())
+}
+
+/// Whoever has struck often enough is written to no more; what a relay at fault said costs nobody their letters.
+fn judge_strikes(store: &mut Store, order: &Order<'_>) -> Result<(), DispatchError> {
+    let ending = match order.tallying.reason_to_stop() {
+        // The next run judges what this one could not write.
+        Some(Stop::Store { .. }) => return Ok(()),
+        Some(Stop::Hold { all: true, .. } | Stop::FixFirst { .. }) => Ending::AtFault,
+        Some(Stop::Hold { all: false, .. }) => Ending::TooMany,
+        Some(Stop::RelayForNow { .. } | Stop::Signal { .. } | Stop::Quota { .. } | Stop::Limit { .. }) | None => Ending::Calm,
+    };
+    store.judge_run(order.run, ending, order.clock.now())?;
+    Ok(())
 }
 
 /// Whether any letter of this work waits and is due: a run without any says nothing and opens nothing.

@@ -48,14 +48,17 @@ CREATE TABLE strike (
     -- sure: the address does not exist; hard: refused for good; soft: it takes no mail for now.
     weight    TEXT    NOT NULL CHECK (weight IN ('sure', 'hard', 'soft')),
     source    TEXT    NOT NULL CHECK (source IN ('relay', 'mail')),
-    -- The run whose relay refused it: a run that meets too many stops, and its strikes are void.
+    -- The run whose relay refused it.
     run       INTEGER,
     code      TEXT,
     -- What was said, without the address.
     reply     TEXT    NOT NULL DEFAULT '',
     -- When the letter was refused, or handed over, whenever its bounce was read.
     at        INTEGER NOT NULL,
+    -- The relay was at fault: it counts for nobody.
     void      INTEGER NOT NULL DEFAULT 0,
+    -- So many were refused with it that it may have been the relay, or its word of one bad hour: it counts as hard at most.
+    doubt     INTEGER NOT NULL DEFAULT 0,
     -- Not judged yet: the run that met it goes on, or has died.
     waits     INTEGER NOT NULL DEFAULT 0
 ) STRICT;

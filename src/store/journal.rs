@@ -10,6 +10,7 @@ use super::change::{Decision, decide};
 use super::hold::{By, CAMPAIGN_HOLD};
 use super::order::do_afterwards;
 use super::people::standing_suppressions;
+use super::strike::note_refusal;
 use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
 use crate::delivery::reply::{Reply, Stage};
 use crate::delivery::retry::RetryPolicy;
@@ -277,6 +278,7 @@ fn settle(
     ];
     update.execute(row).doing("settle a letter")?;
     settle_attempt(transaction, settlement, event, state)?;
+    note_refusal(transaction, run, settlement, state)?;
     match has_more {
         true => Ok(do_afterwards(transaction, settlement.delivery, settlement.at)?.or(Some(state))),
         false => Ok(Some(state)),

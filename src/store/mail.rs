@@ -4,9 +4,10 @@
 //! disk together; no address and no word of a mail is kept but what was said of an address, with the address taken out. Knows nothing of
 //! boxes, and does not judge what a mail means.
 
+use super::judge::judge;
 use super::keys::PersonHash;
 use super::spelling::{FORGOTTEN, Spellings};
-use super::strike::{NewStrike, Source, judge, letter_moment, note};
+use super::strike::{NewStrike, Source, letter_moment, note};
 use super::suppress::{Became, NewSuppression, suppress_one};
 use super::{DeliveryId, Doing, Store, StoreError, codec};
 use crate::address::Address;
@@ -110,8 +111,8 @@ pub struct MailLine {
     pub kind: MailKind,
     /// What came of it.
     pub outcome: Outcome,
-    /// The letter.
-    pub delivery: Option<DeliveryId>,
+    /// The letter, as people name its edition: `CAMPAIGN/ARTICLE`.
+    pub letter: Option<String>,
     /// In words.
     pub detail: String,
 }
@@ -249,7 +250,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn mails_about(&self, address: &Address) -> Result<Vec<MailLine>, StoreError> {
-        let sql = "SELECT at, kind, outcome, delivery, detail FROM mail WHERE person = ? ORDER BY id";
+        let sql = "SELECT m.at, m.kind, m.outcome, e.campaign_name || '/' || e.article, m.detail FROM mail m LEFT JOIN delivery d \
+                   ON d.id = m.delivery LEFT JOIN edition e ON e.id = d.edition WHERE m.person = ? ORDER BY m.id";
         let mut statement = self.connection.prepare_cached(sql).doing("read mail")?;
         let mut rows = statement.query([self.keys.person(address)]).doing("read mail")?;
         let mut lines = Vec::new();
@@ -257,6 +259,18 @@ impl Store {
             lines.push(mail_line(row)?);
         }
         Ok(lines)
+    }
+
+    /// How many mails that were taken since then somebody has to read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn mails_for_a_person(&self, since: Timestamp) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM mail WHERE outcome = 'for_a_person' AND at >= ?";
+        let found = self
+            .connection
+            .query_row(sql, [since.as_microsecond()], |row| row.get::<_, i64>(0));
+        found.map(i64::unsigned_abs).doing("read mail")
     }
 
     /// How the addresses of the person a mail is about can be written.
@@ -392,7 +406,7 @@ fn mail_line(row: &Row<'_>) -> Result<MailLine, StoreError> {
             what: format!("a mail is `{kind}`"),
         })?,
         outcome: outcome(&text(2)?)?,
-        delivery: row.get::<_, Option<i64>>(3).doing("read mail")?.map(DeliveryId),
+        letter: row.get(3).doing("read mail")?,
         detail: text(4)?,
     })
 }

@@ -16,6 +16,7 @@ pub mod forget;
 pub mod hold;
 pub mod import;
 pub mod journal;
+pub mod judge;
 pub mod keys;
 pub mod letter;
 pub mod lift;

@@ -6,19 +6,27 @@
 use super::ask::{LOG, LogLine};
 use super::change::{Decision, decide};
 use super::hold::By;
+use super::strike::note_expiry;
 use super::{Doing, EditionId, RunId, Store, StoreError};
 use crate::delivery::state::Event;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
 impl Store {
-    /// Settles what dead runs left, under the sender's lock; gives how many letters are in doubt because of them.
+    /// Settles what dead runs left, under the sender's lock, and judges their strikes; gives how many letters are in doubt because of
+    /// them.
     ///
     /// Writes nothing where nothing was left.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn recover(&mut self, now: Timestamp) -> Result<u64, StoreError> {
+        let doubts = self.doubt_what_was_left(now)?;
+        self.judge_dead_runs(now)?;
+        Ok(doubts)
+    }
+
+    fn doubt_what_was_left(&mut self, now: Timestamp) -> Result<u64, StoreError> {
         let left = "SELECT EXISTS (SELECT 1 FROM edition e JOIN delivery d ON d.edition = e.id AND d.state = 'sending')";
         if !self
             .connection
@@ -106,6 +114,7 @@ fn is_over(transaction: &Transaction<'_>, edition: EditionId, now: Timestamp) ->
 
 /// Nobody waits any more in an edition whose time is over; gives how many did.
 pub(super) fn end_waiting(transaction: &Transaction<'_>, edition: EditionId, now: Timestamp) -> Result<u64, StoreError> {
+    note_expiry(transaction, edition)?;
     let over = Decision {
         event: Event::Expire,
         by: By::Rule,

@@ -5,11 +5,14 @@
 use crate::address::Address;
 use crate::cli::consent::standing_json;
 use crate::cli::failure::Failure;
+use crate::cli::strikes::{mail_json, strike_json};
 use crate::cli::suppress;
 use crate::store::ask::{AttemptLine, LeftOut, LogLine};
 use crate::store::change::ChangeLine;
 use crate::store::dossier::{Standing, Version};
 use crate::store::edition::Edition;
+use crate::store::mail::MailLine;
+use crate::store::strike::StrikeLine;
 use crate::store::suppress::SuppressionLine;
 use crate::store::{PersonId, Store};
 use jiff::Timestamp;
@@ -22,6 +25,8 @@ pub(super) struct Dossier {
     pub(super) versions: Vec<Version>,
     pub(super) standings: Vec<Standing>,
     pub(super) suppressions: Vec<SuppressionLine>,
+    pub(super) strikes: Vec<StrikeLine>,
+    pub(super) mails: Vec<MailLine>,
     pub(super) letters: Vec<Letter>,
     pub(super) left_out: Vec<(Edition, LeftOut)>,
     pub(super) orders: Vec<(Timestamp, String, String)>,
@@ -38,7 +43,7 @@ pub(super) struct Letter {
 }
 
 impl Dossier {
-    pub(super) fn read(store: &Store, address: &Address, person: PersonId) -> Result<Self, Failure> {
+    pub(super) fn read(store: &Store, address: &Address, person: PersonId, now: Timestamp) -> Result<Self, Failure> {
         let mut letters = Vec::new();
         for line in store.deliveries_of(person)? {
             let edition = store.edition(line.edition)?;
@@ -60,6 +65,8 @@ impl Dossier {
             versions: store.versions(person)?,
             standings: store.standings(person)?,
             suppressions: store.suppressions_ever(address)?,
+            strikes: store.strikes(address, now)?,
+            mails: store.mails_about(address)?,
             letters,
             left_out,
             orders: store.orders_about(person)?,
@@ -87,6 +94,8 @@ impl Dossier {
             "lists": list(self.standings_now().map(|standing| standing_json(standing, None)).collect()),
             "history": list(self.standings_before().map(|standing| standing_json(standing, None)).collect()),
             "suppressions": list(self.suppressions.iter().map(suppress::as_json).collect()),
+            "strikes": list(self.strikes.iter().map(strike_json).collect()),
+            "mails": list(self.mails.iter().map(mail_json).collect()),
             "deliveries": list(self.letters.iter().map(letter).collect()),
             "left_out": list(self.left_out.iter().map(|(edition, left)| left_out(edition, left)).collect()),
             "orders": list(orders.map(|(at, verb, detail)| json!({"at": at.to_string(), "order": verb, "detail": detail})).collect()),

@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
 
 fn one(context: &Context, store: &Store, text: &str, file: Option<&Path>) -> Result<(), Failure> {
     let (address, person) = person_meant(context, store, text)?;
-    let dossier = Dossier::read(store, &address, person)?.as_json();
+    let dossier = Dossier::read(store, &address, person, context.clock.now())?.as_json();
     let Some(file) = file else {
         return context.ui.json(&dossier);
     };

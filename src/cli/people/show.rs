@@ -5,6 +5,7 @@ use crate::cli::consent::{consent_words, proof, suppression_words};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::private::{person_meant, store_there};
+use crate::cli::strikes::{mail_words, strike_words};
 use crate::cli::ui::{Ui, count, moment};
 
 /// Show all that is known of one person
@@ -21,7 +22,7 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let store = store_there(context)?;
     let (address, person) = person_meant(context, &store, &args.address)?;
-    let dossier = Dossier::read(&store, &address, person)?;
+    let dossier = Dossier::read(&store, &address, person, context.clock.now())?;
     if context.ui.wants_json() {
         return context.ui.json(&dossier.as_json());
     }
@@ -80,6 +81,8 @@ fn body(dossier: &Dossier) -> Vec<String> {
             .iter()
             .map(|line| format!("  {}", suppression_words(line))),
     );
+    lines.extend(dossier.strikes.iter().map(|strike| format!("  {}", strike_words(strike))));
+    lines.extend(dossier.mails.iter().map(|mail| format!("  {}", mail_words(mail))));
     for letter in &dossier.letters {
         let (edition, line) = (&letter.edition, &letter.line);
         let state = line.state.name().replace('_', " ");
