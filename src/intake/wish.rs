@@ -1,11 +1,10 @@
 //! Wishes: no more letters, said to us or to a provider.
 
-use super::proof::{By, Letter, Proof, proof};
+use super::proof::{Letter, Proof, proof};
 use super::{Verdict, When, letter_words};
 use crate::address::Address;
 use crate::mailbox::notice::Clues;
 use crate::store::mail::{Effect, MailKind, Outcome};
-use crate::store::suppress::NewSuppression;
 use crate::store::{Store, StoreError};
 use crate::subscriber::suppression::{Reason, Scope};
 
@@ -23,13 +22,14 @@ pub(super) fn unsubscribe(
         Some(_) | None => None,
     };
     Ok(match (proof(store, clues, writer.map_or(&[], std::slice::from_ref))?, own) {
-        (Proof::Letter(letter), own) => by_letter(store, &letter, own, when),
-        (Proof::Sample | Proof::Nothing, Some(own)) => in_own_words(store, own, when),
-        (Proof::Sample, None) => Verdict::nothing(
+        // Whoever sends a token means the letter that it is of: the address they write from may be somebody else's.
+        (Proof::Letter(letter), _) => by_letter(&letter, when),
+        (Proof::Sample, _) => Verdict::nothing(
             KIND,
             Outcome::Ignored,
             "an answer to a test letter or a preview: nobody was sent it, and nobody leaves by it",
         ),
+        (Proof::Nothing, Some(own)) => in_own_words(store, own, when),
         (Proof::Nothing, None) if in_words && writer.is_some() => Verdict {
             address: writer.cloned(),
             ..Verdict::nothing(
@@ -47,24 +47,18 @@ pub(super) fn unsubscribe(
     })
 }
 
-/// Who holds the letter leaves its lists. Somebody else who writes in plain words of their own leaves too, by their word.
-fn by_letter(store: &Store, letter: &Letter, writer: Option<&Address>, when: When) -> Verdict {
-    let how = match letter.by {
-        By::Token => "unsubscribe by token".to_owned(),
-        // An answer in plain words to a letter that is known by its Message-ID alone is about all mail, as from their own address.
-        By::MessageId => format!("{WORDS}, in answer to a letter by its Message-ID"),
+/// Who holds the letter leaves its lists, or all of them where nobody knows any more which they were.
+fn by_letter(letter: &Letter, when: When) -> Verdict {
+    let how = format!("unsubscribe by {}", letter.by);
+    let scopes = match letter.lists.is_empty() {
+        true => vec![Scope::All],
+        false => letter.lists.iter().cloned().map(Scope::List).collect(),
     };
-    let new = |scope| when.suppression(letter.person, scope, Reason::Unsubscribed, &how);
-    let mut suppressions: Vec<NewSuppression> = match letter.lists.is_empty() {
-        true => vec![new(Scope::All)],
-        false => letter.lists.iter().cloned().map(|list| new(Scope::List(list))).collect(),
-    };
-    let other = writer
-        .map(|writer| store.keys().person(writer))
-        .filter(|hash| *hash != letter.person);
-    suppressions.extend(other.map(|hash| when.suppression(hash, Scope::All, Reason::Unsubscribed, WORDS)));
+    let suppressions = scopes
+        .into_iter()
+        .map(|scope| when.suppression(letter.person, scope, Reason::Unsubscribed, &how));
     let detail = format!("{how}, {}", letter_words(letter.delivery));
-    Verdict::leave(MailKind::Unsubscribe, letter, suppressions, detail)
+    Verdict::leave(MailKind::Unsubscribe, letter, suppressions.collect(), detail)
 }
 
 const WORDS: &str = "unsubscribe in plain words";
