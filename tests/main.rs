@@ -14,6 +14,7 @@ mod architecture;
 mod cli;
 mod crash;
 mod faults;
+mod intake;
 mod lists;
 mod machine;
 mod mixing;

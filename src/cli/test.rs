@@ -17,6 +17,7 @@ use crate::relay::server::Server;
 use crate::relay::socket;
 use crate::store::import::Guard;
 use crate::store::keys::random_id;
+use crate::store::token::Tokens;
 use crate::store::{Kind as StoreKind, Store};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
@@ -135,11 +136,21 @@ fn compose(
             &Recipient {
                 address: to.clone(),
                 attributes,
-                token: store.tokens().sample(to),
+                token: tokens(context, root, settings, real.as_ref(), &store)?.sample(to),
             },
             &stamp,
         )
         .map_err(|error| Failure::findings(vec![error.named()]))
+}
+
+/// What makes the letter's token: the keys of the store that will be asked about it, made now where a real letter is about to leave.
+fn tokens(context: &Context, root: &Path, settings: &Settings, real: Option<&Store>, memory: &Store) -> Result<Tokens, Failure> {
+    let is_real = settings.relay.as_ref().is_some_and(|relay| !relay.test);
+    match real {
+        Some(store) => Ok(store.tokens()),
+        None if is_real => Ok(context.store_or_new(root, settings)?.tokens()),
+        None => Ok(memory.tokens()),
+    }
 }
 
 fn last<'a>(plan: Plan<'a>) -> Result<&'a crate::article::Article, Failure> {

@@ -15,6 +15,7 @@ mod import;
 mod init;
 mod json;
 mod log;
+mod mail_in;
 mod new;
 mod pace;
 mod people;
@@ -78,7 +79,7 @@ fn article(id: &str) -> String {
 }
 
 /// A clinic with one campaign, `tips`, of two articles, without a schedule, for `people` patients who all said yes.
-fn clinic(people: usize) -> Workspace {
+pub(crate) fn clinic(people: usize) -> Workspace {
     Workspace::empty()
         .file("tidings.yaml", SETTINGS)
         .file("campaigns/tips/campaign.yaml", CAMPAIGN)
@@ -89,7 +90,7 @@ fn clinic(people: usize) -> Workspace {
 }
 
 /// The same clinic with a judge for its test relay.
-fn clinic_with(judge: &Judge, people: usize) -> Workspace {
+pub(crate) fn clinic_with(judge: &Judge, people: usize) -> Workspace {
     clinic(people).relay(judge.port(), 1)
 }
 
