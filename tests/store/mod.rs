@@ -8,6 +8,7 @@ mod mails;
 mod orders;
 mod refusals;
 mod strikes;
+mod tokens;
 mod undo;
 mod usage;
 
