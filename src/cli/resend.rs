@@ -106,7 +106,34 @@ fn letters(context: &Context, store: &Store, args: &Args) -> Result<Vec<LogLine>
     }
     meant.sort_by_key(|line| line.delivery);
     meant.dedup_by_key(|line| line.delivery);
+    leave_out_who_is_suppressed(context, store, &mut meant)?;
     Ok(meant)
+}
+
+/// An order is no way back to somebody who is not to be written to: their letter would only be set aside.
+fn leave_out_who_is_suppressed(context: &Context, store: &Store, meant: &mut Vec<LogLine>) -> Result<(), Failure> {
+    let before = meant.len();
+    let mut without = Vec::new();
+    for line in meant.drain(..) {
+        match store.kept_from(line.delivery)? {
+            Some(no) if line.state != State::Suppressed => {
+                let evidence = no.evidence.map(|evidence| format!(" ({evidence})")).unwrap_or_default();
+                let who = whose_masked(&line);
+                context.ui.say(&format!(
+                    "left out: {who} is not written to any more: {}{evidence}",
+                    no.reason
+                ));
+            }
+            _ => without.push(line),
+        }
+    }
+    *meant = without;
+    if meant.len() < before {
+        context
+            .ui
+            .hint("`tidings consent restore ADDRESS` is the only way back, with proof");
+    }
+    Ok(())
 }
 
 /// A state tells of the last attempt alone: whoever got the letter from an earlier one is not meant by it.

@@ -39,8 +39,8 @@ impl Weight {
         };
         let is_sure = says(|code| matches!(code, (5, 1, 1 | 6 | 10) | (5, 2, 1)));
         match classify(reply) {
-            // A letter that is too big, or in a form that server does not read (RFC 3463 §3.4, §3.7), is the letter's fault, even where the
-            // mailbox says so.
+            // Too big for that mailbox or server, or in a form it does not read (RFC 3463 §3.3, §3.4, §3.7): the letter's fault, whoever it
+            // was for.
             _ if says(|(_, subject, detail)| matches!((subject, detail), (2, 3) | (3, 4) | (6, _))) => None,
             Class::Hard if is_sure => Some(Self::Sure),
             Class::Hard => Some(Self::Hard),

@@ -5,12 +5,13 @@
 //! files.
 
 use super::keys::{Keys, PersonHash};
-use super::{Doing, Store, StoreError, codec};
+use super::people::standing_suppressions;
+use super::{DeliveryId, Doing, Store, StoreError, codec};
 use crate::address::Address;
 use crate::subscriber::suppression::{Reason, Scope, Suppression};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 /// Who is not to be written to again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +135,24 @@ impl Store {
             lines.push(line(row)?);
         }
         Ok(lines)
+    }
+
+    /// What keeps this letter from its person, if anything does: the gravest.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn kept_from(&self, delivery: DeliveryId) -> Result<Option<Suppression>, StoreError> {
+        let sql = "SELECT p.hash, e.lists FROM delivery d JOIN person p ON p.id = d.person JOIN edition e ON e.id = d.edition WHERE d.id = ?";
+        let found = self
+            .connection
+            .query_row(sql, [delivery.0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+        let Some((hash, lists)): Option<(PersonHash, String)> = found.optional().doing("look up suppressions")? else {
+            return Ok(None);
+        };
+        let lists: Vec<String> = serde_json::from_str(&lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
+        let standing = standing_suppressions(&self.connection, &hash)?.into_iter();
+        let concerned = standing.filter(|suppression| suppression.concerns(&lists));
+        Ok(concerned.reduce(|gravest, next| if next.outranks(&gravest) { next } else { gravest }))
     }
 
     /// Which store's hashes these are, without saying so: another store with the same keys has the same mark.

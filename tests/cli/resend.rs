@@ -7,7 +7,7 @@ const WHO: &str = "person2@patients.example";
 
 #[test]
 fn whoever_was_refused_gets_it_by_order_under_a_new_message_id() {
-    let judge = Judge::start().rule(Rule::at(Phase::Rcpt).to(WHO).reply("550 5.1.1 no such user"));
+    let judge = Judge::start().rule(Rule::at(Phase::Rcpt).to(WHO).reply("550 no such user"));
     let clinic = clinic_with(&judge, 3);
     type_in(&clinic, "send tips").exits(1);
     judge.heal();
@@ -27,6 +27,28 @@ fn whoever_was_refused_gets_it_by_order_under_a_new_message_id() {
         .exits(0)
         .prints("nothing to send again: `tips` has no such letter");
     type_in(&clinic, "doctor").exits(0);
+}
+
+#[test]
+fn whoever_is_not_written_to_any_more_is_no_order_away() {
+    let judge = Judge::start().rule(Rule::at(Phase::Rcpt).to(WHO).reply("550 5.1.1 no such user"));
+    let clinic = clinic_with(&judge, 3);
+    type_in(&clinic, "send tips").exits(1);
+    judge.heal();
+    for order in ["resend tips --failed".to_owned(), format!("resend tips --to {WHO}")] {
+        type_in(&clinic, &order)
+            .exits(0)
+            .prints("nothing to send again")
+            .tells("left out: p***@patients.example is not written to any more: the mailbox does not exist (550 5.1.1 at ")
+            .tells("`tidings consent restore ADDRESS` is the only way back");
+    }
+    type_in(&clinic, &format!("consent restore {WHO} --evidence called")).exits(0);
+    type_in(&clinic, "resend tips --failed")
+        .exits(0)
+        .prints("1 letter goes out again");
+    type_in(&clinic, "run").exits(0);
+    clinic.ledger().assert_true(3, &judge);
+    assert_eq!(clinic.ledger().people("accepted").len(), 3);
 }
 
 #[test]
@@ -111,7 +133,7 @@ fn whoever_has_it_from_an_earlier_attempt_is_not_meant_by_a_state() {
     let judge = Judge::start();
     let clinic = clinic_with(&judge, 2);
     type_in(&clinic, "send tips").exits(0);
-    judge.add(Rule::at(Phase::Rcpt).to(WHO).reply("550 5.1.1 no such user"));
+    judge.add(Rule::at(Phase::Rcpt).to(WHO).reply("550 no such user"));
     type_in(&clinic, &format!("resend tips --to {WHO}")).exits(0);
     type_in(&clinic, "run").exits(1);
     judge.heal();

@@ -10,17 +10,25 @@ fn the_story_tells_lists_consent_and_every_attempt() {
     type_in(&clinic, "send tips --now 2027-01-05T09:00Z").exits(1);
     let story = type_in(&clinic, "why person1@Patients.example").exits(0).stdout;
     let lines: Vec<&str> = story.lines().collect();
+    let day = lines[2]
+        .split("bounced at ")
+        .nth(1)
+        .and_then(|rest| rest.split(" (").next())
+        .unwrap_or_default();
+    assert!(day.starts_with("2027-01-05 09:00:"), "{story}");
     assert_eq!(
-        lines[..3],
+        lines[..5],
         [
             "person1@patients.example",
             "  list patients: on it, since 2025-03-02, consent: yes on 2025-03-02, paper form at the front desk, patients.csv line 2",
+            &format!("  not written to: all mail, bounced at {day} (550 5.1.1 at 5 January 2027, letter tips/sleep)"),
+            "  not taken (sure): 550 5.1.1 at 5 January 2027, letter tips/sleep, by relay: no such user",
             "  tips · sleep: failed",
         ]
     );
-    assert!(lines[3].starts_with("    attempt 1 at 2027-01-05 09:00:0"), "{story}");
+    assert!(lines[5].starts_with("    attempt 1 at 2027-01-05 09:00:0"), "{story}");
     assert!(
-        lines[3].ends_with("failed by 127.0.0.1 at the stage `rcpt`: 550 5.1.1 no such user"),
+        lines[5].ends_with("failed by 127.0.0.1 at the stage `rcpt`: 550 5.1.1 no such user"),
         "{story}"
     );
 }

@@ -4,8 +4,10 @@
 
 mod forget;
 mod imports;
+mod mails;
 mod orders;
 mod refusals;
+mod strikes;
 mod tokens;
 mod undo;
 mod usage;

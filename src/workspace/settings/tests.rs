@@ -2,7 +2,7 @@
 
 use super::{Dkim, LoginWay, PasswordSource, Settings, Tls};
 
-const SOUND: &str = "\
+pub(super) const SOUND: &str = "\
 clinic:
   name: Mill Lane Clinic
   postal_address: 12 Mill Lane, Bath
@@ -13,7 +13,7 @@ timezone: Europe/London
 unsubscribe: {mailto: unsubscribe@mill-lane.example}
 ";
 
-fn told(text: &str) -> Vec<String> {
+pub(super) fn told(text: &str) -> Vec<String> {
     let (settings, findings) = Settings::check(text);
     let has_errors = findings.iter().any(crate::finding::Finding::is_error);
     assert_eq!(settings.is_none(), has_errors, "settings with errors are none: {findings:?}");
@@ -420,60 +420,5 @@ fn a_host_that_is_plainly_a_providers_asks_for_its_profile() {
     check_more(
         "relay: {host: smtp.example.org, profile: gmial}",
         &["tidings.yaml:9:42: no relay profile is called `gmial`\n  hint: did you mean `gmail`?"],
-    );
-}
-
-#[test]
-fn who_reads_the_answers_is_said_in_one_way() {
-    let mailbox = |keys: &str| {
-        let text = SOUND.replace("unsubscribe: {", &format!("unsubscribe: {{{keys}, "));
-        let (settings, findings) = Settings::check(&text);
-        settings.unwrap_or_else(|| panic!("{findings:?}")).mailbox
-    };
-    assert!(mailbox("read_by_hand: true").read_by_hand);
-    assert_eq!(mailbox("mailbox: mail/leaving").path.as_deref(), Some("mail/leaving"));
-    let imap = mailbox("imap: {host: imap.example.org, user: u, password_file: p}")
-        .imap
-        .unwrap();
-    assert_eq!((imap.port, imap.folder.as_str(), imap.is_token), (993, "INBOX", false));
-    assert_eq!(imap.described(), "imap://u@imap.example.org:993/INBOX");
-    let wrong = |keys: &str, place: &str, words: &str| {
-        let text = SOUND.replace("unsubscribe: {", &format!("unsubscribe: {{{keys}, "));
-        let findings = told(&text);
-        let found = findings
-            .iter()
-            .find(|finding| finding.starts_with(&format!("tidings.yaml:{place}: {words}")));
-        assert!(found.is_some_and(|finding| finding.contains("hint: ")), "{findings:?}");
-    };
-    wrong("mailbox: ''", "8:24", "`unsubscribe.mailbox` names nothing");
-    wrong(
-        "imap: {host: h, user: u}",
-        "8:21",
-        "`unsubscribe.imap` says nowhere where the password is",
-    );
-    wrong(
-        "imap: {host: h, user: u, password: x}",
-        "8:50",
-        "a password does not stand in this file",
-    );
-    wrong(
-        "imap: {user: u, password_file: p}",
-        "8:15",
-        "`unsubscribe.imap.host` is missing",
-    );
-    wrong(
-        "imap: {host: h, user: u, password_file: p, login: xoauth}",
-        "8:65",
-        "`xoauth` is no way to log in",
-    );
-    wrong(
-        "url: 'https://riverside.example/u?x'",
-        "8:20",
-        "`https://riverside.example/u?x` is no https address of a page",
-    );
-    wrong(
-        "url: 'https://riverside.example/u'",
-        "8:20",
-        "warning: mail programs show no unsubscribe button",
     );
 }
