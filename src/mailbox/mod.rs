@@ -6,17 +6,19 @@
 
 pub mod notice;
 
-use ring::digest;
-use std::path::PathBuf;
+mod dotlock;
+mod error;
+mod handed;
+mod mail;
+mod maildir;
+mod mbox;
 
-/// A mail as it lay in its box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail {
-    /// The mail; line ends as they were.
-    pub bytes: Vec<u8>,
-    /// SHA-256 of the bytes with line ends as LF, and without blank lines at the end: equal in every kind of box.
-    pub hash: [u8; 32],
-}
+pub use error::MailboxError;
+pub use mail::{MOST_BYTES, Mail};
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 /// What becomes of a mail in its box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,31 +45,102 @@ pub enum Source {
 /// Takes one mail after the other; an error ends the reading, and the mail stays.
 pub type Take<'a, E> = &'a mut dyn FnMut(&Mail) -> Result<Fate, E>;
 
-impl Mail {
-    /// A mail of these bytes.
-    pub fn new(bytes: Vec<u8>) -> Self {
-        let mut lines = Vec::with_capacity(bytes.len());
-        for line in bytes.split(|&byte| byte == b'\n') {
-            lines.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
-            lines.push(b'\n');
+impl Source {
+    /// What lies at `path`: a Maildir, an mbox (a file that is empty or begins with `From `), or a file with one mail.
+    ///
+    /// # Errors
+    /// When nothing is there, when it is a folder of another kind, or when it cannot be looked into.
+    pub fn recognise(path: &Path) -> Result<Self, MailboxError> {
+        let found = fs::metadata(path).map_err(|error| MailboxError::at(path, "find", error))?;
+        if found.is_dir() {
+            return match ["new", "cur"].into_iter().find(|name| !path.join(name).is_dir()) {
+                None => Ok(Self::Maildir(path.to_owned())),
+                Some(lacking) => Err(MailboxError::NoMaildir {
+                    path: path.to_owned(),
+                    lacking,
+                }),
+            };
         }
-        while lines.last() == Some(&b'\n') {
-            lines.pop();
+        if !found.is_file() {
+            return Err(MailboxError::NoFile { path: path.to_owned() });
         }
-        let mut hash = [0; 32];
-        hash.copy_from_slice(digest::digest(&digest::SHA256, &lines).as_ref());
-        Self { bytes, hash }
+        let beginning = beginning(path).map_err(|error| MailboxError::at(path, "read", error))?;
+        match beginning.is_empty() || beginning == mbox::FROM {
+            true => Ok(Self::Mbox(path.to_owned())),
+            false => Ok(Self::File(path.to_owned())),
+        }
     }
+
+    /// How messages and the store name it.
+    pub fn described(&self) -> String {
+        match self {
+            Self::Maildir(path) => format!("maildir:{}", path.display()),
+            Self::Mbox(path) => format!("mbox:{}", path.display()),
+            Self::File(path) => format!("file:{}", path.display()),
+            Self::Handed(_) => "-".to_owned(),
+        }
+    }
+}
+
+/// Gives every mail in `source` to `take`, the oldest first, and marks it as `take` says; how many were looked at.
+///
+/// Reading all over again, or a mail that was not whole yet, does no harm where `take` knows by its hash what it has seen.
+///
+/// # Errors
+/// What `take` says ends the reading at once. A mail that cannot be read or marked keeps nobody waiting: it is told at the end.
+pub fn read<E: From<MailboxError>>(source: &Source, take: Take<'_, E>) -> Result<u64, E> {
+    match source {
+        Source::Maildir(folder) => maildir::read(folder, take),
+        Source::Mbox(file) => mbox::read(file, take),
+        Source::File(file) => {
+            let mail = File::open(file).and_then(|mut file| Mail::from_reader(&mut file));
+            take(&mail.map_err(|error| MailboxError::at(file, "read", error))?)?;
+            Ok(1)
+        }
+        Source::Handed(bytes) => {
+            take(&handed::mail(bytes))?;
+            Ok(1)
+        }
+    }
+}
+
+/// As much of the file as tells an mbox.
+fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut beginning = Vec::new();
+    File::open(path)?.take(mbox::FROM.len() as u64).read_to_end(&mut beginning)?;
+    Ok(beginning)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Mail;
+    use super::*;
+    use std::path::Path;
+
+    fn recognised(path: &Path) -> String {
+        match Source::recognise(path) {
+            Ok(source) => source.described().replace(&path.display().to_string(), "HERE"),
+            Err(error) => error.to_string().replace(&path.display().to_string(), "HERE"),
+        }
+    }
 
     #[test]
-    fn a_mail_is_the_same_in_every_box() {
-        let hash = |text: &str| Mail::new(text.as_bytes().to_vec()).hash;
-        assert_eq!(hash("A: b\r\n\r\nc\r\n"), hash("A: b\n\nc\n\n"));
-        assert_ne!(hash("A: b\n\nc\n"), hash("A: b\n\nd\n"));
+    fn a_box_is_recognised_by_what_lies_there() {
+        let place = tempfile::tempdir().unwrap();
+        let at = |name: &str| place.path().join(name);
+        fs::write(at("mbox"), "From ann@example.org Sat Nov 21 10:00:00 2026\n").unwrap();
+        fs::write(at("empty"), "").unwrap();
+        fs::write(at("one.eml"), "From: ann@example.org\n\nhello\n").unwrap();
+        fs::create_dir_all(at("Maildir/new")).unwrap();
+        assert_eq!(recognised(&at("mbox")), "mbox:HERE");
+        assert_eq!(recognised(&at("empty")), "mbox:HERE");
+        assert_eq!(recognised(&at("one.eml")), "file:HERE");
+        assert_eq!(recognised(&at("none")), "there is no mailbox `HERE`");
+        assert_eq!(
+            recognised(&at("Maildir")),
+            "`HERE` is a folder, but no Maildir: there is no folder `cur` in it"
+        );
+        fs::create_dir(at("Maildir/cur")).unwrap();
+        assert_eq!(recognised(&at("Maildir")), "maildir:HERE");
+        assert_eq!(Source::Handed(Vec::new()).described(), "-");
     }
 }

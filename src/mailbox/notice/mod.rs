@@ -6,6 +6,7 @@ use crate::address::Address;
 use crate::delivery::reply::EnhancedCode;
 use crate::delivery::strike::Weight;
 use crate::delivery::token::Token;
+use crate::mailbox::Mail;
 use jiff::Timestamp;
 
 /// What a mail is about.
@@ -68,4 +69,12 @@ pub struct Refused {
     pub code: Option<EnhancedCode>,
     /// What the other server said; may hold addresses.
     pub reply: String,
+}
+
+/// What this mail is about.
+pub fn read(mail: &Mail) -> Notice {
+    match mail.bytes.len() > crate::mailbox::MOST_BYTES {
+        true => Notice::Other("it is larger than 5 MB"),
+        false => Notice::Other("nothing in it says what it is about"),
+    }
 }
