@@ -39,9 +39,9 @@ mod tests {
 
     #[test]
     fn a_cursor_holds_for_one_numbering_only() {
-        let check = |kept, uid| assert_eq!(Cursor::resume(kept, 7), Cursor { validity: 7, uid });
+        let check = |kept: Option<&str>, uid| assert_eq!(Cursor::resume(kept, 7), Cursor { validity: 7, uid });
         check(Some("7:12"), 12);
-        check(Some(Cursor { validity: 7, uid: 3 }.to_string().as_str()), 3);
+        check(Some(&Cursor { validity: 7, uid: 3 }.to_string()), 3);
         for odd in [None, Some("8:12"), Some("7:"), Some("7"), Some("7:-1"), Some("7:4294967296")] {
             check(odd, 0);
         }

@@ -3,15 +3,14 @@
 //! Promises: an answer is bounded before it is read; a slow line has the time that its length needs. Knows nothing of what is said.
 
 use super::trouble::Trouble;
+use crate::mailbox::MOST_BYTES;
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// Larger mails are passed over, for a person to read.
-pub(super) const MOST_OF_A_MAIL: usize = 5 * 1024 * 1024;
 /// A mail, and what stands around it.
-const MOST_OF_AN_ANSWER: usize = MOST_OF_A_MAIL + MOST_OF_A_LINE;
+const MOST_OF_AN_ANSWER: usize = MOST_BYTES + MOST_OF_A_LINE;
 /// The longest lines list what a server can do, or what flags a folder knows.
 const MOST_OF_A_LINE: usize = 64 * 1024;
 const BLOCK: usize = 16 * 1024;
@@ -53,7 +52,11 @@ pub(super) struct Line<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
     pub(super) fn new(stream: S, patience: Patience) -> Self {
         let buffer = Vec::new();
-        Self { stream, buffer, patience }
+        Self {
+            stream,
+            buffer,
+            patience,
+        }
     }
 
     /// Writes all of it.
@@ -63,7 +66,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
             self.stream.flush().await
         };
         let written = timeout(self.patience.answer, writing).await;
-        written.map_err(|_| Trouble::Silent(self.patience.answer))?.map_err(|error| lost(&error))
+        written
+            .map_err(|_| Trouble::Silent(self.patience.answer))?
+            .map_err(|error| lost(&error))
     }
 
     /// One whole answer: a line, with every literal that it announces.
@@ -74,7 +79,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
             let Some(end) = self.buffer[looked..].iter().position(|&byte| byte == b'\n') else {
                 looked = self.buffer.len();
                 if looked - begun > MOST_OF_A_LINE {
-                    return Err(Trouble::Confused { what: "a line without an end" });
+                    return Err(Trouble::Confused {
+                        what: "a line without an end",
+                    });
                 }
                 self.fill(until).await?;
                 continue;
@@ -84,7 +91,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
                 return Ok(self.cut_off(end));
             };
             if end + literal > MOST_OF_AN_ANSWER {
-                return Err(Trouble::Confused { what: "it sends more than was asked for" });
+                return Err(Trouble::Confused {
+                    what: "it sends more than was asked for",
+                });
             }
             until += Duration::from_secs(literal as u64 / SLOWEST);
             self.buffer.reserve(literal);
@@ -125,7 +134,9 @@ fn announced(line: &[u8]) -> Option<usize> {
     let digits = digits.strip_suffix(b"+").unwrap_or(digits);
     let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     // One that overflows is above every bound.
-    is_number.then(|| std::str::from_utf8(digits).ok()?.parse().ok()).map(|count| count.unwrap_or(usize::MAX / 2))
+    is_number
+        .then(|| std::str::from_utf8(digits).ok()?.parse().ok())
+        .map(|count| count.unwrap_or(usize::MAX / 2))
 }
 
 fn lost(error: &io::Error) -> Trouble {

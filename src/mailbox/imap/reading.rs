@@ -1,14 +1,13 @@
 //! One reading of a folder: what is new, in small batches, each marked and left behind before the next.
 //!
-//! Promises: the cursor moves over a mail only when it was taken, was too large, or is gone; what was taken before a fault stays taken,
-//! and its mark is set as far as the line allows. One mail is in memory at a time.
+//! Promises: the cursor moves over a mail only when it was taken, was too large, or is gone, and when its batch was marked: what a fault
+//! leaves unmarked comes once more, and whoever takes it knows it by its hash. One mail is in memory at a time.
 
 use super::Read;
 use super::cursor::Cursor;
-use super::line::MOST_OF_A_MAIL;
 use super::session::{Folder, Listed, Session};
 use super::trouble::{ImapError, Trouble};
-use crate::mailbox::{Fate, Mail, Take};
+use crate::mailbox::{Fate, MOST_BYTES, Mail, Take};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// So many mails in one command: few enough that a fault repeats little, enough that a distant server is not asked for each.
@@ -45,7 +44,10 @@ pub(super) async fn read<S: AsyncRead + AsyncWrite + Unpin, E>(
     };
     let new = match open.is_empty {
         true => Vec::new(),
-        false => session.newer_than(place.uid, folder).await.map_err(|trouble| after(trouble, &done))?,
+        false => session
+            .newer_than(place.uid, folder)
+            .await
+            .map_err(|trouble| after(trouble, &done))?,
     };
     for batch in batches(&new) {
         let taken = take_batch(session, &open, batch, take).await;
@@ -78,7 +80,7 @@ fn batches(new: &[Listed]) -> Vec<&[Listed]> {
     while !rest.is_empty() {
         let mut bytes = 0;
         let fits = |mail: &&Listed| {
-            bytes += mail.size.min(MOST_OF_A_MAIL);
+            bytes += mail.size.min(MOST_BYTES);
             bytes <= BATCH_BYTES
         };
         let count = rest.iter().take(BATCH).take_while(fits).count().max(1);
@@ -96,7 +98,7 @@ async fn take_batch<S: AsyncRead + AsyncWrite + Unpin, E>(
     take: Take<'_, E>,
 ) -> Result<Read, Broken<E>> {
     let (mut wanted, mut acted_on) = (Vec::new(), Vec::new());
-    wanted.extend(batch.iter().filter(|mail| mail.size <= MOST_OF_A_MAIL).map(|mail| mail.uid));
+    wanted.extend(batch.iter().filter(|mail| mail.size <= MOST_BYTES).map(|mail| mail.uid));
     let mut taken = Read {
         too_large: (batch.len() - wanted.len()) as u64,
         ..Read::default()
@@ -109,7 +111,7 @@ async fn take_batch<S: AsyncRead + AsyncWrite + Unpin, E>(
             let Some(at) = wanted.iter().position(|asked| *asked == uid).filter(|_| fault.is_none()) else {
                 return;
             };
-            if bytes.len() > MOST_OF_A_MAIL {
+            if bytes.len() > MOST_BYTES {
                 taken.too_large += 1;
             } else {
                 match take(&Mail::new(bytes.to_vec())) {
@@ -121,16 +123,18 @@ async fn take_batch<S: AsyncRead + AsyncWrite + Unpin, E>(
             }
             wanted.swap_remove(at);
         });
-        let fetched = fetched.await;
-        // What is on record is marked even where the rest failed; a line that is broken cannot.
+        fetched.await?;
+        // What is on record is marked, also where the next mail could not be taken.
         let marked = mark(session, open, &acted_on).await;
         fault.map_or(Ok(()), |error| Err(Broken::Taker(error)))?;
-        fetched?;
         taken.unmarked += marked?;
     }
     match wanted.is_empty() || session.still_there(&wanted).await?.is_empty() {
         true => Ok(taken),
-        false => Err(Trouble::Confused { what: "it keeps a mail back that it has" }.into()),
+        false => Err(Trouble::Confused {
+            what: "it keeps a mail back that it has",
+        }
+        .into()),
     }
 }
 

@@ -3,10 +3,11 @@
 //! Promises: an answer counts only with the server's last word to the command, so that a lost connection is never an empty folder; what
 //! it says of its own accord is passed over; the secret is in no text. Knows nothing of what mails are for.
 
-use super::line::{Line, MOST_OF_A_MAIL};
+use super::line::Line;
 use super::name;
 use super::trouble::Trouble;
 use crate::address::mask_all;
+use crate::mailbox::MOST_BYTES;
 use imap_proto::{AttributeValue, MailboxDatum, NameAttribute, Response, ResponseCode, Status};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
@@ -71,7 +72,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 let words = session.discreet(outcome.information.as_deref());
                 return Err(Trouble::Unavailable { words });
             }
-            _ => return Err(Trouble::Confused { what: "its greeting is none" }),
+            _ => {
+                return Err(Trouble::Confused {
+                    what: "its greeting is none",
+                });
+            }
         };
         Ok((session, is_known))
     }
@@ -143,9 +148,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     self.line.write(line.as_bytes()).await?;
                     return Ok(None);
                 }
-                Some(Response::Done {
-                    tag: ours, outcome, ..
-                }) if ours.0 == tag => {
+                Some(Response::Done { tag: ours, outcome, .. }) if ours.0 == tag => {
                     return Ok(Some(Verdict {
                         is_yes: false,
                         words: self.discreet(outcome.information.as_deref()),
@@ -252,7 +255,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Fetches mails without marking them, one by one, as they come.
     pub(super) async fn fetch(&mut self, uids: &[u32], mut take: impl FnMut(u32, &[u8])) -> Result<(), Trouble> {
         // One byte more than is taken tells a mail that is larger than its server said.
-        let command = format!("UID FETCH {} (UID BODY.PEEK[]<0.{}>)", set(uids), MOST_OF_A_MAIL + 1);
+        let command = format!("UID FETCH {} (UID BODY.PEEK[]<0.{}>)", set(uids), MOST_BYTES + 1);
         let verdict = self
             .ask(&command, &mut |response| {
                 if let Response::Fetch(_, attributes) = response
@@ -298,10 +301,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if self.secrets.iter().any(repeats) {
             return "***".to_owned();
         }
-        let escaped: String = mask_all(words).chars().flat_map(|c| match c.is_control() {
-            true => c.escape_unicode().collect::<Vec<_>>(),
-            false => vec![c],
-        }).take(MOST_WORDS).collect();
+        let escaped: String = mask_all(words)
+            .chars()
+            .flat_map(|c| match c.is_control() {
+                true => c.escape_unicode().collect::<Vec<_>>(),
+                false => vec![c],
+            })
+            .take(MOST_WORDS)
+            .collect();
         if escaped.is_empty() { "nothing".to_owned() } else { escaped }
     }
 }
@@ -377,7 +384,9 @@ fn listed_in(response: &Response<'_>) -> Option<Listed> {
 /// The parser takes the first letter behind a `]` for a blank, and falls over one that is longer than a byte.
 pub(super) fn mend(mut answer: Vec<u8>) -> Vec<u8> {
     let end = answer.iter().position(|&byte| byte == b'\n').unwrap_or(answer.len());
-    let bracket = answer[..end].windows(2).position(|pair| pair[0] == b']' && !pair[1].is_ascii());
+    let bracket = answer[..end]
+        .windows(2)
+        .position(|pair| pair[0] == b']' && !pair[1].is_ascii());
     if let Some(at) = bracket {
         answer.insert(at + 1, b' ');
     }
@@ -386,7 +395,10 @@ pub(super) fn mend(mut answer: Vec<u8>) -> Vec<u8> {
 
 /// An answer, if it is one that we know; what a server says of its own accord may be something else.
 pub(super) fn understood(answer: &[u8]) -> Result<Option<Response<'_>>, Trouble> {
-    let is_fetch = answer.windows(7).take(32).any(|window| window.eq_ignore_ascii_case(b" FETCH "));
+    let is_fetch = answer
+        .windows(7)
+        .take(32)
+        .any(|window| window.eq_ignore_ascii_case(b" FETCH "));
     match Response::parse(answer) {
         Ok((_, response)) => Ok(Some(response)),
         Err(_) if answer.starts_with(b"* ") && !is_fetch => Ok(None),

@@ -17,9 +17,9 @@ pub struct ImapError {
 }
 
 impl ImapError {
-    /// Whether a person must mend something first; otherwise the same reading may do later.
-    pub fn needs_mending(&self) -> bool {
-        self.trouble.needs_mending()
+    /// Whether the same reading may well succeed a little later, without anybody doing anything.
+    pub fn is_for_now(&self) -> bool {
+        self.trouble.is_for_now()
     }
 
     /// The next step.
@@ -28,6 +28,7 @@ impl ImapError {
     }
 }
 
+/// A trouble before any folder was opened.
 impl From<Trouble> for ImapError {
     fn from(trouble: Trouble) -> Self {
         Self { trouble, done: None }
@@ -142,8 +143,8 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// Whether a person must mend something first; otherwise the same reading may do later.
-    pub fn needs_mending(&self) -> bool {
+    /// Whether the same reading may well succeed a little later, without anybody doing anything.
+    pub fn is_for_now(&self) -> bool {
         match self {
             Trouble::NoSuchHost { .. }
             | Trouble::NotTls { .. }
@@ -152,14 +153,14 @@ impl Trouble {
             | Trouble::LoginRefused { .. }
             | Trouble::NoSuchFolder { .. }
             | Trouble::FolderRefused { .. }
-            | Trouble::TooMany { .. } => true,
+            | Trouble::TooMany { .. } => false,
             Trouble::Unreachable { .. }
             | Trouble::Lost { .. }
             | Trouble::Silent(_)
             | Trouble::Unavailable { .. }
             | Trouble::Refused { .. }
             | Trouble::Confused { .. }
-            | Trouble::Machine(_) => false,
+            | Trouble::Machine(_) => true,
         }
     }
 
@@ -177,7 +178,9 @@ impl Trouble {
                 "run the same command again later: it goes on with the first mail that was not looked at"
             }
             Trouble::NoWayIn { is_token: true } => "use a password: take `login: xoauth2` away",
-            Trouble::NoWayIn { is_token: false } => "ask the provider; many give passwords for one program, or tokens: `login: xoauth2`",
+            Trouble::NoWayIn { is_token: false } => {
+                "ask the provider; many give passwords for one program, or tokens: `login: xoauth2`"
+            }
             Trouble::LoginRefused { is_token: true, .. } => "the token may have run out: fetch a new one",
             Trouble::LoginRefused { is_token: false, .. } => {
                 "check `user` and the password under `unsubscribe.imap`; many providers want a password made for one program"
