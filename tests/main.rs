@@ -16,6 +16,8 @@ mod crash;
 mod faults;
 mod lists;
 mod machine;
+#[cfg(feature = "imap")]
+mod mailbox_imap;
 mod mixing;
 mod model;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]

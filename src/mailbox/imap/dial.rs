@@ -164,7 +164,8 @@ fn bad_certificate(host: &str, error: &CertificateError) -> Trouble {
             "the mail server's certificate is not valid yet".to_owned(),
             "check this machine's date; it may be behind",
         ),
-        CertificateError::UnknownIssuer => (
+        // The second is an authority of the same name with another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => (
             format!("nobody whom this machine trusts vouches for the certificate of `{host}`"),
             "check `host`; a certificate that the server has signed itself is taken only where `roots: FILE` holds its authority",
         ),
