@@ -94,10 +94,9 @@ impl Script {
             // Whoever has heard enough has hung up.
             let _ = writer.write_all(answer.replace("TAG", &tag).as_bytes()).await;
         }
-        while self.falls_silent {
-            match lines.next_line().await {
-                Ok(Some(line)) => heard.push(line),
-                _ => break,
+        if self.falls_silent {
+            while let Ok(Some(line)) = lines.next_line().await {
+                heard.push(line);
             }
         }
         heard
