@@ -17,6 +17,8 @@ mod faults;
 mod intake;
 mod lists;
 mod machine;
+#[cfg(feature = "imap")]
+mod mailbox_imap;
 mod mixing;
 mod model;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]

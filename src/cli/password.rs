@@ -1,4 +1,4 @@
-//! Where the relay's password comes from: the environment, a file, or a command.
+//! Where a password comes from, the relay's or a mailbox's: the environment, a file, or a command.
 //!
 //! Promises: neither the secret nor anything that a command printed is ever shown, not even where it is wrong; a file that other users
 //! can read is refused; a command has a time limit. Knows nothing of how the password is said.
@@ -26,6 +26,20 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 type Bytes = Zeroizing<Vec<u8>>;
 
+/// Whose password it is, and where the settings say so; for messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Owner {
+    /// As in "the relay's password".
+    pub(super) whose: &'static str,
+    /// The key in `tidings.yaml` under which to mend it.
+    pub(super) key: &'static str,
+}
+
+const RELAY: Owner = Owner {
+    whose: "the relay's",
+    key: "relay:",
+};
+
 /// Who we are to this relay, with the secret fetched; `None` where it wants to know nobody.
 pub(super) fn login(root: &Path, relay: &RelaySettings) -> Result<Option<Login>, Failure> {
     let (Some(user), Some(source)) = (&relay.user, &relay.password) else {
@@ -45,59 +59,61 @@ pub(super) fn login(root: &Path, relay: &RelaySettings) -> Result<Option<Login>,
     };
     let (root, source) = (root.to_owned(), source.clone());
     Ok(Some(Login {
-        password: fetch(&root, &source).map_err(fix)?,
+        password: secret(&root, &source, RELAY)?,
         way,
-        renewal: renewable.then(|| Renewal::new(move || fetch(&root, &source))),
+        renewal: renewable.then(|| Renewal::new(move || fetch(&root, &source, RELAY))),
         ..Login::new(user.as_str(), Secret::new(""))
     }))
 }
 
-fn fix(text: String) -> Failure {
-    Failure::new(Kind::FixFirst, text).hint("nobody was touched; mend it under `relay:` in `tidings.yaml`")
+/// The secret of `owner`, from where the settings say that it is.
+pub(super) fn secret(root: &Path, source: &PasswordSource, owner: Owner) -> Result<Secret, Failure> {
+    let mend = format!("nobody was touched; mend it under `{}` in `tidings.yaml`", owner.key);
+    fetch(root, source, owner).map_err(|text| Failure::new(Kind::FixFirst, text).hint(mend))
 }
 
-fn fetch(root: &Path, source: &PasswordSource) -> Result<Secret, String> {
-    let (bytes, whose) = match source {
-        PasswordSource::Env(name) => (from_environment(name)?, format!("the variable `{name}`")),
-        PasswordSource::File(file) => (from_file(&root.join(file), file)?, format!("`{file}`")),
+fn fetch(root: &Path, source: &PasswordSource, owner: Owner) -> Result<Secret, String> {
+    let (bytes, from) = match source {
+        PasswordSource::Env(name) => (from_environment(name, owner)?, format!("the variable `{name}`")),
+        PasswordSource::File(file) => (from_file(&root.join(file), file, owner)?, format!("`{file}`")),
         PasswordSource::Command(command) => (from_command(root, command, PATIENCE)?, "`password_command`".to_owned()),
     };
-    only_line(&bytes, &whose)
+    only_line(&bytes, &from, owner)
 }
 
 /// The one line of a secret. More than one is not guessed about: a password manager may print remarks behind it, or before it.
-fn only_line(bytes: &[u8], whose: &str) -> Result<Secret, String> {
+fn only_line(bytes: &[u8], from: &str, owner: Owner) -> Result<Secret, String> {
     if bytes.len() > MOST {
-        return Err(format!("{whose} gives more than 64 KiB, which is no password"));
+        return Err(format!("{from} gives more than 64 KiB, which is no password"));
     }
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Err(format!(
-            "{whose} gives a password that is no UTF-8 text: save it anew as UTF-8"
+            "{from} gives a password that is no UTF-8 text: save it anew as UTF-8"
         ));
     };
     // Windows editors put a mark in front.
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
     match text {
-        "" => Err("the relay's password is empty".to_owned()),
+        "" => Err(format!("{} password is empty", owner.whose)),
         several if several.contains(['\r', '\n']) => Err(format!(
-            "{whose} gives several lines: the password must be the only one (`… | head -n 1` takes the first)"
+            "{from} gives several lines: the password must be the only one (`… | head -n 1` takes the first)"
         )),
-        odd if odd.contains(char::is_control) => Err(format!("{whose} gives a password with a control character, which none has")),
+        odd if odd.contains(char::is_control) => Err(format!("{from} gives a password with a control character, which none has")),
         text => Ok(Secret::new(text)),
     }
 }
 
-fn from_environment(name: &str) -> Result<Bytes, String> {
+fn from_environment(name: &str, owner: Owner) -> Result<Bytes, String> {
     use std::os::unix::ffi::OsStringExt;
-    let value =
-        std::env::var_os(name).ok_or_else(|| format!("the environment has no variable `{name}` with the relay's password"))?;
+    let missing = || format!("the environment has no variable `{name}` with {} password", owner.whose);
+    let value = std::env::var_os(name).ok_or_else(missing)?;
     Ok(Zeroizing::new(value.into_vec()))
 }
 
-fn from_file(path: &Path, name: &str) -> Result<Bytes, String> {
+fn from_file(path: &Path, name: &str, owner: Owner) -> Result<Bytes, String> {
     let cannot = |error: io::Error| {
-        let why = plain(&error);
-        format!("cannot read `{name}`, which `relay:` in `tidings.yaml` names: {why} (the path is relative to the workspace)")
+        let (key, why) = (owner.key, plain(&error));
+        format!("cannot read `{name}`, which `{key}` in `tidings.yaml` names: {why} (the path is relative to the workspace)")
     };
     let file = File::open(path).map_err(cannot)?;
     // Of the file that was opened, not of whatever has the name by now.
@@ -177,7 +193,7 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &[u8], expected: Result<&str, &str>) {
-        let found = only_line(bytes, "it");
+        let found = only_line(bytes, "it", RELAY);
         let found = found.as_ref().map(Secret::expose).map_err(String::as_str);
         match (found, expected) {
             (Err(why), Err(words)) => assert!(why.contains(words) && !why.contains("sesame"), "{why}"),
@@ -213,12 +229,12 @@ mod tests {
             (0o644, false),
         ] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            match from_file(&path, "relay.password") {
+            match from_file(&path, "relay.password", RELAY) {
                 Ok(bytes) => assert!(is_taken && *bytes == b"sesame\n", "{mode:o}"),
                 Err(why) => assert!(!is_taken && why.contains("`chmod 600 relay.password`"), "{mode:o}: {why}"),
             }
         }
-        assert!(from_file(folder.path(), ".").is_err());
+        assert!(from_file(folder.path(), ".", RELAY).is_err());
     }
 
     #[test]

@@ -74,6 +74,10 @@ pub enum MailboxError {
         /// Why that one could not be marked.
         source: io::Error,
     },
+    /// A folder on a mail server.
+    #[cfg(feature = "imap")]
+    #[error(transparent)]
+    Imap(#[from] super::imap::ImapError),
 }
 
 impl MailboxError {
@@ -88,12 +92,19 @@ impl MailboxError {
 
     /// Whether the same command may well succeed a little later, without anybody doing anything.
     pub fn is_for_now(&self) -> bool {
-        matches!(self, Self::Locked { .. })
+        match self {
+            #[cfg(feature = "imap")]
+            Self::Imap(error) => error.is_for_now(),
+            Self::Locked { .. } => true,
+            _ => false,
+        }
     }
 
     /// The next step.
     pub fn hint(&self) -> String {
         match self {
+            #[cfg(feature = "imap")]
+            Self::Imap(error) => error.hint(),
             Self::Missing { .. } => {
                 "name the Maildir folder or the mbox file that the unsubscribe address is delivered to, like `/var/mail/unsubscribe`"
                     .to_owned()

@@ -4,6 +4,8 @@
 //! it says so; a mail is known by the hash of its bytes, whichever box it lies in. Knows nothing of the store, and decides nothing:
 //! [`notice`] says what a mail is about, and what in it could prove that.
 
+#[cfg(feature = "imap")]
+pub mod imap;
 pub mod notice;
 
 mod dotlock;
