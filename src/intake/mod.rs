@@ -19,7 +19,6 @@ use crate::subscriber::suppression::{Reason, Scope, Suppression};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
 
 /// Why mails could not be taken in.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +60,8 @@ pub struct Report {
     pub known: u64,
     /// How many of those still wait for somebody to read them.
     pub waiting: u64,
+    /// How many were too large to be looked at: for a person to read.
+    pub too_large: u64,
 }
 
 /// What became of one mail.
@@ -135,6 +136,14 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// How far a server's folder was read before.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn cursor(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.store.cursor(name)
+    }
+
     /// Writes down that a box was read to its end.
     ///
     /// # Errors
@@ -200,13 +209,9 @@ impl Report {
         self.answers.iter().filter(|answer| needs_a_person(answer.outcome))
     }
 
-    /// How many new mails there were of each kind that asks for nothing.
-    pub fn ignored(&self) -> BTreeMap<&'static str, u64> {
-        let mut kinds = BTreeMap::new();
-        for answer in self.answers.iter().filter(|answer| answer.outcome == Outcome::Ignored) {
-            *kinds.entry(answer.kind.as_str()).or_default() += 1;
-        }
-        kinds
+    /// Whether somebody has to read anything that is new.
+    pub fn needs_a_person(&self) -> bool {
+        self.too_large > 0 || self.for_a_person().next().is_some()
     }
 }
 

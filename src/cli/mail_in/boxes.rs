@@ -3,11 +3,11 @@
 use super::super::answers;
 use super::super::context::Context;
 use super::super::failure::{Failure, Kind};
-use super::tell;
+use super::{folder, tell};
 use crate::intake::{Desk, IntakeError, take_in};
 use crate::mailbox::{MailboxError, Source};
 use crate::store::Store;
-use crate::workspace::settings::{ImapSettings, Settings};
+use crate::workspace::settings::Settings;
 use std::path::{Path, PathBuf};
 
 /// Reads every box that somebody named, one after the other.
@@ -49,7 +49,7 @@ fn read_all(root: &Path, settings: &Settings, desk: &mut Desk<'_>) -> Result<(),
         read_box(&root.join(path), desk).map_err(|error| failure(error, Kind::FixFirst))?;
     }
     match &settings.mailbox.imap {
-        Some(imap) => read_folder(root, imap, desk),
+        Some(imap) => folder::read(root, imap, desk),
         None => Ok(()),
     }
 }
@@ -58,18 +58,8 @@ fn read_box(path: &Path, desk: &mut Desk<'_>) -> Result<(), IntakeError> {
     take_in(desk, &Source::recognise(path)?)
 }
 
-/// Reads a server's folder.
-fn read_folder(_root: &Path, imap: &ImapSettings, _desk: &mut Desk<'_>) -> Result<(), Failure> {
-    let text = format!(
-        "`unsubscribe.imap` names `{}`, and this `tidings` was built without reading mail servers",
-        imap.described()
-    );
-    Err(Failure::new(Kind::FixFirst, text)
-        .hint("build it with `cargo install --path . --features imap`, or have the mail delivered to a mailbox on this machine"))
-}
-
 /// A box that cannot be read, as the kind of failure that it is where it was named.
-fn failure(error: IntakeError, kind: Kind) -> Failure {
+pub(super) fn failure(error: IntakeError, kind: Kind) -> Failure {
     match error {
         IntakeError::Store(error) => error.into(),
         IntakeError::Mailbox(error) => {

@@ -4,6 +4,7 @@
 //! told once; cron hears nothing while nothing happens. Knows nothing of what the mails say.
 
 mod boxes;
+mod folder;
 mod handed;
 mod kept;
 mod tell;
@@ -60,7 +61,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let report = desk.report;
     tell::tell(context, &root, &report, args.dry_run)?;
     read?;
-    match report.for_a_person().next().is_some() && !args.dry_run {
+    match report.needs_a_person() && !args.dry_run {
         true => Err(Failure::said(Kind::Attention)),
         false => Ok(()),
     }

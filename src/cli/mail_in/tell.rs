@@ -32,8 +32,8 @@ pub(super) fn tell(context: &Context, root: &Path, report: &Report, dry_run: boo
         let head = ["outcome", "mail", "address", "what"];
         context.ui.data(&table(&head, report.answers.iter().map(row)))?;
     }
-    for answer in report.for_a_person().filter(|_| !dry_run) {
-        context.ui.say(&needs_a_person(answer));
+    if !dry_run {
+        name_what_needs_a_person(context, report);
     }
     // Cron is told what was done, and not how many machines have answered.
     if dry_run || context.ui.is_watched() || has_happened(report) {
@@ -47,16 +47,26 @@ pub(super) fn tell(context: &Context, root: &Path, report: &Report, dry_run: boo
 
 /// Tells what a person has to know before letters leave; somebody who watches hears of the others too.
 pub(super) fn before_a_send(context: &Context, report: &Report) {
-    for answer in report.for_a_person() {
-        context.ui.say(&needs_a_person(answer));
-    }
+    name_what_needs_a_person(context, report);
     if context.ui.is_watched() && has_happened(report) {
         context.ui.say(&summary(report, false));
     }
 }
 
 fn has_happened(report: &Report) -> bool {
-    report.of(Outcome::Acted) + report.of(Outcome::ForAPerson) > 0
+    report.of(Outcome::Acted) > 0 || report.needs_a_person()
+}
+
+fn name_what_needs_a_person(context: &Context, report: &Report) {
+    for answer in report.for_a_person() {
+        context.ui.say(&needs_a_person(answer));
+    }
+    if report.too_large > 0 {
+        let mails = count(report.too_large, "mail");
+        context
+            .ui
+            .say(&format!("{mails} too large to be looked at: somebody has to read them"));
+    }
 }
 
 /// What lies there still, for somebody who sits here.
