@@ -128,6 +128,11 @@ fn the_page_and_the_commands_about_people_tell_the_same_fields() {
         "consent restore person1@patients.example --evidence asked --json",
     );
     check("people list", "people list --json");
+    clinic.write(
+        "answer.eml",
+        "From: person1@patients.example\nSubject: unsubscribe\n\nPlease unsubscribe me.\n",
+    );
+    check("mail-in", "mail-in answer.eml --json");
     for address in ["person2@patients.example", "no@patients.example"] {
         check("people show", &format!("people show {address} --json"));
         check("people show", &format!("people export --person {address} --json"));

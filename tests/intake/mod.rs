@@ -1,4 +1,6 @@
 //! Answers to real letters: sent through a relay, answered by people and mail systems, fed from every kind of box, twice.
+//!
+//! Promises: what a mail is made of stood in a letter that a relay took; nothing is known of the store but its rows.
 
 mod boxes;
 mod forged;
