@@ -71,6 +71,6 @@ pub(super) fn failure(error: IntakeError, kind: Kind) -> Failure {
 
 /// The error, and what the system says of it.
 fn words(error: &MailboxError) -> String {
-    let source = std::error::Error::source(error).map(|source| super::super::failure::plain(source));
+    let source = std::error::Error::source(error).map(super::super::failure::plain);
     source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
 }
