@@ -16,6 +16,7 @@ mod crash;
 mod faults;
 mod lists;
 mod machine;
+mod mailbox;
 mod mixing;
 mod model;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
