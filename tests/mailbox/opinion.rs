@@ -8,8 +8,8 @@ use tidings::mailbox::Fate;
 use tidings::mailbox::notice::{Notice, Refused};
 use tidings::mailbox::{MailboxError, Source};
 
-/// Reports without the blank lines that tell recipients apart: Python takes them for one, we do not.
-const TOLD_APART_BY_US_ALONE: &[&str] = &["dsn-three-no-blank-lines", "dsn-one-group"];
+/// Reports without the blank lines that tell recipients apart, which Python takes for one, and one that ends within an address.
+const TOLD_APART_BY_US_ALONE: &[&str] = &["dsn-three-no-blank-lines", "dsn-one-group", "dsn-cut-in-the-report"];
 
 /// What Python prints; `None` where there is none.
 pub(super) fn asked(what: &str, files: &[&Path]) -> Option<Vec<String>> {

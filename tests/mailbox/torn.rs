@@ -6,7 +6,10 @@ use tidings::mailbox::Mail;
 use tidings::mailbox::notice::{self, Notice};
 
 /// Cuts of one mail that are tried.
-const MOST_CUTS: usize = 400;
+const MOST_CUTS: usize = 200;
+/// The same of one that is large.
+const MOST_CUTS_OF_LARGE: usize = 12;
+const LARGE: usize = 50_000;
 
 /// Mails in which a person's plain words stand, but which are no wish of theirs for one reason alone: taking that reason away by a byte
 /// makes a true wish of them, so that no byte of these is turned.
@@ -27,7 +30,12 @@ fn no_cut_makes_a_wish() {
             kept += 1;
             continue;
         }
-        let step = 50.max(sample.bytes.len() / MOST_CUTS);
+        let most = if sample.bytes.len() > LARGE {
+            MOST_CUTS_OF_LARGE
+        } else {
+            MOST_CUTS
+        };
+        let step = 50.max(sample.bytes.len() / most);
         for end in (0..sample.bytes.len()).step_by(step) {
             cuts += 1;
             let notice = read(&sample.bytes[..end]);
@@ -42,7 +50,7 @@ fn no_cut_makes_a_wish() {
 fn no_turned_byte_makes_a_wish() {
     let mut turned = 0;
     for sample in samples() {
-        let is_spared = ONE_REASON.contains(&sample.name.as_str()) || sample.bytes.len() > 100_000;
+        let is_spared = ONE_REASON.contains(&sample.name.as_str()) || sample.bytes.len() > LARGE;
         if is_spared || is_in_words(&read(&sample.bytes)) {
             continue;
         }
