@@ -19,6 +19,7 @@ mod lists;
 mod machine;
 #[cfg(feature = "imap")]
 mod mailbox_imap;
+mod mailbox;
 mod mixing;
 mod model;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]

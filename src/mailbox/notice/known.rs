@@ -251,8 +251,10 @@ fn recipients(mail: &Part, told: &str) -> Vec<Refused> {
     }
 }
 
+/// Where the line begins in which the address stands first.
 fn place(told: &str, address: &str) -> usize {
-    told.find(address).unwrap_or_default()
+    let at = told.find(address).unwrap_or_default();
+    told[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
 /// Exim and Gmail name them for machines.

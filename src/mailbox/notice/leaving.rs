@@ -49,7 +49,7 @@ pub(super) fn read(mail: &Part) -> Option<Notice> {
     if is_short(&own) {
         tokens.extend(own.iter().flat_map(|line| Token::all_in(line)));
     }
-    let in_words = mail.is_whole && says_so(&mail.head.subject, &own);
+    let in_words = mail.is_whole && says_so(&mail.head.subject, &own, own_words::has_place(mail));
     (in_words || !tokens.is_empty()).then(|| Notice::Unsubscribe {
         from: from(mail),
         in_words,
@@ -79,7 +79,7 @@ fn is_short(own: &[String]) -> bool {
     own.len() <= MOST_LINES_WITH_TOKEN && text <= MOST_TEXT_WITH_TOKEN
 }
 
-fn says_so(subject: &str, own: &[String]) -> bool {
+fn says_so(subject: &str, own: &[String], is_readable: bool) -> bool {
     let (subject, is_answer) = without_prefixes(subject);
     let asks = own
         .iter()
@@ -91,8 +91,9 @@ fn says_so(subject: &str, own: &[String]) -> bool {
     }
     match (beginning(own), is_answer) {
         (Beginning::Leaving, _) => true,
-        // The subject of an answer is somebody else's, unless the rest agrees.
-        (Beginning::Empty, _) | (Beginning::Else, false) => is_leaving(subject),
+        (Beginning::Empty | Beginning::Else, false) => is_leaving(subject),
+        // The subject of an answer is somebody else's, unless nothing else is said.
+        (Beginning::Empty, true) => is_readable && is_leaving(subject),
         (Beginning::Else, true) => false,
     }
 }

@@ -96,6 +96,12 @@ pub(super) fn lines(mail: &Part) -> Vec<String> {
     }
 }
 
+/// Whether the mail has a place for a person's words at all, and not only pictures or what nobody can read.
+pub(super) fn has_place(mail: &Part) -> bool {
+    let is_place = |part: &&Part| !part.head.is_attachment && matches!(part.head.kind.as_str(), "text/plain" | "text/html");
+    mail.own().iter().any(is_place)
+}
+
 /// All that is in words in the mail itself.
 pub(super) fn all_text(mail: &Part) -> String {
     let mut text = String::new();
