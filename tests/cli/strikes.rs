@@ -55,8 +55,8 @@ fn an_address_that_refuses_three_editions_is_written_to_no_more() {
     let judge = Judge::start().rule(Rule::at(Phase::Rcpt).to(WHO).reply("550 no such user here"));
     let clinic = clinic_with(&judge, 4);
     for (number, day) in (1..).zip(["2027-01-05", "2027-02-10", "2027-03-20"]) {
-        assert_eq!(suppressed(&clinic), [], "before edition {number}");
         type_in(&clinic, &format!("send tips --now {day}T09:00Z")).exits(1);
+        assert_eq!(suppressed(&clinic).len(), number / 3, "after edition {number}");
         let story = type_in(&clinic, &format!("why {WHO} --now {day}T12:00Z")).exits(0);
         story.prints("  not taken (hard): 550 at 5 January 2027, letter tips/sleep, by relay: no such user here\n");
         assert_eq!(standings(&clinic, WHO).len(), number);
@@ -105,7 +105,7 @@ fn a_full_mailbox_or_a_greylist_costs_a_strike_only_when_the_letter_is_given_up(
     );
     type_in(&clinic, "send tips --now 2027-02-05T09:00Z").exits(0);
     type_in(&clinic, "run --now 2027-02-05T10:00Z").exits(0);
-    assert_eq!(clinic.ledger().people("accepted").len(), 3);
+    assert_eq!(judge.accepted().len(), 3, "both of the second edition, one of the first");
     assert_eq!(standings(&clinic, WHO).len(), 1);
     let later = type_in(&clinic, &format!("people show {WHO} --json --now 2027-02-20T10:00Z"))
         .exits(0)
