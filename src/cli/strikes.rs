@@ -88,3 +88,44 @@ impl Answers {
         self.for_a_person
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::mail::{Effect, MailKind, Outcome, TakenMail};
+
+    #[test]
+    fn a_box_that_is_read_is_worth_a_line_and_mails_for_a_person_are_counted_for_a_month() {
+        let now = "2026-12-01T09:00:00Z".parse::<Timestamp>().unwrap();
+        let mut store = Store::in_memory(now).unwrap();
+        let words = |store: &Store, days: i64| {
+            Answers::read(store, now + SignedDuration::from_hours(24 * days))
+                .unwrap()
+                .words()
+        };
+        assert_eq!(words(&store, 0), None);
+        store.note_reading("mbox:/var/mail/tips", 3, None, now).unwrap();
+        assert_eq!(
+            words(&store, 0).unwrap(),
+            "answers: `mbox:/var/mail/tips` last read at 2026-12-01 09:00:00 UTC"
+        );
+        for hash in 0..2 {
+            let mail = TakenMail {
+                hash: [hash; 32],
+                at: now,
+                kind: MailKind::Other,
+                effect: Effect::Nothing(Outcome::ForAPerson),
+                detail: "a question".to_owned(),
+            };
+            store.take_mail(&mail).unwrap();
+            let expected = if hash == 0 {
+                "1 mail of the last 30 days is for"
+            } else {
+                "2 mails of the last 30 days are for"
+            };
+            assert!(words(&store, 30).unwrap().contains(expected), "{:?}", words(&store, 30));
+        }
+        assert!(!words(&store, 31).unwrap().contains("person"));
+        assert_eq!(Answers::read(&store, now).unwrap().as_json()[0]["mails"], 3);
+    }
+}

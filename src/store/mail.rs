@@ -5,7 +5,7 @@
 //! boxes, and does not judge what a mail means.
 
 use super::judge::judge;
-use super::keys::PersonHash;
+use super::keys::{Keys, PersonHash};
 use super::spelling::{FORGOTTEN, Spellings};
 use super::strike::{NewStrike, Source, letter_moment, note};
 use super::suppress::{Became, NewSuppression, suppress_one};
@@ -98,7 +98,7 @@ pub struct Taken {
     pub is_new: bool,
     /// What came of it, now or then.
     pub outcome: Outcome,
-    /// Who is written to no more because of it.
+    /// What keeps its person from letters because of it: the first of several.
     pub suppressed: Option<Suppression>,
 }
 
@@ -202,40 +202,7 @@ impl Store {
                 suppressed: None,
             });
         }
-        let done = match &mail.effect {
-            Effect::Nothing(outcome) => Done::nothing(*outcome),
-            Effect::Leave {
-                suppressions,
-                person,
-                delivery,
-            } => {
-                let mut done = Done {
-                    person: Some(*person),
-                    delivery: *delivery,
-                    ..Done::nothing(Outcome::Stood)
-                };
-                for one in suppressions {
-                    if suppress_one(&transaction, &keys, one)? == Became::Added {
-                        done.outcome = Outcome::Acted;
-                        done.suppressed.get_or_insert_with(|| one.suppression.clone());
-                    }
-                }
-                done
-            }
-            Effect::Strike {
-                delivery,
-                weight,
-                code,
-                reply,
-            } => strike(
-                &transaction,
-                *delivery,
-                *weight,
-                *code,
-                &without_addresses(reply, &spellings),
-                mail.at,
-            )?,
-        };
+        let done = act(&transaction, &keys, &spellings, mail)?;
         write_down(&transaction, mail, &done, &without_addresses(&mail.detail, &spellings))?;
         transaction.commit().doing("take a mail")?;
         Ok(Taken {
@@ -307,13 +274,43 @@ impl Done {
     }
 }
 
+/// Does what a mail does.
+fn act(transaction: &Transaction<'_>, keys: &Keys, spellings: &Spellings, mail: &TakenMail) -> Result<Done, StoreError> {
+    match &mail.effect {
+        Effect::Nothing(outcome) => Ok(Done::nothing(*outcome)),
+        Effect::Leave {
+            suppressions,
+            person,
+            delivery,
+        } => {
+            let mut done = Done::nothing(Outcome::Stood);
+            (done.person, done.delivery) = (Some(*person), *delivery);
+            for one in suppressions {
+                if suppress_one(transaction, keys, one)? == Became::Added {
+                    done.outcome = Outcome::Acted;
+                    done.suppressed.get_or_insert_with(|| one.suppression.clone());
+                }
+            }
+            Ok(done)
+        }
+        Effect::Strike {
+            delivery,
+            weight,
+            code,
+            reply,
+        } => {
+            let said = (*code, without_addresses(reply, spellings));
+            strike(transaction, *delivery, *weight, &said, mail.at)
+        }
+    }
+}
+
 /// A strike by mail is judged at once: no run has to end first.
 fn strike(
     transaction: &Transaction<'_>,
     delivery: DeliveryId,
     weight: Weight,
-    code: Option<EnhancedCode>,
-    reply: &str,
+    (code, reply): &(Option<EnhancedCode>, String),
     now: Timestamp,
 ) -> Result<Done, StoreError> {
     let Some((at, person)) = letter_moment(transaction, delivery)? else {

@@ -146,7 +146,9 @@ pub(super) fn note_refusal(
     settled: &Settlement,
     state: State,
 ) -> Result<(), StoreError> {
-    let Some(reply) = &settled.reply else { return Ok(()) };
+    let (State::Failed | State::Expired, Some(reply)) = (state, &settled.reply) else {
+        return Ok(());
+    };
     let weight = match (state, Weight::of(reply)) {
         (State::Failed, Some(weight @ (Weight::Hard | Weight::Sure))) | (State::Expired, Some(weight @ Weight::Soft)) => weight,
         _ => return Ok(()),

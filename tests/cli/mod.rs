@@ -28,6 +28,7 @@ mod run;
 mod segments;
 mod send;
 mod status;
+mod strikes;
 mod suppress;
 mod surroundings;
 mod test_letter;
