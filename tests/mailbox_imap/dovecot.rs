@@ -5,6 +5,8 @@
 
 use crate::peers::certificate::Certificate;
 use crate::peers::or_passed_over;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use ring::hmac;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
@@ -19,6 +21,18 @@ pub(super) const PASSWORD: &str = "open sesame";
 /// Somebody whose password is in the way of quoting.
 pub(super) const ODD_USER: &str = "odd";
 pub(super) const ODD_PASSWORD: &str = "pä\"ss \\wörd";
+
+/// What tokens are signed with.
+const KEY: &[u8] = b"the key of one test, for tokens";
+
+/// A token for the reader (RFC 7519), as a provider gives them out; good until this second since 1970.
+pub(super) fn token(until: u64) -> Zeroizing<String> {
+    let head = BASE64URL_NOPAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
+    let body = BASE64URL_NOPAD.encode(format!(r#"{{"sub":"reader","iat":1,"exp":{until}}}"#).as_bytes());
+    let signed = format!("{head}.{body}");
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, KEY), signed.as_bytes());
+    Zeroizing::new(format!("{signed}.{}", BASE64URL_NOPAD.encode(tag.as_ref())))
+}
 
 /// A mailbox, and the server that has it.
 pub(super) struct Dovecot {
@@ -132,6 +146,13 @@ impl Dovecot {
         );
         drop(process.kill());
         drop(process.wait());
+        // Those that the server started end a moment later, and may still be writing.
+        for _ in 0..1_000 {
+            if !lives(process.id()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Starts it on a free port. Should somebody else take that in between, another one is tried.
@@ -187,6 +208,13 @@ impl Dovecot {
         std::fs::copy(self.certificate.server(), self.at("server.pem")).unwrap();
         std::fs::copy(self.certificate.key(), self.at("server.key")).unwrap();
         std::fs::write(self.at("users"), format!("reader:{PASSWORD}\n{ODD_USER}:{ODD_PASSWORD}\n")).unwrap();
+        let tokens = format!(
+            "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={}/\n",
+            self.at("keys").display()
+        );
+        std::fs::write(self.at("tokens.conf"), tokens + "username_attribute = sub\n").unwrap();
+        std::fs::create_dir_all(self.at("keys/default/HS256")).unwrap();
+        std::fs::write(self.at("keys/default/HS256/default"), BASE64.encode(KEY)).unwrap();
         if let Some((user, group)) = Owner::here().ids {
             chown(self.folder.path(), Some(user), Some(group)).unwrap();
             for name in ["run", "home", "home/reader", "home/odd", "server.pem", "server.key", "users"] {
@@ -224,6 +252,17 @@ impl Drop for Dovecot {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Whether a process of this group still runs: `/proc/N/stat` has state, parent and group behind the name in brackets.
+fn lives(group: u32) -> bool {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let mut stats = processes.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+    stats.any(|stat| {
+        let mut fields = stat.rsplit_once(") ").map_or("", |(_, rest)| rest).split(' ');
+        let (state, found) = (fields.next(), fields.nth(1));
+        state != Some("Z") && found == Some(group.to_string().as_str())
+    })
 }
 
 impl Owner {
@@ -267,12 +306,17 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 mail_location = maildir:~/Maildir
 mail_fsync = never
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN {folder}/users
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/tokens.conf
 }}
 userdb {{
   driver = static
@@ -280,6 +324,9 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =

@@ -1,6 +1,6 @@
 //! What goes wrong with a mail server, in the words that the clinic's owner reads, and whether it mends itself.
 
-use super::dovecot::{Dovecot, PASSWORD};
+use super::dovecot::{Dovecot, PASSWORD, token};
 use super::{Ended, fate, text, trouble};
 use crate::peers::certificate::Certificate;
 use std::collections::HashMap;
@@ -39,11 +39,19 @@ fn wrong_settings_are_told_in_plain_words() {
         ..right.clone()
     };
     check(&trouble(&stranger), "refuses the login", "check `user`", false);
-    let token = Account {
+    let with_token = |secret| Account {
         is_token: true,
+        secret,
         ..right.clone()
     };
-    check(&trouble(&token), "takes no tokens", "use a password", false);
+    for refused in [token(1_000), Zeroizing::new("sesame".to_owned())] {
+        check(
+            &trouble(&with_token(refused)),
+            "refuses the login",
+            "the token may have run out",
+            false,
+        );
+    }
     let misspelled = Account {
         folder: "Answer".to_owned(),
         ..right.clone()
@@ -74,7 +82,7 @@ fn wrong_settings_are_told_in_plain_words() {
         "`unsubscribe.imap.roots`",
         false,
     );
-    println!("proof| imap | wrong settings that are told apart in words | 6");
+    println!("proof| imap | wrong settings that are told apart in words | 7");
 }
 
 #[test]

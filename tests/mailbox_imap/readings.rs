@@ -1,6 +1,6 @@
 //! Readings: once each, marked when done, again when the server numbers anew.
 
-use super::dovecot::{Dovecot, ODD_PASSWORD, ODD_USER};
+use super::dovecot::{Dovecot, ODD_PASSWORD, ODD_USER, token};
 use super::{Ended, read, text};
 use tidings::mailbox::imap::{self, Account};
 use tidings::mailbox::{Fate, Mail};
@@ -73,6 +73,20 @@ fn a_folder_beyond_ascii_and_an_odd_password_are_no_hindrance() {
         ..server.account()
     };
     assert_eq!(read(&odd, None).0.mails, 0);
+}
+
+#[test]
+fn a_token_opens_the_folder_as_a_password_does() {
+    let Some(mut server) = Dovecot::start() else { return };
+    server.deliver(&text(1, "unsubscribe"));
+    // In the year 2100 somebody will have to sign another.
+    let account = Account {
+        is_token: true,
+        secret: token(4_102_444_800),
+        ..server.account()
+    };
+    assert_eq!(read(&account, None).0.mails, 1);
+    println!("proof| imap | ways to log in that Dovecot takes: PLAIN, XOAUTH2 | 2");
 }
 
 #[test]
