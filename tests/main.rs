@@ -17,9 +17,9 @@ mod faults;
 mod intake;
 mod lists;
 mod machine;
+mod mailbox;
 #[cfg(feature = "imap")]
 mod mailbox_imap;
-mod mailbox;
 mod mixing;
 mod model;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]

@@ -126,15 +126,17 @@ fn no_real_letter_leaves_while_nobody_reads_the_answers() {
         .prints("ILL   somebody reads what people answer: nobody does");
     // Nothing is due, so there is nothing to refuse.
     type_in(&clinic, "run").exits(0).says_nothing();
-    clinic.write(
-        "campaigns/tips/campaign.yaml",
-        super::CAMPAIGN.to_owned() + "schedule: {date: 2026-01-05, at: \"09:00\"}\nlate: {by: 6h, then: send}\n",
-    );
-    assert_eq!(judge.deliveries().len(), 0);
+    // Whoever chose otherwise meanwhile: what waits goes on waiting.
+    let by_hand = clinic.setting("unsubscribe: {mailto: unsubscribe@mill-lane.example, read_by_hand: true}");
+    type_in(&by_hand, "send tips --yes --limit 1").exits(0);
+    type_in(&by_hand, "release tips").exits(0);
+    let clinic = by_hand.setting("unsubscribe: {mailto: unsubscribe@mill-lane.example}");
+    type_in(&clinic, "run").exits(78).tells(NOBODY);
+    assert_eq!(judge.deliveries().len(), 1);
     for line in ["rehearse", "test tips --to me@mill-lane.example"] {
         type_in(&clinic, line).exits(0);
     }
-    assert_eq!(judge.accepted().len(), 1);
+    assert_eq!(judge.accepted().len(), 2);
 }
 
 #[test]

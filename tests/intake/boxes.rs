@@ -133,6 +133,36 @@ fn the_mail_server_keeps_what_cannot_be_taken() {
 }
 
 #[test]
+fn two_that_read_one_box_at_once_do_it_once() {
+    let (clinic, judge) = written_to(PEOPLE);
+    let mails: Vec<String> = letters(&judge)
+        .iter()
+        .map(|letter| by_token(&letter.to, &letter.token))
+        .collect();
+    maildir(&clinic.path("Maildir"), &mails);
+    let readers = [(); 3].map(|()| clinic.spawn(&["mail-in", "Maildir", "--json"]));
+    let told: usize = readers.into_iter().map(|reader| reader.wait().exits(0).json().len()).sum();
+    assert_eq!(told, PEOPLE, "each mail is told by one of them");
+    assert_eq!(suppressed(&clinic).len(), PEOPLE);
+    assert_eq!(read_mails(&clinic.path("Maildir")), PEOPLE);
+    let rows = dump(&clinic);
+    assert_eq!(rows.iter().filter(|row| row.starts_with("mail ")).count(), PEOPLE);
+}
+
+#[test]
+fn a_box_that_cannot_be_read_keeps_the_others_from_nothing() {
+    let (clinic, judge) = written_to(1);
+    let letter = letters(&judge).remove(0);
+    maildir(&clinic.path("Maildir"), &[by_token(&letter.to, &letter.token)]);
+    clinic
+        .run(&["mail-in", "nowhere", "Maildir"])
+        .exits(65)
+        .prints("1 mail: 1 left")
+        .tells("there is no mailbox");
+    assert_eq!(suppressed(&clinic), ["person1 patients unsubscribed"]);
+}
+
+#[test]
 fn what_is_no_mailbox_is_named() {
     let (clinic, _judge) = written_to(1);
     clinic.write("folder/note.txt", "nothing");

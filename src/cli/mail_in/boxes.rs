@@ -10,14 +10,20 @@ use crate::store::Store;
 use crate::workspace::settings::Settings;
 use std::path::{Path, PathBuf};
 
-/// Reads every box that somebody named, one after the other.
+/// Reads every box that somebody named, one after the other. One that cannot be read keeps the others from nothing.
 pub(super) fn read_paths(paths: &[PathBuf], desk: &mut Desk<'_>) -> Result<(), Failure> {
+    let mut whole = Ok(());
     for path in paths {
         // The store remembers boxes by name: the same one from another folder is the same.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        read_box(&path, desk).map_err(|error| failure(error, Kind::Files))?;
+        let read = read_box(&path, desk).map_err(|error| failure(error, Kind::Files));
+        whole = match (whole, read) {
+            (_, Err(failure)) if failure.kind == Kind::Store => return Err(failure),
+            (Ok(()), read) => read,
+            (failed, _) => failed,
+        };
     }
-    Ok(())
+    whole
 }
 
 /// Reads every box that the settings name.
