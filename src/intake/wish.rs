@@ -18,7 +18,7 @@ pub(super) fn unsubscribe(
 ) -> Result<Verdict, StoreError> {
     const KIND: MailKind = MailKind::Unsubscribe;
     let own = match writer {
-        Some(address) if store.person(address)?.is_some() => Some(address),
+        Some(address) if is_known(store, address)? => Some(address),
         Some(_) | None => None,
     };
     Ok(match (proof(store, clues, writer.map_or(&[], std::slice::from_ref))?, own) {
@@ -59,6 +59,11 @@ fn by_letter(letter: &Letter, when: When) -> Verdict {
         .map(|scope| when.suppression(letter.person, scope, Reason::Unsubscribed, &how));
     let detail = format!("{how}, {}", letter_words(letter.delivery));
     Verdict::leave(MailKind::Unsubscribe, letter, suppressions.collect(), detail)
+}
+
+/// Whether the store knows an address: somebody of a list, or somebody who is not written to already.
+fn is_known(store: &Store, address: &Address) -> Result<bool, StoreError> {
+    Ok(store.person(address)?.is_some() || !store.suppressions(address)?.is_empty())
 }
 
 const WORDS: &str = "unsubscribe in plain words";

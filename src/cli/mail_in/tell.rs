@@ -75,13 +75,13 @@ fn tell_waiting(context: &Context, report: &Report, store_dir: &Path) {
         let mails = count(report.waiting, "mail");
         context
             .ui
-            .say(&format!("{mails} of earlier readings still lie there for a person to read"));
+            .say(&format!("for a person to read, from earlier readings: {mails}"));
     }
     let kept = kept(store_dir);
     if let Some(folder) = kept.first().and_then(|path| path.parent()) {
         let (mails, folder) = (count(kept.len() as u64, "mail"), folder.display());
         context.ui.say(&format!(
-            "{mails} that were handed in wait in `{folder}` for a person to read, act and remove"
+            "handed in, for a person to read, act on and remove from `{folder}`: {mails}"
         ));
     }
 }
