@@ -16,6 +16,7 @@ mod crash;
 mod faults;
 mod lists;
 mod machine;
+mod mailbox;
 #[cfg(feature = "imap")]
 mod mailbox_imap;
 mod mixing;

@@ -1,8 +1,8 @@
 //! Locks: what keeps mail servers and mail programs from an mbox while it is read, and us while they write.
 //!
 //! Promises: a file `NAME.lock` beside the mbox, made only where there is none, and the kernel's shared lock on the mbox itself; both are
-//! given back when the hold ends, however it ends; waiting for others ends after some seconds. Where no file may be made, the kernel's
-//! lock alone must do: nothing is written to the mbox anyhow.
+//! given back when the hold ends, however it ends; what a killed `tidings` left is taken away by the next one; waiting for others ends
+//! after some seconds. Where no file may be made, the kernel's lock alone must do: nothing is written to the mbox anyhow.
 
 use super::error::MailboxError;
 use std::ffi::OsString;
@@ -10,14 +10,14 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// How long others are waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// After so long a lock file is the rest of a program that died; Postfix says 500 seconds.
-const STALE: Duration = Duration::from_secs(600);
+/// The second line of a lock file of ours; the first is the process, for other programs that look whether it lives.
+const OURS: &str = "tidings";
 
 /// The mbox is ours until this is dropped.
 pub(super) struct Hold {
@@ -80,8 +80,8 @@ fn beside(path: &Path) -> PathBuf {
 fn make(lock: &Path) -> io::Result<Option<bool>> {
     match OpenOptions::new().write(true).create_new(true).open(lock) {
         Ok(mut file) => {
-            // Other programs look whether this process still lives; without its number they wait.
-            let _ = writeln!(file, "{}", std::process::id());
+            // An empty one locks as well.
+            let _ = write!(file, "{}\n{OURS}\n", std::process::id());
             Ok(Some(true))
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -102,10 +102,14 @@ fn make(lock: &Path) -> io::Result<Option<bool>> {
     }
 }
 
+/// Whether a `tidings` made the lock and lives no more. What other programs left, they take away themselves (Postfix after 500 seconds).
 fn is_stale(lock: &Path) -> bool {
-    let made = fs::symlink_metadata(lock).and_then(|found| found.modified());
-    let age = made.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
-    age.is_some_and(|age| age > STALE)
+    let text = fs::read_to_string(lock).unwrap_or_default();
+    let mut lines = text.lines();
+    let process = lines.next().and_then(|line| line.parse::<u32>().ok());
+    let processes = Path::new("/proc");
+    let lives = |process: u32| processes.join(process.to_string()).exists();
+    lines.next() == Some(OURS) && processes.join("self").exists() && process.is_some_and(|process| !lives(process))
 }
 
 /// Asks until there is an answer or patience is at its end.
@@ -148,13 +152,26 @@ mod tests {
     }
 
     #[test]
-    fn what_a_dead_program_left_is_taken_away_and_nothing_else() {
+    fn what_a_killed_one_left_is_taken_away_and_nothing_else() {
         let (_place, path, file) = mbox();
-        let lock = File::create(beside(&path)).unwrap();
-        assert_eq!(make(&beside(&path)).unwrap(), None);
-        assert!(beside(&path).exists(), "a fresh lock is another's");
-        lock.set_modified(SystemTime::now() - STALE - Duration::from_secs(5)).unwrap();
+        let lock = beside(&path);
+        let ended = std::process::Command::new("true").spawn().map(|mut child| {
+            let _ = child.wait();
+            child.id()
+        });
+        let dead = ended.expect("`true` is everywhere");
+        for others in [
+            String::new(),
+            "0\n".to_owned(),
+            format!("{dead}\n"),
+            format!("{}\n{OURS}\n", std::process::id()),
+        ] {
+            fs::write(&lock, &others).unwrap();
+            assert_eq!(make(&lock).unwrap(), None);
+            assert!(lock.exists(), "{others:?} is taken away");
+        }
+        fs::write(&lock, format!("{dead}\n{OURS}\n")).unwrap();
         drop(Hold::on(&path, &file).unwrap());
-        assert!(!beside(&path).exists());
+        assert_eq!(lock.exists(), !Path::new("/proc/self").exists());
     }
 }

@@ -115,7 +115,7 @@ impl MailboxError {
                 format!("let the user who runs `tidings` read `{}`; what was read is on record", path.display())
             }
             Self::Locked { lock, .. } => format!(
-                "run the same command again later; if `{}` is still there after ten minutes, it is removed",
+                "run the same command again later; if `{}` is still held then, look which program holds it",
                 lock.display()
             ),
             Self::Unmarked { path, .. } => format!(

@@ -1,13 +1,31 @@
 //! Notices: what a mail is about, and what in it could prove which letter it answers.
 //!
 //! Promises: pure; no mail makes it panic; a mail that could be two things is the one that does the least; nothing here is proved yet.
+//!
+//! Read in this order: complaints, delivery reports, bounces in the words of mail systems (which mark theirs as automatic answers too),
+//! automatic answers, people. Whatever a mail system says otherwise, and whatever a person says that is more than "no more letters", is
+//! [`Notice::Other`].
+
+mod answer;
+mod clues;
+mod complaint;
+mod head;
+mod known;
+mod leaving;
+mod own_words;
+mod part;
+mod phrases;
+mod plain;
+mod report;
 
 use crate::address::Address;
 use crate::delivery::reply::EnhancedCode;
 use crate::delivery::strike::Weight;
 use crate::delivery::token::Token;
-use crate::mailbox::Mail;
+use crate::mailbox::{MOST_BYTES, Mail};
 use jiff::Timestamp;
+use part::Part;
+use plain::{small, without_prefixes};
 
 /// What a mail is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +91,39 @@ pub struct Refused {
 
 /// What this mail is about.
 pub fn read(mail: &Mail) -> Notice {
-    match mail.bytes.len() > crate::mailbox::MOST_BYTES {
-        true => Notice::Other("it is larger than 5 MB"),
-        false => Notice::Other("nothing in it says what it is about"),
+    if mail.bytes.len() > MOST_BYTES {
+        return Notice::Other("it is larger than 5 MB");
     }
+    let part = Part::read(&mail.bytes);
+    let known = complaint::read(&part).or_else(|| report::read(&part));
+    known.unwrap_or_else(|| without_report(&part))
+}
+
+fn without_report(mail: &Part) -> Notice {
+    let subject = small(without_prefixes(&mail.head.subject).0);
+    let is_from_system = known::is_from_system(mail);
+    if is_from_system && let Some(bounce) = known::read(mail, &subject) {
+        return bounce;
+    }
+    let is_by_link = !is_from_system && leaving::is_by_link(&mail.head.subject);
+    if !is_by_link && answer::is_automatic(mail, &subject, &small(&own_words::all_text(mail))) {
+        // Some mail systems mark what a person wrote as well, and a person's wish is never passed over in silence.
+        return match leaving::read(mail) {
+            Some(_) if !is_from_system => Notice::Other("it asks for no more letters, and says that a machine wrote it"),
+            _ => Notice::AutoReply,
+        };
+    }
+    match is_from_system {
+        true => Notice::Other("a mail system writes, in words that are not known"),
+        false => leaving::read(mail).unwrap_or_else(|| of_a_person(mail)),
+    }
+}
+
+fn of_a_person(mail: &Part) -> Notice {
+    let has_words = !own_words::lines(mail).is_empty() || !mail.head.subject.trim().is_empty();
+    Notice::Other(match (mail.is_whole, has_words) {
+        (true, true) => "somebody writes more than that they want no more letters",
+        (true, false) => "it says nothing in words",
+        (false, _) => "its end is missing",
+    })
 }

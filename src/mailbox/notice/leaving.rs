@@ -1,0 +1,123 @@
+//! Somebody wants no more letters, and writes so: by the token of a letter they hold, or in plain words.
+//!
+//! Promises: only a person's own words count, never what they quote; plain words count only where there are no others beside them, so
+//! that a question, a thank-you or a wish for fewer letters reaches a person. A mail of which the end is missing says nothing in words.
+
+use super::own_words::{self, is_greeting};
+use super::part::Part;
+use super::phrases::is_leaving;
+use super::plain::{small, without_prefixes, words};
+use super::{Clues, Notice};
+use crate::address::Address;
+use crate::delivery::token::Token;
+
+/// Somebody who sends a token writes a word or two with it; what is longer may be a letter, quoted without a mark.
+const MOST_LINES_WITH_TOKEN: usize = 8;
+const MOST_TEXT_WITH_TOKEN: usize = 400;
+
+/// Words that turn the wish into its opposite.
+const DOUBTS: &[&str] = &[
+    "dont unsubscribe",
+    "do not unsubscribe",
+    "not want to unsubscribe",
+    "dont remove",
+    "do not remove",
+    "dont stop",
+    "do not stop",
+    "nicht abmelden",
+    "nicht abbestellen",
+    "pas me desabonner",
+    "pas desabonner",
+    "no quiero darme de baja",
+    "non cancellarmi",
+    "niet afmelden",
+    "niet uitschrijven",
+];
+
+/// How a person's own text begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beginning {
+    Empty,
+    Leaving,
+    Else,
+}
+
+/// What the person wants, if that is plain.
+pub(super) fn read(mail: &Part) -> Option<Notice> {
+    let own = own_words::lines(mail);
+    let mut tokens = Token::all_in(&mail.head.subject);
+    if is_short(&own) {
+        tokens.extend(own.iter().flat_map(|line| Token::all_in(line)));
+    }
+    let in_words = mail.is_whole && says_so(&mail.head.subject, &own, own_words::has_place(mail));
+    (in_words || !tokens.is_empty()).then(|| Notice::Unsubscribe {
+        from: from(mail),
+        in_words,
+        clues: Clues::of(tokens),
+        at: mail.head.at,
+    })
+}
+
+/// Whether the subject is what a letter's own link puts there: a mail program may send that on a click, and say so.
+pub(super) fn is_by_link(subject: &str) -> bool {
+    let mut words = subject.split_whitespace();
+    let is_word = words.next().is_some_and(|word| word.eq_ignore_ascii_case("unsubscribe"));
+    is_word && words.next().is_some_and(|word| Token::parse(word).is_some()) && words.next().is_none()
+}
+
+fn from(mail: &Part) -> Option<Address> {
+    match mail.head.from.as_slice() {
+        [only] => Address::parse(only).ok(),
+        _ => None,
+    }
+}
+
+fn is_short(own: &[String]) -> bool {
+    let is_link = |word: &&str| !Token::all_in(word).is_empty();
+    let words = own.iter().flat_map(|line| line.split_whitespace());
+    let text: usize = words.filter(|word| !is_link(word)).map(str::len).sum();
+    own.len() <= MOST_LINES_WITH_TOKEN && text <= MOST_TEXT_WITH_TOKEN
+}
+
+fn says_so(subject: &str, own: &[String], is_readable: bool) -> bool {
+    let (subject, is_answer) = without_prefixes(subject);
+    let asks = own
+        .iter()
+        .chain([&subject.to_owned()])
+        .any(|line| line.contains(['?', '？', '¿']));
+    let text = words(&own.join(" ")).join(" ");
+    if asks || DOUBTS.iter().any(|doubt| text.contains(doubt)) {
+        return false;
+    }
+    match (beginning(own), is_answer) {
+        (Beginning::Leaving, _) => true,
+        (Beginning::Empty | Beginning::Else, false) => is_leaving(subject),
+        // The subject of an answer is somebody else's, unless nothing else is said.
+        (Beginning::Empty, true) => is_readable && is_leaving(subject),
+        (Beginning::Else, true) => false,
+    }
+}
+
+/// What the first sentence says: a greeting before it is passed over, and a line that goes on is read on.
+fn beginning(own: &[String]) -> Beginning {
+    let mut lines = own.iter().skip_while(|line| is_greeting(line)).peekable();
+    let Some(first) = lines.next() else {
+        return Beginning::Empty;
+    };
+    let mut sentence = first.clone();
+    while let Some(next) = lines.next_if(|next| !sentence.ends_with(['.', '!', ';']) && goes_on(next)) {
+        sentence.push(' ');
+        sentence.push_str(next);
+    }
+    if is_leaving(&sentence) {
+        Beginning::Leaving
+    } else {
+        Beginning::Else
+    }
+}
+
+/// Whether a line looks like the middle of a sentence.
+fn goes_on(line: &str) -> bool {
+    let is_name = small(line).split_whitespace().count() <= 2 && line.chars().next().is_some_and(char::is_uppercase);
+    !is_name && line.chars().next().is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
+}
