@@ -31,6 +31,7 @@ pub mod spelling;
 pub mod suppress;
 pub mod token;
 pub mod usage;
+pub mod visit;
 
 mod aside;
 mod codec;

@@ -201,7 +201,7 @@ fn scope_column(scope: &Scope) -> Option<&str> {
     }
 }
 
-fn insert(transaction: &Transaction<'_>, hash: &PersonHash, new: &Suppression) -> Result<(), StoreError> {
+pub(super) fn insert(transaction: &Transaction<'_>, hash: &PersonHash, new: &Suppression) -> Result<(), StoreError> {
     let sql = "INSERT INTO suppression (hash, list, reason, evidence, at) VALUES (?, ?, ?, ?, ?)";
     let row = params![
         hash,
