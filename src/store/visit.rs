@@ -14,10 +14,16 @@ use crate::subscriber::suppression::{Reason, Scope, Suppression};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long the page that asks whether somebody comes back may stand open.
 const RETURN_FORM: SignedDuration = SignedDuration::from_hours(1);
+
+/// Which file a store is, whatever its name: another one may be laid into its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId(u64, u64);
 
 /// Whoever holds a letter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,6 +58,8 @@ pub struct ListStanding {
     pub mark: String,
     /// The person has left it.
     pub is_stopped: bool,
+    /// The letter went to it.
+    pub is_of_letter: bool,
 }
 
 /// What a visitor wants.
@@ -85,14 +93,20 @@ impl Wish {
             (_, true) => "one click in the mail program",
             (_, false) => "on the page",
         };
-        let letter = holder
-            .delivery
-            .map_or("a letter that is on no record".to_owned(), |letter| format!("letter {}", letter.0));
+        let letter = holder.delivery.map_or("a letter that is on no record".to_owned(), |letter| {
+            format!("letter {}", letter.0)
+        });
         format!("{way}, {}, {letter}", now.strftime("%Y-%m-%d"))
     }
 }
 
 impl Store {
+    /// Which file the store in `dir` is at this moment, if there is one.
+    pub fn file_id(dir: &Path) -> Option<FileId> {
+        let found = std::fs::metadata(super::file(dir)).ok()?;
+        Some(FileId(found.dev(), found.ino()))
+    }
+
     /// Gives up a write that another process keeps waiting for longer than this.
     ///
     /// # Errors
@@ -185,6 +199,7 @@ impl Store {
                 .map(|(name, is_stopped)| ListStanding {
                     mark: mark(&name),
                     is_stopped,
+                    is_of_letter: holder.lists.contains(&name),
                     name,
                 })
                 .collect(),
@@ -196,7 +211,9 @@ impl Store {
                    WHERE p.hash = ? AND m.left_at IS NULL";
         let mut statement = self.connection.prepare_cached(sql).doing("look up a person")?;
         let rows = statement.query_map([person], |row| row.get(0));
-        rows.doing("look up a person")?.collect::<Result<_, _>>().doing("look up a person")
+        rows.doing("look up a person")?
+            .collect::<Result<_, _>>()
+            .doing("look up a person")
     }
 
     fn language_of(&self, person: &PersonHash) -> Result<Option<String>, StoreError> {
@@ -204,14 +221,19 @@ impl Store {
                    JOIN person_version v ON v.id = m.version WHERE p.hash = ? AND m.left_at IS NULL AND trim(language) <> '' \
                    ORDER BY m.since DESC LIMIT 1";
         let mut statement = self.connection.prepare_cached(sql).doing("look up a person")?;
-        statement.query_row([person], |row| row.get(0)).optional().doing("look up a person")
+        statement
+            .query_row([person], |row| row.get(0))
+            .optional()
+            .doing("look up a person")
     }
 
     fn article_language(&self, holder: &Holder) -> Result<Option<String>, StoreError> {
         let Some(delivery) = holder.delivery else { return Ok(None) };
         let sql = "SELECT e.sources ->> '$.article.language' FROM delivery d JOIN edition e ON e.id = d.edition WHERE d.id = ?";
         let mut statement = self.connection.prepare_cached(sql).doing("look for a letter")?;
-        let found = statement.query_row([delivery.0], |row| row.get::<_, Option<String>>(0)).optional();
+        let found = statement
+            .query_row([delivery.0], |row| row.get::<_, Option<String>>(0))
+            .optional();
         Ok(found.doing("look for a letter")?.flatten())
     }
 }

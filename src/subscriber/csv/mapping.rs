@@ -104,7 +104,8 @@ impl MappingFile {
         let Some(title) = self.title.as_deref().map(str::trim).filter(|title| !title.is_empty()) else {
             return Ok(None);
         };
-        let hidden = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let hidden =
+            |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if title.chars().any(hidden) {
             return Err(Finding::error(file, "`title` has characters that cannot be seen").hint("type it anew, on one line"));
         }
@@ -284,10 +285,18 @@ mod tests {
         let title = |yaml: &str| serde_yaml::from_str::<MappingFile>(yaml).unwrap().public_title("m.yaml");
         assert_eq!(title("title: ' Seasonal tips '"), Ok(Some("Seasonal tips".to_owned())));
         assert_eq!((title("{}"), title("title: ' '")), (Ok(None), Ok(None)));
-        for wrong in [format!("title: {}", "x".repeat(81)), "title: \"a\\nb\"".to_owned(), "title: \"a\\u202Eb\"".to_owned()] {
+        for wrong in [
+            format!("title: {}", "x".repeat(81)),
+            "title: \"a\\nb\"".to_owned(),
+            "title: \"a\\u202Eb\"".to_owned(),
+        ] {
             assert!(title(&wrong).is_err(), "{wrong}");
         }
-        assert_eq!(check("title: Tips").0, Mapping::default(), "how a file is read does not depend on it");
+        assert_eq!(
+            check("title: Tips").0,
+            Mapping::default(),
+            "how a file is read does not depend on it"
+        );
     }
 
     #[test]
