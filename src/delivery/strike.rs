@@ -19,6 +19,13 @@ pub enum Weight {
 impl Weight {
     /// What a refusal counts; `None` where it is not the address's fault.
     pub fn of(reply: &Reply) -> Option<Self> {
+        // Too big for that server, or in a form it does not read (RFC 3463 §3.4, §3.7): the letter's fault, whoever it was for.
+        let is_of_the_letter = reply
+            .enhanced
+            .is_some_and(|code| matches!((code.subject, code.detail), (3, 4) | (6, _)));
+        if is_of_the_letter {
+            return None;
+        }
         let is_sure = reply
             .enhanced
             .is_some_and(|code| matches!((code.class, code.subject, code.detail), (5, 1, 1 | 6 | 10) | (5, 2, 1)));

@@ -25,7 +25,6 @@ pub struct Compiled {
     pub(crate) subject_is_personal: bool,
     pub(crate) fixed: Fixed,
     pub(crate) postal_address: String,
-    pub(crate) ways_out: Vec<String>,
     warnings: Vec<Finding>,
 }
 
@@ -51,10 +50,6 @@ pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
         text_name: template.text_name(),
         article_file: sources.article.file.clone(),
         postal_address: words.postal_address.clone(),
-        ways_out: [words.unsubscribe_url, words.unsubscribe_mailto]
-            .into_iter()
-            .flatten()
-            .collect(),
         article: words.article,
         fixed,
         warnings: findings,
@@ -101,8 +96,6 @@ fn words(sources: &Sources) -> EditionWords {
         postal_address: sender.postal_address.clone(),
         contact: sender.contact.clone(),
         campaign_title: sources.campaign_title.clone(),
-        unsubscribe_url: sender.unsubscribe_url.clone(),
-        unsubscribe_mailto: sender.unsubscribe_mailto.clone(),
     }
 }
 

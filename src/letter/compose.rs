@@ -92,7 +92,7 @@ impl Compiled {
         };
         checked.map_err(|fault| self.fault_of_all(recipient, &fault.to_string()))?;
         Ok(Letter {
-            from: self.fixed.from.clone(),
+            from: self.fixed.return_path.clone(),
             to: recipient.address.clone(),
             message_id,
             bytes,
@@ -105,6 +105,7 @@ impl Compiled {
     /// When a template asks for what this person, or nobody, has; when subject or size are beyond what can be sent.
     pub fn render(&self, recipient: &Recipient) -> Result<Rendered, ComposeError> {
         let mut context = context::person(&recipient.address, &recipient.attributes, &self.article.language);
+        context.insert_value("unsubscribe", self.fixed.ways_out.variable(&recipient.token));
         let failed = |fault: RenderFault| failed(recipient, fault);
         let subject = self.laid_out.render_line("subject", &context).map_err(failed)?;
         let subject = self.subject(recipient, &subject)?;
@@ -172,7 +173,7 @@ impl Compiled {
             .ok_or_else(|| self.fault_of_all(recipient, "the moment of sending is not a date that mail knows"))?;
         let message = self
             .fixed
-            .begin()
+            .begin(&recipient.token)
             .raw_header(to)
             .raw_header(headers::written("Subject", rendered.subject))
             .header(date)

@@ -5,7 +5,8 @@
 
 use crate::address::Address;
 use crate::finding::Finding;
-use crate::letter::{SenderSource, Sources, Stamp};
+use crate::letter::ways_out::WaysOut;
+use crate::letter::{Sources, Stamp};
 use crate::template::context::one_line;
 use lettre::message::header::{self, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
@@ -18,6 +19,9 @@ const LONGEST_NAME: usize = 100;
 #[derive(Debug, Clone)]
 pub(crate) struct Fixed {
     pub(crate) from: Address,
+    /// MAIL FROM: where letters that cannot be delivered come back to.
+    pub(crate) return_path: Address,
+    pub(crate) ways_out: WaysOut,
     values: Vec<HeaderValue>,
 }
 
@@ -34,9 +38,14 @@ impl Fixed {
             .as_deref()
             .map(|text| address("sender.reply_to", text))
             .transpose();
-        let unsubscribe = list_unsubscribe(sender);
-        match (from, reply_to, unsubscribe) {
-            (Ok(from), Ok(reply_to), Ok(unsubscribe)) => {
+        let return_path = sender
+            .return_path
+            .as_deref()
+            .map(|text| address("sender.return_path", text))
+            .transpose();
+        let ways_out = WaysOut::of(sender);
+        match (from, reply_to, return_path, ways_out) {
+            (Ok(from), Ok(reply_to), Ok(return_path), Ok(ways_out)) => {
                 let mut values = vec![sender_value::<header::From>(sender.from_name.as_deref(), &from)?];
                 if let Some(reply_to) = reply_to {
                     values.push(sender_value::<header::ReplyTo>(None, &reply_to)?);
@@ -45,24 +54,26 @@ impl Fixed {
                     "List-Id",
                     list_id(&sender.clinic_name, &sources.campaign_id, from.domain()),
                 ));
-                values.push(written("List-Unsubscribe", unsubscribe));
                 // RFC 3834 §5.2: keeps vacation replies away.
                 values.push(written("Auto-Submitted", "auto-generated".to_owned()));
-                Ok(Self { from, values })
+                Ok(Self {
+                    return_path: return_path.unwrap_or_else(|| from.clone()),
+                    from,
+                    ways_out,
+                    values,
+                })
             }
-            (from, reply_to, unsubscribe) => Err([from.err(), reply_to.err(), unsubscribe.err()]
+            (from, reply_to, return_path, ways_out) => Err([from.err(), reply_to.err(), return_path.err(), ways_out.err()]
                 .into_iter()
                 .flatten()
                 .collect()),
         }
     }
 
-    /// A builder that holds the shared headers.
-    pub(crate) fn begin(&self) -> MessageBuilder {
-        self.values
-            .iter()
-            .cloned()
-            .fold(lettre::Message::builder(), MessageBuilder::raw_header)
+    /// A builder that holds the shared headers, and the ways out of the letter with this token.
+    pub(crate) fn begin(&self, token: &str) -> MessageBuilder {
+        let values = self.values.iter().cloned().chain(self.ways_out.fields(token));
+        values.fold(lettre::Message::builder(), MessageBuilder::raw_header)
     }
 }
 
@@ -152,7 +163,7 @@ where
     mailbox_value::<H>(name, address).ok_or_else(|| vec![settings(format!("`{address}` cannot be written as a sender"))])
 }
 
-fn address(key: &str, text: &str) -> Result<Address, Finding> {
+pub(crate) fn address(key: &str, text: &str) -> Result<Address, Finding> {
     let address = Address::parse(text).map_err(|error| settings(format!("`{key}`: {error}")))?;
     match address.needs_smtputf8() {
         true => Err(settings(format!(
@@ -163,7 +174,7 @@ fn address(key: &str, text: &str) -> Result<Address, Finding> {
     }
 }
 
-fn settings(text: String) -> Finding {
+pub(crate) fn settings(text: String) -> Finding {
     Finding::error("tidings.yaml", text)
 }
 
@@ -199,51 +210,6 @@ fn phrase(clinic: &str) -> Option<String> {
     let bare = without_encoded_words(&bare.replace(['"', '\\'], ""));
     let bare: String = bare.trim().chars().take(LONGEST_NAME).collect();
     (!bare.is_empty() && bare.is_ascii()).then_some(bare)
-}
-
-/// RFC 2369 §3.2: the page first, because the leftmost is preferred. This is the one place a person's token will go into.
-fn list_unsubscribe(sender: &SenderSource) -> Result<String, Finding> {
-    let url = sender.unsubscribe_url.as_deref().map(page).transpose()?;
-    let mailto = sender.unsubscribe_mailto.as_deref().map(mailbox).transpose()?;
-    let ways: Vec<String> = [url, mailto].into_iter().flatten().collect();
-    match ways.is_empty() {
-        true => Err(
-            settings("a letter needs a way out: `unsubscribe` has neither `mailto` nor `url`".to_owned())
-                .hint("write `unsubscribe: {mailto: unsubscribe@…}` with a mailbox that somebody reads"),
-        ),
-        false => Ok(ways.join(", ")),
-    }
-}
-
-fn page(url: &str) -> Result<String, Finding> {
-    let sound = url.len() <= 500
-        && url.starts_with("https://")
-        && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>,\"".contains(&byte));
-    match sound {
-        true => Ok(format!("<{url}>")),
-        false => Err(settings(format!(
-            "`unsubscribe.url`: `{}` is no address of a page that can stand in a letter",
-            one_line(url)
-        ))
-        .hint("it begins with `https://` and has no blanks, commas or letters outside ASCII")),
-    }
-}
-
-fn mailbox(text: &str) -> Result<String, Finding> {
-    let address = address("unsubscribe.mailto", text)?;
-    // RFC 6068 §2: what means something in a URI is written as %XX.
-    let local: String = address
-        .local_part()
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "-._~+!$'*".contains(c) {
-                c.to_string()
-            } else {
-                format!("%{:02X}", u32::from(c))
-            }
-        })
-        .collect();
-    Ok(format!("<mailto:{local}@{}?subject=unsubscribe>", address.domain()))
 }
 
 #[cfg(test)]
@@ -293,46 +259,6 @@ mod tests {
         ] {
             assert!(shown(name).contains(expected), "{name:?}: {}", shown(name));
         }
-    }
-
-    fn sender(mailto: Option<&str>, url: Option<&str>) -> SenderSource {
-        SenderSource {
-            clinic_name: "Riverside".to_owned(),
-            postal_address: "12 Mill Lane".to_owned(),
-            contact: "hello@riverside.example".to_owned(),
-            from_name: None,
-            from_address: "tips@riverside.example".to_owned(),
-            reply_to: None,
-            unsubscribe_mailto: mailto.map(str::to_owned),
-            unsubscribe_url: url.map(str::to_owned),
-            one_click: false,
-            return_path: None,
-        }
-    }
-
-    fn check_unsubscribe(mailto: Option<&str>, url: Option<&str>, expected: Option<&str>) {
-        assert_eq!(
-            list_unsubscribe(&sender(mailto, url)).ok().as_deref(),
-            expected,
-            "{mailto:?} {url:?}"
-        );
-    }
-
-    #[test]
-    fn the_ways_out_stand_in_one_field() {
-        check_unsubscribe(
-            Some("leave@riverside.example"),
-            None,
-            Some("<mailto:leave@riverside.example?subject=unsubscribe>"),
-        );
-        check_unsubscribe(
-            Some("a&b@riverside.example"),
-            Some("https://riverside.example/u"),
-            Some("<https://riverside.example/u>, <mailto:a%26b@riverside.example?subject=unsubscribe>"),
-        );
-        check_unsubscribe(None, None, None);
-        check_unsubscribe(None, Some("http://riverside.example/u"), None);
-        check_unsubscribe(None, Some("https://riverside.example/u>\r\nBcc: x"), None);
     }
 
     #[test]

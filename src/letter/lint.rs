@@ -178,7 +178,7 @@ impl Compiled {
             )
             .hint("write `{{ clinic.postal_address }}` at its foot")
         });
-        let way_out = (!self.ways_out.iter().any(|way| whole.contains(way.as_str()))).then(|| {
+        let way_out = (!self.fixed.ways_out.traces().any(|way| whole.contains(way))).then(|| {
             Finding::error(file, "the letter does not say how to unsubscribe, which the law demands")
                 .hint("write `{{ unsubscribe.link }}` at its foot")
         });

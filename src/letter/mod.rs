@@ -10,6 +10,7 @@ mod layout;
 pub mod lint;
 mod markup;
 mod plain;
+mod ways_out;
 
 #[cfg(test)]
 mod tests;

@@ -88,6 +88,8 @@ impl Store {
         };
         let found = match token.delivery {
             NO_DELIVERY => None,
+            // A lost store's numbers are no letters of this one.
+            _ if token.key != self.keys.id() => None,
             delivery => self.lists_of(DeliveryId(delivery), &person)?,
         };
         let delivery = found.as_ref().map(|_| DeliveryId(token.delivery));

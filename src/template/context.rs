@@ -9,7 +9,7 @@
 //! | `article.title`, `.preheader`, `.author`, `.language`, `.dir`, `.html`, `.text` | the article; `.html` needs no `safe`; `.author` may be missing; `.dir` is `ltr` or `rtl` |
 //! | `clinic.name`, `.postal_address`, `.contact` | who writes |
 //! | `campaign.title` | what the campaign is called |
-//! | `unsubscribe.link`, `.url`, `.mailto` | the way out: `.link` is always there, the other two where the settings have them |
+//! | `unsubscribe.link`, `.url`, `.mailto` | this letter's own way out: `.link` is always there, `.url` (a page) and `.mailto` (a mailbox) where the settings have them |
 //!
 //! Knows nothing of files, lists or how the values came to be.
 
@@ -61,22 +61,12 @@ pub struct EditionWords {
     pub contact: String,
     /// The campaign's title.
     pub campaign_title: String,
-    /// The page for unsubscribes.
-    pub unsubscribe_url: Option<String>,
-    /// The mailbox for unsubscribes.
-    pub unsubscribe_mailto: Option<String>,
 }
 
 impl EditionWords {
     /// The edition's variables.
     pub(crate) fn variables(&self) -> Vec<(&'static str, tera::Value)> {
-        let link = match (&self.unsubscribe_url, &self.unsubscribe_mailto) {
-            (Some(url), _) => Some(url.clone()),
-            (None, Some(mailbox)) => Some(format!("mailto:{mailbox}?subject=unsubscribe")),
-            (None, None) => None,
-        };
         let text = |text: &str| Some(tera::Value::normal_string(text));
-        let maybe = |text: &Option<String>| text.as_deref().map(tera::Value::normal_string);
         vec![
             ("article", self.article.variable()),
             (
@@ -88,14 +78,6 @@ impl EditionWords {
                 ]),
             ),
             ("campaign", object([("title", text(&self.campaign_title))])),
-            (
-                "unsubscribe",
-                object([
-                    ("link", maybe(&link)),
-                    ("url", maybe(&self.unsubscribe_url)),
-                    ("mailto", maybe(&self.unsubscribe_mailto)),
-                ]),
-            ),
         ]
     }
 }
@@ -114,6 +96,15 @@ impl ArticleWords {
             ("text", text(&self.text)),
         ])
     }
+}
+
+/// `unsubscribe`, as the templates of one letter see it.
+pub(crate) fn unsubscribe(link: Option<String>, url: Option<String>, mailto: Option<&str>) -> tera::Value {
+    object([
+        ("link", link.map(tera::Value::from)),
+        ("url", url.map(tera::Value::from)),
+        ("mailto", mailto.map(tera::Value::normal_string)),
+    ])
 }
 
 /// A map without the entries that are missing: what is not there is undefined, and asking for it an error.

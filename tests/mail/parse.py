@@ -4,7 +4,7 @@
     parse.py FILE.eml… | FOLDER…
 
 Checks, with Python's own mail parser and its strictest policy: no defect in any part; exactly one of each header that every letter
-has, and none that it must not have; text before HTML, both quoted-printable and not empty; every To, Subject and From decodes; CRLF
+has, and none that it must not have; a way out with a token of its own; text before HTML, both quoted-printable and not empty; every To, Subject and From decodes; CRLF
 line ends only, no NUL, ASCII, no line over 998 octets. Prints one line a fault and exits with 1; silent and 0 when all is well; 2
 when there is nothing to read.
 """
@@ -28,7 +28,7 @@ EXACTLY_ONE = [
     "List-Unsubscribe",
     "Auto-Submitted",
 ]
-AT_MOST_ONE = ["Reply-To"]
+AT_MOST_ONE = ["Reply-To", "List-Unsubscribe-Post"]
 NEVER = [
     "Bcc",
     "Cc",
@@ -39,6 +39,25 @@ NEVER = [
     "Disposition-Notification-To",
     "Return-Receipt-To",
 ]
+
+
+TOKEN = r"v1\.[a-z0-9]{4}\.[A-Za-z0-9_-]{59}\.[A-Za-z0-9_-]{22}"
+WAY_OUT = rf"<(https://[^<>,\s]+/|mailto:[^<>,\s]+\?subject=unsubscribe%20){TOKEN}>"
+
+
+def faults_of_ways_out(message):
+    """The letter's own way out, as RFC 2369 and RFC 8058 want it."""
+    field = str(message["List-Unsubscribe"])
+    ways = field.split(", ")
+    if not all(re.fullmatch(WAY_OUT, way) for way in ways):
+        yield f"List-Unsubscribe {field!r}"
+    if sum(way.startswith("<https:") for way in ways) > 1:
+        yield f"more than one page in List-Unsubscribe {field!r}"
+    if len(set(re.findall(TOKEN, field))) > 1:
+        yield "two tokens in one letter"
+    post = message["List-Unsubscribe-Post"]
+    if post is not None and (post != "List-Unsubscribe=One-Click" or "<https:" not in field):
+        yield f"List-Unsubscribe-Post {post!r}"
 
 
 def faults_of_wire(raw):
@@ -118,6 +137,7 @@ def faults(raw):
         return
     try:
         yield from faults_of_headers(message)
+        yield from faults_of_ways_out(message)
         yield from faults_of_parts(message)
     except (AttributeError, IndexError, LookupError, ValueError) as error:
         # Python's own parser gives up on some headers that are no longer legal.

@@ -6,6 +6,7 @@ mod forget;
 mod imports;
 mod orders;
 mod refusals;
+mod tokens;
 mod undo;
 mod usage;
 

@@ -17,11 +17,11 @@ fn every_letter_has_exactly_these_headers() {
         ("From", "\"Riverside Massage\" <tips@riverside.example>"),
         ("Reply-To", "hello@riverside.example"),
         ("List-Id", "\"Riverside Massage Clinic\" <k7f2m9.riverside.example>"),
+        ("Auto-Submitted", "auto-generated"),
         (
             "List-Unsubscribe",
-            "<mailto:unsubscribe@riverside.example?subject=unsubscribe>",
+            "<mailto:unsubscribe@riverside.example?subject=unsubscribe%20v1.k3f7.AAAAAQ.AAAA>",
         ),
-        ("Auto-Submitted", "auto-generated"),
         ("To", "\"Ann Lee\" <Ann@example.org>"),
         ("Subject", "Calmer days"),
         ("Date", "Tue, 01 Dec 2026 09:00:00 +0000"),
@@ -77,6 +77,60 @@ fn a_persons_words_are_escaped_in_html_and_raw_in_text() {
     let [text, html] = parts(&letter);
     assert!(text.starts_with("Dear <b>&\"Zoë\"</b>,\n"), "{text}");
     assert!(html.contains("Dear &lt;b&gt;&amp;&quot;Zoë&quot;&lt;/b&gt;,"), "{html}");
+}
+
+#[test]
+fn every_way_out_carries_the_letters_own_token() {
+    for (url, link) in [
+        (
+            None,
+            format!("mailto:unsubscribe@riverside.example?subject=unsubscribe%20{}", super::TOKEN),
+        ),
+        (
+            Some("https://riverside.example/u/"),
+            format!("https://riverside.example/u/{}", super::TOKEN),
+        ),
+    ] {
+        let mut sources = sources(super::SHIPPED, "Calmer days", "Breathe.");
+        sources.sender.unsubscribe_url = url.map(str::to_owned);
+        sources.sender.one_click = true;
+        let letter = compile(&sources)
+            .unwrap()
+            .compose(&recipient("ann@example.org", &[]), &stamp("a"))
+            .unwrap();
+        let [text, html] = parts(&letter);
+        assert!(html.contains(&format!("<a href=\"{link}\"")), "{html}");
+        // Without a page the text part asks for a mail in plain words.
+        let said = url.map_or("unsubscribe@riverside.example", |_| link.as_str());
+        assert!(text.contains(said), "{text}");
+        let fields = headers(&letter);
+        let count = |name: &str| fields.iter().filter(|(field, _)| field == name).count();
+        assert_eq!(
+            (count("List-Unsubscribe"), count("List-Unsubscribe-Post")),
+            (1, usize::from(url.is_some()))
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_delivered_comes_back_to_the_return_path() {
+    let mut sources = sources(&[("letter.html", BARE)], "Calmer days", "Breathe.");
+    let from = |sources: &crate::letter::Sources| {
+        let letter = compile(sources)
+            .unwrap()
+            .compose(&recipient("ann@example.org", &[]), &stamp("a"))
+            .unwrap();
+        (letter.from.to_string(), letter.message_id)
+    };
+    assert_eq!(
+        from(&sources),
+        ("tips@riverside.example".to_owned(), "a@riverside.example".to_owned())
+    );
+    sources.sender.return_path = Some("bounces@mail.riverside.example".to_owned());
+    assert_eq!(
+        from(&sources),
+        ("bounces@mail.riverside.example".to_owned(), "a@riverside.example".to_owned())
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ impl Colour {
     /// What pages look like where the settings say nothing: a deep green.
     pub const DEFAULT: Self = Self::new(0x1d, 0x5b, 0x4f);
     const WHITE: Self = Self::new(0xff, 0xff, 0xff);
-    const BLACK: Self = Self::new(0x11, 0x11, 0x11);
+    const BLACK: Self = Self::new(0, 0, 0);
 
     const fn new(red: u8, green: u8, blue: u8) -> Self {
         Self { red, green, blue }

@@ -132,3 +132,61 @@ fn password(desk: &mut Inspection<'_>, file: &ImapFile) -> Option<PasswordSource
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn who_reads_the_answers_is_said_in_one_way() {
+        let mailbox = |keys: &str| {
+            let text = crate::workspace::settings::tests::SOUND.replace("unsubscribe: {", &format!("unsubscribe: {{{keys}, "));
+            let (settings, findings) = crate::workspace::settings::Settings::check(&text);
+            settings.unwrap_or_else(|| panic!("{findings:?}")).mailbox
+        };
+        assert!(mailbox("read_by_hand: true").read_by_hand);
+        assert_eq!(mailbox("mailbox: mail/leaving").path.as_deref(), Some("mail/leaving"));
+        let imap = mailbox("imap: {host: imap.example.org, user: u, password_file: p}")
+            .imap
+            .unwrap();
+        assert_eq!((imap.port, imap.folder.as_str(), imap.is_token), (993, "INBOX", false));
+        assert_eq!(imap.described(), "imap://u@imap.example.org:993/INBOX");
+        let wrong = |keys: &str, place: &str, words: &str| {
+            let text = crate::workspace::settings::tests::SOUND.replace("unsubscribe: {", &format!("unsubscribe: {{{keys}, "));
+            let findings = crate::workspace::settings::tests::told(&text);
+            let found = findings
+                .iter()
+                .find(|finding| finding.starts_with(&format!("tidings.yaml:{place}: {words}")));
+            assert!(found.is_some_and(|finding| finding.contains("hint: ")), "{findings:?}");
+        };
+        wrong("mailbox: ''", "8:24", "`unsubscribe.mailbox` names nothing");
+        wrong(
+            "imap: {host: h, user: u}",
+            "8:21",
+            "`unsubscribe.imap` says nowhere where the password is",
+        );
+        wrong(
+            "imap: {host: h, user: u, password: x}",
+            "8:50",
+            "a password does not stand in this file",
+        );
+        wrong(
+            "imap: {user: u, password_file: p}",
+            "8:15",
+            "`unsubscribe.imap.host` is missing",
+        );
+        wrong(
+            "imap: {host: h, user: u, password_file: p, login: xoauth}",
+            "8:65",
+            "`xoauth` is no way to log in",
+        );
+        wrong(
+            "url: 'https://riverside.example/u?x'",
+            "8:20",
+            "`https://riverside.example/u?x` is no https address of a page",
+        );
+        wrong(
+            "url: 'https://riverside.example/u'",
+            "8:20",
+            "warning: mail programs show no unsubscribe button",
+        );
+    }
+}

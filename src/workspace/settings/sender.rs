@@ -127,14 +127,22 @@ fn unsubscribe(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Unsubsc
     }
     let mailto = mailto.map(|text| address(desk, &["unsubscribe", "mailto"], &text));
     if let Some(found) = &url
-        && !(found.starts_with("https://") && found.len() > "https://".len() && !found.contains(char::is_whitespace))
+        && !is_page(found)
     {
         desk.wrong(
             &["unsubscribe", "url"],
-            format!("`{found}` is no https address"),
-            "write it like `https://riverside.example/u`",
+            format!("`{found}` is no https address of a page"),
+            "write it like `https://riverside.example/u`, without `?` and `#`: each letter's own token follows it",
         );
         return None;
+    }
+    if url.is_some() && file.dkim.as_ref().and_then(|dkim| dkim.covers_unsubscribe).is_none() {
+        desk.doubt(
+            &["unsubscribe", "url"],
+            "mail programs show no unsubscribe button of their own yet: it is not said whether the relay's signature covers it",
+            "send yourself a `tidings test` letter and look at `h=` of its DKIM-Signature: where both List-Unsubscribe and \
+             List-Unsubscribe-Post stand in it, write `dkim: {covers_unsubscribe: true}`, otherwise `false`",
+        );
     }
     let one_click = url.is_some() && is_covered(file);
     match mailto {
@@ -145,6 +153,15 @@ fn unsubscribe(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Unsubsc
             one_click,
         }),
     }
+}
+
+/// The address of a page that a token can follow.
+fn is_page(url: &str) -> bool {
+    let place = url.strip_prefix("https://").unwrap_or("");
+    !place.is_empty()
+        && place
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"?#<>,\"".contains(&byte))
 }
 
 /// Whether the relay's signature is said to cover both headers (RFC 8058 §4): mail programs show no button otherwise.

@@ -2,7 +2,7 @@
 
 use super::{Dkim, LoginWay, PasswordSource, Settings, Tls};
 
-const SOUND: &str = "\
+pub(super) const SOUND: &str = "\
 clinic:
   name: Mill Lane Clinic
   postal_address: 12 Mill Lane, Bath
@@ -13,7 +13,7 @@ timezone: Europe/London
 unsubscribe: {mailto: unsubscribe@mill-lane.example}
 ";
 
-fn told(text: &str) -> Vec<String> {
+pub(super) fn told(text: &str) -> Vec<String> {
     let (settings, findings) = Settings::check(text);
     let has_errors = findings.iter().any(crate::finding::Finding::is_error);
     assert_eq!(settings.is_none(), has_errors, "settings with errors are none: {findings:?}");
