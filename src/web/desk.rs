@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::delivery::token::Token;
 use crate::store::visit::{FileId, Visitor, Wish};
 use crate::store::{Store, StoreError};
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -187,8 +188,9 @@ impl Writer {
             }
             Err(error) => {
                 if !std::mem::replace(&mut self.has_told, true) {
+                    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
                     (self.tell)(&format!(
-                        "wishes cannot be written down, and whoever asks is told to try again: {error}"
+                        "wishes cannot be written down, and whoever asks is told to try again: {error}{cause}"
                     ));
                 }
                 answers.into_iter().for_each(|answer| drop(answer.send(Err(Unwritten))));

@@ -6,6 +6,9 @@
 mod style;
 mod views;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use style::style;
 pub(super) use views::{Forms, Note, Page, View};
 
@@ -72,7 +75,7 @@ pub(super) fn style_hash(style: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+mod escapes {
     use super::Html;
     use proptest::prelude::*;
 
