@@ -68,8 +68,16 @@ impl Clinic {
         self.tokens.get(address).unwrap_or_else(|| panic!("no letter to {address}"))
     }
 
-    /// The token of a test letter.
+    /// The token of a letter that is on no record, by this clinic's own keys.
     pub(super) fn sample_token(&self) -> String {
+        let store = tidings::store::Store::open(&self.workspace.path(".tidings")).unwrap();
+        store
+            .tokens()
+            .sample(&tidings::address::Address::parse("me@mill-lane.example").unwrap())
+    }
+
+    /// The token of a test letter, as it arrives.
+    pub(super) fn test_letter(&self) -> String {
         let told = "me@mill-lane.example";
         self.workspace
             .run(&["test", "seasonal-immunity", "--to", told, "--article", "calmer-days"])

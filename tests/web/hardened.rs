@@ -3,6 +3,7 @@
 use super::clinic::{Clinic, Page};
 use super::proof;
 use super::talk::{Reply, ask, connect, read_to_end};
+use crate::support::ledger::until;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -185,12 +186,13 @@ fn an_open_request_is_finished_at_the_end() {
     );
     stream.write_all(head.as_bytes()).unwrap();
     // The request is being read when this has come.
-    let mut word = [0; 12];
+    let mut word = [0; 25];
     stream.read_exact(&mut word).unwrap();
-    assert_eq!(&word, b"HTTP/1.1 100");
+    assert_eq!(&word, b"HTTP/1.1 100 Continue\r\n\r\n");
     let idle = connect(page.address);
     page.signal("TERM");
-    std::thread::sleep(Duration::from_millis(300));
+    // Nobody new is let in from now on.
+    until("the door is shut", || TcpStream::connect(page.address).is_err());
     stream.write_all(b"List-Unsubscribe=One-Click").unwrap();
     let replies = Reply::all_in(&read_to_end(&mut stream));
     assert_eq!(replies.last().map(|reply| reply.status), Some(200), "{replies:?}");

@@ -15,7 +15,7 @@ wants() {
     shift 2
     asked=$((asked + 1))
     told=$("$curl" --silent --show-error --max-time 30 --include "$@")
-    if ! head -n 1 <<<"$told" | grep -q "^HTTP/1.1 $status" || ! grep -q -F -- "$words" <<<"$told"; then
+    if ! grep -q "^HTTP/1.[01] $status" <<<"$told" || ! grep -q -F -- "$words" <<<"$told"; then
         printf 'wanted %s and `%s` of %s, got:\n%s\n' "$status" "$words" "$*" "$told" >&2
         exit 1
     fi

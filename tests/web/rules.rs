@@ -215,7 +215,7 @@ fn every_bit_of_a_token_counts() {
 }
 
 #[test]
-fn a_test_letter_leads_to_a_page_that_does_nothing() {
+fn a_letter_that_nobody_was_sent_leads_to_a_page_that_does_nothing() {
     let clinic = Clinic::after_letters_to(1);
     let (token, before) = (clinic.sample_token(), all_rows(&clinic.workspace.path(".tidings")));
     let page = clinic.page();
@@ -225,6 +225,13 @@ fn a_test_letter_leads_to_a_page_that_does_nothing() {
         .is(200)
         .says("This was a test letter");
     assert_eq!(all_rows(&clinic.workspace.path(".tidings")), before);
+}
+
+#[test]
+fn the_link_in_a_test_letter_says_so() {
+    let clinic = Clinic::after_letters_to(1);
+    let token = clinic.test_letter();
+    clinic.page().look(&token).is(200).says("This was a test letter");
 }
 
 #[test]

@@ -68,13 +68,12 @@ fn the_page_speaks_the_persons_language_then_the_articles_then_the_browsers() {
         .map(|(row, language)| format!("{row},{language}\n"));
     let list = head + &rows.collect::<String>();
     let clinic = Clinic::after_letters(|workspace| {
-        let folder = "campaigns/seasonal-immunity/massage-and-immunity.md";
-        let article = workspace.read(folder).replacen("---\n", "---\nlanguage: fr\n", 1);
-        let article = article.replace("language: en\n", "");
+        let file = "campaigns/seasonal-immunity/massage-and-immunity.md";
+        let article = workspace.read(file).replacen("language: en-GB", "language: fr", 1);
         workspace
             .with_people(3)
             .file("subscribers/patients.csv", &list)
-            .file(folder, &article)
+            .file(file, &article)
     });
     let page = clinic.page();
     let accept = "Accept-Language: ja, pl;q=0.9, en;q=0.5\r\n";

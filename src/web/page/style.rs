@@ -32,10 +32,12 @@ label{display:flex;gap:.75rem;align-items:flex-start;padding:.5rem 0;margin-bott
 input{flex:none;width:1.5rem;height:1.5rem;margin:.1rem 0 0;accent-color:var(--heading)}\
 button{font:inherit;font-weight:600;min-height:3rem;padding:.6rem 1.25rem;max-width:100%;border-radius:.4rem;cursor:pointer;\
 text-align:start;border:2px solid var(--line);background:transparent;color:var(--words)}\
+label+button{margin-top:.5rem}\
 button.main{background:var(--own);color:var(--on-own)}\
 a{color:inherit}\
 :focus-visible{outline:3px solid var(--words);outline-offset:3px}\
 footer{max-width:38rem;margin:0 auto;padding:1rem 1.25rem 2rem}\
+footer p{margin:0 0 .25rem}\
 @media(min-width:40rem){main{margin-top:2rem;padding:2rem 2.5rem 2.5rem}footer{padding-inline:2.5rem}}";
 
 const DARK: &str = "@media(prefers-color-scheme:dark){:root{--ground:#101010;--sheet:#1b1b1b;--words:#f2f2f2;--quiet:#c9c9c9;--line:#8f8f8f;\

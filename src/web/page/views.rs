@@ -86,22 +86,14 @@ impl Page<'_> {
         html.raw("</style></head><body><main>");
         self.element(&mut html, "<h1>", self.heading(), "</h1>");
         self.body(&mut html);
-        html.raw("</main><footer><p class=\"quiet\">");
-        let told = if matches!(self.view, View::Wrong | View::Busy) {
-            None
-        } else {
-            Some(self.words.questions)
-        };
-        match told {
-            Some(words) => {
-                html.text(words).raw(" ");
-                self.link(&mut html, &self.face.contact, None);
-            }
-            None => {
-                html.raw("<bdi>").text(&self.face.clinic).raw("</bdi>");
-            }
+        html.raw("</main><footer class=\"quiet\"><p><bdi>")
+            .text(&self.face.clinic)
+            .raw("</bdi></p>");
+        // Where a page is about other ways, they stand in its midst.
+        if !matches!(self.view, View::Wrong | View::Busy) {
+            self.questions(&mut html);
         }
-        html.raw("</p></footer></body></html>\n");
+        html.raw("</footer></body></html>\n");
         html.0
     }
 
@@ -241,6 +233,10 @@ impl Page<'_> {
             self.link(html, mailbox, Some("unsubscribe"));
             html.raw("</p>");
         }
+        self.questions(html);
+    }
+
+    fn questions(&self, html: &mut Html) {
         html.raw("<p>").text(self.words.questions).raw(" ");
         self.link(html, &self.face.contact, None);
         html.raw("</p>");
