@@ -1,7 +1,7 @@
 //! The page on which people unsubscribe, over real sockets: what it does, what it refuses, what it never says.
 //!
-//! Promises: loopback alone, ports chosen by the kernel, tokens from letters that a relay took; the one of a letter that
-//! was never sent is the only thing asked of the product's own code. The browser, nginx and curl are asked where they are installed; in CI they have to be.
+//! Promises: loopback alone, ports chosen by the kernel, tokens from letters that a relay took; only that of a letter which nobody was
+//! sent is asked of the product's own code. A browser, nginx and curl are asked where they are installed; in CI they have to be.
 
 mod clinic;
 mod hardened;

@@ -70,7 +70,7 @@ fn a_web_server_in_front_changes_nothing() {
     let mut command = Command::new("bash");
     command.arg(beside("nginx/front.sh")).args([folder.path().as_os_str()]);
     command
-        .env("NGINX", nginx)
+        .env("SERVER", nginx)
         .env("CURL", curl)
         .env("BACK", page.address.to_string());
     command

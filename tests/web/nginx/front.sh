@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A real nginx with TLS in front of the page: what the page promises holds through it.
 #
-#   NGINX=… CURL=… BACK=127.0.0.1:PORT FRONT=PORT CERTIFICATE=… KEY=… AUTHORITY=… tests/web/nginx/front.sh FOLDER
+#   SERVER=… CURL=… BACK=127.0.0.1:PORT FRONT=PORT CERTIFICATE=… KEY=… AUTHORITY=… tests/web/nginx/front.sh FOLDER
 #
 # FOLDER holds `tokens`, one a line, and is nginx's own. The first letter's page is only looked at; all others are stopped. Ends the
 # one process that it starts.
@@ -12,7 +12,7 @@ mapfile -t tokens <"$folder/tokens"
 url=https://riverside.example:$FRONT/u
 
 sed -e "s|FRONT|$FRONT|; s|BACK|$BACK|; s|CERTIFICATE|$CERTIFICATE|; s|KEY|$KEY|" "$here/nginx.conf" >"$folder/nginx.conf"
-"$NGINX" -p "$folder" -c "$folder/nginx.conf" 2>"$folder/said" &
+"$SERVER" -p "$folder" -c "$folder/nginx.conf" 2>"$folder/said" &
 nginx=$!
 trap 'kill -QUIT "$nginx" 2>/dev/null || true; wait "$nginx" 2>/dev/null || true' EXIT
 
@@ -63,7 +63,7 @@ printf '%s\n' "${tokens[@]:3}" >"$folder/rest"
 {
     echo 'parallel'
     while read -r token; do
-        printf 'next\nurl = "%s/%s"\ndata = "%s"\noutput = "/dev/null"\nwrite-out = "%%{http_code}\\n"\ncacert = "%s"\nconnect-to = "riverside.example:%s:127.0.0.1:%s"\n' \
+        printf 'next\nsilent\nurl = "%s/%s"\ndata = "%s"\noutput = "/dev/null"\nwrite-out = "%%{http_code}\\n"\ncacert = "%s"\nconnect-to = "riverside.example:%s:127.0.0.1:%s"\n' \
             "$url" "$token" "$click" "$AUTHORITY" "$FRONT" "$FRONT"
     done <"$folder/rest"
 } | sed '2d' >"$folder/all"
@@ -76,4 +76,4 @@ if [ "$good" -ne $((${#tokens[@]} - 3)) ]; then
     exit 1
 fi
 echo "proof| web | presses at once through nginx and TLS, all answered 200 | $good in $took ms"
-echo "proof| web | nginx | $("$NGINX" -v 2>&1 | sed 's/.*: //')"
+echo "proof| web | nginx | $("$SERVER" -v 2>&1 | sed 's/.*: //')"
