@@ -6,7 +6,7 @@
 use axum::http::HeaderMap;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::time::Instant;
+use tokio::time::Instant;
 
 /// So many wrong tokens an address may try at once.
 const BURST: f64 = 30.0;
@@ -68,7 +68,8 @@ mod tests {
     use super::{BURST, Client, MOST, Tries};
     use axum::http::HeaderMap;
     use std::net::IpAddr;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
+    use tokio::time::Instant;
 
     fn client(peer: &str, headers: &[(&'static str, &str)], is_behind_proxy: bool) -> Client {
         let mut map = HeaderMap::new();

@@ -22,7 +22,8 @@ use axum::response::Response;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// The longest body: a one-click form with a long boundary has less than 400 bytes, our longest form less than 2000.
 const MOST_BODY: usize = 4096;

@@ -1,6 +1,6 @@
 //! The server: connections with a bound on their number, on each request's head, and on their time.
 //!
-//! Promises: at most [`CONNECTIONS`] are open, and others wait in the kernel's queue instead of being turned away; whoever sends slowly
+//! Promises: at most 256 are open, and others wait in the kernel's queue instead of being turned away; whoever sends slowly
 //! is cut off; at the end open requests are answered, and nobody is waited for longer than a request takes. Knows nothing of what is
 //! asked.
 

@@ -194,7 +194,7 @@ impl Page {
     pub(super) fn look_with(&self, token: &str, fields: &str) -> Reply {
         ask(
             self.address,
-            &format!("GET /u/{token} HTTP/1.1\r\nHost: r\r\nConnection: close\r\n{fields}\r\n"),
+            format!("GET /u/{token} HTTP/1.1\r\nHost: r\r\nConnection: close\r\n{fields}\r\n"),
         )
     }
 
@@ -208,7 +208,7 @@ impl Page {
         let length = body.len();
         ask(
             self.address,
-            &format!(
+            format!(
                 "POST /u/{token} HTTP/1.1\r\nHost: r\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}"
             ),
         )
