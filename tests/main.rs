@@ -31,3 +31,4 @@ mod store;
 mod street;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod support;
+mod web;

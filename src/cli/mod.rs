@@ -38,6 +38,7 @@ mod resolve;
 mod restore;
 mod run;
 mod send;
+mod serve;
 mod status;
 mod strikes;
 mod suppress;
@@ -115,6 +116,7 @@ enum Command {
     Plan(plan::Args),
     Send(send::Args),
     Run(run::Args),
+    Serve(serve::Args),
     Status(status::Args),
     Log(log::Args),
     Why(why::Args),
@@ -215,6 +217,7 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
         Command::Plan(args) => plan::run(&context, &args),
         Command::Send(args) => send::run(&context, &args),
         Command::Run(args) => run::run(&context, &args),
+        Command::Serve(args) => serve::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),
         Command::Log(args) => log::run(&context, &args),
         Command::Why(args) => why::run(&context, &args),

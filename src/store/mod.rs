@@ -36,6 +36,7 @@ pub mod strike;
 pub mod suppress;
 pub mod token;
 pub mod usage;
+pub mod visit;
 
 mod aside;
 mod codec;

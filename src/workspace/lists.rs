@@ -23,6 +23,8 @@ pub struct ListFile {
     pub mapping: Mapping,
     /// What is wrong with that map: as long as anything is, the list is not read by half of it.
     pub faults: Vec<Finding>,
+    /// What its readers may see it called: its name could tell an illness, so without a title they never see any.
+    pub title: Option<String>,
     path: PathBuf,
 }
 
@@ -36,6 +38,7 @@ impl ListFile {
             file,
             mapping,
             faults: Vec::new(),
+            title: None,
             path: absolute,
         }
     }
@@ -87,9 +90,9 @@ pub(super) fn read(root: &Path) -> (Vec<ListFile>, Vec<Finding>) {
             return None;
         }
         let map = format!("subscribers/{list}.yaml");
-        let (mapping, found) = match root.join(&map).exists() {
+        let (mapping, title, found) = match root.join(&map).exists() {
             true => mapping(root, &map),
-            false => (Mapping::default(), Vec::new()),
+            false => (Mapping::default(), None, Vec::new()),
         };
         findings.extend(found.iter().cloned());
         let file = format!("subscribers/{name}");
@@ -98,6 +101,7 @@ pub(super) fn read(root: &Path) -> (Vec<ListFile>, Vec<Finding>) {
             path: root.join(&file),
             file,
             mapping,
+            title,
             faults: found.into_iter().filter(Finding::is_error).collect(),
         })
     });
@@ -125,23 +129,30 @@ pub fn is_list_file(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
 }
 
-/// The mapping in `file`, a path from the workspace's folder.
-fn mapping(root: &Path, file: &str) -> (Mapping, Vec<Finding>) {
+/// The mapping in `file`, a path from the workspace's folder, and the list's public title.
+fn mapping(root: &Path, file: &str) -> (Mapping, Option<String>, Vec<Finding>) {
     match files::text(root, file) {
         Ok(text) => parsed(file, &text),
-        Err(finding) => (Mapping::default(), vec![finding]),
+        Err(finding) => (Mapping::default(), None, vec![finding]),
     }
 }
 
 /// A mapping's text, checked, and everything to be said about it.
-pub(super) fn parsed(file: &str, text: &str) -> (Mapping, Vec<Finding>) {
+pub(super) fn parsed(file: &str, text: &str) -> (Mapping, Option<String>, Vec<Finding>) {
     let source = Source {
         file,
         text,
         first_line: 1,
     };
     let Read { value, mut findings } = read_yaml::<MappingFile>(&source);
+    let title = value.public_title(file).unwrap_or_else(|finding| {
+        findings.push(match source.place(&["title"]) {
+            Some(place) => finding.at(place),
+            None => finding,
+        });
+        None
+    });
     let (mapping, found) = value.check(file, |path| source.place(path));
     findings.extend(found);
-    (mapping, findings)
+    (mapping, title, findings)
 }

@@ -73,6 +73,13 @@ impl Workspace {
 
     /// Reads the workspace in `root`.
     pub fn read(root: &Path) -> Self {
+        let mut workspace = Self::without_campaigns(root);
+        workspace.campaigns = campaigns::read(root, &workspace.lists);
+        workspace
+    }
+
+    /// Reads the workspace in `root` but for its campaigns: what the page needs that people unsubscribe on.
+    pub fn without_campaigns(root: &Path) -> Self {
         let mut findings = Vec::new();
         let settings = match files::text(root, settings::FILE) {
             Ok(text) => {
@@ -87,11 +94,10 @@ impl Workspace {
         };
         let (lists, found) = lists::read(root);
         findings.extend(found);
-        let campaigns = campaigns::read(root, &lists);
         Self {
             root: root.to_owned(),
             settings,
-            campaigns,
+            campaigns: Vec::new(),
             lists,
             findings,
         }

@@ -5,9 +5,9 @@
 use crate::support::workspace::Workspace;
 use std::path::Path;
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "init", "new", "check", "import", "people", "suppress", "consent", "mail-in", "rehearse", "test", "plan", "send", "run",
-    "status", "log", "why", "hold", "release", "cancel", "resend", "resolve", "doctor", "backup", "restore", "adopt",
+    "serve", "status", "log", "why", "hold", "release", "cancel", "resend", "resolve", "doctor", "backup", "restore", "adopt",
 ];
 
 /// The commands that have commands of their own.

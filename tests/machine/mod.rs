@@ -14,7 +14,7 @@ mod outputs;
 mod read_only;
 mod signals;
 mod stopped;
-mod volume;
+pub(crate) mod volume;
 
 use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::ledger::Ledger;

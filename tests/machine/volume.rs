@@ -22,7 +22,7 @@ const WAYS: [(&[&str], &[&str]); 2] = [
 const HOLD: &str = "mount -t tmpfs -o \"mode=700,$1\" tidings \"$2\" && echo mounted && exec cat";
 
 /// A mounted volume; gone when dropped.
-pub(super) struct Volume {
+pub(crate) struct Volume {
     holder: Child,
     follow: &'static [&'static str],
     place: PathBuf,
@@ -30,7 +30,7 @@ pub(super) struct Volume {
 
 impl Volume {
     /// Mounts a volume over the folder `place`, which is made; `None` where this machine does not allow it.
-    pub(super) fn mount(place: &Path, options: &str) -> Option<Self> {
+    pub(crate) fn mount(place: &Path, options: &str) -> Option<Self> {
         std::fs::create_dir_all(place).unwrap();
         let mounted = WAYS.iter().find_map(|(enter, follow)| {
             let mut holder = Command::new("unshare")
@@ -56,7 +56,7 @@ impl Volume {
     }
 
     /// The command that runs another one where the volume is seen.
-    pub(super) fn wrapper(&self) -> Vec<String> {
+    pub(crate) fn wrapper(&self) -> Vec<String> {
         let target = self.holder.id().to_string();
         let words = ["nsenter", "--target", &target, "--wd"];
         words
@@ -68,7 +68,7 @@ impl Volume {
     }
 
     /// Mounts the volume anew with other options, such as `ro`.
-    pub(super) fn remount(&self, options: &str) {
+    pub(crate) fn remount(&self, options: &str) {
         let wrapper = self.wrapper();
         let remounted = Command::new(&wrapper[0])
             .args(&wrapper[1..])
@@ -81,7 +81,7 @@ impl Volume {
     }
 
     /// Fills the volume until so many bytes are free; a file that is there for it already gives way or grows.
-    pub(super) fn leave_free(&self, bytes: u64) {
+    pub(crate) fn leave_free(&self, bytes: u64) {
         let mut ballast = File::options().append(true).create(true).open(self.ballast()).unwrap();
         loop {
             match ballast.write_all(&[7; 4096]) {
@@ -95,12 +95,12 @@ impl Volume {
     }
 
     /// Gives all room back.
-    pub(super) fn empty(&self) {
+    pub(crate) fn empty(&self) {
         std::fs::remove_file(self.ballast()).unwrap();
     }
 
     /// A file of the volume, as it is seen from outside.
-    pub(super) fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.holder.id()));
         root.join(self.place.strip_prefix("/").unwrap()).join(name)
     }

@@ -38,7 +38,7 @@ impl Drop for Process {
 }
 
 /// The program `name`, on the `PATH` or where Debian keeps it.
-fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(BESIDE_THE_PATH.map(PathBuf::from));
     folders.map(|folder| folder.join(name)).find(|program| program.is_file())

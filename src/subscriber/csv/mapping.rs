@@ -9,6 +9,7 @@
 //! days: day first               # or: month first; how to read 01/06/2026
 //! delimiter: ";"                # where the file leaves doubt
 //! encoding: windows-1252        # where the file leaves doubt
+//! title: Seasonal tips          # what its readers may see it called; without a title they never do
 //! ```
 
 use crate::finding::{Finding, Place, suggestion};
@@ -34,7 +35,12 @@ pub struct MappingFile {
     pub delimiter: Option<String>,
     /// The encoding's label; the reader of the file's bytes knows which exist.
     pub encoding: Option<String>,
+    /// What its readers may see the list called.
+    pub title: Option<String>,
 }
+
+/// The longest title: it has to be read at a glance.
+const MOST_TITLE: usize = 80;
 
 /// A checked mapping; the default goes by the headers alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,6 +96,28 @@ pub(super) enum Target {
 }
 
 impl MappingFile {
+    /// What readers may see the list called, if it is given and sound; else what is wrong with it.
+    ///
+    /// # Errors
+    /// A finding about a title that cannot be shown.
+    pub fn public_title(&self, file: &str) -> Result<Option<String>, Finding> {
+        let Some(title) = self.title.as_deref().map(str::trim).filter(|title| !title.is_empty()) else {
+            return Ok(None);
+        };
+        let hidden =
+            |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if title.chars().any(hidden) {
+            return Err(Finding::error(file, "`title` has characters that cannot be seen").hint("type it anew, on one line"));
+        }
+        match title.chars().count() {
+            long if long > MOST_TITLE => {
+                let text = format!("`title` has {long} characters, and at most {MOST_TITLE} fit");
+                Err(Finding::error(file, text).hint("name the list in a few words that its readers know"))
+            }
+            _ => Ok(Some(title.to_owned())),
+        }
+    }
+
     /// The mapping, and everything wrong with it; `place` finds the place of a path of keys in `file`.
     pub fn check(self, file: &str, place: impl Fn(&[&str]) -> Option<Place>) -> (Mapping, Vec<Finding>) {
         let mut findings = Vec::new();
@@ -250,6 +278,25 @@ mod tests {
             (Some(DayOrder::DayFirst), Some(Delimiter::Tab))
         );
         assert_eq!(mapping.encoding.as_deref(), Some("utf-16le"));
+    }
+
+    #[test]
+    fn a_title_is_one_short_line() {
+        let title = |yaml: &str| serde_yaml::from_str::<MappingFile>(yaml).unwrap().public_title("m.yaml");
+        assert_eq!(title("title: ' Seasonal tips '"), Ok(Some("Seasonal tips".to_owned())));
+        assert_eq!((title("{}"), title("title: ' '")), (Ok(None), Ok(None)));
+        for wrong in [
+            format!("title: {}", "x".repeat(81)),
+            "title: \"a\\nb\"".to_owned(),
+            "title: \"a\\u202Eb\"".to_owned(),
+        ] {
+            assert!(title(&wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(
+            check("title: Tips").0,
+            Mapping::default(),
+            "how a file is read does not depend on it"
+        );
     }
 
     #[test]
