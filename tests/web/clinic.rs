@@ -4,6 +4,7 @@
 
 use super::talk::{Reply, ask};
 use crate::support::judge::Judge;
+use crate::support::ledger::until;
 use crate::support::people;
 use crate::support::workspace::Workspace;
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 const URL: &str = "https://riverside.example/u";
@@ -147,6 +149,7 @@ pub(super) struct Page {
     child: Child,
     pub(super) address: SocketAddr,
     said: Arc<Mutex<Vec<String>>>,
+    listener: Option<JoinHandle<()>>,
 }
 
 impl Page {
@@ -163,7 +166,7 @@ impl Page {
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let said = Arc::new(Mutex::new(Vec::new()));
         let (told, hearer) = (Arc::clone(&said), std::sync::mpsc::channel());
-        std::thread::spawn(move || {
+        let listener = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let address = line
                     .split("http://")
@@ -177,12 +180,28 @@ impl Page {
         });
         let address = hearer.1.recv_timeout(PATIENCE);
         let address = address.unwrap_or_else(|_| panic!("no page is shown: {:?}", said.lock().unwrap()));
-        Self { child, address, said }
+        Self {
+            child,
+            address,
+            said,
+            listener: Some(listener),
+        }
     }
 
-    /// What it has said so far.
-    pub(super) fn said(&self) -> Vec<String> {
-        self.said.lock().unwrap().clone()
+    /// Waits until it has said something with these words; gives how often it has.
+    pub(super) fn hears(&self, words: &str) -> usize {
+        let count = || self.said.lock().unwrap().iter().filter(|line| line.contains(words)).count();
+        until(words, || count() > 0);
+        count()
+    }
+
+    /// Asks it to end; gives the exit code and everything it has said.
+    pub(super) fn end(mut self) -> (Option<i32>, Vec<String>) {
+        self.signal("TERM");
+        let code = self.child.wait().unwrap().code();
+        self.listener.take().unwrap().join().unwrap();
+        let said = self.said.lock().unwrap().clone();
+        (code, said)
     }
 
     /// Looks at a letter's page.

@@ -47,15 +47,13 @@ fn broken_settings_are_refused_at_the_start_and_outlived_later() {
     for _ in 0..3 {
         page.look(token).is(200).says("<bdi>Mill Lane Clinic</bdi>");
     }
-    let said = page.said();
-    assert_eq!(
-        said.iter().filter(|line| line.contains("the last good ones")).count(),
-        1,
-        "{said:?}"
-    );
+    assert_eq!(page.hears("the last good ones"), 1);
     clinic.workspace.run(&["serve", "--listen", "127.0.0.1:0"]).exits(65);
     clinic.workspace.write("tidings.yaml", good);
     page.look(token).says("<bdi>Riverside Massage Clinic</bdi>");
+    let (code, said) = page.end();
+    let told = said.iter().filter(|line| line.contains("the last good ones")).count();
+    assert_eq!((code, told), (Some(0), 1), "said once, and not again: {said:?}");
 }
 
 #[test]
