@@ -17,6 +17,8 @@ struct Shape<'a> {
     states: &'a BTreeMap<&'static str, u64>,
     need_a_person: u64,
     letters: Vec<Letter>,
+    /// Addresses that have refused often enough to be written to no more.
+    no_more: u64,
     stopped: Option<String>,
 }
 
@@ -49,6 +51,15 @@ pub(super) fn tell(context: &Context, report: &Report) -> Result<(), Failure> {
             "`{article}` was put on hold meanwhile ({reason}): {} waiting",
             count(*waiting, "letter")
         ));
+    }
+    match report.no_more {
+        0 => {}
+        1 => context
+            .ui
+            .say("1 address is not written to any more: `tidings suppress list` names it"),
+        several => context.ui.say(&format!(
+            "{several} addresses are not written to any more: `tidings suppress list` names them"
+        )),
     }
     ending(report)
 }
@@ -85,6 +96,7 @@ fn shape(report: &Report) -> Shape<'_> {
         states: &report.states,
         need_a_person: report.need_a_person(),
         letters: letters.collect(),
+        no_more: report.no_more,
         stopped,
     }
 }

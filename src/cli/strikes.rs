@@ -17,6 +17,7 @@ pub(super) fn strike_words(strike: &StrikeLine) -> String {
     let counts = match strike.standing {
         Standing::Counts => strike.weight.to_string(),
         Standing::Doubtful => format!("{}, in doubt: many were refused with it", strike.weight),
+        Standing::Waits => format!("{}, judged when its run has ended", strike.weight),
         Standing::Past => format!("{}, counts no more", strike.weight),
         Standing::Void => format!("{}, void: the relay was at fault", strike.weight),
     };

@@ -97,6 +97,7 @@ struct Inner {
     named: Vec<Named>,
     stop: Option<Stop>,
     held_meanwhile: Vec<(String, u64, String)>,
+    no_more: u64,
 }
 
 impl Tallying {
@@ -137,6 +138,11 @@ impl Tallying {
             .push((article.to_owned(), waiting, reason.to_owned()));
     }
 
+    /// Notes how many addresses are written to no more, by what this run has met.
+    pub fn written_to_no_more(&self, addresses: u64) {
+        self.inner().no_more += addresses;
+    }
+
     /// Whether the run is to end.
     pub fn is_stopped(&self) -> bool {
         self.inner().stop.is_some()
@@ -160,6 +166,7 @@ impl Tallying {
             named: inner.named.clone(),
             stop: inner.stop.clone(),
             held_meanwhile: inner.held_meanwhile.clone(),
+            no_more: inner.no_more,
         }
     }
 
@@ -180,6 +187,8 @@ pub struct Report {
     pub stop: Option<Stop>,
     /// The editions that were put on hold while they went out: article, letters waiting, reason.
     pub held_meanwhile: Vec<(String, u64, String)>,
+    /// How many addresses have refused often enough to be written to no more.
+    pub no_more: u64,
 }
 
 impl Report {

@@ -85,7 +85,8 @@ fn judge_strikes(store: &mut Store, order: &Order<'_>) -> Result<(), DispatchErr
         Some(Stop::Hold { all: false, .. }) => Ending::TooMany,
         Some(Stop::RelayForNow { .. } | Stop::Signal { .. } | Stop::Quota { .. } | Stop::Limit { .. }) | None => Ending::Calm,
     };
-    store.judge_run(order.run, ending, order.clock.now())?;
+    let no_more = store.judge_run(order.run, ending, order.clock.now())?;
+    order.tallying.written_to_no_more(no_more);
     Ok(())
 }
 

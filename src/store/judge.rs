@@ -75,10 +75,10 @@ impl Store {
             let transaction = self.write("judge strikes")?;
             let people = waiting_people(&transaction)?;
             for hash in &people {
-                suppressed += u64::from(judge(&transaction, hash, now)?.is_some());
                 let sql = "UPDATE strike SET waits = 0 WHERE person = ? AND waits = 1";
                 let mut settle = transaction.prepare_cached(sql).doing("judge strikes")?;
                 settle.execute([hash]).doing("judge strikes")?;
+                suppressed += u64::from(judge(&transaction, hash, now)?.is_some());
             }
             transaction.commit().doing("judge strikes")?;
             if people.len() < PAGE as usize {
@@ -94,7 +94,8 @@ impl Store {
     }
 }
 
-/// Suppresses a person whose strikes are enough; what stands already is not made milder.
+/// Suppresses a person whose strikes are enough, without those that wait for the end of their run; what stands already is not made
+/// milder.
 pub(super) fn judge(transaction: &Transaction<'_>, hash: &PersonHash, now: Timestamp) -> Result<Option<Suppression>, StoreError> {
     let (lines, history): (Vec<_>, Vec<_>) = lines(transaction, hash)?
         .into_iter()

@@ -73,6 +73,8 @@ pub enum Standing {
     Counts,
     /// It counts as hard at most: so many were refused with it that it may have been the relay.
     Doubtful,
+    /// The run that met it has not ended yet, or died: nobody knows what it is worth.
+    Waits,
     /// A good delivery, or the word by which the person came back, was after it.
     Past,
     /// The relay was at fault.
@@ -85,6 +87,7 @@ impl Standing {
         match self {
             Self::Counts => "counts",
             Self::Doubtful => "doubtful",
+            Self::Waits => "waits",
             Self::Past => "past",
             Self::Void => "void",
         }
@@ -92,11 +95,11 @@ impl Standing {
 
     /// Whether it may still add to others.
     pub fn is_alive(self) -> bool {
-        matches!(self, Self::Counts | Self::Doubtful)
+        matches!(self, Self::Counts | Self::Doubtful | Self::Waits)
     }
 }
 
-const LINES: &str = "SELECT s.delivery, s.edition, e.campaign_name, e.article, s.weight, s.source, s.code, s.reply, s.at, s.void, s.doubt \
+const LINES: &str = "SELECT s.delivery, s.edition, e.campaign_name, e.article, s.weight, s.source, s.code, s.reply, s.at, s.void, s.doubt, s.waits \
      FROM strike s LEFT JOIN edition e ON e.id = s.edition WHERE s.person = ?1 ORDER BY s.at, s.id";
 
 impl Store {
@@ -124,10 +127,10 @@ impl StrikeLine {
         format!("{said} at {}, letter {}", self.at.strftime("%-d %B %Y"), self.letter)
     }
 
-    /// As it is judged; `None` where it is void.
+    /// As it is judged; `None` where it is void, or not yet to be judged.
     pub(super) fn counted(&self) -> Option<Strike> {
         let weight = match self.standing {
-            Standing::Void => return None,
+            Standing::Void | Standing::Waits => return None,
             Standing::Doubtful => self.weight.min(Weight::Hard),
             Standing::Counts | Standing::Past => self.weight,
         };
@@ -276,11 +279,16 @@ fn line(row: &Row<'_>) -> Result<StrikeLine, StoreError> {
         code: text(6)?,
         reply: text(7)?.unwrap_or_default(),
         at: codec::instant(row.get(8).doing("read strikes")?)?,
-        standing: match (row.get(9).doing("read strikes")?, row.get(10).doing("read strikes")?) {
-            (true, _) => Standing::Void,
-            (false, true) => Standing::Doubtful,
-            (false, false) => Standing::Counts,
-        },
+        standing: standing(row).doing("read strikes")?,
+    })
+}
+
+fn standing(row: &Row<'_>) -> rusqlite::Result<Standing> {
+    Ok(match (row.get(9)?, row.get(10)?, row.get(11)?) {
+        (true, _, _) => Standing::Void,
+        (_, _, true) => Standing::Waits,
+        (_, true, _) => Standing::Doubtful,
+        (false, false, false) => Standing::Counts,
     })
 }
 

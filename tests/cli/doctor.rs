@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 /// Two accepted, one failed, one deferred, one in doubt: a story of every kind.
 fn eventful(judge: &Judge) -> Workspace {
     let to = |phase, number| Rule::at(phase).to(&format!("person{number}@patients.example"));
-    judge.add(to(Phase::Rcpt, 2).reply("550 5.1.1 unknown"));
+    judge.add(to(Phase::Rcpt, 2).reply("550 unknown user"));
     judge.add(to(Phase::Rcpt, 3).reply("450 4.2.0 later"));
     judge.add(to(Phase::Dot, 4).close());
     let clinic = clinic_with(judge, 5);

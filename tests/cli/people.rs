@@ -64,11 +64,7 @@ fn people_are_listed_found_and_shown() {
 
 #[test]
 fn all_that_is_held_about_a_person_is_one_object() {
-    let judge = Judge::start().rule(
-        Rule::at(Phase::Rcpt)
-            .to("person1@patients.example")
-            .reply("550 5.1.1 no such user"),
-    );
+    let judge = Judge::start().rule(Rule::at(Phase::Rcpt).to("person1@patients.example").reply("550 no such user"));
     let clinic = imported(&judge);
     type_in(&clinic, "send tips").exits(1);
     clinic.write(
@@ -76,8 +72,8 @@ fn all_that_is_held_about_a_person_is_one_object() {
         clinic.read("subscribers/patients.csv").replacen("Bela", "Béla", 1),
     );
     type_in(&clinic, "import subscribers/patients.csv --yes").exits(0);
-    type_in(&clinic, "suppress add person1@patients.example --reason bounced").exits(0);
     type_in(&clinic, "resend tips --to person1@patients.example").exits(0);
+    type_in(&clinic, "suppress add person1@patients.example --reason bounced").exits(0);
     type_in(&clinic, "hold tips --to person1@patients.example --because asked").exits(0);
     type_in(&clinic, "people export --person person1@patients.example ann.json")
         .exits(0)
@@ -95,6 +91,13 @@ fn all_that_is_held_about_a_person_is_one_object() {
     assert_eq!(held["suppressions"][0]["reason"], "bounced");
     assert_eq!(held["deliveries"][0]["attempts"][0]["reply"], "no such user");
     assert_eq!(held["deliveries"][0]["decisions"][0]["event"], "resend");
+    let strike = &held["strikes"][0];
+    let told = (&strike["weight"], &strike["code"], &strike["reply"], &strike["letter"]);
+    assert_eq!(
+        told,
+        (&"hard".into(), &"550".into(), &"no such user".into(), &"tips/sleep".into())
+    );
+    assert_eq!(held["mails"], serde_json::json!([]));
     assert_eq!(held["orders"][0]["detail"], "asked");
     assert_eq!(held["lists"][0]["line"], 2);
     type_in(&clinic, "people export --person nobody@patients.example").exits(2);

@@ -51,6 +51,7 @@ fn an_address_that_is_refused_is_named_and_the_others_get_their_letters() {
     let data = "2 letters accepted by the relay and 1 failed\n  failed    person2@patients.example  550 5.1.1 no such user\n";
     let talk = "\
 tips · All about sleep: 3 letters
+1 address is not written to any more: `tidings suppress list` names it
 error: 1 letter needs a person to look at
 hint: `tidings status` counts them, `tidings log --state STATE` names them, `tidings why ADDRESS` tells each story
 ";
@@ -67,7 +68,7 @@ fn the_numbers_are_there_for_a_program() {
     );
     let report = type_in(&clinic_with(&judge, 3), "send tips --json").exits(1).json();
     let wanted = serde_json::json!({
-        "states": {"accepted": 2, "failed": 1}, "need_a_person": 1, "stopped": null,
+        "states": {"accepted": 2, "failed": 1}, "need_a_person": 1, "no_more": 1, "stopped": null,
         "letters": [{"address": "person2@patients.example", "state": "failed", "reply": "550 5.1.1 no such user"}],
     });
     assert_eq!(report, [wanted]);

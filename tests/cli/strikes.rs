@@ -55,8 +55,15 @@ fn an_address_that_refuses_three_editions_is_written_to_no_more() {
     let judge = Judge::start().rule(Rule::at(Phase::Rcpt).to(WHO).reply("550 no such user here"));
     let clinic = clinic_with(&judge, 4);
     for (number, day) in (1..).zip(["2027-01-05", "2027-02-10", "2027-03-20"]) {
-        type_in(&clinic, &format!("send tips --now {day}T09:00Z")).exits(1);
-        assert_eq!(suppressed(&clinic).len(), number / 3, "after edition {number}");
+        let sent = type_in(&clinic, &format!("send tips --now {day}T09:00Z")).exits(1);
+        let is_told = sent
+            .stderr
+            .contains("1 address is not written to any more: `tidings suppress list` names it");
+        assert_eq!(
+            (suppressed(&clinic).len(), is_told),
+            (number / 3, number == 3),
+            "after edition {number}\n{sent}"
+        );
         let story = type_in(&clinic, &format!("why {WHO} --now {day}T12:00Z")).exits(0);
         story.prints("  not taken (hard): 550 at 5 January 2027, letter tips/sleep, by relay: no such user here\n");
         assert_eq!(standings(&clinic, WHO).len(), number);

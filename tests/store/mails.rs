@@ -5,6 +5,7 @@ use super::*;
 use rusqlite::Connection;
 use tidings::delivery::reply::EnhancedCode;
 use tidings::delivery::strike::Weight;
+use tidings::store::judge::Ending;
 use tidings::store::mail::{Effect, MailKind, Outcome, Taken, TakenMail};
 use tidings::store::strike::Standing;
 use tidings::store::suppress::{NewSuppression, Whom};
@@ -125,9 +126,7 @@ fn strikes_by_mail_and_by_the_relay_add_up_by_their_letters_moments() {
     assert_eq!(standing, [Standing::Counts, Standing::Counts], "nothing was good after all");
     let sleep = edition(&mut store, "sleep", late);
     let run = hear(&mut store, sleep, &[("ann", "550 user unknown")], at(late + 1));
-    store
-        .judge_run(run, tidings::store::judge::Ending::Calm, at(late + 2))
-        .unwrap();
+    store.judge_run(run, Ending::Calm, at(late + 2)).unwrap();
     assert_eq!(
         suppressed(&store, "ann").unwrap(),
         "2 letters refused for good within 30 days; the last: 550 at 30 January 2027, letter seasonal/sleep"
@@ -314,6 +313,22 @@ fn a_letter_that_the_relay_refused_and_that_comes_back_too_strikes_once_for_each
     assert_eq!((taken.outcome, taken.suppressed), (Outcome::Stood, None));
     let softer = bounce(2, letter(&store, "ann", tea), Weight::Soft, "4.2.2", 3);
     assert_eq!(store.take_mail(&softer).unwrap().outcome, Outcome::Acted);
-    store.judge_run(run, tidings::store::judge::Ending::Calm, at(4)).unwrap();
+    store.judge_run(run, Ending::Calm, at(4)).unwrap();
     assert!(suppressed(&store, "ann").is_some());
+}
+
+#[test]
+fn what_a_run_under_way_has_met_adds_to_nothing_before_it_is_judged() {
+    for (ending, expected) in [(Ending::AtFault, false), (Ending::Calm, true)] {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, tea) = sent(dir.path(), &["ann", "bob"]);
+        let walks = edition(&mut store, "walks", 10);
+        let run = hear(&mut store, walks, &[("ann", "550 user unknown"), ("bob", TAKEN)], at(11));
+        let mail = bounce(1, letter(&store, "ann", tea), Weight::Hard, "5.0.0", 12);
+        assert_eq!(store.take_mail(&mail).unwrap().suppressed, None, "the relay may be at fault");
+        let standing: Vec<Standing> = strikes(&store, "ann", 13).iter().map(|line| line.standing).collect();
+        assert_eq!(standing, [Standing::Counts, Standing::Waits]);
+        store.judge_run(run, ending, at(14)).unwrap();
+        assert_eq!(suppressed(&store, "ann").is_some(), expected, "{ending:?}");
+    }
 }
