@@ -23,7 +23,7 @@ const NAMES: usize = 100;
 struct Entry {
     path: PathBuf,
     /// The file's name up to its flags: the same wherever it is moved to.
-    unique: String,
+    unique: Vec<u8>,
     arrived: u64,
 }
 
@@ -84,15 +84,22 @@ fn entries(folder: &Path) -> Result<Vec<Entry>, MailboxError> {
 impl Entry {
     /// `None` for what cannot be a mail by its name or kind.
     fn new(entry: &fs::DirEntry) -> Option<Self> {
-        let path = entry.path();
-        // Mail programs keep to plain names; another one is only ever compared, never built upon.
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let (path, name) = (entry.path(), entry.file_name());
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !is_file || name.starts_with('.') {
+        if !is_file || name.as_encoded_bytes().starts_with(b".") {
             return None;
         }
-        let unique = name.split(':').next().unwrap_or_default().to_owned();
-        let digits = unique.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+        let unique = name
+            .as_encoded_bytes()
+            .split(|&byte| byte == b':')
+            .next()
+            .unwrap_or_default()
+            .to_vec();
+        let digits: String = unique
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .map(|&byte| char::from(byte))
+            .collect();
         let arrived = digits.parse().ok().or_else(|| changed(entry)).unwrap_or_default();
         Some(Self { path, unique, arrived })
     }
@@ -100,15 +107,15 @@ impl Entry {
     /// Where this mail belongs when it has been read; `None` where it is, or where nobody can say.
     fn place_when_read(&self, folder: &Path) -> Option<PathBuf> {
         let name = self.path.file_name()?.to_str()?;
-        let flags = match name.split_once(':') {
-            None => String::new(),
-            Some((_, info)) => info.strip_prefix("2,")?.to_owned(),
+        let (unique, flags) = match name.split_once(':') {
+            None => (name, ""),
+            Some((unique, info)) => (unique, info.strip_prefix("2,")?),
         };
         let mut letters: Vec<char> = flags.chars().chain(['S']).collect();
         letters.sort_unstable();
         letters.dedup();
         let flags: String = letters.into_iter().collect();
-        let place = folder.join("cur").join(format!("{}:2,{flags}", self.unique));
+        let place = folder.join("cur").join(format!("{unique}:2,{flags}"));
         (place != self.path).then_some(place)
     }
 }

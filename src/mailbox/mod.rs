@@ -36,9 +36,9 @@ pub enum Fate {
 pub enum Source {
     /// A Maildir: a folder with `new`, `cur` and `tmp`.
     Maildir(PathBuf),
-    /// An mbox file.
+    /// An mbox file; nothing is marked in it.
     Mbox(PathBuf),
-    /// A file with one mail.
+    /// A file with one mail; it stays as it is.
     File(PathBuf),
     /// One mail, handed in on standard input.
     Handed(Vec<u8>),

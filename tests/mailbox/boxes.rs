@@ -133,6 +133,24 @@ fn what_is_no_file_is_passed_over_and_what_cannot_be_read_keeps_nobody_waiting()
 }
 
 #[test]
+fn a_name_that_is_no_text_hides_no_mail() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let (_place, folder) = maildir();
+    for name in [&b"1.\xfe.host"[..], b"1.\xff.host"] {
+        fs::write(folder.join("new").join(std::ffi::OsStr::from_bytes(name)), mail("odd")).unwrap();
+    }
+    let source = Source::recognise(&folder).unwrap();
+    assert_eq!(subjects(&source, |_| Fate::Done).unwrap(), ["odd", "odd"]);
+    assert_eq!(
+        files(&folder).len(),
+        1,
+        "both stay where they are, and look alike when they are told: {:?}",
+        files(&folder)
+    );
+    assert_eq!(fs::read_dir(folder.join("new")).unwrap().count(), 2);
+}
+
+#[test]
 fn what_cannot_be_marked_is_told_after_all_others() {
     let (_place, folder) = maildir();
     for number in 1..4 {

@@ -14,7 +14,7 @@ const LARGE: usize = 50_000;
 /// Mails in which a person's plain words stand, but which are no wish of theirs for one reason alone: taking that reason away by a byte
 /// makes a true wish of them, so that no byte of these is turned.
 const ONE_REASON: &[&str] = &[
-    "auto-submitted-unsubscribe",
+    "odd-auto-submitted-unsubscribe",
     "odd-head-alone",
     "odd-open-multipart",
     "stay-question",

@@ -6,7 +6,7 @@
 use super::own_words::{self, is_greeting};
 use super::part::Part;
 use super::phrases::is_leaving;
-use super::plain::{small, without_prefixes, words};
+use super::plain::{without_prefixes, words};
 use super::{Clues, Notice};
 use crate::address::Address;
 use crate::delivery::token::Token;
@@ -33,6 +33,12 @@ const DOUBTS: &[&str] = &[
     "niet afmelden",
     "niet uitschrijven",
 ];
+
+/// Whether a line asks something; a question mark within a word is a link's.
+fn is_question(line: &str) -> bool {
+    let ends = |word: &str| word.trim_end_matches(['"', '\'', ')', '!', '.']).ends_with(['?', '？']);
+    line.split_whitespace().any(ends) || line.contains('¿')
+}
 
 /// How a person's own text begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +87,7 @@ fn is_short(own: &[String]) -> bool {
 
 fn says_so(subject: &str, own: &[String], is_readable: bool) -> bool {
     let (subject, is_answer) = without_prefixes(subject);
-    let asks = own
-        .iter()
-        .chain([&subject.to_owned()])
-        .any(|line| line.contains(['?', '？', '¿']));
+    let asks = own.iter().map(String::as_str).chain([subject]).any(is_question);
     let text = words(&own.join(" ")).join(" ");
     if asks || DOUBTS.iter().any(|doubt| text.contains(doubt)) {
         return false;
@@ -100,7 +103,10 @@ fn says_so(subject: &str, own: &[String], is_readable: bool) -> bool {
 
 /// What the first sentence says: a greeting before it is passed over, and a line that goes on is read on.
 fn beginning(own: &[String]) -> Beginning {
-    let mut lines = own.iter().skip_while(|line| is_greeting(line)).peekable();
+    let mut lines = own
+        .iter()
+        .skip_while(|line| is_greeting(line) && !is_leaving(line))
+        .peekable();
     let Some(first) = lines.next() else {
         return Beginning::Empty;
     };
@@ -118,6 +124,5 @@ fn beginning(own: &[String]) -> Beginning {
 
 /// Whether a line looks like the middle of a sentence.
 fn goes_on(line: &str) -> bool {
-    let is_name = small(line).split_whitespace().count() <= 2 && line.chars().next().is_some_and(char::is_uppercase);
-    !is_name && line.chars().next().is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
+    line.chars().next().is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
 }

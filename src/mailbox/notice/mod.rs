@@ -107,7 +107,11 @@ fn without_report(mail: &Part) -> Notice {
     }
     let is_by_link = !is_from_system && leaving::is_by_link(&mail.head.subject);
     if !is_by_link && answer::is_automatic(mail, &subject, &small(&own_words::all_text(mail))) {
-        return Notice::AutoReply;
+        // Some mail systems mark what a person wrote as well, and a person's wish is never passed over in silence.
+        return match leaving::read(mail) {
+            Some(_) if !is_from_system => Notice::Other("it asks for no more letters, and says that a machine wrote it"),
+            _ => Notice::AutoReply,
+        };
     }
     match is_from_system {
         true => Notice::Other("a mail system writes, in words that are not known"),

@@ -112,6 +112,9 @@ pub(super) fn all_text(mail: &Part) -> String {
             (Content::Parts(_) | Content::Mail(_) | Content::Other, _) => {}
         }
         text.push('\n');
+        if text.len() > 4 * MOST_TEXT {
+            break;
+        }
     }
     text
 }
@@ -247,11 +250,9 @@ pub(super) fn is_greeting(line: &str) -> bool {
         "kaere",
         "kara",
         "basta",
-        "bäste",
         "moi",
         "terve",
         "hyva",
-        "dobry",
         "dobry",
         "vazeni",
         "merhaba",

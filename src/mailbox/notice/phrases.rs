@@ -36,7 +36,8 @@ const PHRASES: &[(&str, &str)] = &[
         "fr",
         "desabonner;desabonnement;desabonnez moi;desabonnezmoi;desabonne moi;desabonnemoi;me desabonner;desinscription;\
          desinscrire;desinscrivez moi;desinscrivezmoi;me desinscrire;retirez moi;retirezmoi;supprimez moi;supprimezmoi;\
-         enlevez moi;enlevezmoi;plus recevoir;plus de mails;plus de courriels;arretez;arretez de menvoyer;stopper",
+         enlevez moi;enlevezmoi;ne plus recevoir;ne veux plus recevoir;ne souhaite plus recevoir;ne desire plus recevoir;\
+         ne veux plus de mails;ne souhaite plus de mails;ne veux plus de courriels;arretez;arretez de menvoyer;stopper",
     ),
     (
         "es",
@@ -63,15 +64,16 @@ const PHRASES: &[(&str, &str)] = &[
         "descadastrar;descadastrem;descadastre;descadastreme;cancelar inscricao;cancelar a inscricao;\
          cancelar minha inscricao;cancelar a minha inscricao;cancelar subscricao;cancelar a subscricao;\
          cancelar a minha subscricao;cancelar assinatura;cancelar a assinatura;cancelar minha assinatura;\
-         anular subscricao;anular a subscricao;remover;remova me;removame;removam me;removamme;retirar;retirem me;\
-         retiremme;sair da lista;nao quero receber mais;nao desejo receber mais;nao quero mais receber;\
+         anular subscricao;anular a subscricao;remover;remova me;removame;removam me;removamme;retirar da lista;\
+         retirem me;retiremme;sair da lista;nao quero receber mais;nao desejo receber mais;nao quero mais receber;\
          nao desejo mais receber",
     ),
     (
         "pl",
-        "wypisz;wypisz mnie;wypisac;wypisac mnie;wypisac sie;wypisuje sie;wypisanie;o wypisanie;rezygnuje z newslettera;\
-         rezygnuje z subskrypcji;rezygnacja z newslettera;rezygnacja z subskrypcji;anuluj subskrypcje;\
-         anulowac subskrypcje;usun mnie;usunac mnie;mnie usunac;o usuniecie;nie chce otrzymywac",
+        "wypisz;wypisz mnie;wypisac;wypisac mnie;wypisac sie;wypisuje sie;wypisanie;o wypisanie;o wypisanie mnie;\
+         rezygnuje z newslettera;rezygnuje z subskrypcji;rezygnacja z newslettera;rezygnacja z subskrypcji;\
+         anuluj subskrypcje;anulowac subskrypcje;usun mnie;usunac mnie;mnie usunac;o usuniecie mnie;o usuniecie z listy;\
+         nie chce otrzymywac",
     ),
     (
         "sv",
@@ -113,7 +115,7 @@ const FILLERS: &[(&str, &str)] = &[
         "please pls plz kindly just me us my i we id want to would like wish request need you your from of this that \
          these the all any more mailing mailinglist mail mails email emails e list lists newsletter newsletters letter \
          letters subscription address name now immediately asap again and hereby receive receiving getting get send \
-         sending could also here hello hi hey dear sir madam team with immediate effect future further off both it",
+         sending could also here hello hi hey dear sir madam team with immediate effect future further off both",
     ),
     (
         "de",
@@ -313,6 +315,10 @@ mod tests {
             "Thanks for the unsubscribe link",
             "ne me désabonnez pas",
             "bitte nicht abmelden",
+            "Plus de mails, s'il vous plaît",
+            "Proszę o usunięcie",
+            "gostaria de retirar",
+            "I no longer want it",
         ] {
             assert!(!is_leaving(other), "{other}");
         }
