@@ -1,4 +1,6 @@
 //! A mail server that plays by a script, also one that no honest server would follow; what a real one does is tested from outside.
+//!
+//! Promises: no socket, and no waiting: time stands still where a deadline is what is tested.
 
 mod faults;
 mod logins;
