@@ -22,8 +22,8 @@ const NAMES: usize = 100;
 /// A file that may be a mail.
 struct Entry {
     path: PathBuf,
-    /// The file's name up to its flags: the same wherever it is moved to.
-    unique: Vec<u8>,
+    /// The file's name up to its flags, and the file behind it: the same wherever it is moved to.
+    known_by: (Vec<u8>, u64),
     arrived: u64,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn read<E: From<MailboxError>>(folder: &Path, take: Take<'_, E>) -> R
     for _ in 0..ROUNDS {
         let mut vanished = false;
         for entry in entries(folder)? {
-            if seen.contains(&entry.unique) {
+            if seen.contains(&entry.known_by) {
                 continue;
             }
             match mail(&entry.path) {
@@ -56,7 +56,7 @@ pub(super) fn read<E: From<MailboxError>>(folder: &Path, take: Take<'_, E>) -> R
                 }
                 Err(error) => trouble.unreadable.push((entry.path, error)),
             }
-            seen.insert(entry.unique);
+            seen.insert(entry.known_by);
         }
         if !vanished {
             break;
@@ -77,7 +77,7 @@ fn entries(folder: &Path) -> Result<Vec<Entry>, MailboxError> {
             entries.extend(Entry::new(&entry));
         }
     }
-    entries.sort_by(|one, other| (one.arrived, &one.unique).cmp(&(other.arrived, &other.unique)));
+    entries.sort_by(|one, other| (one.arrived, &one.known_by).cmp(&(other.arrived, &other.known_by)));
     Ok(entries)
 }
 
@@ -101,7 +101,8 @@ impl Entry {
             .map(|&byte| char::from(byte))
             .collect();
         let arrived = digits.parse().ok().or_else(|| changed(entry)).unwrap_or_default();
-        Some(Self { path, unique, arrived })
+        let known_by = (unique, number(entry));
+        Some(Self { path, known_by, arrived })
     }
 
     /// Where this mail belongs when it has been read; `None` where it is, or where nobody can say.
@@ -118,6 +119,17 @@ impl Entry {
         let place = folder.join("cur").join(format!("{unique}:2,{flags}"));
         (place != self.path).then_some(place)
     }
+}
+
+/// The number of the file, which it keeps under every name.
+#[cfg(unix)]
+fn number(entry: &fs::DirEntry) -> u64 {
+    std::os::unix::fs::DirEntryExt::ino(entry)
+}
+
+#[cfg(not(unix))]
+fn number(_: &fs::DirEntry) -> u64 {
+    0
 }
 
 fn changed(entry: &fs::DirEntry) -> Option<u64> {
@@ -176,7 +188,7 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
     for number in 0..NAMES {
         let to = numbered(to, number);
         match fs::hard_link(from, &to) {
-            Ok(()) => return fs::remove_file(from),
+            Ok(()) => return let_go(from, &to),
             // The rest of an earlier try, if it is the same file.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 if is_same(from, &to)? {
@@ -190,6 +202,14 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Takes the first name away. Where somebody else has just given the file a third one, theirs stays, and ours goes.
+fn let_go(first: &Path, second: &Path) -> io::Result<()> {
+    match fs::remove_file(first) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::remove_file(second),
+        other => other,
+    }
 }
 
 fn numbered(path: &Path, number: usize) -> PathBuf {

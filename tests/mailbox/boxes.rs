@@ -97,8 +97,8 @@ fn no_file_is_ever_overwritten() {
     fs::write(folder.join("new/1764580002.b.host"), mail("two names")).unwrap();
     fs::hard_link(folder.join("new/1764580002.b.host"), folder.join("cur/1764580002.b.host:2,S")).unwrap();
     let source = Source::recognise(&folder).unwrap();
-    for _ in 0..2 {
-        subjects(&source, |_| Fate::Done).unwrap();
+    for fate in [Fate::Stays, Fate::Done, Fate::Done] {
+        assert_eq!(subjects(&source, |_| fate).unwrap().len(), 3);
     }
     let texts: BTreeSet<String> = files(&folder)
         .iter()

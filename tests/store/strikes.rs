@@ -1,6 +1,7 @@
 //! Strikes against real SQLite files: what a refusal costs, when, and whom it never costs anything.
 
 use super::*;
+use crate::support::stopwatch::Stopwatch;
 use rusqlite::Connection;
 use tidings::store::judge::Ending;
 use tidings::store::lift::Lifting;
@@ -404,8 +405,8 @@ fn a_long_lists_strikes_are_judged_page_by_page() {
     assert_eq!(end(&mut store, met, Ending::TooMany, 2), 0);
     let second = edition(&mut store, "walks", 10);
     let met = hear(&mut store, second, &answers, at(11));
-    let begun = std::time::Instant::now();
+    let stopwatch = Stopwatch::start();
     assert_eq!(end(&mut store, met, Ending::TooMany, 12), 1200);
-    let each = begun.elapsed().as_micros() / 1200;
+    let each = stopwatch.shows().as_micros() / 1200;
     println!("proof| strikes | microseconds to judge one of 1200 people, their suppression durable | {each}");
 }
