@@ -31,13 +31,27 @@ pub enum IntakeError {
     Store(#[from] StoreError),
 }
 
+impl IntakeError {
+    /// Whether all mails were read and acted on, and only could not be marked as read: they are known, and ask for nothing twice.
+    pub fn is_only_unmarked(&self) -> bool {
+        matches!(self, Self::Mailbox(MailboxError::Unmarked { .. }))
+    }
+}
+
 /// Takes every mail of a box on this machine, and writes down that it was read.
 ///
 /// # Errors
 /// When the box cannot be read or the store not be written; what was taken until then is on record.
 pub fn take_in(desk: &mut Desk<'_>, source: &Source) -> Result<(), IntakeError> {
-    let mails = mailbox::read(source, &mut |mail| desk.take(mail).map_err(IntakeError::from))?;
-    Ok(desk.note(&source.described(), mails, None)?)
+    let read = mailbox::read(source, &mut |mail| desk.take(mail).map_err(IntakeError::from));
+    let mails = match &read {
+        // Everything was read and is on record; only the box does not say so.
+        Err(error) if error.is_only_unmarked() => 0,
+        Ok(mails) => *mails,
+        Err(_) => return read.map(|_| ()),
+    };
+    desk.note(&source.described(), mails, None)?;
+    read.map(|_| ())
 }
 
 /// Takes mails, one after the other, and remembers what became of each.

@@ -26,6 +26,7 @@ pub struct Keys {
     message: hmac::Key,
     relay: hmac::Key,
     token: hmac::Key,
+    id: KeyId,
     /// Keys of a store that was lost, which stand below its successor's: letters made with them are still in mailboxes.
     retired: Vec<Keys>,
 }
@@ -119,9 +120,7 @@ impl Keys {
 
     /// Which keys these are, without saying what they are.
     pub(super) fn id(&self) -> KeyId {
-        let mark = self.mark("tokens");
-        // Base 32 in small letters is what a key's id is made of.
-        KeyId::parse(&mark[..4]).unwrap_or(KeyId::UNKNOWN)
+        self.id
     }
 
     /// These keys, or those of a lost store, by their id.
@@ -159,11 +158,7 @@ impl Keys {
 
     /// Which relay, spoken with how, without saying so.
     pub(super) fn mark(&self, text: &str) -> String {
-        let mut mark = BASE32_NOPAD
-            .encode(hmac::sign(&self.relay, text.as_bytes()).as_ref())
-            .to_lowercase();
-        mark.truncate(26);
-        mark
+        mark(&self.relay, text)
     }
 
     fn from_secret(secret: [u8; 32]) -> Self {
@@ -171,15 +166,24 @@ impl Keys {
             let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), purpose);
             hmac::Key::new(hmac::HMAC_SHA256, tag.as_ref())
         };
+        let relay = derived(b"relay");
         Self {
             person: derived(b"person"),
             message: derived(b"message-id"),
-            relay: derived(b"relay"),
+            // Base 32 in small letters is what a key's id is made of.
+            id: KeyId::parse(&mark(&relay, "tokens")[..4]).unwrap_or(KeyId::UNKNOWN),
+            relay,
             token: derived(b"token"),
             secret,
             retired: Vec::new(),
         }
     }
+}
+
+fn mark(key: &hmac::Key, text: &str) -> String {
+    let mut mark = BASE32_NOPAD.encode(hmac::sign(key, text.as_bytes()).as_ref()).to_lowercase();
+    mark.truncate(26);
+    mark
 }
 
 /// A random id for a store, a campaign: ten letters and digits that cannot be misread.

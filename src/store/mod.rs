@@ -181,13 +181,6 @@ impl Store {
         }
         protect(dir, 0o700)?;
         protect(&path, 0o600)?;
-        // SQLite would open a file that may not be written for reading, and make the files beside it in its image.
-        let writable = fs::OpenOptions::new().read(true).write(true).open(&path);
-        writable.map_err(|source| StoreError::File {
-            doing: "write",
-            path: path.clone(),
-            source,
-        })?;
         let keys = Keys::read(dir)?;
         let mut connection = open_connection(&path)?;
         migrate(&mut connection)?;
@@ -335,6 +328,15 @@ fn file(dir: &Path) -> PathBuf {
 fn open_connection(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).doing("be opened")?;
+    // SQLite would go on reading a file that may not be written, and make the files beside it in its image. It has to be asked: opening
+    // and closing the file to try it out would take away the locks of every other connection of this process (fcntl(2)).
+    if connection.is_readonly("main").doing("be opened")? {
+        return Err(StoreError::File {
+            doing: "write",
+            path: path.to_owned(),
+            source: std::io::ErrorKind::PermissionDenied.into(),
+        });
+    }
     connection.busy_timeout(BUSY).doing("be opened")?;
     connection.set_prepared_statement_cache_capacity(64);
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";

@@ -34,7 +34,10 @@ pub(super) fn read_named_by_settings(root: &Path, settings: &Settings, desk: &mu
         let none = Failure::new(Kind::FixFirst, "`unsubscribe:` in `tidings.yaml` names no mailbox to read").hint(hint);
         return Err(none.hint(answers::ways(settings)[1].clone()));
     }
-    read_all(root, settings, desk)
+    match read_all(root, settings, desk)? {
+        None => Ok(()),
+        Some(unmarked) => Err(failure(unmarked, Kind::FixFirst)),
+    }
 }
 
 /// Reads what the settings name before letters leave, and says what a person has to know of it. Where that cannot be done, nobody is
@@ -44,20 +47,31 @@ pub(in crate::cli) fn read_first(context: &Context, root: &Path, settings: &Sett
     let read = read_all(root, settings, &mut desk);
     let report = desk.report;
     tell::before_a_send(context, &report);
-    read.map_err(|failure| match failure.kind {
+    let unmarked = read.map_err(|failure| match failure.kind {
         Kind::FixFirst | Kind::Later => failure.hint("nobody was touched: letters would go to people who have left"),
         _ => failure,
-    })
+    })?;
+    if let Some(unmarked) = unmarked
+        && (context.ui.is_watched() || !report.answers.is_empty())
+    {
+        context.ui.say(&failure(unmarked, Kind::FixFirst).text);
+    }
+    Ok(())
 }
 
-fn read_all(root: &Path, settings: &Settings, desk: &mut Desk<'_>) -> Result<(), Failure> {
+/// Gives what could not be marked as read, where that is all that went wrong: it is on record, so nobody who left is written to.
+fn read_all(root: &Path, settings: &Settings, desk: &mut Desk<'_>) -> Result<Option<IntakeError>, Failure> {
+    let mut unmarked = None;
     if let Some(path) = &settings.mailbox.path {
-        read_box(&root.join(path), desk).map_err(|error| failure(error, Kind::FixFirst))?;
+        match read_box(&root.join(path), desk) {
+            Err(error) if error.is_only_unmarked() => unmarked = Some(error),
+            read => read.map_err(|error| failure(error, Kind::FixFirst))?,
+        }
     }
-    match &settings.mailbox.imap {
-        Some(imap) => folder::read(root, imap, desk),
-        None => Ok(()),
+    if let Some(imap) = &settings.mailbox.imap {
+        folder::read(root, imap, desk)?;
     }
+    Ok(unmarked)
 }
 
 fn read_box(path: &Path, desk: &mut Desk<'_>) -> Result<(), IntakeError> {

@@ -39,7 +39,7 @@ fn account(root: &Path, settings: &ImapSettings) -> Result<crate::mailbox::imap:
     use super::super::password::{Owner, secret};
     const OWNER: Owner = Owner {
         whose: "the mailbox's",
-        key: "unsubscribe: imap:",
+        key: "unsubscribe.imap",
     };
     let pem = |file: &String| {
         std::fs::read(root.join(file)).map_err(|error| {
