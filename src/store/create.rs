@@ -43,6 +43,7 @@ impl Store {
             keys: Keys::random()?,
             identity,
             dir: PathBuf::new(),
+            searches: std::cell::Cell::default(),
         })
     }
 }

@@ -17,7 +17,8 @@ const PAGE: u32 = 500;
 
 /// So many strikes of a run, if they are more than a tenth of its letters too, may be the relay's doing…
 const MANY: u32 = 6;
-/// …and so many, if they are all that it tried, or if the breaker that would have said so died with its run.
+/// …and so many, if the breaker that would have said so died with its run. All that it tried may always be: one letter tells nothing
+/// about a relay.
 const FEW: u32 = 3;
 
 /// How a run has ended, as far as its strikes are concerned.
@@ -160,7 +161,7 @@ fn are_many(transaction: &Transaction<'_>, run: i64, many: u32) -> Result<bool, 
     let (struck, tried): (u32, u32) = transaction
         .query_row(sql, [run], |row| Ok((row.get(0)?, row.get(1)?)))
         .doing("judge strikes")?;
-    Ok(struck >= many && struck > tried / 10 || struck >= FEW && struck == tried)
+    Ok(struck >= many && struck > tried / 10 || struck > 0 && struck == tried)
 }
 
 fn void(transaction: &Transaction<'_>, run: i64) -> Result<(), StoreError> {

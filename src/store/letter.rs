@@ -24,6 +24,9 @@ const LETTER: &str = "SELECT d.id, p.hash, v.address FROM delivery d JOIN person
 /// What makes a letter's Message-IDs.
 const MARKS: &str = "SELECT d.id, d.generation, d.orders, e.domain FROM delivery d JOIN edition e ON e.id = d.edition";
 
+/// Looking through every letter takes seconds where there are a million; whoever wants to keep us at it finds an end.
+const MOST_SEARCHES: u32 = 32;
+
 impl Store {
     /// One letter, if it is on record.
     ///
@@ -38,7 +41,9 @@ impl Store {
         rows.next().doing("look for a letter")?.map(letter).transpose()
     }
 
-    /// The letter with one of these Message-IDs (without `<>`): among those to `recipients` first, then among all that were tried.
+    /// The letter with one of these Message-IDs (without `<>`): among those to `recipients` first, then among all that were tried. The
+    /// latter is done [`MOST_SEARCHES`] times in vain at most: a mail that brings neither token nor recipient is rare, a flood of forged
+    /// ones is not.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -53,11 +58,17 @@ impl Store {
                 return self.letter_of(found);
             }
         }
+        if self.searches.get() >= MOST_SEARCHES {
+            return Ok(None);
+        }
         // Bounces are of late letters.
         let all = format!("{MARKS} WHERE d.attempt > 0 ORDER BY d.id DESC");
         match self.first_with(&all, [], &wanted)? {
             Some(found) => self.letter_of(found),
-            None => Ok(None),
+            None => {
+                self.searches.set(self.searches.get() + 1);
+                Ok(None)
+            }
         }
     }
 

@@ -286,9 +286,14 @@ fn act(transaction: &Transaction<'_>, keys: &Keys, spellings: &Spellings, mail: 
             let mut done = Done::nothing(Outcome::Stood);
             (done.person, done.delivery) = (Some(*person), *delivery);
             for one in suppressions {
-                if suppress_one(transaction, keys, one)? == Became::Added {
-                    done.outcome = Outcome::Acted;
-                    done.suppressed.get_or_insert_with(|| one.suppression.clone());
+                match suppress_one(transaction, keys, one)? {
+                    Became::Added => {
+                        done.outcome = Outcome::Acted;
+                        done.suppressed.get_or_insert_with(|| one.suppression.clone());
+                    }
+                    // Older than the word by which they came back, by a date that their own machine wrote: a person can tell.
+                    Became::TakenBack if done.outcome == Outcome::Stood => done.outcome = Outcome::ForAPerson,
+                    Became::TakenBack | Became::Stood => {}
                 }
             }
             Ok(done)

@@ -123,6 +123,8 @@ pub struct Store {
     keys: Keys,
     identity: Identity,
     dir: PathBuf,
+    /// How many letters were looked for by their Message-ID alone, among all there are.
+    searches: std::cell::Cell<u32>,
 }
 
 impl Store {
@@ -191,6 +193,7 @@ impl Store {
             keys,
             identity,
             dir: dir.to_owned(),
+            searches: std::cell::Cell::default(),
         })
     }
 
@@ -206,6 +209,7 @@ impl Store {
             keys: self.keys.clone(),
             identity: self.identity.clone(),
             dir: self.dir.clone(),
+            searches: std::cell::Cell::default(),
         })
     }
 
@@ -221,6 +225,7 @@ impl Store {
             keys: self.keys.clone(),
             identity: self.identity.clone(),
             dir: PathBuf::new(),
+            searches: std::cell::Cell::default(),
         })
     }
 

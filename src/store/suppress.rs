@@ -213,7 +213,7 @@ pub(super) fn is_covered(transaction: &Transaction<'_>, hash: &PersonHash, new: 
         let list: Option<String> = row.get(0).doing("look up suppressions")?;
         let reason: String = row.get(1).doing("look up suppressions")?;
         let as_wide = list.is_none() || list.as_deref() == scope_column(&new.scope);
-        if as_wide && Reason::parse(&reason).is_some_and(|reason| reason >= new.reason) {
+        if as_wide && Reason::parse(&reason).is_some_and(|reason| reason.stands_for(new.reason)) {
             return Ok(true);
         }
     }

@@ -90,7 +90,7 @@ impl Store {
             NO_DELIVERY => None,
             // A lost store's numbers are no letters of this one.
             _ if token.key != self.keys.id() => None,
-            delivery => self.lists_of(DeliveryId(delivery), &person)?,
+            delivery => self.lists_of(DeliveryId(delivery), token.generation, &person)?,
         };
         let delivery = found.as_ref().map(|_| DeliveryId(token.delivery));
         Ok(Some(Holder {
@@ -123,12 +123,15 @@ impl Store {
         Ok(None)
     }
 
-    /// The lists of a letter's edition, if the letter is this person's: a restored store may have given its number to another's.
-    fn lists_of(&self, delivery: DeliveryId, person: &PersonHash) -> Result<Option<Vec<String>>, StoreError> {
+    /// The lists of a letter's edition, if it is this very letter: a restored store gives the numbers of letters that it does not know
+    /// once more, often to the same person.
+    fn lists_of(&self, delivery: DeliveryId, generation: u32, person: &PersonHash) -> Result<Option<Vec<String>>, StoreError> {
         let sql = "SELECT e.lists FROM delivery d JOIN edition e ON e.id = d.edition JOIN person p ON p.id = d.person \
-                   WHERE d.id = ? AND p.hash = ?";
+                   WHERE d.id = ? AND d.generation = ? AND p.hash = ?";
         let mut find = self.connection.prepare_cached(sql).doing("look for a letter")?;
-        let found = find.query_row((delivery.0, person), |row| row.get::<_, String>(0)).optional();
+        let found = find
+            .query_row((delivery.0, generation, person), |row| row.get::<_, String>(0))
+            .optional();
         let Some(lists) = found.doing("look for a letter")? else {
             return Ok(None);
         };

@@ -6,13 +6,13 @@
 
 use super::keys::PersonHash;
 use super::people::standing_suppressions;
-use super::suppress::insert;
+use super::suppress::{insert, is_covered};
 use super::token::Holder;
 use super::{Doing, Store, StoreError};
 use crate::delivery::token::Token;
 use crate::subscriber::suppression::{Reason, Scope, Suppression};
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -249,32 +249,17 @@ fn grant_one(transaction: &Transaction<'_>, wish: &Wish, holder: &Holder, now: T
         Deed::StopThese => holder.lists.iter().cloned().map(Scope::List).collect(),
     };
     for scope in scopes {
-        if !is_said(transaction, &holder.person, &scope)? {
-            let suppression = Suppression {
-                scope,
-                reason: Reason::Unsubscribed,
-                at: now,
-                evidence: Some(evidence.clone()),
-            };
+        let suppression = Suppression {
+            scope,
+            reason: Reason::Unsubscribed,
+            at: now,
+            evidence: Some(evidence.clone()),
+        };
+        if !is_covered(transaction, &holder.person, &suppression)? {
             insert(transaction, &holder.person, &suppression)?;
         }
     }
     Ok(())
-}
-
-/// Whether the person has said so already, or said something that only a request in writing takes back. A mailbox that is found again,
-/// a clinic that thinks better of it, an import taken back: none of them may outlive the person's own word.
-fn is_said(connection: &Connection, person: &PersonHash, scope: &Scope) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM suppression WHERE hash = ?1 AND lifted_at IS NULL AND import IS NULL \
-               AND reason IN (?2, ?3, ?4) AND (list IS NULL OR list IS ?5))";
-    let list = match scope {
-        Scope::All => None,
-        Scope::List(name) => Some(name),
-    };
-    let words = [Reason::Unsubscribed, Reason::Complained, Reason::Erased].map(Reason::as_str);
-    let mut find = connection.prepare_cached(sql).doing("look up suppressions")?;
-    find.query_row(params![person, words[0], words[1], words[2], list], |row| row.get(0))
-        .doing("look up suppressions")
 }
 
 /// Lifts what the person themselves said: about all mail, about this letter's lists, and about those they name.

@@ -88,6 +88,12 @@ impl fmt::Display for Scope {
 }
 
 impl Reason {
+    /// Whether a standing suppression for this reason says as much as one for `new` would. The person, their mailbox and the clinic speak
+    /// each for themselves: what one of them takes back must not outlive what another has said.
+    pub fn stands_for(self, new: Self) -> bool {
+        self == new || self >= Self::Complained && self > new
+    }
+
     /// The word in the store and in `--json`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -41,9 +41,10 @@ fn a_letter_that_is_on_no_record_is_its_holders_all_the_same() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = released(dir.path(), &["ann", "bob"]);
     // A restored store knows nothing of what left after the backup, and gives its numbers to others.
-    for delivery in [DeliveryId(1), DeliveryId(999)] {
-        let found = holder(&store, &store.tokens().letter(delivery, 1, &address("cid"))).unwrap();
-        assert_eq!((found.person, found.delivery), (store.keys().person(&address("cid")), None));
+    for (delivery, generation, name) in [(1, 1, "cid"), (999, 1, "cid"), (1, 2, "ann")] {
+        let text = store.tokens().letter(DeliveryId(delivery), generation, &address(name));
+        let found = holder(&store, &text).unwrap();
+        assert_eq!((found.person, found.delivery), (store.keys().person(&address(name)), None));
         assert!(found.lists.is_empty() && !found.is_sample);
     }
     let sample = holder(&store, &store.tokens().sample(&address("ann"))).unwrap();

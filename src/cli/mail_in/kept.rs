@@ -11,10 +11,17 @@ use std::path::{Path, PathBuf};
 
 const FOLDER: &str = "mail";
 const ENDING: &str = "eml";
+/// Far more than a person reads; a flood stays with the mail server instead of filling the store's disk.
+const MOST: usize = 1000;
+
+/// Where they lie.
+fn folder(store_dir: &Path) -> PathBuf {
+    store_dir.join(FOLDER)
+}
 
 /// The mails that are kept beside this store, the oldest name first.
 pub(in crate::cli) fn kept(store_dir: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(store_dir.join(FOLDER)).into_iter().flatten().flatten();
+    let entries = fs::read_dir(folder(store_dir)).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == ENDING));
     paths.sort();
@@ -23,10 +30,14 @@ pub(in crate::cli) fn kept(store_dir: &Path) -> Vec<PathBuf> {
 
 /// Keeps a mail under the name of its hash, whole or not at all; one that is kept already is.
 pub(super) fn keep(store_dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = store_dir.join(FOLDER);
+    let folder = folder(store_dir);
     let path = folder.join(format!("{name}.{ENDING}"));
     if path.exists() {
         return Ok(());
+    }
+    if kept(store_dir).len() >= MOST {
+        let text = format!("`{}` holds {MOST} mails already that nobody could act on", folder.display());
+        return Err(Failure::new(Kind::Later, text).hint("read them and take them away; then this one is taken"));
     }
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
     made.map_err(|error| failed(&folder, &error))?;

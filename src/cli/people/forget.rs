@@ -8,6 +8,7 @@ use crate::address::Address;
 use crate::cli::context::{Context, holder_words, real_dir};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::hold::{parse_address, warn_of_others};
+use crate::cli::mail_in::kept;
 use crate::cli::private::nobody;
 use crate::cli::ui::{count, moment};
 use crate::store::Store;
@@ -44,7 +45,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     context.refuse_played_time_in(store.identity().kind)?;
     context.require_newest(&root, &store)?;
     let spellings = store.spellings(&address)?;
-    let found = traces(&root, &spellings);
+    let found = traces(&root, &kept(&context.store_dir(&root)), &spellings);
     // A file that nobody can look into says nothing of anybody.
     if !store.mentions(&address)? && found.iter().all(|trace| trace.lines.is_empty()) {
         return Err(nobody(context, &store, &address)?.hint("nothing was changed"));

@@ -33,12 +33,12 @@ impl Trace {
     }
 }
 
-/// All files of the workspace that hold the address, and those that cannot be looked into: workbooks, archives, very large ones.
-pub(super) fn traces(root: &Path, spellings: &Spellings) -> Vec<Trace> {
+/// All files of the workspace, and mails kept for a person, that hold the address, and those that cannot be looked into: workbooks, archives, very large ones.
+pub(super) fn traces(root: &Path, kept_mails: &[PathBuf], spellings: &Spellings) -> Vec<Trace> {
     let mut traces = Vec::new();
-    for path in files(root) {
+    for path in files(root).iter().chain(kept_mails) {
         let file = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-        let lines = lines(&path, spellings);
+        let lines = lines(path, spellings);
         match lines {
             Some(lines) if lines.is_empty() => {}
             Some(lines) => traces.push(Trace { file, lines }),
