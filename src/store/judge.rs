@@ -6,7 +6,7 @@
 use super::keys::PersonHash;
 use super::strike::{StrikeLine, lines};
 use super::suppress::{insert, is_covered};
-use super::{Doing, RunId, Store, StoreError, codec};
+use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
 use crate::delivery::strike::{self, Verdict, good_until};
 use crate::subscriber::suppression::{Reason, Scope, Suppression};
 use jiff::Timestamp;
@@ -17,8 +17,8 @@ const PAGE: u32 = 500;
 
 /// So many strikes of a run, if they are more than a tenth of its letters too, may be the relay's doing…
 const MANY: u32 = 6;
-/// …and so many, if the breaker that would have said so died with its run. All that it tried may always be: one letter tells nothing
-/// about a relay.
+/// …and so many, if they are all that it tried, or if the breaker that would have said so died with its run. Where the run before had no
+/// letter taken either, one is enough: a series sends one at a time.
 const FEW: u32 = 3;
 
 /// How a run has ended, as far as its strikes are concerned.
@@ -95,6 +95,22 @@ impl Store {
     }
 }
 
+/// What comes back of one edition in a crowd may be a mail system's bad hour: from then on it counts as hard at most.
+pub(super) fn doubt_crowd(transaction: &Transaction<'_>, delivery: DeliveryId) -> Result<(), StoreError> {
+    let sql = "SELECT edition, (SELECT count(*) FROM strike s WHERE s.edition = d.edition AND s.source = 'mail' AND s.void = 0 \
+               AND s.weight <> 'soft'), \
+               (SELECT count(*) FROM delivery o WHERE o.edition = d.edition AND o.state = 'accepted') FROM delivery d WHERE id = ?";
+    let mut count = transaction.prepare_cached(sql).doing("judge strikes")?;
+    let (edition, struck, taken): (i64, u32, u32) = count
+        .query_row([delivery.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .doing("judge strikes")?;
+    if struck < MANY || struck <= taken / 10 {
+        return Ok(());
+    }
+    let sql = "UPDATE strike SET doubt = 1 WHERE edition = ? AND source = 'mail' AND doubt = 0";
+    transaction.execute(sql, [edition]).doing("judge strikes").map(|_| ())
+}
+
 /// Suppresses a person whose strikes are enough, without those that wait for the end of their run; what stands already is not made
 /// milder.
 pub(super) fn judge(transaction: &Transaction<'_>, hash: &PersonHash, now: Timestamp) -> Result<Option<Suppression>, StoreError> {
@@ -161,7 +177,16 @@ fn are_many(transaction: &Transaction<'_>, run: i64, many: u32) -> Result<bool, 
     let (struck, tried): (u32, u32) = transaction
         .query_row(sql, [run], |row| Ok((row.get(0)?, row.get(1)?)))
         .doing("judge strikes")?;
-    Ok(struck >= many && struck > tried / 10 || struck > 0 && struck == tried)
+    let all = struck > 0 && struck == tried && (struck >= FEW || was_all_refused_before(transaction, run)?);
+    Ok(struck >= many && struck > tried / 10 || all)
+}
+
+/// Whether the last run before this one that handed letters over had none of them taken.
+fn was_all_refused_before(transaction: &Transaction<'_>, run: i64) -> Result<bool, StoreError> {
+    let sql = "WITH before AS (SELECT max(run) AS run FROM attempt WHERE run < ?1) SELECT (SELECT run FROM before) IS NOT NULL \
+               AND NOT EXISTS (SELECT 1 FROM attempt a, before WHERE a.run = before.run AND a.outcome = 'accepted')";
+    let found = transaction.query_row(sql, [run], |row| row.get(0));
+    found.doing("judge strikes")
 }
 
 fn void(transaction: &Transaction<'_>, run: i64) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@
 //! disk together; no address and no word of a mail is kept but what was said of an address, with the address taken out. Knows nothing of
 //! boxes, and does not judge what a mail means.
 
-use super::judge::judge;
+use super::judge::{doubt_crowd, judge};
 use super::keys::{Keys, PersonHash};
 use super::spelling::{FORGOTTEN, Spellings};
 use super::strike::{NewStrike, Source, letter_moment, note};
@@ -334,6 +334,9 @@ fn strike(
             at,
         },
     )?;
+    if is_new {
+        doubt_crowd(transaction, delivery)?;
+    }
     Ok(Done {
         outcome: if is_new { Outcome::Acted } else { Outcome::Stood },
         person: Some(person),

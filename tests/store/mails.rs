@@ -84,6 +84,22 @@ fn a_bounce_is_taken_once_judged_at_once_and_holds_no_address() {
     assert!(store.mails_about(&subscriber("bob").address).unwrap().is_empty());
 }
 
+/// A provider's bad hour, told by reports: the first few are believed, the crowd is not before another edition says the same.
+#[test]
+fn what_comes_back_in_a_crowd_is_not_believed_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (b'a'..=b'l').map(|letter| format!("{}nn", char::from(letter))).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (mut store, tea) = sent(dir.path(), &names);
+    for (hash, name) in (1..).zip(&names) {
+        let mail = bounce(hash, letter(&store, name, tea), Weight::Sure, "5.1.1", 5);
+        assert_eq!(store.take_mail(&mail).unwrap().outcome, Outcome::Acted);
+    }
+    let out = names.iter().filter(|name| suppressed(&store, name).is_some()).count();
+    assert_eq!(out, 5);
+    assert_eq!(strikes(&store, "lnn", 9)[0].standing, Standing::Doubtful);
+}
+
 #[test]
 fn a_mail_and_what_it_does_are_on_the_disk_together_or_not_at_all() {
     let dir = tempfile::tempdir().unwrap();

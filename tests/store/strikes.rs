@@ -317,6 +317,23 @@ fn a_run_in_which_nothing_but_refusals_was_heard_is_not_believed_at_once() {
     }
 }
 
+/// A series sends one letter a run: the relay that refuses each of them is not believed from the second on.
+#[test]
+fn a_relay_that_takes_nothing_run_after_run_is_not_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = store(dir.path(), &["ann", "bob", "cid", "dov"]);
+    let first = edition(&mut store, "tea", 0);
+    let out = |store: &Store| ["ann", "bob", "cid", "dov"].map(|name| suppressed(store, name).is_some());
+    for (minute, name) in [(1, "ann"), (5, "bob"), (9, "cid")] {
+        run(&mut store, first, &[(name, DEAD)], minute);
+    }
+    assert_eq!(out(&store), [true, false, false, false]);
+    let second = edition(&mut store, "walks", 20);
+    run(&mut store, second, &[("bob", TAKEN)], 21);
+    run(&mut store, second, &[("dov", DEAD)], 25);
+    assert_eq!(out(&store), [true, false, false, true]);
+}
+
 #[test]
 fn what_a_run_that_died_has_left_is_judged_by_the_next() {
     let dir = tempfile::tempdir().unwrap();

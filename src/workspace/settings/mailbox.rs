@@ -52,6 +52,14 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&UnsubscribeFile>) -
         desk.wrong(&["unsubscribe", "mailbox"], "`unsubscribe.mailbox` names nothing", hint);
         return None;
     }
+    let has_reader = path.is_some() || file.imap.is_some() || file.read_by_hand.unwrap_or(false);
+    if file.url.is_some() && file.mailto.is_some() && !has_reader {
+        desk.doubt(
+            &["unsubscribe", "mailto"],
+            "letters offer this mailbox beside the page, mail programs use either, and nobody is said to read it",
+            "add `mailbox:`, `imap:` or `read_by_hand: true` under `unsubscribe:`, or take `mailto:` away and let the page do it alone",
+        );
+    }
     let imap = match &file.imap {
         Some(imap) => Some(imap_folder(desk, imap)?),
         None => None,
@@ -187,6 +195,11 @@ mod tests {
             "url: 'https://riverside.example/u'",
             "8:20",
             "warning: mail programs show no unsubscribe button",
+        );
+        wrong(
+            "url: 'https://riverside.example/u'",
+            "8:59",
+            "warning: letters offer this mailbox beside the page",
         );
     }
 }
