@@ -105,6 +105,7 @@ fn real(server: &Aiosmtpd, tls: Tls, command: &str) -> Workspace {
     let source = format!("password_command: \"{command}\"");
     let clinic = logging_in(server, tls, &source);
     let settings = clinic.read("tidings.yaml").replace("test: true", "per_second: 100");
+    let settings = settings.replace("unsubscribe: {", "unsubscribe: {read_by_hand: true, ");
     clinic.file("tidings.yaml", &settings)
 }
 
