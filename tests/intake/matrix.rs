@@ -56,6 +56,14 @@ fn cases(letters: &[Letter], strange: &Strange) -> Vec<Case> {
             ["bounce", "ignored", "person6"],
         ),
         (said(&gone(6, "5.7.1"), &person(6).head()), ["bounce", "ignored", "person6"]),
+        // The address that a mailbox forwards to is gone for sure; the mailbox itself may not be.
+        (report(&COLLEAGUE, &person(10).head()), ["bounce", "acted", "person10"]),
+        // The desk passed a letter on to a colleague who is gone: the letter that it quotes did reach its person.
+        (
+            passed_on("Message-ID: <1@mill-lane.example>\n", person(11)),
+            ["bounce", "unproved", ""],
+        ),
+        (passed_on("", person(11)), ["bounce", "for_a_person", ""]),
         (by_token(DESK, &forged(&person(7).token)), ["unsubscribe", "unproved", ""]),
         (said(&gone(7, "5.1.1"), &person(7).forged_head()), ["bounce", "unproved", ""]),
         (complaint(&person(7).forged_head()), ["complaint", "for_a_person", ""]),
@@ -83,6 +91,17 @@ fn cases(letters: &[Letter], strange: &Strange) -> Vec<Case> {
     ]
 }
 
+const COLLEAGUE: [(&str, &str, &str); 1] = [("gone@elsewhere.example", "failed", "5.1.1")];
+
+/// A report about a mail to a colleague, with these proofs in its head, in which somebody's letter is quoted.
+fn passed_on(proofs: &str, letter: &Letter) -> String {
+    let mail = format!(
+        "From: Desk <tips@mill-lane.example>\nSubject: Fwd: Sleep\n{proofs}\nCould you answer her?\n\n> https://mill-lane.example/u/{}",
+        letter.token
+    );
+    report(&COLLEAGUE, &mail).replace("text/rfc822-headers", "message/rfc822")
+}
+
 const SUPPRESSED: [&str; 5] = [
     "person1 patients unsubscribed",
     "person2 all unsubscribed",
@@ -105,7 +124,7 @@ fn strange(clinic: &Workspace) -> Strange {
 }
 
 fn all_answers() -> (Workspace, Vec<Case>) {
-    let (clinic, judge) = written_to(9);
+    let (clinic, judge) = written_to(11);
     let strange = strange(&clinic);
     clinic.run(&["test", "tips", "--to", "me@mill-lane.example"]).exits(0);
     let cases = cases(&letters(&judge), &strange);
