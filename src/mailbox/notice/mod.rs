@@ -56,7 +56,7 @@ pub enum Notice {
     Complaint {
         /// What could prove which letter.
         clues: Clues,
-        /// The recipient, where the report names one.
+        /// The recipient, where the report names one that was not taken out.
         recipient: Option<Address>,
         /// When, by `Arrival-Date:` or `Date:`.
         at: Option<Timestamp>,
