@@ -1,6 +1,6 @@
 //! Bounces: what a letter that came back counts against its own recipient, and nobody else.
 
-use super::proof::{Letter, Proof, proof};
+use super::proof::{By, Letter, Proof, proof};
 use super::{Verdict, When, letter_words};
 use crate::address::Address;
 use crate::delivery::strike::Weight;
@@ -35,33 +35,68 @@ pub(super) fn bounce(store: &Store, recipients: &[Refused], clues: &Clues, when:
             ));
         }
     };
-    let Some(refused) = theirs(store, recipients, &letter.person) else {
+    let Some(theirs) = theirs(store, recipients, &letter.person) else {
         return Ok(about(&letter, "a report that does not say what became of this letter"));
     };
-    Ok(match refused.weight {
+    let is_quoted = clues.is_of_text && letter.by == By::Token;
+    if theirs.is_of_somebody_else && is_quoted {
+        return Ok(Verdict::nothing(
+            KIND,
+            Outcome::ForAPerson,
+            "a report about another address, with a letter of ours quoted in what came back",
+        ));
+    }
+    let refused = theirs.refused;
+    Ok(match theirs.weight() {
         Some(weight) => counted(letter, refused, weight, when),
         None => about(&letter, &format!("{}not the address's fault", code(refused))),
     })
 }
 
+/// What a report says of the letter's person.
+struct Theirs<'a> {
+    refused: &'a Refused,
+    /// Whether it names addresses, and theirs is none of them.
+    is_of_somebody_else: bool,
+}
+
+impl Theirs<'_> {
+    /// Another address that does not exist says nothing for sure of theirs: they may read every letter, and forward it to nobody.
+    fn weight(&self) -> Option<Weight> {
+        let most = if self.is_of_somebody_else {
+            Weight::Hard
+        } else {
+            Weight::Sure
+        };
+        self.refused.weight.map(|weight| weight.min(most))
+    }
+}
+
 /// What the report says of this person: by their address; where it knows them by another, such as the one they forward to, as far as it can
 /// only be they.
-fn theirs<'a>(store: &Store, recipients: &'a [Refused], person: &PersonHash) -> Option<&'a Refused> {
+fn theirs<'a>(store: &Store, recipients: &'a [Refused], person: &PersonHash) -> Option<Theirs<'a>> {
     let is_named = |refused: &&Refused| {
         refused
             .addresses
             .iter()
             .any(|address| store.keys().person(address) == *person)
     };
-    if let Some(named) = recipients.iter().find(is_named) {
-        return Some(named);
+    if let Some(refused) = recipients.iter().find(is_named) {
+        return Some(Theirs {
+            refused,
+            is_of_somebody_else: false,
+        });
     }
-    match recipients {
+    let refused = match recipients {
         [only] => Some(only),
         // Where nobody was reached, they were not; which of the refusals is theirs is not known: the mildest.
         several if several.iter().all(|refused| refused.weight.is_some()) => several.iter().min_by_key(|refused| refused.weight),
         _ => None,
-    }
+    }?;
+    Some(Theirs {
+        refused,
+        is_of_somebody_else: recipients.iter().any(|refused| !refused.addresses.is_empty()),
+    })
 }
 
 fn counted(letter: Letter, refused: &Refused, weight: Weight, when: When) -> Verdict {

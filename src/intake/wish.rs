@@ -43,7 +43,12 @@ pub(super) fn unsubscribe(
             Outcome::ForAPerson,
             "somebody wants no more letters, and does not say from which address",
         ),
-        (Proof::Nothing, None) => Verdict::nothing(KIND, Outcome::Unproved, "a token that this store did not make"),
+        // Keys get lost, letters in mailboxes do not: this may well be a true wish.
+        (Proof::Nothing, None) => Verdict::nothing(
+            KIND,
+            Outcome::ForAPerson,
+            "somebody wants no more letters, by a token that this store did not make",
+        ),
     })
 }
 
@@ -82,10 +87,18 @@ fn in_own_words(store: &Store, writer: &Address, when: When) -> Verdict {
     }
 }
 
-/// Somebody called a letter spam: they get no mail at all any more.
+/// Somebody called a letter spam: they get no mail at all any more. Whom the report names as somebody else got the letter from them.
 pub(super) fn complaint(store: &Store, clues: &Clues, recipient: Option<&Address>, when: When) -> Result<Verdict, StoreError> {
     const KIND: MailKind = MailKind::Complaint;
     Ok(match proof(store, clues, recipient.map_or(&[], std::slice::from_ref))? {
+        Proof::Letter(letter) if recipient.is_some_and(|named| store.keys().person(named) != letter.person) => Verdict {
+            address: letter.address,
+            ..Verdict::nothing(
+                KIND,
+                Outcome::ForAPerson,
+                "a complaint of somebody else than the letter's own person, who may have passed it on",
+            )
+        },
         Proof::Letter(letter) => {
             let how = format!("a complaint proved by {}", letter.by);
             let new = when.suppression(letter.person, Scope::All, Reason::Complained, &how);

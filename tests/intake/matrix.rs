@@ -56,11 +56,28 @@ fn cases(letters: &[Letter], strange: &Strange) -> Vec<Case> {
             ["bounce", "ignored", "person6"],
         ),
         (said(&gone(6, "5.7.1"), &person(6).head()), ["bounce", "ignored", "person6"]),
-        (by_token(DESK, &forged(&person(7).token)), ["unsubscribe", "unproved", ""]),
+        // The address that a mailbox forwards to is gone for sure; the mailbox itself may not be.
+        (report(&COLLEAGUE, &person(10).head()), ["bounce", "acted", "person10"]),
+        // The desk passed a letter on to a colleague who is gone: the letter that it quotes did reach its person.
+        (
+            passed_on("Message-ID: <1@mill-lane.example>\n", person(11)),
+            ["bounce", "unproved", ""],
+        ),
+        (passed_on("", person(11)), ["bounce", "for_a_person", ""]),
+        (
+            by_token(DESK, &forged(&person(7).token)),
+            ["unsubscribe", "for_a_person", "ann"],
+        ),
         (said(&gone(7, "5.1.1"), &person(7).forged_head()), ["bounce", "unproved", ""]),
         (complaint(&person(7).forged_head()), ["complaint", "for_a_person", ""]),
-        (by_token(DESK, &strange.other_store.token), ["unsubscribe", "unproved", ""]),
-        (by_token(DESK, &strange.rehearsed.token), ["unsubscribe", "unproved", ""]),
+        (
+            by_token(DESK, &strange.other_store.token),
+            ["unsubscribe", "for_a_person", "ann"],
+        ),
+        (
+            by_token(DESK, &strange.rehearsed.token),
+            ["unsubscribe", "for_a_person", "ann"],
+        ),
         (said(&gone(7, "5.1.1"), &strange.rehearsed.head()), ["bounce", "unproved", ""]),
         (
             by_token("me@mill-lane.example", &to(letters, "me").token),
@@ -76,6 +93,30 @@ fn cases(letters: &[Letter], strange: &Strange) -> Vec<Case> {
             ["unsubscribe", "acted", "person8"],
         ),
         (mail(DESK, "unsubscribe", words), ["unsubscribe", "for_a_person", "ann"]),
+        // The keys of the letter are lost: its link still says the word, from the person's own address.
+        (
+            by_token(&person(12).to, &strange.other_store.token),
+            ["unsubscribe", "acted", "person12"],
+        ),
+        (
+            mail(DESK, "A question", &forged(&person(7).token).to_string()),
+            ["unsubscribe", "for_a_person", ""],
+        ),
+        // Whoever passes a wish on has none, and an answer about leaving may be a wish to stay.
+        (mail(&person(11).to, "Fwd: unsubscribe", ""), ["other", "for_a_person", ""]),
+        (
+            mail(
+                DESK,
+                &format!("Re: unsubscribe {}", person(11).token),
+                "A mistake, please keep me on the list.",
+            ),
+            ["other", "for_a_person", ""],
+        ),
+        // Whom the letter was passed on to complains, and not the person whose letter it is.
+        (
+            complaint(&person(11).head()).replace("Version: 1\n", "Version: 1\nOriginal-Rcpt-To: <bob@elsewhere.example>\n"),
+            ["complaint", "for_a_person", "person11"],
+        ),
         (
             mail(&person(9).to, "A question", "Do you have a free hour on Friday?"),
             ["other", "for_a_person", ""],
@@ -83,8 +124,20 @@ fn cases(letters: &[Letter], strange: &Strange) -> Vec<Case> {
     ]
 }
 
-const SUPPRESSED: [&str; 5] = [
+const COLLEAGUE: [(&str, &str, &str); 1] = [("gone@elsewhere.example", "failed", "5.1.1")];
+
+/// A report about a mail to a colleague, with these proofs in its head, in which somebody's letter is quoted.
+fn passed_on(proofs: &str, letter: &Letter) -> String {
+    let mail = format!(
+        "From: Desk <tips@mill-lane.example>\nSubject: Fwd: Sleep\n{proofs}\nCould you answer her?\n\n> https://mill-lane.example/u/{}",
+        letter.token
+    );
+    report(&COLLEAGUE, &mail).replace("text/rfc822-headers", "message/rfc822")
+}
+
+const SUPPRESSED: [&str; 6] = [
     "person1 patients unsubscribed",
+    "person12 all unsubscribed",
     "person2 all unsubscribed",
     "person3 all bounced",
     "person5 all complained",
@@ -105,7 +158,7 @@ fn strange(clinic: &Workspace) -> Strange {
 }
 
 fn all_answers() -> (Workspace, Vec<Case>) {
-    let (clinic, judge) = written_to(9);
+    let (clinic, judge) = written_to(12);
     let strange = strange(&clinic);
     clinic.run(&["test", "tips", "--to", "me@mill-lane.example"]).exits(0);
     let cases = cases(&letters(&judge), &strange);

@@ -68,7 +68,8 @@ fn clues_told(clues: &Clues) -> String {
     let letters: Vec<String> = clues.tokens.iter().map(|token| token.delivery.to_string()).collect();
     let mut told = String::new();
     if !letters.is_empty() {
-        writeln!(told, "    letters {}", letters.join(" ")).unwrap();
+        let place = if clues.is_of_text { ", in its text" } else { "" };
+        writeln!(told, "    letters {}{place}", letters.join(" ")).unwrap();
     }
     if !clues.message_ids.is_empty() {
         writeln!(told, "    ids {}", clues.message_ids.join(" ")).unwrap();

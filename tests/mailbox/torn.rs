@@ -20,6 +20,9 @@ const ONE_REASON: &[&str] = &[
     "stay-question",
     "stay-goes-on",
     "odd-two-from-fields",
+    "stay-passed-on-attached",
+    "stay-passed-on-below",
+    "stay-passed-on-fw",
 ];
 
 #[test]

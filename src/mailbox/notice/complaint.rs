@@ -44,7 +44,15 @@ fn recipient(report: &Fields) -> Option<Address> {
     let mut named = report.all("original-rcpt-to");
     let only = named.next().filter(|_| named.next().is_none())?;
     let bare = only.rsplit(';').next().unwrap_or_default().trim().trim_matches(['<', '>']);
-    Address::parse(bare).ok()
+    named_in(bare)
+}
+
+/// The address, unless it stands for one that was taken out: by a word, or by a hash (RFC 6590 §3, whose base64 ends so).
+fn named_in(text: &str) -> Option<Address> {
+    const TAKEN_OUT: &[&str] = &["redact", "hidden", "removed", "suppressed", "anonym", "xxx", "***"];
+    let local = text.rsplit_once('@')?.0.to_ascii_lowercase();
+    let is_taken_out = local.ends_with('=') || TAKEN_OUT.iter().any(|word| local.contains(word));
+    Address::parse(text).ok().filter(|_| !is_taken_out)
 }
 
 /// Microsoft's older reports: the letter itself as an attachment, with who complained in a field of its own.
@@ -60,7 +68,7 @@ fn of_microsoft(mail: &Part) -> Option<Notice> {
     let recipient = letter.head.fields.get("x-hmxmroriginalrecipient");
     Some(Notice::Complaint {
         clues: clues::in_report(mail),
-        recipient: recipient.and_then(|recipient| Address::parse(recipient).ok()),
+        recipient: recipient.and_then(named_in),
         at: mail.head.at,
     })
 }

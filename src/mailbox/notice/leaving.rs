@@ -1,12 +1,12 @@
 //! Somebody wants no more letters, and writes so: by the token of a letter they hold, or in plain words.
 //!
-//! Promises: only a person's own words count, never what they quote; plain words count only where there are no others beside them, so
+//! Promises: only a person's own words count, never what they quote or pass on; plain words count only where there are no others beside them, so
 //! that a question, a thank-you or a wish for fewer letters reaches a person. A mail of which the end is missing says nothing in words.
 
 use super::own_words::{self, is_greeting};
 use super::part::Part;
 use super::phrases::is_leaving;
-use super::plain::{without_prefixes, words};
+use super::plain::{Prefix, without_prefixes, words};
 use super::{Clues, Notice};
 use crate::address::Address;
 use crate::delivery::token::Token;
@@ -55,13 +55,45 @@ pub(super) fn read(mail: &Part) -> Option<Notice> {
     if is_short(&own) {
         tokens.extend(own.iter().flat_map(|line| Token::all_in(line)));
     }
-    let in_words = mail.is_whole && says_so(&mail.head.subject, &own, own_words::has_place(mail));
-    (in_words || !tokens.is_empty()).then(|| Notice::Unsubscribe {
+    let (subject, prefix) = without_prefixes(&mail.head.subject);
+    let says_so = says_so(subject, prefix, &own, own_words::has_place(mail));
+    let in_words = mail.is_whole && says_so;
+    if !in_words && tokens.is_empty() {
+        return None;
+    }
+    if prefix == Prefix::Forward || own_words::is_passed_on(mail) {
+        return Some(Notice::Other("somebody passes on a mail that asks for no more letters"));
+    }
+    if prefix == Prefix::Answer && !says_so && says_more(&own) {
+        return Some(Notice::Other(
+            "somebody answers about leaving, in words that do not ask for no more letters",
+        ));
+    }
+    Some(Notice::Unsubscribe {
         from: from(mail),
         in_words,
         clues: Clues::of(tokens),
         at: mail.head.at,
     })
+}
+
+/// Whether there are words beside tokens and the links that hold them.
+fn says_more(own: &[String]) -> bool {
+    let has_none = |word: &&str| Token::all_in(word).is_empty();
+    let rest = own
+        .iter()
+        .map(|line| line.split_whitespace().filter(has_none).collect::<Vec<_>>().join(" "));
+    let rest: Vec<String> = rest.filter(|line| !words(line).is_empty()).collect();
+    beginning(&rest) == Beginning::Else || is_doubtful("", &rest)
+}
+
+/// The text without the tokens in it, which say nothing that a person reads; a link stays, for it may be a letter's.
+fn without_tokens(text: &str) -> String {
+    let kept = text.split_whitespace().map(|word| match word.find("v1.") {
+        Some(at) if !Token::all_in(word).is_empty() && !word.contains(['/', ':', '=']) => word[..at].trim_end_matches("%20"),
+        _ => word,
+    });
+    kept.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the subject is what a letter's own link puts there: a mail program may send that on a click, and say so.
@@ -85,20 +117,27 @@ fn is_short(own: &[String]) -> bool {
     own.len() <= MOST_LINES_WITH_TOKEN && text <= MOST_TEXT_WITH_TOKEN
 }
 
-fn says_so(subject: &str, own: &[String], is_readable: bool) -> bool {
-    let (subject, is_answer) = without_prefixes(subject);
-    let asks = own.iter().map(String::as_str).chain([subject]).any(is_question);
-    let text = words(&own.join(" ")).join(" ");
-    if asks || DOUBTS.iter().any(|doubt| text.contains(doubt)) {
+fn says_so(subject: &str, prefix: Prefix, own: &[String], is_readable: bool) -> bool {
+    let subject = without_tokens(subject);
+    let own = own.iter().map(|line| without_tokens(line));
+    let own: Vec<String> = own.filter(|line| !line.is_empty()).collect();
+    if is_doubtful(&subject, &own) {
         return false;
     }
-    match (beginning(own), is_answer) {
+    match (beginning(&own), prefix) {
         (Beginning::Leaving, _) => true,
-        (Beginning::Empty | Beginning::Else, false) => is_leaving(subject),
+        (Beginning::Empty | Beginning::Else, Prefix::None) => is_leaving(&subject),
         // The subject of an answer is somebody else's, unless nothing else is said.
-        (Beginning::Empty, true) => is_readable && is_leaving(subject),
-        (Beginning::Else, true) => false,
+        (Beginning::Empty, Prefix::Answer | Prefix::Forward) => is_readable && is_leaving(&subject),
+        (Beginning::Else, Prefix::Answer | Prefix::Forward) => false,
     }
+}
+
+/// Whether something is asked, or the wish turned into its opposite.
+fn is_doubtful(subject: &str, own: &[String]) -> bool {
+    let text = words(&own.join(" ")).join(" ");
+    let asks = own.iter().map(String::as_str).chain([subject]).any(is_question);
+    asks || DOUBTS.iter().any(|doubt| text.contains(doubt))
 }
 
 /// What the first sentence says: a greeting before it is passed over, and a line that goes on is read on.

@@ -56,7 +56,7 @@ pub enum Notice {
     Complaint {
         /// What could prove which letter.
         clues: Clues,
-        /// The recipient, where the report names one.
+        /// The recipient, where the report names one that was not taken out.
         recipient: Option<Address>,
         /// When, by `Arrival-Date:` or `Date:`.
         at: Option<Timestamp>,
@@ -74,6 +74,8 @@ pub struct Clues {
     pub tokens: Vec<Token>,
     /// Message-IDs of the letter that came back, without `<>`.
     pub message_ids: Vec<String>,
+    /// Whether the tokens stood in the text of what came back, where anybody may quote anybody's letter, and not in its head.
+    pub is_of_text: bool,
 }
 
 /// One recipient of a report.

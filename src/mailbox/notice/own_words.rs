@@ -79,21 +79,71 @@ const QUOTES_IN_HTML: &[&str] = &[
     "class=\"quote\"",
 ];
 
+/// What mail programs write above a mail that is passed on, behind dashes or none.
+const PASSED_ON: &[&str] = &[
+    "forwarded message",
+    "begin forwarded message",
+    "forwarded by",
+    "weitergeleitete nachricht",
+    "anfang der weitergeleiteten",
+    "message transfere",
+    "debut du message transfere",
+    "debut du message reexpedie",
+    "mensaje reenviado",
+    "inicio del mensaje reenviado",
+    "messaggio inoltrato",
+    "inizio messaggio inoltrato",
+    "doorgestuurd bericht",
+    "begin doorgestuurd bericht",
+    "mensagem encaminhada",
+    "mensagem reencaminhada",
+    "inicio da mensagem",
+    "wiadomosc przekazana",
+    "przekazana wiadomosc",
+    "poczatek przekaz",
+    "vidarebefordrat",
+    "videresendt",
+    "edelleenlahetetty",
+    "valitetty viesti",
+    "preposlana zprava",
+    "zacatek preposilane",
+    "iletilen",
+    "iletilmis",
+    "yonlendirilen",
+];
+
 /// The lines that are a person's own, without blank ones.
 pub(super) fn lines(mail: &Part) -> Vec<String> {
-    let bodies: Vec<&Part> = mail.own().into_iter().filter(|part| !part.head.is_attachment).collect();
-    let of = |kind: &str| {
-        let texts = bodies
-            .iter()
-            .filter(|part| part.head.kind == kind)
-            .filter_map(|part| part.text());
-        texts.map(str::trim).find(|text| !text.is_empty())
-    };
-    match (of("text/plain"), of("text/html")) {
+    match (body(mail, "text/plain"), body(mail, "text/html")) {
         (Some(text), _) => before_the_quotation(cut(text)),
         (None, Some(html)) => before_the_quotation(&from_html(cut(html))),
         (None, None) => Vec::new(),
     }
+}
+
+fn body<'a>(mail: &'a Part, kind: &str) -> Option<&'a str> {
+    let bodies = mail.own().into_iter().filter(|part| !part.head.is_attachment);
+    let texts = bodies.filter(|part| part.head.kind == kind).filter_map(Part::text);
+    texts.map(str::trim).find(|text| !text.is_empty())
+}
+
+/// Whether the mail passes another one on, attached or below its own words: rather one too many than somebody else's wish.
+pub(super) fn is_passed_on(mail: &Part) -> bool {
+    let is_mail = |part: &&Part| matches!(part.content, Content::Mail(_));
+    let plain = body(mail, "text/plain").is_some_and(|text| is_passed_on_in(cut(text)));
+    let html = || body(mail, "text/html").is_some_and(|html| is_passed_on_in(&spaced(cut(html))));
+    mail.own().iter().any(is_mail) || plain || html()
+}
+
+/// Whether the first that is not the writer's own is a mail passed on; what an answer quotes may hold one.
+fn is_passed_on_in(text: &str) -> bool {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_LINES);
+    let marked = lines.map(small).find_map(|line| {
+        let words = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let is_mark = !line.starts_with('>') && PASSED_ON.iter().any(|mark| words.starts_with(mark));
+        (is_mark || begins_quotation(&line)).then_some(is_mark)
+    });
+    marked == Some(true)
 }
 
 /// Whether the mail has a place for a person's words at all, and not only pictures or what nobody can read.
@@ -283,6 +333,26 @@ mod tests {
             ("> quoted first\nbelow\n", vec![]),
         ] {
             assert_eq!(before_the_quotation(text), own, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mail_that_is_passed_on_is_known_by_the_first_line_that_is_not_the_writers() {
+        for text in [
+            "---------- Forwarded message ---------\nFrom: Ann\n",
+            "See below.\n\nBegin forwarded message:\n\n> stop\n",
+            "-------- Weitergeleitete Nachricht --------\nBetreff: abmelden\n",
+            "Début du message réexpédié :\n",
+        ] {
+            assert!(is_passed_on_in(text), "{text}");
+        }
+        for text in [
+            "stop",
+            "stop\n\nAm 1.12.2026 schrieb Riverside:\n> ---------- Forwarded message ---------\n",
+            "stop\n> ---------- Forwarded message ---------\n",
+            "stop\n-----Original Message-----\n---------- Forwarded message ---------\n",
+        ] {
+            assert!(!is_passed_on_in(text), "{text}");
         }
     }
 

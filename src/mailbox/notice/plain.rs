@@ -32,13 +32,40 @@ pub(super) fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A subject without what mail programs put in front of it; and whether there was any.
-pub(super) fn without_prefixes(subject: &str) -> (&str, bool) {
-    const PREFIXES: &[&str] = &[
-        "re", "aw", "antw", "antwort", "sv", "vs", "odp", "ynt", "rif", "r", "res", "ref", "fw", "fwd", "wg", "tr", "rv", "i",
-        "enc", "doorst", "vb", "vl", "pd", "ilt", "inoltra", "external", "ext", "spam", "bulk",
+/// What mail programs put in front of a subject: whose words it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Prefix {
+    /// The writer's own, as far as is known.
+    None,
+    /// `Re:`: those of the mail that it answers.
+    Answer,
+    /// `Fwd:`: those of a mail that is passed on, and the wish in it somebody else's.
+    Forward,
+}
+
+impl Prefix {
+    const ANSWERS: &[&str] = &["re", "aw", "antw", "antwort", "sv", "odp", "ynt", "rif", "r", "res", "ref"];
+    /// `VS` is an answer in Finnish, and a mail passed on in Danish and Norwegian.
+    const FORWARDS: &[&str] = &[
+        "fw", "fwd", "wg", "tr", "rv", "i", "enc", "doorst", "vb", "vl", "pd", "vs", "ilt", "inoltra",
     ];
-    let (mut rest, mut had) = (subject.trim(), false);
+    /// What mail servers put there.
+    const MARKS: &[&str] = &["external", "ext", "spam", "bulk"];
+
+    fn named(name: &str) -> Option<Self> {
+        let is_in = |names: &[&str]| names.contains(&name);
+        match () {
+            () if is_in(Self::ANSWERS) => Some(Self::Answer),
+            () if is_in(Self::FORWARDS) => Some(Self::Forward),
+            () if is_in(Self::MARKS) => Some(Self::None),
+            () => None,
+        }
+    }
+}
+
+/// A subject without its prefixes; and the one of them that leaves the least of it to the writer.
+pub(super) fn without_prefixes(subject: &str) -> (&str, Prefix) {
+    let (mut rest, mut most) = (subject.trim(), Prefix::None);
     loop {
         let (before, after) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((before, after)) => (before, after),
@@ -46,10 +73,10 @@ pub(super) fn without_prefixes(subject: &str) -> (&str, bool) {
         };
         // `Re[2]:`, `Re (3):`
         let name = before.split(['[', '(', '^']).next().unwrap_or_default().trim().to_lowercase();
-        if !PREFIXES.contains(&name.as_str()) {
-            return (rest, had);
-        }
-        (rest, had) = (after.trim(), true);
+        let Some(prefix) = Prefix::named(&name) else {
+            return (rest, most);
+        };
+        (rest, most) = (after.trim(), most.max(prefix));
     }
 }
 
@@ -59,11 +86,19 @@ mod tests {
 
     #[test]
     fn prefixes_are_no_words_of_a_person() {
-        for subject in ["Re: Stop", "AW: Re: Stop", "RE[2]: Stop", "[EXTERNAL] Re: Stop", "Fwd:Stop"] {
-            assert_eq!(without_prefixes(subject), ("Stop", true), "{subject}");
+        for (subject, prefix) in [
+            ("Re: Stop", Prefix::Answer),
+            ("RE[2]: Stop", Prefix::Answer),
+            ("[EXTERNAL] Re: Stop", Prefix::Answer),
+            ("[EXTERNAL] Stop", Prefix::None),
+            ("Fwd:Stop", Prefix::Forward),
+            ("AW: WG: Stop", Prefix::Forward),
+            ("I: R: Stop", Prefix::Forward),
+        ] {
+            assert_eq!(without_prefixes(subject), ("Stop", prefix), "{subject}");
         }
-        assert_eq!(without_prefixes("Stop: now"), ("Stop: now", false));
-        assert_eq!(without_prefixes("Re:"), ("", true));
+        assert_eq!(without_prefixes("Stop: now"), ("Stop: now", Prefix::None));
+        assert_eq!(without_prefixes("Re:"), ("", Prefix::Answer));
     }
 
     #[test]
