@@ -34,6 +34,8 @@ pub struct Visitor {
     pub language: Option<String>,
     /// The language of the letter's article.
     pub article_language: Option<String>,
+    /// Something that they did not say themselves keeps letters from them, and no button here takes that away.
+    pub is_kept_back: bool,
     /// What is known of them; nothing of whoever asked to be forgotten.
     pub standing: Option<Standing>,
 }
@@ -133,6 +135,7 @@ impl Store {
             is_sample: false,
             language: self.language_of(&holder.person)?,
             article_language: self.article_language(&holder)?,
+            is_kept_back: suppressions.iter().any(|one| keeps_back(one, &holder)),
             standing: match is_erased {
                 true => None,
                 false => Some(self.standing(&holder, &suppressions)?),
@@ -236,6 +239,15 @@ impl Store {
             .optional();
         Ok(found.doing("look for a letter")?.flatten())
     }
+}
+
+/// Whether it stops this letter's like whatever the person says on the page.
+fn keeps_back(suppression: &Suppression, holder: &Holder) -> bool {
+    let is_meant = match &suppression.scope {
+        Scope::All => true,
+        Scope::List(name) => holder.lists.contains(name),
+    };
+    is_meant && suppression.reason != Reason::Unsubscribed
 }
 
 fn grant_one(transaction: &Transaction<'_>, wish: &Wish, holder: &Holder, now: Timestamp) -> Result<(), StoreError> {

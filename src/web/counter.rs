@@ -205,6 +205,7 @@ impl Counter {
             Deed::StopThese => View::TheseDone(now.forms()),
             Deed::StopAll => View::AllDone(now.forms()),
             Deed::Stop(_) => View::SomeDone(now.forms()),
+            Deed::Return(_) if now.is_kept_back() => View::WriteToUs,
             Deed::Return(_) => View::CameBack,
         };
         Ok(now.page(StatusCode::OK, view, asking))
@@ -286,6 +287,11 @@ impl Seen {
 
     fn standing(&self) -> Option<&Standing> {
         self.visitor.as_ref()?.standing.as_ref()
+    }
+
+    /// Whether letters stay away whatever the person says here: then nobody is promised any.
+    fn is_kept_back(&self) -> bool {
+        self.visitor.as_ref().is_none_or(|visitor| visitor.is_kept_back)
     }
 
     fn forms(&self) -> Forms<'_> {

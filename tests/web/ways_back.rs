@@ -1,6 +1,7 @@
 //! More than one letter's lists, and the way back: what a robot cannot do by sending on what it was shown.
 
 use super::clinic::{Clinic, Page};
+use super::talk::Reply;
 use crate::support::people;
 use crate::support::workspace::Workspace;
 
@@ -27,10 +28,22 @@ fn clinic() -> Clinic {
 
 /// Brings somebody back as a person does: both pages, and the tick.
 fn come_back(page: &Page, token: &str) {
+    ask_back(page, token).says("Welcome back").says("You will get letters");
+}
+
+/// The same where something else stands, which the page cannot take away: no letters are promised.
+fn ask_in_vain(page: &Page, token: &str) {
+    ask_back(page, token)
+        .says("Then please write to us as well.")
+        .says("mailto:")
+        .never_says("Welcome back")
+        .never_says("You will get letters");
+}
+
+fn ask_back(page: &Page, token: &str) -> Reply {
     let asked = page.post(token, "do=come-back").is(200).says("again?");
     page.post(token, &format!("do=return&form={}&sure=yes", asked.value("form")))
         .is(200)
-        .says("Welcome back");
 }
 
 #[test]
@@ -189,7 +202,7 @@ fn what_others_decided_stays() {
             .never_says("Changed your mind?");
         page.one_click(token).is(200);
         page.post(token, "do=stop-all&sure=yes").is(200);
-        come_back(&page, token);
+        ask_in_vain(&page, token);
         let stands: Vec<String> = clinic
             .stands_against(person)
             .into_iter()
@@ -228,7 +241,7 @@ fn whoever_asked_to_be_forgotten_is_told_nothing() {
     for form in ["List-Unsubscribe=One-Click", "do=stop", "do=stop-all&sure=yes"] {
         page.post(token, form).is(200).never_says("Changed your mind?");
     }
-    come_back(&page, token);
+    ask_in_vain(&page, token);
     assert_eq!(clinic.stands(""), before, "nothing is added, nothing lifted");
 }
 

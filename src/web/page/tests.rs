@@ -74,6 +74,7 @@ fn views(title: &str) -> Vec<View<'_>> {
         back(Some(Note::TooLate)),
         back(Some(Note::TickFirst)),
         View::CameBack,
+        View::WriteToUs,
         View::Sample,
         View::Wrong,
         View::Busy,

@@ -42,6 +42,8 @@ pub(crate) enum View<'a> {
     },
     /// Letters come again.
     CameBack,
+    /// Letters do not come again by this page alone.
+    WriteToUs,
     /// A test letter.
     Sample,
     /// A wrong token.
@@ -90,7 +92,7 @@ impl Page<'_> {
             .text(&self.face.clinic)
             .raw("</bdi></p>");
         // Where a page is about other ways, they stand in its midst.
-        if !matches!(self.view, View::Wrong | View::Busy) {
+        if !matches!(self.view, View::Wrong | View::Busy | View::WriteToUs) {
             self.questions(&mut html);
         }
         html.raw("</footer></body></html>\n");
@@ -104,7 +106,7 @@ impl Page<'_> {
             View::OneClick | View::TheseDone(_) => words.these_done,
             View::AllDone(_) => words.all_done,
             View::SomeDone(_) => words.some_done,
-            View::ComeBack { .. } => words.back_title,
+            View::ComeBack { .. } | View::WriteToUs => words.back_title,
             View::CameBack => words.back_done,
             View::Sample => words.sample_title,
             View::Wrong => words.wrong_title,
@@ -130,6 +132,10 @@ impl Page<'_> {
             }
             View::ComeBack { form, others, note } => self.come_back(html, form, others, *note),
             View::CameBack => self.paragraph(html, words.back_done_text),
+            View::WriteToUs => {
+                self.paragraph(html, words.back_write);
+                self.questions(html);
+            }
             View::Sample => self.paragraph(html, words.sample_text),
             View::Wrong => self.other_ways(html, words.wrong_text),
             View::Busy => self.other_ways(html, words.busy_text),

@@ -44,6 +44,7 @@ pub(super) struct Words {
     pub(super) back_late: &'static str,
     pub(super) back_done: &'static str,
     pub(super) back_done_text: &'static str,
+    pub(super) back_write: &'static str,
     /// What is no letter, or goes wrong.
     pub(super) sample_title: &'static str,
     pub(super) sample_text: &'static str,
@@ -146,7 +147,7 @@ mod tests {
     fn texts(words: &Words) -> Vec<String> {
         let shown = format!("{words:?}");
         let texts = shown.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(texts.len(), 38, "{shown}");
+        assert_eq!(texts.len(), 39, "{shown}");
         texts
     }
 
