@@ -114,6 +114,7 @@ fn counted(letter: Letter, refused: &Refused, weight: Weight, when: When) -> Ver
             suppressions: vec![when.suppression(letter.person, Scope::All, Reason::Bounced, &how)],
             person: letter.person,
             delivery: None,
+            is_for_a_person: false,
         },
         None => Effect::Nothing(Outcome::Ignored),
     };

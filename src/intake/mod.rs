@@ -93,6 +93,8 @@ pub struct Answer {
     pub scopes: Vec<Scope>,
     /// In words, without an address.
     pub detail: String,
+    /// Who wrote it and when, by its own words: how a person finds it.
+    pub opening: (Option<Address>, Option<Timestamp>),
 }
 
 /// What is to be done for a mail.
@@ -194,6 +196,7 @@ impl<'a> Desk<'a> {
             address: verdict.address,
             scopes: asked.into_iter().chain(by_strikes).collect(),
             detail: verdict.detail,
+            opening: notice::opening(mail),
         });
         Ok(taken.outcome)
     }
@@ -289,6 +292,7 @@ impl Verdict {
                 suppressions,
                 person: letter.person,
                 delivery: letter.delivery,
+                is_for_a_person: false,
             },
             detail,
             address: letter.address.clone(),

@@ -17,10 +17,9 @@ pub(super) fn unsubscribe(
     when: When,
 ) -> Result<Verdict, StoreError> {
     const KIND: MailKind = MailKind::Unsubscribe;
-    let own = match writer {
-        Some(address) if is_known(store, address)? => Some(address),
-        Some(_) | None => None,
-    };
+    let own = writer
+        .map(|address| Ok::<_, StoreError>((address, is_known(store, address)?)))
+        .transpose()?;
     Ok(match (proof(store, clues, writer.map_or(&[], std::slice::from_ref))?, own) {
         // Whoever sends a token means the letter that it is of: the address they write from may be somebody else's.
         (Proof::Letter(letter), _) => by_letter(&letter, when),
@@ -29,15 +28,7 @@ pub(super) fn unsubscribe(
             Outcome::Ignored,
             "an answer to a test letter or a preview: nobody was sent it, and nobody leaves by it",
         ),
-        (Proof::Nothing, Some(own)) => in_own_words(store, own, when),
-        (Proof::Nothing, None) if in_words && writer.is_some() => Verdict {
-            address: writer.cloned(),
-            ..Verdict::nothing(
-                KIND,
-                Outcome::ForAPerson,
-                "somebody wants no more letters, from an address that is on no list",
-            )
-        },
+        (Proof::Nothing, Some((own, is_known))) => in_own_words(store, own, is_known, when),
         (Proof::Nothing, None) if in_words => Verdict::nothing(
             KIND,
             Outcome::ForAPerson,
@@ -73,16 +64,25 @@ fn is_known(store: &Store, address: &Address) -> Result<bool, StoreError> {
 
 const WORDS: &str = "unsubscribe in plain words";
 
-fn in_own_words(store: &Store, writer: &Address, when: When) -> Verdict {
+/// An address that is on no list may be on one tomorrow, or in a file that is not taken in yet: the wish is kept for it. But its person may
+/// get letters under another one, which somebody has to find.
+fn in_own_words(store: &Store, writer: &Address, is_known: bool, when: When) -> Verdict {
     let person = store.keys().person(writer);
+    let detail = match is_known {
+        true => format!("{WORDS}, from their own address"),
+        false => {
+            "somebody wants no more letters, from an address that is on no list; it gets none, should it come on one".to_owned()
+        }
+    };
     Verdict {
         kind: MailKind::Unsubscribe,
         effect: Effect::Leave {
             suppressions: vec![when.suppression(person, Scope::All, Reason::Unsubscribed, WORDS)],
             person,
             delivery: None,
+            is_for_a_person: !is_known,
         },
-        detail: format!("{WORDS}, from their own address"),
+        detail,
         address: Some(writer.clone()),
     }
 }

@@ -62,6 +62,8 @@ pub enum Effect {
         person: PersonHash,
         /// The letter that proves it.
         delivery: Option<DeliveryId>,
+        /// Whether somebody has to read the mail all the same: it may mean more than what is done.
+        is_for_a_person: bool,
     },
     /// A letter was not taken.
     Strike {
@@ -282,6 +284,7 @@ fn act(transaction: &Transaction<'_>, keys: &Keys, spellings: &Spellings, mail: 
             suppressions,
             person,
             delivery,
+            is_for_a_person,
         } => {
             let mut done = Done::nothing(Outcome::Stood);
             (done.person, done.delivery) = (Some(*person), *delivery);
@@ -295,6 +298,9 @@ fn act(transaction: &Transaction<'_>, keys: &Keys, spellings: &Spellings, mail: 
                     Became::TakenBack if done.outcome == Outcome::Stood => done.outcome = Outcome::ForAPerson,
                     Became::TakenBack | Became::Stood => {}
                 }
+            }
+            if *is_for_a_person {
+                done.outcome = Outcome::ForAPerson;
             }
             Ok(done)
         }

@@ -59,6 +59,24 @@ fn the_mailbox_is_read_before_every_send() {
     }
 }
 
+/// Whoever asked to leave before their row was taken in gets no letter of the very send that takes it in.
+#[test]
+fn a_wish_from_an_address_that_is_on_no_list_yet_is_kept_for_it() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3).setting(BOX);
+    maildir(
+        &clinic.path("Maildir"),
+        &[mail("person2@patients.example", "unsubscribe", WORDS)],
+    );
+    type_in(&clinic, "send tips")
+        .exits(0)
+        .tells("it gets none, should it come on one (from p***@patients.example");
+    assert_eq!(
+        recipients(&judge),
+        ["person1", "person3"].map(|person| format!("{person}@patients.example"))
+    );
+}
+
 #[test]
 fn a_mailbox_that_cannot_be_read_stops_everything() {
     let judge = Judge::start();

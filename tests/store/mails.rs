@@ -173,6 +173,7 @@ fn who_leaves_by_mail_has_left_and_older_news_bring_nobody_to_leave_again() {
             }],
             person,
             delivery: Some(letter(&store, "ann", tea)),
+            is_for_a_person: false,
         },
         detail: "by token".to_owned(),
     };

@@ -3,13 +3,16 @@
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::listing::table;
-use super::super::ui::{count, listed};
+use super::super::ui::{count, listed, moment};
 use super::kept::kept;
 use crate::address::Address;
 use crate::intake::{Answer, Report};
 use crate::store::mail::{MailKind, Outcome};
 use crate::subscriber::suppression::Scope;
 use std::path::Path;
+
+/// So many mails for a person are named one by one; a first reading of an old mailbox finds hundreds.
+const MOST_NAMED: usize = 20;
 
 /// One mail as `--json` shows it, one a line.
 #[derive(serde::Serialize)]
@@ -58,8 +61,12 @@ fn has_happened(report: &Report) -> bool {
 }
 
 fn name_what_needs_a_person(context: &Context, report: &Report) {
-    for answer in report.for_a_person() {
+    for answer in report.for_a_person().take(MOST_NAMED) {
         context.ui.say(&needs_a_person(answer));
+    }
+    let more = (report.for_a_person().count().saturating_sub(MOST_NAMED)) as u64;
+    if more > 0 {
+        context.ui.say(&format!("{} for a person to read", count(more, "more mail")));
     }
     if report.too_large > 0 {
         let mails = count(report.too_large, "mail");
@@ -87,9 +94,19 @@ fn tell_waiting(context: &Context, report: &Report, store_dir: &Path) {
 }
 
 fn needs_a_person(answer: &Answer) -> String {
-    let whose = answer.address.as_ref().map(Address::masked);
-    let whose = whose.map_or_else(String::new, |address| format!(" ({address})"));
-    format!("a mail needs a person: {}{whose}", answer.detail)
+    let (from, written) = &answer.opening;
+    let from = from
+        .as_ref()
+        .or(answer.address.as_ref())
+        .map(|address| format!("from {}", address.masked()));
+    let written = written.map(|at| format!("of {}", moment(at)));
+    let which: Vec<String> = from.into_iter().chain(written).collect();
+    let which = if which.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", which.join(", "))
+    };
+    format!("a mail needs a person: {}{which}", answer.detail)
 }
 
 /// `3 mails: 1 unsubscribed, 1 bounce, 1 ignored`.
@@ -104,7 +121,7 @@ fn summary(report: &Report, dry_run: bool) -> String {
         (of(MailKind::Bounce, Outcome::Acted), "came back"),
         (report.of(Outcome::Stood), "changed nothing"),
         (report.of(Outcome::Ignored), "ask for nothing"),
-        (report.of(Outcome::Unproved), "proved nothing, and lie where they were"),
+        (report.of(Outcome::Unproved), "proved nothing and stay where they are"),
         (report.of(Outcome::ForAPerson), "for a person to read"),
         (report.known, "known already"),
     ];

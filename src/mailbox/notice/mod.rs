@@ -101,6 +101,17 @@ pub fn read(mail: &Mail) -> Notice {
     known.unwrap_or_else(|| without_report(&part))
 }
 
+/// Who wrote a mail, where that is one address, and when: what finds it again among others.
+pub fn opening(mail: &Mail) -> (Option<Address>, Option<Timestamp>) {
+    let head = &mail.bytes[..mail.bytes.len().min(MOST_BYTES)];
+    let part = Part::read(head);
+    let from = match part.head.from.as_slice() {
+        [one] => Address::parse(one).ok(),
+        _ => None,
+    };
+    (from, part.head.at)
+}
+
 fn without_report(mail: &Part) -> Notice {
     let subject = small(without_prefixes(&mail.head.subject).0);
     let is_from_system = known::is_from_system(mail);
