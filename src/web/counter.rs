@@ -112,7 +112,7 @@ impl Counter {
     async fn answer_in_time(&self, peer: IpAddr, request: Request) -> Response {
         let (head, body) = request.into_parts();
         let accepted = text_of(&head.headers, &ACCEPT_LANGUAGE);
-        let last = head.uri.path().rsplit('/').next().unwrap_or_default();
+        let last = last_part(head.uri.path());
         let asked = match head.method {
             Method::GET | Method::HEAD if last == HEALTH => return self.health().await,
             Method::GET | Method::HEAD => None,
@@ -131,7 +131,7 @@ impl Counter {
             }
         };
         let asking = Asking {
-            token: Token::parse(last),
+            token: token_in(last),
             asked,
             client: Client::of(peer, &head.headers, self.is_behind_proxy),
             accepted,
@@ -331,6 +331,19 @@ impl Seen {
         let lists = self.standing().into_iter().flat_map(|standing| &standing.lists);
         let meant = lists.filter(|list| marks.contains(&list.mark) && self.face.titles.contains_key(&list.name));
         meant.map(|list| list.name.clone()).collect()
+    }
+}
+
+/// The last part of a path that has anything in it: programs that turn text into links hang a slash on it.
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').find(|part| !part.is_empty()).unwrap_or_default()
+}
+
+/// The one token there, also where a mail program took the full stop or the bracket behind the link for a part of it.
+fn token_in(part: &str) -> Option<Token> {
+    match Token::all_in(part).as_slice() {
+        [token] => Some(*token),
+        _ => None,
     }
 }
 

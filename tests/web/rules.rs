@@ -145,6 +145,19 @@ fn no_other_method_and_no_empty_wish_is_heard() {
 }
 
 #[test]
+fn what_a_mail_program_took_for_a_part_of_the_link_keeps_nobody_in() {
+    let behind = ["/", "//", ".", ")", "%29", "%3E", ").", "./", "%22", "%5D"];
+    let clinic = Clinic::after_letters_to(behind.len());
+    let page = clinic.page();
+    for (person, behind) in (1..).zip(behind) {
+        let link = format!("{}{behind}", clinic.token(person));
+        page.look(&link).is(200).says("Stop these letters");
+        page.one_click(&link).is(200);
+        assert_eq!(clinic.stands_against(person), ["patients:unsubscribed"], "{behind}");
+    }
+}
+
+#[test]
 fn every_wrong_token_gets_the_same_page_with_other_ways_out() {
     let clinic = Clinic::after_letters_to(2);
     let page = Page::show(&clinic.workspace, &["--behind-proxy"]);
@@ -155,7 +168,10 @@ fn every_wrong_token_gets_the_same_page_with_other_ways_out() {
     wrong.extend([
         String::new(),
         format!("{token}A"),
-        format!("{token}/"),
+        format!("{token}/u"),
+        format!("{token},{other}"),
+        format!("{token})_{token}"),
+        format!("{token}_"),
         format!("v1.{rest}").to_uppercase(),
         format!("v2.{rest}"),
         format!("v1.0000{}", &rest[4..]),

@@ -131,7 +131,10 @@ fn add(context: &Context, args: &Add) -> Result<(), Failure> {
     for text in &args.address {
         match token::typed(text) {
             Some(token) => tokens.push(token),
-            None => addresses.push(parse_address(text)?),
+            None => match token::damaged(text) {
+                Some(failure) => return Err(failure),
+                None => addresses.push(parse_address(text)?),
+            },
         }
     }
     if let Some(file) = &args.from {

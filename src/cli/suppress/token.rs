@@ -16,6 +16,22 @@ pub(super) fn typed(text: &str) -> Option<Token> {
     Token::all_in(text).first().copied()
 }
 
+/// What is meant as a token and is none: no address begins so and has no `@`.
+pub(super) fn damaged(text: &str) -> Option<Failure> {
+    let meant = text.split_whitespace().find(|word| word.starts_with("v1."))?;
+    if text.contains('@') {
+        return None;
+    }
+    let shown: String = meant.chars().take(SHOWN).collect();
+    let text = format!("`{shown}…` begins like a letter's token, and is damaged or incomplete; nothing was changed");
+    Some(Failure::new(Kind::Usage, text).hint(format!("copy it whole, from `v1.` to its end: it has {LENGTH} characters")))
+}
+
+/// So much of a damaged token shows which one is meant, and is no key.
+const SHOWN: usize = 12;
+/// `v1.`, four characters of the key, and two parts more.
+const LENGTH: usize = 90;
+
 /// What a person leaves by this token, as far as it is one of ours.
 pub(super) fn leaving(
     context: &Context,

@@ -144,6 +144,7 @@ fn unsubscribe(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Unsubsc
              List-Unsubscribe-Post stand in it, write `dkim: {covers_unsubscribe: true}`, otherwise `false`",
         );
     }
+    doubt_what_is_in_vain(desk, file, url.is_some());
     let one_click = url.is_some() && is_covered(file);
     match mailto {
         Some(None) => None,
@@ -152,6 +153,30 @@ fn unsubscribe(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Unsubsc
             url,
             one_click,
         }),
+    }
+}
+
+/// `covers_unsubscribe: true` where no button comes of it all the same.
+fn doubt_what_is_in_vain(desk: &mut Inspection<'_>, file: &SettingsFile, has_page: bool) {
+    let path = ["dkim", "covers_unsubscribe"];
+    let dkim = file.dkim.clone().unwrap_or_default();
+    if dkim.covers_unsubscribe != Some(true) {
+        return;
+    }
+    match dkim.signed_by.as_deref() {
+        Some(whose @ ("none" | "us")) => desk.doubt(
+            &path,
+            format!(
+                "`covers_unsubscribe: true` changes nothing: it is about the relay's signature, and `signed_by` says `{whose}`"
+            ),
+            "take the line away, or write `signed_by: relay` where the relay signs",
+        ),
+        _ if !has_page => desk.doubt(
+            &path,
+            "`covers_unsubscribe: true` changes nothing without `unsubscribe.url`: the button of mail programs presses a page",
+            "write `unsubscribe.url`, the address of the page that `tidings serve` answers, or take the line away",
+        ),
+        _ => {}
     }
 }
 
