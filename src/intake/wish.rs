@@ -57,9 +57,10 @@ fn by_letter(letter: &Letter, when: When) -> Verdict {
     Verdict::leave(MailKind::Unsubscribe, letter, suppressions.collect(), detail)
 }
 
-/// Whether the store knows an address: somebody of a list, or somebody who is not written to already.
+/// Whether somebody with this address is, or was, on a list. That it is not written to proves nothing: a wish may be all that is known of
+/// it, and whoever repeats theirs gets letters still.
 fn is_known(store: &Store, address: &Address) -> Result<bool, StoreError> {
-    Ok(store.person(address)?.is_some() || !store.suppressions(address)?.is_empty())
+    Ok(store.person(address)?.is_some())
 }
 
 const WORDS: &str = "unsubscribe in plain words";
