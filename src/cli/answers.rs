@@ -5,6 +5,7 @@
 
 use super::context::Context;
 use super::failure::{Failure, Kind};
+use super::mail_in::look;
 use super::ui::moment;
 use crate::finding::Finding;
 use crate::store::Store;
@@ -96,6 +97,11 @@ pub(super) fn require_reader(context: &Context, settings: &Settings, store: &mut
 
 /// The same beforehand, as a warning.
 pub(super) fn forewarning(context: &Context, settings: &Settings, store: Option<&Store>) -> Result<Option<Finding>, Failure> {
+    // Unread, a box stops every send, also of a workspace that only tries things out.
+    if let Err(failure) = look(&context.root()?, settings) {
+        let text = format!("{}; `send` and `run` refuse until it can be read", failure.text);
+        return Ok(Some(Finding::warning(FILE, text).hint(failure.hints.join("; "))));
+    }
     if !counts(settings) || reader(settings, store, context.clock.now())?.is_some() {
         return Ok(None);
     }

@@ -4,7 +4,7 @@ use super::answers::{counts, reader};
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::listing::table;
-use super::mail_in::kept;
+use super::mail_in::{kept, look};
 use super::outlook::Limited;
 use super::strikes::Answers;
 use super::ui::{Ui, count, listed};
@@ -59,7 +59,7 @@ struct Whole<'a> {
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
     let Some(store) = context.store_if_any(&root)? else {
-        return nothing_yet(context);
+        return nothing_yet(context, &root);
     };
     if !context.is_rehearsal() {
         context.require_newest(&root, &store)?;
@@ -83,7 +83,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let quota = used_up(context, &root, &store, waiting.map(|(_, (tally, _))| tally.open()).sum())?;
     let distrust = store.distrusted()?;
     let answers = Answers::read(&store, context.clock.now())?;
-    let reader = who_reads(context, &root, &store)?;
+    let reader = who_reads(context, &root, Some(&store))?;
     let kept_mails = kept(store.dir()).len() as u64;
     if context.ui.wants_json() {
         let lines = editions
@@ -105,7 +105,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         })?;
     } else {
         show(context, &editions, &numbers, sender.as_deref())?;
-        let reader = reader.map(|reader| format!("what people answer: {reader}"));
+        let reader = reader_words(context, &root, reader);
         let lines = quota
             .into_iter()
             .chain(reader)
@@ -139,13 +139,32 @@ fn settings_if_sound(root: &Path) -> Option<Settings> {
     Settings::check(&text).0
 }
 
+/// The settings, where letters leave for real people.
+fn real_settings(context: &Context, root: &Path) -> Option<Settings> {
+    settings_if_sound(root).filter(|settings| counts(settings) && !context.is_rehearsal())
+}
+
 /// Who reads what people answer, where letters leave for real people.
-fn who_reads(context: &Context, root: &Path, store: &Store) -> Result<Option<String>, Failure> {
-    let settings = settings_if_sound(root).filter(|settings| counts(settings) && !context.is_rehearsal());
-    let Some(settings) = settings else { return Ok(None) };
-    let reader = reader(&settings, Some(store), context.clock.now())?;
-    let since = store.read_by_hand_since()?;
+fn who_reads(context: &Context, root: &Path, store: Option<&Store>) -> Result<Option<String>, Failure> {
+    let Some(settings) = real_settings(context, root) else {
+        return Ok(None);
+    };
+    let reader = reader(&settings, store, context.clock.now())?;
+    let since = store.map(Store::read_by_hand_since).transpose()?.flatten();
     Ok(reader.map(|reader| reader.words(since)))
+}
+
+/// The same in a line, and that nothing leaves where nobody does.
+fn reader_words(context: &Context, root: &Path, reader: Option<String>) -> Option<String> {
+    let settings = real_settings(context, root)?;
+    Some(match (look(root, &settings), reader) {
+        (Err(failure), _) => format!(
+            "what people answer: {}, and `send` and `run` refuse until it can be read",
+            failure.text
+        ),
+        (Ok(()), Some(reader)) => format!("what people answer: {reader}"),
+        (Ok(()), None) => "what people answer: nobody reads it, and `send` and `run` refuse until somebody does".to_owned(),
+    })
 }
 
 /// Mails that nobody could act on, and that no mailbox holds.
@@ -234,7 +253,7 @@ pub(super) fn needs(need: u64) -> String {
     }
 }
 
-fn nothing_yet(context: &Context) -> Result<(), Failure> {
+fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
     if context.ui.wants_json() {
         return context.ui.json(&Whole {
             store: "none",
@@ -246,10 +265,12 @@ fn nothing_yet(context: &Context) -> Result<(), Failure> {
             answers: serde_json::json!([]),
             mails_for_a_person: 0,
             kept_mails: 0,
-            reader: None,
+            reader: who_reads(context, root, None)?,
         });
     }
-    context.ui.data(context.no_store_yet())
+    context.ui.data(context.no_store_yet())?;
+    let reader = who_reads(context, root, None)?;
+    reader_words(context, root, reader).map_or(Ok(()), |line| context.ui.data(&line))
 }
 
 fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>) -> Line<'a> {

@@ -77,6 +77,47 @@ fn a_mailbox_that_cannot_be_read_stops_everything() {
 }
 
 #[test]
+fn what_is_no_mailbox_is_told_beforehand_and_never_read_as_one() {
+    let judge = Judge::start();
+    let clinic = real(&judge, 1).setting(BOX);
+    let check = |words: &str| {
+        for line in ["check", "plan"] {
+            type_in(&clinic, line)
+                .exits(0)
+                .tells(words)
+                .tells("`send` and `run` refuse until it can be read");
+        }
+        type_in(&clinic, "doctor --offline")
+            .exits(78)
+            .prints("ILL   somebody reads what people answer: ")
+            .prints(words);
+        type_in(&clinic, "status")
+            .exits(0)
+            .prints("what people answer: ")
+            .prints(words);
+        for line in ["mail-in", "send tips --yes"] {
+            type_in(&clinic, line).exits(78).tells(words).tells("/var/mail/unsubscribe");
+        }
+    };
+    check("there is no mailbox");
+    clinic.write("Maildir", "no mbox at all");
+    check("is no mbox: its first line does not begin with `From `");
+    std::fs::remove_file(clinic.path("Maildir")).unwrap();
+    assert_eq!(judge.deliveries().len(), 0);
+    maildir(&clinic.path("Maildir"), &[]);
+    type_in(&clinic, "check").exits(0).never_says("mailbox");
+    type_in(&clinic, "send tips --yes").exits(0);
+    assert_eq!(judge.accepted().len(), 1);
+    maildir(
+        &clinic.path("Maildir"),
+        &[mail("person1@patients.example", "unsubscribe", WORDS)],
+    );
+    type_in(&clinic, "run").exits(0).says_nothing();
+    assert_eq!(suppressed(&clinic), ["person1 all unsubscribed"]);
+    assert_eq!(read_mails(&clinic.path("Maildir")), 1);
+}
+
+#[test]
 fn whoever_leaves_while_letters_leave_gets_none_of_those_that_wait() {
     let judge = Judge::start().keeping_letters();
     let clinic = clinic_with(&judge, 6);
@@ -124,6 +165,11 @@ fn no_real_letter_leaves_while_nobody_reads_the_answers() {
     type_in(&clinic, "doctor")
         .exits(78)
         .prints("ILL   somebody reads what people answer: nobody does");
+    const REFUSED: &str = "what people answer: nobody reads it, and `send` and `run` refuse until somebody does\n";
+    type_in(&clinic, "status")
+        .exits(0)
+        .prints("nothing has been sent yet: ")
+        .prints(REFUSED);
     // Nothing is due, so there is nothing to refuse.
     type_in(&clinic, "run").exits(0).says_nothing();
     // Whoever chose otherwise meanwhile: what waits goes on waiting.
@@ -132,6 +178,7 @@ fn no_real_letter_leaves_while_nobody_reads_the_answers() {
     type_in(&by_hand, "release tips").exits(0);
     let clinic = by_hand.setting("unsubscribe: {mailto: unsubscribe@mill-lane.example}");
     type_in(&clinic, "run").exits(78).tells(NOBODY);
+    type_in(&clinic, "status").prints("1 letter to go").prints(REFUSED);
     assert_eq!(judge.deliveries().len(), 1);
     for line in ["rehearse", "test tips --to me@mill-lane.example"] {
         type_in(&clinic, line).exits(0);
@@ -194,6 +241,12 @@ fn a_folder_on_a_server_needs_a_program_that_can_read_one() {
     let judge = Judge::start();
     let imap = "unsubscribe: {mailto: unsubscribe@mill-lane.example, imap: {host: imap.example.org, user: u, password_env: P}}";
     let clinic = clinic_with(&judge, 1).setting(imap);
+    type_in(&clinic, "check")
+        .exits(0)
+        .tells("built without reading mail servers; `send` and `run` refuse until it can be read");
+    type_in(&clinic, "doctor --offline")
+        .exits(78)
+        .prints("ILL   somebody reads what people answer: `unsubscribe.imap` names");
     for line in ["mail-in", "send tips", "run"] {
         type_in(&clinic, line)
             .exits(78)
@@ -231,6 +284,18 @@ fn whoever_reads_by_hand_pastes_the_token() {
         .run(&["suppress", "add", &forged])
         .exits(2)
         .tells("this store did not make this token");
+    for damaged in [&token[..token.len() - 1], &token[..30], "v1.nzwu.AAAAAQ…", &subject[..60]] {
+        let told = clinic
+            .run(&["suppress", "add", damaged])
+            .exits(2)
+            .tells("…` begins like a letter's token, and is damaged or incomplete; nothing was changed")
+            .tells("copy it whole, from `v1.` to its end");
+        assert_eq!(
+            told.stderr.matches("`v1.").count(),
+            2,
+            "once quoted, once in the hint: {told}"
+        );
+    }
     type_in(&clinic, "test tips --to me@mill-lane.example").exits(0);
     let sample = crate::intake::letters::letters(&judge);
     let sample = to(&sample, "me").token.to_string();

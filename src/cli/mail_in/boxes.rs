@@ -9,6 +9,7 @@ use crate::mailbox::{MailboxError, Source};
 use crate::store::Store;
 use crate::workspace::settings::Settings;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// Reads every box that somebody named, one after the other. One that cannot be read keeps the others from nothing.
 pub(super) fn read_paths(paths: &[PathBuf], desk: &mut Desk<'_>) -> Result<(), Failure> {
@@ -62,8 +63,8 @@ pub(in crate::cli) fn read_first(context: &Context, root: &Path, settings: &Sett
 /// Gives what could not be marked as read, where that is all that went wrong: it is on record, so nobody who left is written to.
 fn read_all(root: &Path, settings: &Settings, desk: &mut Desk<'_>) -> Result<Option<IntakeError>, Failure> {
     let mut unmarked = None;
-    if let Some(path) = &settings.mailbox.path {
-        match read_box(&root.join(path), desk) {
+    if let Some(source) = configured(root, settings)? {
+        match take_in(desk, &source) {
             Err(error) if error.is_only_unmarked() => unmarked = Some(error),
             read => read.map_err(|error| failure(error, Kind::FixFirst))?,
         }
@@ -72,6 +73,45 @@ fn read_all(root: &Path, settings: &Settings, desk: &mut Desk<'_>) -> Result<Opt
         folder::read(root, imap, desk)?;
     }
     Ok(unmarked)
+}
+
+/// What keeps the boxes that the settings name from being read, as far as can be seen from here; `run` and `send` would refuse.
+pub(in crate::cli) fn look(root: &Path, settings: &Settings) -> Result<(), Failure> {
+    if let Some(Source::Maildir(path)) = configured(root, settings)? {
+        for part in ["new", "cur"] {
+            let part = path.join(part);
+            fs::read_dir(&part).map_err(|error| unseen(&part, error))?;
+        }
+    }
+    match &settings.mailbox.imap {
+        Some(imap) => folder::look(imap),
+        None => Ok(()),
+    }
+}
+
+/// The box on this machine that the settings name: one that mails are delivered to, which a file with one mail, or with anything else,
+/// is not.
+fn configured(root: &Path, settings: &Settings) -> Result<Option<Source>, Failure> {
+    let Some(path) = &settings.mailbox.path else { return Ok(None) };
+    let found = Source::recognise(&root.join(path)).map_err(|error| match error {
+        // What may not be looked into seems to lack everything.
+        MailboxError::NoMaildir { path, lacking } => match fs::metadata(path.join(lacking)) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => unseen(&path, error),
+            _ => failure(MailboxError::NoMaildir { path, lacking }.into(), Kind::FixFirst),
+        },
+        error => failure(error.into(), Kind::FixFirst),
+    })?;
+    match found {
+        Source::File(path) => Err(Failure::new(Kind::FixFirst, MailboxError::NoMbox { path }.to_string()).hint(
+            "name the Maildir folder or the mbox file that the unsubscribe address is delivered to, like `/var/mail/unsubscribe`",
+        )),
+        found => Ok(Some(found)),
+    }
+}
+
+fn unseen(path: &Path, source: io::Error) -> Failure {
+    let (doing, path) = ("look into", path.to_owned());
+    failure(MailboxError::File { doing, path, source }.into(), Kind::FixFirst)
 }
 
 fn read_box(path: &Path, desk: &mut Desk<'_>) -> Result<(), IntakeError> {

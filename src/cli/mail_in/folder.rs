@@ -59,9 +59,21 @@ fn account(root: &Path, settings: &ImapSettings) -> Result<crate::mailbox::imap:
     })
 }
 
+/// Whether this program can read one at all.
+#[cfg(feature = "imap")]
+pub(super) fn look(_settings: &ImapSettings) -> Result<(), Failure> {
+    Ok(())
+}
+
 /// This program cannot.
 #[cfg(not(feature = "imap"))]
 pub(super) fn read(_root: &Path, settings: &ImapSettings, _desk: &mut Desk<'_>) -> Result<(), Failure> {
+    look(settings)
+}
+
+/// Says so.
+#[cfg(not(feature = "imap"))]
+pub(super) fn look(settings: &ImapSettings) -> Result<(), Failure> {
     use super::super::failure::Kind;
     let text = format!(
         "`unsubscribe.imap` names `{}`, and this `tidings` was built without reading mail servers",

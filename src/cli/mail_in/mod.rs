@@ -9,7 +9,7 @@ mod handed;
 mod kept;
 mod tell;
 
-pub(super) use boxes::read_first;
+pub(super) use boxes::{look, read_first};
 pub(super) use kept::kept;
 
 use super::context::Context;

@@ -52,6 +52,12 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&UnsubscribeFile>) -
         desk.wrong(&["unsubscribe", "mailbox"], "`unsubscribe.mailbox` names nothing", hint);
         return None;
     }
+    if let Some(short) = path.filter(|path| path.starts_with('~')) {
+        let text = format!("`{short}` begins with `~`, which only a shell understands");
+        let hint = "write the whole path, like `mailbox: /home/clinic/Maildir`";
+        desk.wrong(&["unsubscribe", "mailbox"], text, hint);
+        return None;
+    }
     let imap = match &file.imap {
         Some(imap) => Some(imap_folder(desk, imap)?),
         None => None,
@@ -158,6 +164,11 @@ mod tests {
             assert!(found.is_some_and(|finding| finding.contains("hint: ")), "{findings:?}");
         };
         wrong("mailbox: ''", "8:24", "`unsubscribe.mailbox` names nothing");
+        wrong(
+            "mailbox: ~/Maildir",
+            "8:24",
+            "`~/Maildir` begins with `~`, which only a shell understands",
+        );
         wrong(
             "imap: {host: h, user: u}",
             "8:21",
