@@ -142,7 +142,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let ui = Ui::new(arguments.global.json);
-    end_at_our_own_faults(ui);
+    end_at_our_own_faults(ui, kind_of_our_faults(&arguments.command));
     match dispatch(arguments, ui) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -152,13 +152,21 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// A mail server takes 70 for a no, and sends the mail back to whoever wrote it: told to come again, it keeps the mail.
+fn kind_of_our_faults(command: &Command) -> Kind {
+    match command {
+        Command::MailIn(args) if args.is_handed_in() => Kind::Later,
+        _ => Kind::Internal,
+    }
+}
+
 /// A fault of ours ends the process like a crash, which the journal is made for; a run that went on without one of its threads
 /// would wait for it for ever, with the lock in its hands.
 #[expect(
     clippy::exit,
     reason = "a fault is no place to go on from, and the journal needs no goodbye"
 )]
-fn end_at_our_own_faults(ui: Ui) {
+fn end_at_our_own_faults(ui: Ui, kind: Kind) {
     std::panic::set_hook(Box::new(move |fault| {
         // A damaged workbook is no fault of ours: its reader catches what others' code makes of it, and tells it as a finding.
         if crate::subscriber::workbook::is_caught() {
@@ -176,10 +184,10 @@ fn end_at_our_own_faults(ui: Ui) {
             place.unwrap_or_default()
         );
         ui.failure(
-            &Failure::new(Kind::Internal, text)
+            &Failure::new(kind, text)
                 .hint("what was sent is on record, and `tidings run` goes on; please report this if it comes again"),
         );
-        std::process::exit(i32::from(Kind::Internal.exit_code()));
+        std::process::exit(i32::from(kind.exit_code()));
     }));
 }
 
@@ -230,5 +238,24 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
         Command::Backup(args) => backup::run(&context, &args),
         Command::Restore(args) => restore::run(&context, &args),
         Command::Adopt(args) => adopt::run(&context, &args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, kind_of_our_faults};
+    use clap::Parser as _;
+
+    #[test]
+    fn a_mail_that_is_handed_in_outlives_a_fault_of_ours() {
+        let code = |line: &str| {
+            let arguments = Arguments::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{error}"));
+            kind_of_our_faults(&arguments.command).exit_code()
+        };
+        assert_eq!(code("tidings mail-in -"), 75);
+        assert_eq!(code("tidings -C /srv/clinic mail-in --dry-run -"), 75);
+        assert_eq!(code("tidings mail-in"), 70);
+        assert_eq!(code("tidings mail-in Maildir"), 70);
+        assert_eq!(code("tidings run"), 70);
     }
 }

@@ -41,8 +41,15 @@ pub(super) struct Args {
     dry_run: bool,
 }
 
+impl Args {
+    /// Whether a mail server hands one mail over.
+    pub(super) fn is_handed_in(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+}
+
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+    if args.is_handed_in() {
         return match args.paths.len() {
             1 => handed::take(context, args.dry_run),
             _ => Err(
