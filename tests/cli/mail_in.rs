@@ -2,7 +2,7 @@
 
 use super::{clinic, clinic_with, type_in};
 use crate::intake::letters::{by_token, letter, letters, mail, maildir, read_mails, to};
-use crate::intake::{dump, hand_in, suppressed, written_to};
+use crate::intake::{dump, hand_in, suppressed, tried_out_on, written_to};
 use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::ledger::until;
 use crate::support::workspace::Workspace;
@@ -53,7 +53,7 @@ fn the_mailbox_is_read_before_every_send() {
             ["person1", "person1", "person2", "person3", "person3"].map(|person| format!("{person}@patients.example"));
         expected.sort();
         assert_eq!(recipients(&judge), expected, "{line}");
-        assert_eq!(read_mails(&clinic.path("Maildir")), 1);
+        assert_eq!(read_mails(&clinic.path("Maildir")), 0, "a test store leaves real mails alone");
         // It is told once.
         type_in(&clinic, "run --now 2096-05-05T09:02Z").exits(0).says_nothing();
     }
@@ -325,7 +325,7 @@ fn a_rehearsals_letters_are_answered_in_the_rehearsal_alone() {
 
 #[test]
 fn a_token_does_not_grow_old_and_old_mail_undoes_nothing() {
-    let (clinic, judge) = written_to(2);
+    let (clinic, judge) = tried_out_on(2);
     let letters = letters(&judge);
     let answer = by_token("x@elsewhere.example", &to(&letters, "person1").token);
     hand_in(&clinic, &answer, &["--now", "2098-11-21T10:00:00Z"]).exits(0);

@@ -1,7 +1,7 @@
 //! Boxes and what can befall them: a kill between the store and the mark, a store that is busy, a mail that is handed in and lost nowhere.
 
 use super::letters::{by_token, letters, mail, maildir, read_mails, to};
-use super::{dump, hand_in, suppressed, written_to};
+use super::{dump, hand_in, suppressed, tried_out_on, written_to};
 use crate::support::workspace::Workspace;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
@@ -99,6 +99,26 @@ fn what_is_handed_in_is_acted_on_or_kept_and_never_lost() {
     assert!(status.stdout.contains(".tidings/mail"), "{status}");
     assert_eq!(clinic.run(&["status", "--json"]).json()[0]["kept_mails"], 3);
     assert_eq!(hand_in(&clinic, &stranger, &["--json"]).exits(0).json().len(), 0);
+}
+
+#[test]
+fn a_test_store_leaves_what_real_people_write_for_somebody() {
+    let (clinic, judge) = tried_out_on(2);
+    let letters = letters(&judge);
+    let answer = |person: &str| by_token("x@elsewhere.example", &to(&letters, person).token);
+    maildir(&clinic.path("Maildir"), &[answer("person1")]);
+    clinic.run(&["mail-in", "Maildir"]).exits(0).prints("1 mail: 1 left");
+    assert_eq!(read_mails(&clinic.path("Maildir")), 0);
+    for _ in 0..2 {
+        hand_in(&clinic, &answer("person2"), &[]).exits(0).says_nothing();
+    }
+    assert_eq!(
+        suppressed(&clinic),
+        ["person1 patients unsubscribed", "person2 patients unsubscribed"]
+    );
+    let names = kept(&clinic);
+    assert_eq!(names.len(), 1, "{names:?}");
+    assert_eq!(clinic.read(&format!(".tidings/mail/{}", names[0])), answer("person2"));
 }
 
 #[test]

@@ -12,8 +12,18 @@ use crate::support::rows::all_rows;
 use crate::support::workspace::Workspace;
 use crate::support::workspace::run::Output;
 
-/// A clinic whose `people` patients all got their letter, through a relay that keeps them.
+/// A clinic whose `people` patients all got their letter, through a relay that keeps them and counts as a real one.
 pub(crate) fn written_to(people: usize) -> (Workspace, Judge) {
+    let judge = Judge::start().keeping_letters();
+    let port = judge.port();
+    let relay = format!("relay: {{host: 127.0.0.1, port: {port}, tls: none, per_second: 1000, warm_up: false}}");
+    let clinic = crate::cli::clinic(people).setting(&relay);
+    clinic.run(&["send", "tips", "--yes"]).exits(0);
+    (clinic, judge)
+}
+
+/// The same with a test relay, where moments can be played.
+pub(crate) fn tried_out_on(people: usize) -> (Workspace, Judge) {
     let judge = Judge::start().keeping_letters();
     let clinic = crate::cli::clinic_with(&judge, people);
     clinic.run(&["send", "tips"]).exits(0);

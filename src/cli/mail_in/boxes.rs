@@ -44,7 +44,7 @@ pub(super) fn read_named_by_settings(root: &Path, settings: &Settings, desk: &mu
 /// Reads what the settings name before letters leave, and says what a person has to know of it. Where that cannot be done, nobody is
 /// written to: letters would go to people who have left.
 pub(in crate::cli) fn read_first(context: &Context, root: &Path, settings: &Settings, store: &mut Store) -> Result<(), Failure> {
-    let mut desk = Desk::new(store, context.clock.now());
+    let mut desk = super::desk(context, store, false);
     let read = read_all(root, settings, &mut desk);
     let report = desk.report;
     tell::before_a_send(context, &report);
