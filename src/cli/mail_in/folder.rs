@@ -61,7 +61,6 @@ fn account(root: &Path, settings: &ImapSettings) -> Result<crate::mailbox::imap:
 
 /// Whether this program can read one at all.
 #[cfg(feature = "imap")]
-#[expect(clippy::unnecessary_wraps, reason = "a program without the feature fails here")]
 pub(super) fn look(_settings: &ImapSettings) -> Result<(), Failure> {
     Ok(())
 }
