@@ -37,7 +37,7 @@ impl Trace {
 pub(super) fn traces(root: &Path, kept_mails: &[PathBuf], spellings: &Spellings) -> Vec<Trace> {
     let mut traces = Vec::new();
     for path in files(root).iter().chain(kept_mails) {
-        let file = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let file = path.strip_prefix(root).unwrap_or(path).display().to_string();
         let lines = lines(path, spellings);
         match lines {
             Some(lines) if lines.is_empty() => {}
