@@ -157,36 +157,6 @@ fn a_sender_that_mailboxes_refuse_is_a_warning() {
 }
 
 #[test]
-fn a_button_that_nobody_gets_is_doubted() {
-    let doubt = |more: &str, words: &str| {
-        let told = told(&format!("{SOUND}{more}\n"));
-        let is_meant = |finding: &&String| finding.contains("`covers_unsubscribe: true` changes nothing");
-        let found: Vec<&String> = told.iter().filter(is_meant).collect();
-        assert_eq!(found.len(), usize::from(!words.is_empty()), "{told:?}");
-        assert!(
-            found
-                .iter()
-                .all(|finding| finding.contains(words) && finding.contains("hint: ")),
-            "{told:?}"
-        );
-    };
-    doubt("dkim: {covers_unsubscribe: true}", "without `unsubscribe.url`");
-    doubt(
-        "dkim: {signed_by: relay, covers_unsubscribe: true}",
-        "without `unsubscribe.url`",
-    );
-    doubt("dkim: {signed_by: none, covers_unsubscribe: true}", "`signed_by` says `none`");
-    doubt("dkim: {signed_by: none, covers_unsubscribe: false}", "");
-    let with_page = SOUND.replace("unsubscribe: {", "unsubscribe: {url: 'https://mill-lane.example/u', ");
-    assert_eq!(told(&format!("{with_page}dkim: {{covers_unsubscribe: true}}\n")), [""; 0]);
-    let by_nobody = told(&format!("{with_page}dkim: {{signed_by: none, covers_unsubscribe: true}}\n"));
-    assert!(
-        by_nobody.iter().any(|finding| finding.contains("`signed_by` says `none`")),
-        "{by_nobody:?}"
-    );
-}
-
-#[test]
 fn a_password_stands_elsewhere() {
     const WAYS: &str = "hint: ";
     let first = |more: &str| told(&format!("{SOUND}{more}\n")).first().cloned().unwrap_or_default();
