@@ -135,7 +135,9 @@ fn passed_on(proofs: &str, letter: &Letter) -> String {
     report(&COLLEAGUE, &mail).replace("text/rfc822-headers", "message/rfc822")
 }
 
-const SUPPRESSED: [&str; 6] = [
+/// Whoever is written to no more; the first is the wish that is kept for an address on no list.
+const SUPPRESSED: [&str; 7] = [
+    "? all unsubscribed",
     "person1 patients unsubscribed",
     "person12 all unsubscribed",
     "person2 all unsubscribed",
