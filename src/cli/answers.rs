@@ -107,7 +107,7 @@ pub(super) fn forewarning(context: &Context, settings: &Settings, store: Option<
     }
     let text = format!("{}; `send` and `run` refuse until somebody does", nobody(settings));
     let warning = Finding::warning(FILE, text);
-    Ok(Some(warning.hint(ways(settings).join("; or "))))
+    Ok(Some(warning.hint(WAYS.join("; "))))
 }
 
 /// Only letters that leave for real people have to have a way out that works.
@@ -118,7 +118,7 @@ pub(super) fn counts(settings: &Settings) -> bool {
 fn refusal(settings: &Settings) -> Failure {
     let text = format!("{}; nobody was touched", nobody(settings));
     let refused = Failure::new(Kind::FixFirst, text);
-    ways(settings).into_iter().fold(refused, Failure::hint)
+    WAYS.into_iter().fold(refused, Failure::hint)
 }
 
 fn nobody(settings: &Settings) -> String {
@@ -128,22 +128,13 @@ fn nobody(settings: &Settings) -> String {
 }
 
 /// The three ways out, each with the line to write.
-pub(super) fn ways(settings: &Settings) -> [String; 3] {
-    let mailto = settings.sender.unsubscribe.mailto.as_ref();
-    let mailto = mailto.map_or_else(|| "unsubscribe@riverside.example".to_owned(), ToString::to_string);
-    [
-        format!(
-            "somebody of the clinic reads it every day and types `tidings suppress add ADDRESS`: write `unsubscribe: {{mailto: {mailto}, read_by_hand: true}}`"
-        ),
-        format!(
-            "the mailbox lies on this machine, and `run` and `send` read it themselves: write `unsubscribe: {{mailto: {mailto}, mailbox: /var/mail/unsubscribe}}` \
-             (a Maildir folder or an mbox file; or let the mail server pipe each mail into `tidings -C DIR mail-in -`)"
-        ),
-        format!(
-            "a page of your own, which `tidings serve` answers: write `unsubscribe: {{mailto: {mailto}, url: https://riverside.example/u}}`"
-        ),
-    ]
-}
+pub(super) const WAYS: [&str; 3] = [
+    "under `unsubscribe:` in `tidings.yaml`, write `read_by_hand: true` where somebody of the clinic reads it every day and types `tidings \
+     suppress add ADDRESS`",
+    "or `mailbox: /var/mail/unsubscribe` where it lies on this machine: `run` and `send` read it themselves (a Maildir folder or an mbox \
+     file; or let the mail server pipe each mail into `tidings -C DIR mail-in -`)",
+    "or `url: https://riverside.example/u` where a page of your own takes it, which `tidings serve` answers",
+];
 
 #[cfg(test)]
 mod tests {

@@ -42,7 +42,7 @@ impl Store {
     }
 
     /// The letter with one of these Message-IDs (without `<>`): among those to `recipients` first, then among all that were tried. The
-    /// latter is done [`MOST_SEARCHES`] times in vain at most: a mail that brings neither token nor recipient is rare, a flood of forged
+    /// latter is done 32 times in vain at most: a mail that brings neither token nor recipient is rare, a flood of forged
     /// ones is not.
     ///
     /// # Errors

@@ -177,9 +177,9 @@ fn no_real_letter_leaves_while_nobody_reads_the_answers() {
         .tells(NOBODY)
         .tells("nobody was touched");
     refused
-        .tells("`unsubscribe: {mailto: unsubscribe@mill-lane.example, read_by_hand: true}`")
-        .tells("`unsubscribe: {mailto: unsubscribe@mill-lane.example, mailbox: /var/mail/unsubscribe}`")
-        .tells("`unsubscribe: {mailto: unsubscribe@mill-lane.example, url: https://");
+        .tells("under `unsubscribe:` in `tidings.yaml`, write `read_by_hand: true`")
+        .tells("`mailbox: /var/mail/unsubscribe`")
+        .tells("`url: https://");
     type_in(&clinic, "doctor")
         .exits(78)
         .prints("ILL   somebody reads what people answer: nobody does");

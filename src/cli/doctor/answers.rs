@@ -1,7 +1,7 @@
 //! Who reads what people answer: a way out that leads nowhere is none.
 
 use super::Check;
-use crate::cli::answers::{counts, reader, ways};
+use crate::cli::answers::{WAYS, counts, reader};
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::mail_in::look;
@@ -29,7 +29,7 @@ pub(super) fn examine(context: &Context, root: &Path) -> Result<Option<Check>, F
             CHECK,
             Kind::FixFirst,
             "nobody does, and `send` and `run` refuse until somebody does",
-            ways(settings).join("; or "),
+            WAYS.join("; "),
         ),
     }))
 }

@@ -1,6 +1,5 @@
 //! Boxes: those that somebody names, and those that the settings name, which are read before every send.
 
-use super::super::answers;
 use super::super::context::Context;
 use super::super::failure::{Failure, Kind};
 use super::{folder, tell};
@@ -33,7 +32,7 @@ pub(super) fn read_named_by_settings(root: &Path, settings: &Settings, desk: &mu
     if mailbox.path.is_none() && mailbox.imap.is_none() {
         let hint = "name a box, like `tidings mail-in /var/mail/unsubscribe`";
         let none = Failure::new(Kind::FixFirst, "`unsubscribe:` in `tidings.yaml` names no mailbox to read").hint(hint);
-        return Err(none.hint(answers::ways(settings)[1].clone()));
+        return Err(none.hint("`mailbox: /var/mail/unsubscribe` under `unsubscribe:` makes `run` and `send` read it too"));
     }
     match read_all(root, settings, desk)? {
         None => Ok(()),
