@@ -135,7 +135,7 @@ fn without_report(mail: &Part) -> Notice {
 fn of_a_person(mail: &Part) -> Notice {
     let has_words = !own_words::lines(mail).is_empty() || !mail.head.subject.trim().is_empty();
     Notice::Other(match (mail.is_whole, has_words) {
-        (true, true) => "somebody writes more than that they want no more letters",
+        (true, true) => "somebody writes something that has to be read",
         (true, false) => "it says nothing in words",
         (false, _) => "its end is missing",
     })
