@@ -33,7 +33,8 @@ impl Trace {
     }
 }
 
-/// All files of the workspace, and mails kept for a person, that hold the address, and those that cannot be looked into: workbooks, archives, very large ones.
+/// All files of the workspace, and mails kept for a person, that hold the address, and those that cannot be looked into: workbooks,
+/// archives, very large ones.
 pub(super) fn traces(root: &Path, kept_mails: &[PathBuf], spellings: &Spellings) -> Vec<Trace> {
     let mut traces = Vec::new();
     for path in files(root).iter().chain(kept_mails) {

@@ -126,18 +126,7 @@ const BEFORE_THE_END: &[Stage] = &[
 ];
 /// Where the recipient is known.
 const PERSON: &[Stage] = &[Stage::Rcpt, Stage::Data, Stage::EndOfData];
-const ANY: &[Stage] = &[
-    Stage::Connect,
-    Stage::Tls,
-    Stage::Greeting,
-    Stage::Ehlo,
-    Stage::StartTls,
-    Stage::Login,
-    Stage::Mail,
-    Stage::Rcpt,
-    Stage::Data,
-    Stage::EndOfData,
-];
+const ANY: &[Stage] = &Stage::ALL;
 
 /// RFC 5321 §4.2.3: commands that are unknown, out of order or without their parameter.
 const OUR_GRAMMAR: &[u16] = &[500, 502, 503, 504, 555];
