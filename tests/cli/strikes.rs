@@ -135,10 +135,16 @@ fn a_relay_that_refuses_everybody_costs_nobody_their_letters() {
     let asked = judge.commands().iter().filter(|(_, line)| line.starts_with("RCPT")).count();
     println!("proof| strikes | people asked for by a relay gone mad, of 40, none suppressed | {asked}");
     assert!(asked < 10);
-    assert_eq!(standings(&clinic, "person0@provider0.example"), ["void"]);
-    type_in(&clinic, "why person0@provider0.example")
-        .exits(0)
-        .prints("tips · sleep: failed");
+    // Which letters were the first is the connections' race.
+    let ledger = clinic.ledger();
+    let failed = ledger.people("failed");
+    assert!(!failed.is_empty());
+    for address in failed {
+        assert_eq!(standings(&clinic, address), ["void"], "{address}");
+        type_in(&clinic, &format!("why {address}"))
+            .exits(0)
+            .prints("tips · sleep: failed");
+    }
     assert_eq!(suppressed(&clinic), []);
     judge.heal();
     type_in(&clinic, "release tips --now 2027-01-05T10:00Z").exits(0);
@@ -156,7 +162,13 @@ fn a_provider_gone_mad_is_not_believed_before_it_says_so_again() {
     type_in(&clinic, "send tips --now 2027-01-05T09:00Z")
         .exits(78)
         .tells("addresses do not exist");
-    assert_eq!(standings(&clinic, "person1@patients.example"), ["doubtful"]);
+    // Which letters were the first is the connections' race.
+    let ledger = clinic.ledger();
+    let tried = ledger.people("failed");
+    assert!(tried.len() > 4, "{tried:?}");
+    for address in tried {
+        assert_eq!(standings(&clinic, address), ["doubtful"], "{address}");
+    }
     type_in(&clinic, "release tips --now 2027-01-05T10:00Z").exits(0);
     // Whoever released it has seen the list, and the breaker asks no more: still nobody is believed to be gone.
     type_in(&clinic, "run --now 2027-01-05T10:00Z").exits(1);
@@ -175,17 +187,18 @@ fn a_kill_before_the_judgement_loses_nothing() {
                 .to("person1@patients.example")
                 .reply("550 5.1.1 no such user"),
         )
-        .rule(Rule::at(Phase::Dot).to("person3@patients.example").hang());
-    let clinic = clinic_with(&judge, 4);
+        .rule(Rule::at(Phase::Dot).hang());
+    // A connection each: whichever letter is ready first keeps none waiting.
+    let clinic = clinic_with(&judge, 2).relay(judge.port(), 2);
     let running = clinic.spawn(&["send", "tips"]);
     until("the first refusal is durable and the last letter under way", || {
         let failed = type_in(&clinic, "log --state failed --json").json().len();
-        failed == 1 && judge.deliveries().len() >= 2
+        failed == 1 && judge.deliveries().len() == 1
     });
     running.kill();
     assert_eq!(suppressed(&clinic), [], "the run has not come to its judgement");
     judge.heal();
-    type_in(&clinic, "run").exits(1).prints("in doubt  person3@patients.example");
+    type_in(&clinic, "run").exits(1).prints("in doubt  person2@patients.example");
     let gone = [("person1@patients.example".to_owned(), "bounced".to_owned())];
     assert_eq!(suppressed(&clinic), gone);
     type_in(&clinic, "run").exits(0).says_nothing();
