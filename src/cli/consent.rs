@@ -81,7 +81,7 @@ impl Law {
         let settings = context.settings(&workspace)?;
         Ok(Self {
             jurisdiction: settings.sender.clinic.jurisdiction,
-            today: context.clock.now().to_zoned(settings.timezone.clone()).date(),
+            today: context.clock.now().to_zoned(settings.zone().clone()).date(),
         })
     }
 

@@ -122,7 +122,7 @@ fn look_ahead(
     let plan = plan(settings, folder)?;
     let mut warnings = bring_lists(store, workspace, plan, Guard::Trusted, now)?;
     let (due_now, standing) = due_now(store, plan, settings, now)?;
-    let occurrence = due_now.or_else(|| upcoming(plan, &settings.timezone, now));
+    let occurrence = due_now.or_else(|| upcoming(plan, settings.zone(), now));
     let mut line = Line {
         campaign: folder.name.clone(),
         edition: None,
@@ -187,7 +187,7 @@ fn due_now(
     settings: &Settings,
     now: Timestamp,
 ) -> Result<(Option<Occurrence>, Option<String>), Failure> {
-    Ok(match turn(store, plan, &settings.timezone, now)? {
+    Ok(match turn(store, plan, settings.zone(), now)? {
         Turn::NotNow => (None, None),
         Turn::Begin { occurrence, .. } => (Some(occurrence), Some("due: the next `tidings run` sends it".to_owned())),
         Turn::TooLate { occurrence, .. } => (

@@ -304,10 +304,12 @@ pub(super) fn due_now(context: &Context, settings: &Settings, plan: Plan<'_>) ->
 /// Due at `at`, for as long as the campaign says.
 pub(super) fn due_at(at: jiff::Timestamp, settings: &Settings, plan: Plan<'_>) -> Due {
     let expires = plan.campaign.expires().and_then(|after| at.saturating_add(after).ok());
+    let today = at.to_zoned(settings.zone().clone()).date();
     Due {
         at,
+        on: today,
         expires_at: expires,
-        today: at.to_zoned(settings.timezone.clone()).date(),
+        today,
     }
 }
 

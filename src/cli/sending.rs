@@ -82,7 +82,7 @@ pub(super) fn limits(relay: &RelaySettings, settings: &Settings) -> Limits {
         per_domain_per_minute: relay.per_domain_per_minute,
         per_domain_per_day: relay.per_domain_per_day,
         warm_up: relay.warm_up,
-        zone: settings.timezone.clone(),
+        zone: settings.zone().clone(),
     }
 }
 
@@ -158,6 +158,7 @@ pub(super) fn plan<'a>(settings: &'a Settings, folder: &'a CampaignFolder) -> Re
             articles: &folder.articles,
             template,
             sender: &settings.sender,
+            clinic: &settings.hours,
         }),
         (_, _) => Err(Failure::findings(folder.findings.clone())),
     }

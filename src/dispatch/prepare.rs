@@ -10,6 +10,7 @@ use crate::address::Address;
 use crate::article::Article;
 use crate::campaign::Campaign;
 use crate::campaign::edition::EditionKey;
+use crate::campaign::schedule::{ClinicHours, Hours};
 use crate::campaign::sender::Sender;
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
@@ -35,6 +36,15 @@ pub struct Plan<'a> {
     pub template: &'a TemplateSource,
     /// Who writes.
     pub sender: &'a Sender,
+    /// When the clinic's letters may leave at all, and in which zone it reckons.
+    pub clinic: &'a ClinicHours,
+}
+
+impl Plan<'_> {
+    /// The hours in which the campaign's letters may leave.
+    pub fn hours(&self) -> Hours {
+        self.clinic.with(self.campaign.window)
+    }
 }
 
 /// What a campaign wants next.
@@ -55,6 +65,8 @@ pub struct Due {
     pub at: Timestamp,
     /// No attempt begins after this moment.
     pub expires_at: Option<Timestamp>,
+    /// The day of the clinic's calendar that the edition is for.
+    pub on: Date,
     /// The day, in the workspace's zone, by which consent is judged.
     pub today: Date,
 }
@@ -130,6 +142,7 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
         sources_hash: &text_hash(&sources),
         article_hash: &article_hash,
         due_at: due.at,
+        due_on: due.on,
         expires_at: due.expires_at,
     };
     let question = question(plan, &choice.only, due.today);

@@ -3,6 +3,7 @@
 use super::StoreError;
 use crate::delivery::state::State;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// The state a row holds, from its word and its `retry_at`.
 pub(super) fn state(word: &str, retry_at: Option<i64>) -> Result<State, StoreError> {
@@ -29,6 +30,13 @@ pub(super) fn state(word: &str, retry_at: Option<i64>) -> Result<State, StoreErr
 pub(super) fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(microseconds).map_err(|_| StoreError::Damaged {
         what: format!("an instant is {microseconds}"),
+    })
+}
+
+/// The day of a row.
+pub(super) fn day(text: &str) -> Result<Date, StoreError> {
+    text.parse().map_err(|_| StoreError::Damaged {
+        what: format!("a day is `{text}`"),
     })
 }
 

@@ -13,6 +13,7 @@ use crate::delivery::state::Event;
 use crate::subscriber::segment::Asked;
 use crate::subscriber::suppression::Suppression;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Connection, Transaction, params};
 
 /// What a new edition is made of.
@@ -40,6 +41,8 @@ pub struct NewEdition<'a> {
     pub article_hash: &'a [u8],
     /// The moment it is due.
     pub due_at: Timestamp,
+    /// The day of the clinic's calendar that it is for.
+    pub due_on: Date,
     /// No attempt begins after this moment.
     pub expires_at: Option<Timestamp>,
 }
@@ -143,7 +146,7 @@ pub(super) fn discard_draft(transaction: &Transaction<'_>, key: &EditionKey) -> 
 
 fn insert_edition(transaction: &Transaction<'_>, new: &NewEdition<'_>, now: Timestamp) -> Result<EditionId, StoreError> {
     let sql = "INSERT INTO edition (campaign, article, round, campaign_name, title, domain, status, lists, sources, sources_hash, \
-               article_hash, due_at, expires_at, created_at, planned) VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, 0)";
+               article_hash, due_at, due_on, expires_at, created_at, planned) VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, 0)";
     let lists = serde_json::to_string(new.lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
     let row = params![
         new.key.campaign.0,
@@ -157,6 +160,7 @@ fn insert_edition(transaction: &Transaction<'_>, new: &NewEdition<'_>, now: Time
         new.sources_hash,
         new.article_hash,
         new.due_at.as_microsecond(),
+        new.due_on.to_string(),
         new.expires_at.map(Timestamp::as_microsecond),
         now.as_microsecond(),
     ];

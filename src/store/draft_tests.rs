@@ -74,6 +74,7 @@ fn outcome(store: &mut Store, sieve: Sieve, only: &Asked) -> (Outcome, usize) {
         sources_hash: b"sources",
         article_hash: b"article",
         due_at: Timestamp::UNIX_EPOCH,
+        due_on: jiff::civil::date(1970, 1, 1),
         expires_at: None,
     };
     let question = Question {

@@ -8,6 +8,7 @@ use crate::address::Address;
 use crate::campaign::CampaignId;
 use crate::campaign::edition::EditionKey;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{OptionalExtension, Row};
 
 /// How far an edition has come.
@@ -40,6 +41,8 @@ pub struct Edition {
     pub sources_hash: Vec<u8>,
     /// The moment it was due.
     pub due_at: Timestamp,
+    /// The day of the clinic's calendar that it was for; unknown in editions from before this was kept.
+    pub due_on: Option<Date>,
     /// No attempt begins after this moment.
     pub expires_at: Option<Timestamp>,
     /// When it was released.
@@ -52,6 +55,10 @@ pub struct Edition {
     pub held_by_rule: bool,
     /// Whether a person skipped it: it is for nobody, and only keeps the article from leaving.
     pub skipped: Option<Skip>,
+    /// Why the program ended it, if it did: superseded by the next.
+    pub ended: Option<String>,
+    /// Whether it is a step of a series: it stays open, and people come to it one by one.
+    pub is_step: bool,
 }
 
 /// What a skipped article has used up.
@@ -68,7 +75,7 @@ fn columns() -> String {
     format!(
         "id, campaign, article, round, campaign_name, title, status, sources_hash, due_at, expires_at, released_at, planned, \
          CASE WHEN skipped IS NULL THEN coalesce({CAMPAIGN_HOLD}, edition.held) END, domain, \
-         coalesce(held_by = 'rule', held IS NULL AND {CAMPAIGN_HOLD} = (SELECT distrust FROM store), FALSE), skipped FROM edition"
+         coalesce(held_by = 'rule', held IS NULL AND {CAMPAIGN_HOLD} = (SELECT distrust FROM store), FALSE), skipped, due_on, ended, is_step FROM edition"
     )
 }
 
@@ -270,5 +277,12 @@ fn read_edition(row: &Row<'_>) -> Result<Edition, StoreError> {
             Some("article") => Some(Skip::Article),
             Some(_) => Some(Skip::Turn),
         },
+        due_on: row
+            .get::<_, Option<String>>(16)
+            .doing("read editions")?
+            .map(|text| codec::day(&text))
+            .transpose()?,
+        ended: row.get(17).doing("read editions")?,
+        is_step: row.get(18).doing("read editions")?,
     })
 }

@@ -57,12 +57,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The numbered shapes of the store, in order; `PRAGMA user_version` says how many a file has seen.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("001_journal.sql"),
     include_str!("002_changes.sql"),
     include_str!("003_usage.sql"),
     include_str!("004_people.sql"),
     include_str!("005_leaving.sql"),
+    include_str!("006_calendar.sql"),
 ];
 
 /// How long a write waits for another process's transaction before it gives up.

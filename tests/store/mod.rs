@@ -92,6 +92,7 @@ fn draft(store: &mut Store) -> EditionId {
         sources_hash: b"sources",
         article_hash: b"article",
         due_at: at(0),
+        due_on: jiff::civil::date(2027, 1, 1),
         expires_at: None,
     };
     store

@@ -39,6 +39,7 @@ pub(super) fn edition(store: &mut Store, article: &str, minute: i64) -> EditionI
         sources_hash: article.as_bytes(),
         article_hash: article.as_bytes(),
         due_at: at(minute),
+        due_on: jiff::civil::date(2027, 1, 1),
         expires_at: Some(at(minute + 60)),
     };
     let edition = store.draft(&new, at(minute), |candidate| Place::In {

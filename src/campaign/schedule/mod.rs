@@ -8,9 +8,12 @@ mod date;
 mod days;
 mod every;
 mod file;
+mod holidays;
 mod hour;
+mod hours;
 mod late;
 mod occurrence;
+mod quiet;
 mod rule;
 mod season;
 mod span;
@@ -24,8 +27,11 @@ pub use date::YearDay;
 pub use days::Days;
 pub use every::{Every, Unit};
 pub use file::ScheduleFile;
+pub use holidays::Holidays;
+pub use hours::{ClinicHours, FARTHEST, Hours};
 pub use late::{Late, LateFile, Then};
 pub use occurrence::Occurrence;
+pub use quiet::Quiet;
 pub use rule::{AnnualRule, DayRule};
 pub use season::{Season, SeasonFile};
 pub use span::{SPAN_HINT, parse_span, span_words};
@@ -57,6 +63,17 @@ pub enum When {
     Dates(Vec<Date>),
     /// A rhythm.
     Every(Every),
+}
+
+/// What keeps letters from leaving for now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shut {
+    /// The campaign's window is closed.
+    Window,
+    /// It is quiet.
+    Quiet,
+    /// It is this holiday.
+    Holiday(String),
 }
 
 /// As many dates as a sentence can name.

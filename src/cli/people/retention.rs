@@ -81,7 +81,7 @@ fn lapse(store: &mut Store, due: &[Lapsed], now: Timestamp) -> Result<(), Failur
 
 /// The moment before which somebody has to have left.
 fn before(now: Timestamp, settings: &Settings, months: Months) -> Timestamp {
-    let now = now.to_zoned(settings.timezone.clone());
+    let now = now.to_zoned(settings.zone().clone());
     now.checked_sub(i64::from(months.0).months())
         .map_or(Timestamp::MIN, |then| then.timestamp())
 }

@@ -120,8 +120,8 @@ impl<'a> Desk<'a> {
         suppressions: &[Suppression],
     ) -> Result<Verdict, Failure> {
         let now = context.clock.now();
-        let day = upcoming(self.plan, &self.settings.timezone, now).map_or(now, |occurrence| occurrence.at);
-        let day = day.to_zoned(self.settings.timezone.clone()).date();
+        let day = upcoming(self.plan, self.settings.zone(), now).map_or(now, |occurrence| occurrence.at);
+        let day = day.to_zoned(self.settings.zone().clone()).date();
         let choice = choice(store, self.plan, day)?;
         context.ui.findings(&choice.findings);
         let question = question(self.plan, &choice.only, day);

@@ -67,6 +67,7 @@ fn released(people: impl Iterator<Item = String>) -> (Store, EditionId) {
         sources_hash: b"sources",
         article_hash: b"article",
         due_at: now(),
+        due_on: now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         expires_at: None,
     };
     let edition = store.draft(&new, now(), |person| Place::In {

@@ -22,6 +22,7 @@ pub use mailbox::{ImapSettings, MailboxSettings};
 pub use people::Months;
 pub use relay::{RelaySettings, Tls};
 
+use crate::campaign::schedule::ClinicHours;
 use crate::campaign::sender::Sender;
 use crate::finding::yaml::{Inspection, Read, Source, read};
 use crate::finding::{Finding, suggestion};
@@ -33,8 +34,8 @@ use jiff::tz::TimeZone;
 pub struct Settings {
     /// Who writes.
     pub sender: Sender,
-    /// The zone in which schedules are meant.
-    pub timezone: TimeZone,
+    /// The zone in which schedules are meant, and when no letter of any campaign leaves.
+    pub hours: ClinicHours,
     /// Whether `send` and `run` import list files that changed.
     pub auto_import: bool,
     /// The relay, if one is named; rehearsals need none.
@@ -74,6 +75,11 @@ pub enum Dkim {
 pub const FILE: &str = "tidings.yaml";
 
 impl Settings {
+    /// The zone in which days and hours are meant.
+    pub fn zone(&self) -> &TimeZone {
+        &self.hours.zone
+    }
+
     /// The settings in `text`, if nothing is wrong that stops sending; and everything that is worth saying.
     pub fn check(text: &str) -> (Option<Self>, Vec<Finding>) {
         if text.trim().is_empty() {
@@ -105,7 +111,7 @@ impl Settings {
             (_, _, Some(None), _) => None,
             (Some(sender), Some(timezone), relay, Some(((dkim, mailbox), colour))) => Some(Self {
                 sender,
-                timezone,
+                hours: ClinicHours::always(timezone),
                 auto_import,
                 relay: relay.flatten(),
                 dkim,

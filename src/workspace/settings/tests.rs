@@ -43,7 +43,7 @@ fn sound_settings_have_no_finding() {
     check_more("", &[]);
     let settings = sound("");
     assert_eq!(settings.sender.from.address.as_str(), "tips@mill-lane.example");
-    assert_eq!(settings.timezone.iana_name(), Some("Europe/London"));
+    assert_eq!(settings.zone().iana_name(), Some("Europe/London"));
     assert!(settings.auto_import && settings.relay.is_none());
     assert_eq!(
         (settings.dkim, settings.selectors),
