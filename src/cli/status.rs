@@ -12,7 +12,8 @@ use crate::campaign::CampaignId;
 use crate::store::Store;
 use crate::store::ask::Tally;
 use crate::store::edition::{Edition, Status};
-use crate::workspace::settings::{self, Settings};
+use crate::workspace::Workspace;
+use crate::workspace::settings::Settings;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -135,8 +136,7 @@ fn used_up(context: &Context, root: &Path, store: &Store, waiting: u64) -> Resul
 }
 
 fn settings_if_sound(root: &Path) -> Option<Settings> {
-    let text = std::fs::read_to_string(root.join(settings::FILE)).unwrap_or_default();
-    Settings::check(&text).0
+    Workspace::settings(root).0
 }
 
 /// The settings, where letters leave for real people.
