@@ -86,7 +86,10 @@ impl Quiet {
         match open {
             0 => Some(Wrong::new(format!("the quiet hours begin and end at `{from}`"), hint)),
             1..LEAST_MINUTES => {
-                let text = format!("quiet hours from `{from}` until `{until}` cover the whole day but for {}", span_words(SignedDuration::from_mins(open)));
+                let text = format!(
+                    "quiet hours from `{from}` until `{until}` cover the whole day but for {}",
+                    span_words(SignedDuration::from_mins(open))
+                );
                 Some(Wrong::new(text, hint))
             }
             _ => None,

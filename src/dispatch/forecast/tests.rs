@@ -30,6 +30,7 @@ fn coming(letters: &[(&str, usize)]) -> Coming {
     Coming {
         from: now(),
         expires_at: None,
+        hours: None,
         letters: letters.collect(),
     }
 }
@@ -174,6 +175,7 @@ fn what_does_not_leave_before_the_editions_end_is_counted() {
             days: 2,
             late: 150,
             slowed_by: Some(spent),
+            is_interrupted: false,
         })
     );
     assert_eq!(
@@ -268,6 +270,7 @@ fn what_is_forecast_is_what_happens() {
         let wanted = Coming {
             from: now(),
             expires_at: None,
+            hours: None,
             letters: letters.clone(),
         };
         let outlook = forecast(&gate, sent.last().copied(), &[wanted], now()).remove(0);

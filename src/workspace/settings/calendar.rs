@@ -26,7 +26,10 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&CalendarFile>) -> O
         return Some(CalendarSettings::default());
     };
     let before = desk.findings.len();
-    let quiet = file.quiet.as_ref().map(|quiet| quiet.check(&desk.source, &["calendar", "quiet"]));
+    let quiet = file
+        .quiet
+        .as_ref()
+        .map(|quiet| quiet.check(&desk.source, &["calendar", "quiet"]));
     let quiet = quiet.and_then(|quiet| quiet.map_err(|findings| desk.findings.extend(findings)).ok());
     let one_letter_in = file.one_letter_in.as_deref().and_then(|text| span(desk, text));
     let holidays = file.holidays.as_deref().and_then(|name| inside(desk, name));
@@ -58,8 +61,16 @@ fn inside(desk: &mut Inspection<'_>, name: &str) -> Option<String> {
     let path = ["calendar", "holidays"];
     let leads_out = name.starts_with(['/', '\\', '~']) || name.split(['/', '\\']).any(|part| part == "..");
     match (name.is_empty(), leads_out) {
-        (true, _) => desk.wrong(&path, "`calendar.holidays` names nothing", "write the name of a file beside `tidings.yaml`, like `holidays.txt`"),
-        (false, true) => desk.wrong(&path, format!("`{name}` leads out of the workspace"), "put a copy of the file beside `tidings.yaml` and name that"),
+        (true, _) => desk.wrong(
+            &path,
+            "`calendar.holidays` names nothing",
+            "write the name of a file beside `tidings.yaml`, like `holidays.txt`",
+        ),
+        (false, true) => desk.wrong(
+            &path,
+            format!("`{name}` leads out of the workspace"),
+            "put a copy of the file beside `tidings.yaml` and name that",
+        ),
         (false, false) => return Some(name.to_owned()),
     }
     None
@@ -74,7 +85,9 @@ pub(in crate::workspace) fn unread(text: &str, name: &str, found: &Finding) -> F
     };
     let finding = source.finding(&["calendar", "holidays"], format!("`{name}`: {}", found.text));
     let hint = found.hint.clone();
-    finding.hint(hint.unwrap_or_else(|| "the name is read from the folder of `tidings.yaml`; nothing leaves while nobody knows the holidays".to_owned()))
+    finding.hint(hint.unwrap_or_else(|| {
+        "the name is read from the folder of `tidings.yaml`; nothing leaves while nobody knows the holidays".to_owned()
+    }))
 }
 
 #[cfg(test)]
@@ -93,7 +106,10 @@ mod tests {
 
     #[test]
     fn a_calendar_is_read_and_every_mistake_is_told_at_its_place() {
-        check("{holidays: holidays.txt, quiet: {from: \"20:00\", until: \"08:00\"}, one_letter_in: 7d}", &[]);
+        check(
+            "{holidays: holidays.txt, quiet: {from: \"20:00\", until: \"08:00\"}, one_letter_in: 7d}",
+            &[],
+        );
         check("{}", &[]);
         check(
             "{quiet: {from: \"25:00\", until: \"8am\"}, one_letter_in: often, holiday: h.txt}",
@@ -104,9 +120,15 @@ mod tests {
                 "9:72: ",
             ],
         );
-        check("{quiet: {from: \"08:00\", until: \"08:00\"}}", &["9:42: the quiet hours begin and end"]);
+        check(
+            "{quiet: {from: \"08:00\", until: \"08:00\"}}",
+            &["9:42: the quiet hours begin and end"],
+        );
         check("{quiet: {from: \"00:00\", until: \"23:59\"}}", &["9:42: quiet hours from"]);
-        check("{quiet: {from: \"20:00\"}}", &["9:12: the quiet hours do not say when they end"]);
+        check(
+            "{quiet: {from: \"20:00\"}}",
+            &["9:12: the quiet hours do not say when they end"],
+        );
         check("{one_letter_in: 0d}", &["9:27: `0d` is no time at all"]);
         check("{one_letter_in: 2000d}", &["9:27: `2000d` is longer than a year"]);
         for name in ["../holidays.txt", "/etc/passwd", "a/../../b", "~/h.txt"] {

@@ -80,7 +80,10 @@ fn settle(desk: &mut Desk<'_>, event: Event) {
         return;
     }
     let Some(start) = &event.start else {
-        let wrong = Wrong::new("an event does not say when it begins", "add `DTSTART;VALUE=DATE:20261225` to it");
+        let wrong = Wrong::new(
+            "an event does not say when it begins",
+            "add `DTSTART;VALUE=DATE:20261225` to it",
+        );
         return desk.wrong(Place::new(event.line, 1), wrong);
     };
     let place = Place::new(start.line, 1);
@@ -100,12 +103,26 @@ fn last(event: &Event, first: Date) -> Result<Date, Misread> {
         (Some(end), _) => {
             let free = day(end)?;
             // Some programs write the same day where they mean the whole of it.
-            return Ok(if free > first { free.saturating_sub(1.day()) } else if free == first { first } else { free });
+            return Ok(if free > first {
+                free.saturating_sub(1.day())
+            } else if free == first {
+                first
+            } else {
+                free
+            });
         }
         (None, Some(duration)) => (duration.line, whole_days(&duration.value)),
         (None, None) => return Ok(first),
     };
-    let unread = || (line, Wrong::new("an event does not last whole days", "make it an event of whole days, with `DTEND;VALUE=DATE:`"));
+    let unread = || {
+        (
+            line,
+            Wrong::new(
+                "an event does not last whole days",
+                "make it an event of whole days, with `DTEND;VALUE=DATE:`",
+            ),
+        )
+    };
     days.map(|days| first.saturating_add((days - 1).days())).ok_or_else(unread)
 }
 

@@ -23,7 +23,10 @@ pub(super) fn read(desk: &mut Desk<'_>, text: &str) {
         let line = without_comment(line);
         let column = line.chars().take_while(|c| c.is_whitespace()).count() + 1;
         let place = Place::new(number, column);
-        let words: Vec<&str> = line.split([' ', '\t', ',', ';', '\u{a0}', '\r']).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = line
+            .split([' ', '\t', ',', ';', '\u{a0}', '\r'])
+            .filter(|word| !word.is_empty())
+            .collect();
         if !words.is_empty()
             && let Err(wrong) = read_line(desk, place, &words)
         {
@@ -66,7 +69,10 @@ fn is_joint(word: &str) -> bool {
 }
 
 fn is_alike(one: Day, other: Day) -> bool {
-    matches!((one, other), (Day::Dated(_), Day::Dated(_)) | (Day::Yearly(_), Day::Yearly(_)))
+    matches!(
+        (one, other),
+        (Day::Dated(_), Day::Dated(_)) | (Day::Yearly(_), Day::Yearly(_))
+    )
 }
 
 fn close(desk: &mut Desk<'_>, place: Place, first: Day, last: Day, name: &[&str]) {
@@ -81,7 +87,10 @@ fn close(desk: &mut Desk<'_>, place: Place, first: Day, last: Day, name: &[&str]
 /// The day at the beginning of these words, and the words behind it.
 fn day<'a>(words: &'a [&'a str]) -> Result<(Day, &'a [&'a str]), Wrong> {
     let Some(first) = words.first() else {
-        return Err(Wrong::new("the last day is missing", "write it behind `to`, like `2026-12-24 to 2027-01-02`"));
+        return Err(Wrong::new(
+            "the last day is missing",
+            "write it behind `to`, like `2026-12-24 to 2027-01-02`",
+        ));
     };
     if let [one, two, rest @ ..] = words
         && day_and_month(one, two).is_some()

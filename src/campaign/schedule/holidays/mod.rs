@@ -53,7 +53,10 @@ impl Holidays {
     pub fn outdated(&self, file: &str, today: Date) -> Option<Finding> {
         let (last, name) = self.days.last_key_value().filter(|(last, _)| **last < today)?;
         let text = format!("its last day, {last} ({name}), has passed: it closes no day of the coming year");
-        Some(Finding::warning(file, text).hint("add the next year's days, or write those that never move without a year, like `25 December`"))
+        Some(
+            Finding::warning(file, text)
+                .hint("add the next year's days, or write those that never move without a year, like `25 December`"),
+        )
     }
 
     fn is_empty(&self) -> bool {
@@ -101,7 +104,9 @@ impl<'a> Desk<'a> {
     /// Closes these days of every year, over New Year if need be; a stretch that goes over the end of February has its 29th as well.
     fn close_yearly(&mut self, first: YearDay, last: YearDay, name: &str) {
         // Any leap year knows every day there is.
-        let Some((from, until)) = in_2024(first).zip(in_2024(last)) else { return };
+        let Some((from, until)) = in_2024(first).zip(in_2024(last)) else {
+            return;
+        };
         let all = Date::constant(2024, 1, 1).series(1.day()).take(366);
         let is_in = |day: &Date| match from <= until {
             true => (from..=until).contains(day),
@@ -134,9 +139,14 @@ fn in_2024(day: YearDay) -> Option<Date> {
 fn backwards_or_endless(first: Date, last: Date) -> Option<Wrong> {
     if last < first {
         let text = format!("the days from {first} to {last} end before they begin");
-        return Some(Wrong::new(text, format!("write `{last} to {first}`, or look at the year again")));
+        return Some(Wrong::new(
+            text,
+            format!("write `{last} to {first}`, or look at the year again"),
+        ));
     }
-    let days = first.until(last).map_or(usize::MAX, |span| span.get_days().unsigned_abs() as usize);
+    let days = first
+        .until(last)
+        .map_or(usize::MAX, |span| span.get_days().unsigned_abs() as usize);
     (days >= LONGEST).then(|| {
         let text = format!("the days from {first} to {last} are more than a year");
         Wrong::new(text, "look at the years again; nobody would get a letter in all that time")

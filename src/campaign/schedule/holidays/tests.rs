@@ -18,7 +18,8 @@ fn closed(text: &str) -> Vec<String> {
     let (holidays, findings) = Holidays::read("holidays.txt", text);
     assert_eq!(findings, [], "{text}");
     let days = day("2026-01-01").series(jiff::Span::new().days(1)).take(3 * 365 + 1);
-    days.filter_map(|day| holidays.on(day).map(|name| format!("{day} {name}"))).collect()
+    days.filter_map(|day| holidays.on(day).map(|name| format!("{day} {name}")))
+        .collect()
 }
 
 #[test]
@@ -58,7 +59,8 @@ fn a_list_has_days_of_one_year_of_every_year_and_stretches() {
 #[test]
 fn the_dress_of_a_list_does_not_matter() {
     let plain = closed("2026-12-25 Christmas Day\n2026-12-28 Boxing Day (substitute)\n");
-    let dressed = closed("\u{feff}# bank holidays\r\n\r\n2026-12-25 Christmas Day\r\n   # more\r\n2026-12-28, Boxing Day (substitute)\r\n");
+    let dressed =
+        closed("\u{feff}# bank holidays\r\n\r\n2026-12-25 Christmas Day\r\n   # more\r\n2026-12-28, Boxing Day (substitute)\r\n");
     assert_eq!(plain, dressed);
 }
 
@@ -116,7 +118,10 @@ fn a_calendar_of_a_government_is_read_as_it_is() {
     assert_eq!(closed(GOVERNMENT), expected);
     assert_eq!(closed(&GOVERNMENT.replace("\r\n", "\n")), expected);
     let yearly = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20200101\nRRULE:FREQ=YEARLY;INTERVAL=1\nSUMMARY:New Year\nEND:VEVENT\nEND:VCALENDAR\n";
-    assert_eq!(closed(yearly), ["2026-01-01 New Year", "2027-01-01 New Year", "2028-01-01 New Year"]);
+    assert_eq!(
+        closed(yearly),
+        ["2026-01-01 New Year", "2027-01-01 New Year", "2028-01-01 New Year"]
+    );
 }
 
 #[test]
@@ -124,18 +129,30 @@ fn what_a_calendar_says_beyond_whole_days_is_refused_at_its_line() {
     let event = |lines: &str| format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n");
     let cases = [
         ("DTSTART:20261225T090000Z", "3:1: `20261225T090000Z` has an hour"),
-        ("SUMMARY:x\nDTSTART;VALUE=DATE:20261345", "4:1: `2026-13-45` is not in the calendar"),
+        (
+            "SUMMARY:x\nDTSTART;VALUE=DATE:20261345",
+            "4:1: `2026-13-45` is not in the calendar",
+        ),
         ("SUMMARY:x", "2:1: an event does not say when it begins"),
         (
             "DTSTART;VALUE=DATE:20261225\nRRULE:FREQ=WEEKLY;BYDAY=MO",
             "4:1: an event repeats in a way",
         ),
-        ("DTSTART;VALUE=DATE:20261225\nDURATION:PT8H", "4:1: an event does not last whole days"),
-        ("DTSTART;VALUE=DATE:20261225\nDTEND;VALUE=DATE:20261220", "3:1: the days from 2026-12-25"),
+        (
+            "DTSTART;VALUE=DATE:20261225\nDURATION:PT8H",
+            "4:1: an event does not last whole days",
+        ),
+        (
+            "DTSTART;VALUE=DATE:20261225\nDTEND;VALUE=DATE:20261220",
+            "3:1: the days from 2026-12-25",
+        ),
     ];
     for (lines, expected) in cases {
         let told = told(&event(lines));
-        assert!(told.len() == 1 && told[0].starts_with(&format!("holidays.txt:{expected}")), "{lines}: {told:?}");
+        assert!(
+            told.len() == 1 && told[0].starts_with(&format!("holidays.txt:{expected}")),
+            "{lines}: {told:?}"
+        );
     }
     let cut = told("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\n");
     assert!(cut[0].starts_with("holidays.txt:2:1: the file ends in the middle"), "{cut:?}");
@@ -146,7 +163,10 @@ fn a_file_whose_last_day_has_passed_is_outdated() {
     let outdated = |text: &str, today: &str| Holidays::read("holidays.txt", text).0.outdated("holidays.txt", day(today));
     assert_eq!(outdated("2026-12-25 Christmas Day", "2026-12-25"), None);
     let found = outdated("2026-12-25 Christmas Day\n1 January New Year", "2026-12-26").expect("a warning");
-    assert!(!found.is_error() && found.to_string().contains("2026-12-25 (Christmas Day), has passed"), "{found}");
+    assert!(
+        !found.is_error() && found.to_string().contains("2026-12-25 (Christmas Day), has passed"),
+        "{found}"
+    );
     assert_eq!(outdated("25 December Christmas Day", "2036-01-01"), None);
 }
 

@@ -10,7 +10,13 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 /// Summer time at night, at midnight, by half an hour, in the south, and none.
-const ZONES: [&str; 5] = ["Europe/London", "Africa/Cairo", "Australia/Lord_Howe", "America/Santiago", "Asia/Kolkata"];
+const ZONES: [&str; 5] = [
+    "Europe/London",
+    "Africa/Cairo",
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Asia/Kolkata",
+];
 
 const SOURCE: Source<'_> = Source {
     file: "c",
@@ -116,14 +122,26 @@ fn nights_of_clock_changes_have_their_own_hours() {
             until: Some(until.to_owned()),
         };
         let hours = hours(zone, file.check(&SOURCE, &[]).ok(), None, "");
-        assert_eq!(hours.opens(instant(at)), Some(instant(expected)), "{zone}, {night}, asked at {at}");
+        assert_eq!(
+            hours.opens(instant(at)),
+            Some(instant(expected)),
+            "{zone}, {night}, asked at {at}"
+        );
     }
 }
 
 #[test]
 fn a_holiday_keeps_everything_until_the_next_morning_that_is_open() {
-    let hours = hours("Europe/London", quiet(20 * 60, 8 * 60), window("weekdays", 510, 1080), "2026-12-24 to 2026-12-28 closed");
-    assert_eq!(hours.shut(instant("2026-12-24T10:00Z")), Some(Shut::Holiday("closed".to_owned())));
+    let hours = hours(
+        "Europe/London",
+        quiet(20 * 60, 8 * 60),
+        window("weekdays", 510, 1080),
+        "2026-12-24 to 2026-12-28 closed",
+    );
+    assert_eq!(
+        hours.shut(instant("2026-12-24T10:00Z")),
+        Some(Shut::Holiday("closed".to_owned()))
+    );
     assert_eq!(hours.shut(instant("2026-12-23T21:00Z")), Some(Shut::Quiet));
     assert_eq!(hours.shut(instant("2026-12-23T18:00Z")), Some(Shut::Window));
     assert_eq!(hours.shut(instant("2026-12-23T10:00Z")), None);
@@ -136,7 +154,12 @@ fn a_holiday_keeps_everything_until_the_next_morning_that_is_open() {
 fn hours_that_leave_nothing_never_open_and_say_so() {
     let none = hours("Europe/London", quiet(0, 23 * 60), window("every day", 540, 1080), "");
     assert_eq!(none.opens(instant("2026-12-24T10:00Z")), None);
-    let closed = hours("Europe/London", None, None, "2026-01-01 to 2026-12-31 a\n2027-01-01 to 2027-12-31 b");
+    let closed = hours(
+        "Europe/London",
+        None,
+        None,
+        "2026-01-01 to 2026-12-31 a\n2027-01-01 to 2027-12-31 b",
+    );
     assert_eq!(closed.opens(instant("2026-02-01T10:00Z")), None);
 }
 
@@ -153,7 +176,11 @@ fn quiet_hours_that_leave_nothing_are_refused() {
     assert_eq!(told("20:00", "08:00"), Ok("quiet from 20:00 until 08:00".to_owned()));
     assert_eq!(told("12:00", "13:00"), Ok("quiet from 12:00 until 13:00".to_owned()));
     assert!(told("08:00", "08:00").unwrap_err().contains("begin and end at `08:00`"));
-    assert!(told("00:00", "23:59").unwrap_err().contains("cover the whole day but for 1 minute"));
+    assert!(
+        told("00:00", "23:59")
+            .unwrap_err()
+            .contains("cover the whole day but for 1 minute")
+    );
     assert!(told("25:00", "8am").unwrap_err().contains("`25:00` is no hour of the day"));
 }
 
