@@ -123,3 +123,27 @@ pub(super) fn is_crowded(
     find.query_row((delivery.0, since, horizon), |row| row.get(0))
         .doing("begin a letter")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lately;
+    use crate::store::Store;
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_persons_other_letters_are_found_by_index() {
+        let store = Store::in_memory(Timestamp::UNIX_EPOCH).unwrap();
+        let asked = format!(
+            "SELECT 1 FROM delivery d WHERE d.id = 1 AND EXISTS (SELECT 1 {})",
+            lately("2", "3")
+        );
+        let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {asked}")).unwrap();
+        let steps = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        assert!(
+            !steps.iter().any(|step| step.contains("SCAN o") || step.contains("SCAN a")),
+            "{steps:?}"
+        );
+        assert!(steps.iter().any(|step| step.contains("delivery_person")), "{steps:?}");
+    }
+}

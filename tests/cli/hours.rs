@@ -17,7 +17,7 @@ fn slow(judge: &Judge, people: usize, connections: usize) -> Workspace {
 
 /// When the last attempt of all began.
 fn last_attempt(clinic: &Workspace) -> jiff::Timestamp {
-    let store = reader(&clinic.path(".tidings"));
+    let store = reader(&clinic.path(".tidings/store.db"));
     let at: i64 = store
         .query_row("SELECT max(begun_at) FROM attempt", [], |row| row.get(0))
         .unwrap();
@@ -178,8 +178,8 @@ fn a_calendar_with_mistakes_stops_everything_and_names_them_all() {
     for line in ["check", "send tips", "run"] {
         type_in(&clinic, line)
             .exits(65)
-            .tells("holidays.txt:2:1: `25/12/2027` is no date")
-            .tells("holidays.txt:3:1: `Easter` is no day");
+            .tells("holidays.txt:2:1: error: `25/12/2027` is no date")
+            .tells("holidays.txt:3:1: error: `Easter` is no day");
     }
     let clinic = clinic.setting("calendar: {holidays: days-off.txt}");
     type_in(&clinic, "run")

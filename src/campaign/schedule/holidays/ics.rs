@@ -49,7 +49,7 @@ pub(super) fn read(desk: &mut Desk<'_>, text: &str) {
                 });
             }
             ("BEGIN", _, Some(_)) => inside += 1,
-            ("END", "VEVENT", Some(_)) if inside == 0 => settle(desk, event.take().unwrap_or_default()),
+            ("END", "VEVENT", Some(_)) if inside == 0 => settle(desk, &event.take().unwrap_or_default()),
             ("END", _, Some(_)) => inside = inside.saturating_sub(1),
             (_, _, Some(event)) if inside == 0 => event.note(property),
             (_, _, _) => {}
@@ -75,7 +75,7 @@ impl Event {
     }
 }
 
-fn settle(desk: &mut Desk<'_>, event: Event) {
+fn settle(desk: &mut Desk<'_>, event: &Event) {
     if event.is_cancelled {
         return;
     }
@@ -87,7 +87,7 @@ fn settle(desk: &mut Desk<'_>, event: Event) {
         return desk.wrong(Place::new(event.line, 1), wrong);
     };
     let place = Place::new(start.line, 1);
-    let found = day(start).and_then(|first| Ok((first, last(&event, first)?, is_yearly(&event)?)));
+    let found = day(start).and_then(|first| Ok((first, last(event, first)?, is_yearly(event)?)));
     match found {
         Ok((first, last, false)) => desk.close_days(place, first, last, &event.name),
         Ok((first, last, true)) => desk.close_yearly(YearDay::of(first), YearDay::of(last), &event.name),
