@@ -107,13 +107,17 @@ impl Store {
     }
 }
 
-/// Whether the person of this letter got another one within `span`.
+/// In what time a person gets one letter, by edition.
+pub(super) type Cap = dyn Fn(i64) -> Option<SignedDuration> + Send;
+
+/// Whether the person of this letter got another one within `span`, where that matters.
 pub(super) fn is_crowded(
     connection: &Connection,
     delivery: DeliveryId,
-    span: SignedDuration,
+    span: Option<SignedDuration>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let Some(span) = span else { return Ok(false) };
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.id = ?1 AND EXISTS (SELECT 1 {}))",
         lately("?2", "?3")

@@ -7,7 +7,7 @@
 //! a failed write nothing is granted any more. A letter can be *admitted* beforehand, by the same questions and without a trace: its
 //! commands may ride behind another letter then, its body not before its intent is granted.
 
-use super::cap::is_crowded;
+use super::cap::{Cap, is_crowded};
 use super::change::{Decision, decide};
 use super::hold::{By, CAMPAIGN_HOLD};
 use super::order::do_afterwards;
@@ -198,9 +198,6 @@ struct Desk {
     policy: Box<dyn Fn(i64) -> RetryPolicy + Send>,
     cap: Box<Cap>,
 }
-
-/// In what time a person gets one letter, by edition.
-type Cap = dyn Fn(i64) -> Option<SignedDuration> + Send;
 
 impl Desk {
     fn work(mut self, mut receiver: mpsc::Receiver<Message>) -> Result<Commits, StoreError> {
@@ -437,10 +434,7 @@ fn refusal(transaction: &Transaction<'_>, intent: &Intent, cap: &Cap) -> Result<
             return Ok(Some(Grant::Suppressed));
         }
     }
-    let is_too_soon = match cap(edition) {
-        Some(span) => is_crowded(transaction, intent.delivery, span, intent.at)?,
-        None => false,
-    };
+    let is_too_soon = is_crowded(transaction, intent.delivery, cap(edition), intent.at)?;
     Ok(is_too_soon.then_some(Grant::TooSoon))
 }
 
