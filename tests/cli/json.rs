@@ -102,6 +102,8 @@ fn the_page_and_the_program_tell_the_same_fields() {
     clinic.write("campaigns/tips/campaign.yaml", "id: t1ps\n");
     check("check", "check --json");
     check("init", "init elsewhere --json");
+    check("cron", "cron --json");
+    check("cron", "cron --systemd --json");
 }
 
 #[test]

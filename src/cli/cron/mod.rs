@@ -75,6 +75,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
                 job: &job,
                 is_users: args.user,
             };
+            units.refuse_unsayable()?;
             let parts = args.part.map_or(vec![Part::Service, Part::Timer], |part| vec![part]);
             let files = parts.iter().map(|part| printed(units.file_name(*part), units.text(*part)));
             (args.part.is_none().then(|| units.commands()), files.collect())

@@ -5,6 +5,7 @@
 
 use super::job::Job;
 use super::quoted::{for_shell, for_unit, for_unit_text};
+use crate::cli::failure::{Failure, Kind};
 use crate::relay::server::Deadlines;
 use std::path::Path;
 
@@ -69,6 +70,19 @@ pub(super) struct Units<'a> {
 }
 
 impl Units<'_> {
+    /// Systemd starts no program with a quote in its path, however it is told.
+    pub(super) fn refuse_unsayable(&self) -> Result<(), Failure> {
+        let program = &self.job.program;
+        match program.contains(['"', '\'']) {
+            true => Err(Failure::new(
+                Kind::Usage,
+                format!("systemd starts no program with a quote in its path: {program}"),
+            )
+            .hint("call this program by a link without one, and it prints that")),
+            false => Ok(()),
+        }
+    }
+
     /// The unit's file name.
     pub(super) fn file_name(&self, part: Part) -> String {
         format!("{}.{}", self.job.name, part.word())
