@@ -85,7 +85,7 @@ fn what_needs_a_person_is_told_with_masked_addresses() {
     type_in(&clinic, "run --status-file status.json --now 2026-12-01T09:00Z").exits(1);
     let failed = status(&clinic);
     assert_eq!((&failed["exit_code"], &failed["need_a_person"]), (&json!(1), &json!(1)));
-    assert_eq!(failed["words"][0], "error: 1 letter needs a person to look at", "{failed}");
+    assert_eq!(failed["words"][1], "error: 1 letter needs a person to look at", "{failed}");
     assert!(!failed.to_string().contains("person2"), "{failed}");
     // It is told until somebody has looked at it, not only by the run that met it.
     type_in(&clinic, "run --status-file status.json --now 2026-12-01T10:00Z")

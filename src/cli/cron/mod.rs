@@ -85,10 +85,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     if context.ui.wants_json() {
         return context.ui.json(&Whole { files });
     }
-    show(context, head, &files)
+    show(context, head.as_deref(), &files)
 }
 
-fn show(context: &Context, head: Option<String>, files: &[Printed]) -> Result<(), Failure> {
+fn show(context: &Context, head: Option<&str>, files: &[Printed]) -> Result<(), Failure> {
     head.iter().try_for_each(|head| context.ui.data(head))?;
     for file in files {
         if head.is_some() {

@@ -73,15 +73,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         Ok(Entered::Behind(holder)) => return wait_for(context, &holder).inspect_err(|failure| context.ui.note_failure(failure)),
         Ok(Entered::Alone(house)) => {
             let ended = beat(context, args, &house, &mut record);
+            // Before the house is left: the next run's status would be the newer one.
             record.end(&ended);
-            ended
+            return ended;
         }
-        Err(failure) => {
-            let ended = Err(failure);
-            record.end(&ended);
-            ended
-        }
+        Err(failure) => Err(failure),
     };
+    record.end(&ended);
     ended
 }
 
