@@ -7,7 +7,7 @@ use super::letters::whose;
 use super::mail_in::read_first;
 use super::outcome::tell;
 use super::outlook::Limited;
-use super::sending::{bring_lists, hand_over, plan, route};
+use super::sending::{Bounds, bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count, grouped};
 use super::waits;
 use crate::campaign::CampaignId;
@@ -311,13 +311,17 @@ impl Desk<'_> {
 
     fn hand_over(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
         let work = Work::Campaign(CampaignId(self.plan.campaign.id.0.clone()));
+        let bounds = Bounds {
+            limit: args.limit,
+            deadline: None,
+        };
         let report = hand_over(
             self.context,
             store,
             "send",
             work,
             (self.route, &Timetable::of(self.workspace, self.settings)),
-            args.limit,
+            bounds,
         )?;
         if report.states.is_empty() && report.stop.is_none() {
             self.tell_what_waits(store)?;

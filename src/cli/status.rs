@@ -133,7 +133,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
 }
 
 /// What keeps letters waiting that nothing else does. Settings that cannot be read keep nobody from knowing where letters stand.
-fn used_up(context: &Context, root: &Path, store: &Store, waiting: u64) -> Result<Option<String>, Failure> {
+pub(super) fn used_up(context: &Context, root: &Path, store: &Store, waiting: u64) -> Result<Option<String>, Failure> {
     if waiting == 0 {
         return Ok(None);
     }
@@ -213,7 +213,7 @@ fn ending(context: &Context, need: u64, is_waited_for: bool, next_steps: Vec<Str
 }
 
 /// Letters that a person has to look at: those that ended badly, those a dead run began, and all that a rule holds back.
-fn waiting_for_a_person(edition: &Edition, tally: &Tally, somebody_sends: bool) -> u64 {
+pub(super) fn waiting_for_a_person(edition: &Edition, tally: &Tally, somebody_sends: bool) -> u64 {
     if edition.status == Status::Draft {
         return 0;
     }
@@ -311,7 +311,7 @@ fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>
     }
 }
 
-fn status_word(status: Status) -> &'static str {
+pub(super) fn status_word(status: Status) -> &'static str {
     match status {
         Status::Draft => "draft",
         Status::Released => "released",

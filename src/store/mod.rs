@@ -14,6 +14,7 @@ pub mod dossier;
 pub mod draft;
 pub mod edition;
 pub mod forget;
+pub mod heartbeat;
 pub mod hold;
 pub mod import;
 pub mod journal;
