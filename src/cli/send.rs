@@ -10,6 +10,7 @@ use super::outlook::Limited;
 use super::sending::{bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count, grouped};
 use crate::campaign::CampaignId;
+use crate::dispatch::due;
 use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::Work;
@@ -212,6 +213,7 @@ impl Desk<'_> {
             return Ok(());
         }
         self.context.mark_sent(self.root, store.identity())?;
+        due::leave_behind(store, self.plan, self.context.clock.now())?;
         store.release(draft.edition.id, self.context.clock.now())?;
         self.hand_over(store, args)
     }
