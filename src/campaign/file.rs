@@ -25,6 +25,7 @@ struct CampaignFile {
     late: Option<LateFile>,
     articles: Option<Vec<ArticleFile>>,
     series: Option<Vec<StepFile>>,
+    uncapped: Option<bool>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -111,6 +112,7 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
             window: window?,
             season: season?,
             articles: articles?,
+            uncapped: written.uncapped.unwrap_or(false),
             telling,
             places,
         })

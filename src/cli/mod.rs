@@ -44,6 +44,7 @@ mod strikes;
 mod suppress;
 mod test;
 mod turns;
+mod waits;
 mod why;
 
 use clap::{Parser, Subcommand};
