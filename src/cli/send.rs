@@ -11,6 +11,7 @@ use super::sending::{Bounds, bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count, grouped};
 use super::waits;
 use crate::campaign::CampaignId;
+use crate::dispatch::due;
 use crate::dispatch::hours::{Timetable, told_ahead};
 use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
 use crate::dispatch::report::{Report, Stop};
@@ -226,6 +227,7 @@ impl Desk<'_> {
             return Ok(());
         }
         self.context.mark_sent(self.root, store.identity())?;
+        due::leave_behind(store, self.plan, self.context.clock.now())?;
         store.release(draft.edition.id, self.context.clock.now())?;
         self.hand_over(store, args)
     }
