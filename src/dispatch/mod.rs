@@ -5,12 +5,14 @@
 
 pub mod breaker;
 pub mod choice;
+pub mod compiled;
 pub mod due;
 pub mod enrol;
 pub mod forecast;
 pub mod prepare;
 pub mod prove;
 pub mod run;
+pub mod series;
 pub mod worker;
 
 mod feeder;

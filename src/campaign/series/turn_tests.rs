@@ -119,7 +119,11 @@ fn who_joined_before_the_series_was_known_is_not_of_it() {
     let scene = Scene::new();
     scene.check(&joined("2026-02-20"), "2026-03-01T06:00:00Z", "JoinedBefore");
     scene.check(&joined("2026-02-28"), "2026-03-01T06:00:00Z", "JoinedBefore");
-    scene.check(&joined("2026-03-01"), "2026-03-01T09:00:00Z", "welcome due 2026-03-01T09:00:00Z");
+    scene.check(
+        &joined("2026-03-01"),
+        "2026-03-01T09:00:00Z",
+        "welcome due 2026-03-01T09:00:00Z",
+    );
     let before = with(joined("2026-02-20"), 0, Mark::Accepted, "2026-03-01T09:00:00Z");
     scene.check(&before, "2026-03-08T09:00:00Z", "tips due 2026-03-08T09:00:00Z");
     // Known for long, and joined long before: a year and a day.
@@ -302,14 +306,23 @@ impl Walk {
     /// Every accepted step that stands before this one lies as many days back as the steps lie apart.
     fn assert_apart(&self, hours: &Hours, next: usize, now: Timestamp) {
         let day = |at: Timestamp| hours.clinic.zone.to_datetime(at).date();
-        let last = self.joiner().records.into_iter().filter(|record| record.mark == Mark::Accepted);
+        let last = self
+            .joiner()
+            .records
+            .into_iter()
+            .filter(|record| record.mark == Mark::Accepted);
         let Some(last) = last.filter(|record| record.step.is_some()).max_by_key(|record| record.step) else {
             return;
         };
         let before = &self.steps[last.step.unwrap()];
         let apart = self.steps[next].after_days - before.after_days;
         assert!(day(last.at).checked_add(i64::from(apart).days()).unwrap() <= day(now));
-        assert!(self.joined.checked_add(i64::from(self.steps[next].after_days).days()).unwrap() <= day(now));
+        assert!(
+            self.joined
+                .checked_add(i64::from(self.steps[next].after_days).days())
+                .unwrap()
+                <= day(now)
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tidings run`: the heartbeat that cron keeps.
 
 mod begin;
+mod series;
 
 use crate::cli::answers::require_reader;
 use crate::cli::context::{Context, holder_words, real_dir, tell_passed_over};
@@ -14,11 +15,13 @@ use crate::dispatch::prepare;
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::{Work, is_due, is_shut};
 use crate::store::Store;
+use crate::store::edition::Edition;
 use crate::store::lock::{Holder, SenderLock};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
 use begin::begin_due;
 use jiff::SignedDuration;
+use series::serve_series;
 
 /// Send everything that is due: new editions, retries, and what an earlier run left
 ///
@@ -47,7 +50,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     lapse_quietly(context, &mut store, settings)?;
     read_first(context, &root, settings, &mut store)?;
     let way = Way::new(&root, settings);
-    let begun = begin_due(context, &mut store, &workspace, settings, &root, &way)?;
+    let mut begun = begin_due(context, &mut store, &workspace, settings, &root, &way)?;
+    serve_series(context, &mut store, &workspace, settings, &root, &way, &mut begun)?;
     let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
         false => Ok(()),
         true => close_all(context, &mut store, &workspace, settings, &way),
@@ -100,7 +104,9 @@ fn could_send_nothing(report: &Report) -> bool {
 
 /// Says where the files differ from what is going out: the released text does, as it did to the others (law 2).
 fn tell_differences(context: &Context, store: &Store, workspace: &Workspace, settings: &Settings) -> Result<(), Failure> {
-    for edition in store.unfinished_editions()?.iter().filter(|edition| edition.held.is_none()) {
+    // A step of a series has the text of the day on which each person came to it.
+    let is_told = |edition: &&Edition| edition.held.is_none() && !edition.is_step;
+    for edition in store.unfinished_editions()?.iter().filter(is_told) {
         let folder = workspace
             .campaigns
             .iter()
