@@ -349,11 +349,11 @@ proptest! {
         let mut fates = fates.into_iter();
         for event in &events {
             match event {
-                Event::Missed(days) => now = now + SignedDuration::from_hours(24 * i64::from(*days)) ,
+                Event::Missed(days) => now += SignedDuration::from_hours(24 * i64::from(*days)),
                 Event::Edited(names, gaps) => walk.edit(names, gaps, now),
                 Event::Hold(step) => walk.held = *step,
             }
-            now = now + SignedDuration::from_mins(437);
+            now += SignedDuration::from_mins(437);
             let fate = fates.next().unwrap_or(Mark::Accepted);
             walk.run(&hours, now, fate);
             // What is open is settled by the next run, or the one after.
