@@ -89,19 +89,19 @@ fn at(clinic: &Workspace, line: &str, moment: &str) -> Output {
 }
 
 /// Who has which steps, in the order in which the relay took them: `ann: welcome tips`.
-fn taken(clinic: &Workspace, judge: &Judge) -> Vec<String> {
-    let ledger = clinic.ledger();
-    let step = |id: &str| {
-        let letter = ledger.letters.iter().find(|letter| letter.message_id == id);
-        let edition = letter
-            .map(|letter| letter.edition.clone())
-            .unwrap_or_else(|| panic!("{id} is in no log"));
-        edition.rsplit('/').next().unwrap_or_default().to_owned()
-    };
+fn taken(judge: &Judge) -> Vec<String> {
     let mut people: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for letter in judge.accepted() {
         let name = letter.recipient.split('@').next().unwrap_or_default().to_owned();
-        people.entry(name).or_default().push(step(&letter.message_id));
+        let text = String::from_utf8_lossy(&letter.letter(judge)).into_owned();
+        let subject = text
+            .lines()
+            .find_map(|line| line.strip_prefix("Subject: All about "))
+            .unwrap();
+        people
+            .entry(name)
+            .or_default()
+            .push(subject.split(' ').next().unwrap_or_default().to_owned());
     }
     people
         .into_iter()

@@ -5,7 +5,7 @@ use crate::support::judge::Judge;
 
 #[test]
 fn a_newcomer_gets_each_step_on_its_day_and_nobody_else_gets_any() {
-    let judge = Judge::start();
+    let judge = Judge::start().keeping_letters();
     let clinic = welcoming(&judge, "");
     people(&clinic, &[("ann", "2026-03-10")]);
     import(&clinic, "2026-03-10T07:00Z");
@@ -20,7 +20,7 @@ fn a_newcomer_gets_each_step_on_its_day_and_nobody_else_gets_any() {
         ("2026-05-24T09:00Z", "ann: welcome tips question"),
     ] {
         at(&clinic, "run", moment).exits(0).says_nothing();
-        assert_eq!(taken(&clinic, &judge), [steps], "{moment}");
+        assert_eq!(taken(&judge), [steps], "{moment}");
     }
     at(&clinic, "status", "2026-05-24T09:00Z")
         .exits(0)
@@ -30,13 +30,13 @@ fn a_newcomer_gets_each_step_on_its_day_and_nobody_else_gets_any() {
 
 #[test]
 fn who_came_late_is_named_once_and_held_until_a_person_says() {
-    let judge = Judge::start();
+    let judge = Judge::start().keeping_letters();
     let clinic = welcoming(&judge, "");
     people(&clinic, &[("ann", "2026-03-10")]);
     import(&clinic, "2026-03-10T07:00Z");
     at(&clinic, "run", "2026-03-13T09:00Z")
         .exits(1)
-        .tells("series `welcome`, step `welcome`, a…@patients.example: due Tue 10 Mar 2026 09:00 GMT, found 3 days late")
+        .tells("series `welcome`, step `welcome`, a***@patients.example: due Tue 10 Mar 2026 09:00 GMT, found 3 days late")
         .tells("`tidings release welcome` lets them go");
     at(&clinic, "run", "2026-03-13T09:15Z").exits(0).says_nothing();
     at(&clinic, "run", "2026-03-20T09:00Z").exits(0).says_nothing();
@@ -47,25 +47,21 @@ fn who_came_late_is_named_once_and_held_until_a_person_says() {
         .prints("series welcome: the next step waits until the letter of `welcome` is settled");
     at(&clinic, "release welcome", "2026-03-20T10:00Z").exits(0);
     at(&clinic, "run", "2026-03-20T10:15Z").exits(0).says_nothing();
-    assert_eq!(taken(&clinic, &judge), ["ann: welcome"]);
+    assert_eq!(taken(&judge), ["ann: welcome"]);
     at(&clinic, "run", "2026-03-26T10:15Z").exits(0).says_nothing();
     at(&clinic, "run", "2026-03-27T10:15Z").exits(0).says_nothing();
-    assert_eq!(
-        taken(&clinic, &judge),
-        ["ann: welcome tips"],
-        "a week after the one that came late"
-    );
+    assert_eq!(taken(&judge), ["ann: welcome tips"], "a week after the one that came late");
 }
 
 #[test]
 fn where_late_is_left_out_the_next_step_comes_in_its_own_time() {
-    let judge = Judge::start();
+    let judge = Judge::start().keeping_letters();
     let clinic = welcoming(&judge, "late: {by: 6h, then: skip}\n");
     people(&clinic, &[("ann", "2026-03-10")]);
     import(&clinic, "2026-03-10T07:00Z");
     at(&clinic, "run", "2026-03-13T09:00Z").exits(0).says_nothing();
     at(&clinic, "run", "2026-03-17T09:00Z").exits(0).says_nothing();
-    assert_eq!(taken(&clinic, &judge), ["ann: tips"]);
+    assert_eq!(taken(&judge), ["ann: tips"]);
     at(&clinic, "why ann@patients.example", "2026-03-17T10:00Z")
         .exits(0)
         .prints("welcome · welcome: left out, due Tue 10 Mar 2026 09:00 GMT, found 3 days late")
@@ -75,12 +71,12 @@ fn where_late_is_left_out_the_next_step_comes_in_its_own_time() {
     import(&clinic, "2026-04-01T07:00Z");
     at(&clinic, "run", "2026-04-10T09:00Z").exits(0).says_nothing();
     at(&clinic, "run", "2026-04-15T08:00Z").exits(0).says_nothing();
-    assert_eq!(taken(&clinic, &judge), ["ann: tips", "bea: question"]);
+    assert_eq!(taken(&judge), ["ann: tips", "bea: question"]);
 }
 
 #[test]
 fn a_day_of_joining_in_the_past_counts_from_when_they_were_known() {
-    let judge = Judge::start();
+    let judge = Judge::start().keeping_letters();
     let clinic = welcoming(&judge, "");
     people(&clinic, &[("ann", "2026-03-02"), ("bea", "2026-02-20")]);
     import(&clinic, "2026-06-01T10:00Z");
@@ -92,7 +88,7 @@ fn a_day_of_joining_in_the_past_counts_from_when_they_were_known() {
     ] {
         at(&clinic, "run", moment).exits(0).says_nothing();
     }
-    assert_eq!(taken(&clinic, &judge), ["ann: welcome tips question"]);
+    assert_eq!(taken(&judge), ["ann: welcome tips question"]);
     at(&clinic, "why bea@patients.example welcome", "2026-06-15T08:00Z")
         .exits(0)
         .prints("joined on 2026-02-20, before the series began: it is not for them");
@@ -100,7 +96,7 @@ fn a_day_of_joining_in_the_past_counts_from_when_they_were_known() {
 
 #[test]
 fn who_leaves_and_comes_back_goes_on_where_they_were() {
-    let judge = Judge::start();
+    let judge = Judge::start().keeping_letters();
     let clinic = welcoming(&judge, "");
     let list = [("ann", "2026-03-10")];
     people(&clinic, &list);
@@ -109,19 +105,19 @@ fn who_leaves_and_comes_back_goes_on_where_they_were() {
     people(&clinic, &[]);
     import(&clinic, "2026-03-12T07:00Z");
     at(&clinic, "run", "2026-03-17T09:00Z").exits(0).says_nothing();
-    assert_eq!(taken(&clinic, &judge), ["ann: welcome"]);
+    assert_eq!(taken(&judge), ["ann: welcome"]);
     people(&clinic, &list);
     import(&clinic, "2026-04-20T11:00Z");
     at(&clinic, "run", "2026-04-20T11:15Z").exits(0).says_nothing();
-    assert_eq!(taken(&clinic, &judge), ["ann: welcome tips"], "away is not late");
+    assert_eq!(taken(&judge), ["ann: welcome tips"], "away is not late");
     at(&clinic, "run", "2026-04-26T11:15Z").exits(0).says_nothing();
     at(&clinic, "run", "2026-04-27T11:15Z").exits(0).says_nothing();
-    assert_eq!(taken(&clinic, &judge), ["ann: welcome tips question"]);
+    assert_eq!(taken(&judge), ["ann: welcome tips question"]);
 }
 
 #[test]
 fn without_consent_nobody_comes_to_a_step_and_with_it_they_do() {
-    let judge = Judge::start();
+    let judge = Judge::start().keeping_letters();
     let clinic = welcoming(&judge, "");
     people(&clinic, &[("ann", "2026-03-10")]);
     let without = clinic
@@ -139,12 +135,12 @@ fn without_consent_nobody_comes_to_a_step_and_with_it_they_do() {
     clinic.write("subscribers/patients.csv", with);
     import(&clinic, "2026-03-20T08:00Z");
     at(&clinic, "run", "2026-03-20T05:00Z").exits(0).says_nothing();
-    assert_eq!(taken(&clinic, &judge), ["ann: welcome"], "agreed today, and so not late");
+    assert_eq!(taken(&judge), ["ann: welcome"], "agreed today, and so not late");
 }
 
 #[test]
 fn a_series_says_why_it_is_not_sent_by_hand() {
-    let judge = Judge::start();
+    let judge = Judge::start().keeping_letters();
     let clinic = welcoming(&judge, "");
     at(&clinic, "send welcome", BEGIN)
         .exits(2)

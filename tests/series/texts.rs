@@ -22,7 +22,7 @@ fn an_edited_text_is_for_those_who_come_later_and_those_frozen_before_keep_their
             .reply("450 4.2.0 greylisted"),
     );
     at(&clinic, "run", "2026-03-10T09:00Z").exits(0);
-    assert_eq!(taken(&clinic, &judge), ["ann: welcome"]);
+    assert_eq!(taken(&judge), ["ann: welcome"]);
     clinic.write(
         "campaigns/welcome/welcome.md",
         article("welcome", "Welcome to our new house."),
@@ -73,28 +73,26 @@ fn an_edited_text_is_for_those_who_come_later_and_those_frozen_before_keep_their
 
 #[test]
 fn a_fault_that_is_everybodys_leaves_nothing_and_one_persons_holds_that_person() {
-    let judge = Judge::start();
+    let judge = Judge::start().keeping_letters();
     let clinic = welcoming(&judge, "");
     people(&clinic, &[("ann", "2026-03-10"), ("bea", "2026-03-10")]);
     import(&clinic, "2026-03-10T07:00Z");
-    clinic.write(
-        "campaigns/welcome/welcome.md",
-        article("welcome", "Welcome, {{ first_nam }}."),
-    );
+    let called = |name: &str| {
+        let subject = format!("subject: All about welcome for {{{{ {name} }}}}");
+        article("welcome", "Welcome.").replace("subject: All about welcome", &subject)
+    };
+    clinic.write("campaigns/welcome/welcome.md", called("first_nam"));
     at(&clinic, "run", "2026-03-10T09:00Z").exits(65).tells("first_nam");
     assert_eq!((judge.letters(), clinic.ledger().letters.len()), (0, 0));
     at(&clinic, "status", "2026-03-10T09:00Z")
         .exits(0)
         .prints("nothing has been sent yet");
-    clinic.write(
-        "campaigns/welcome/welcome.md",
-        article("welcome", "Welcome, {{ first_name }}."),
-    );
+    clinic.write("campaigns/welcome/welcome.md", called("first_name"));
     let broken = clinic.read("subscribers/patients.csv").replace("example,bea,", "example,,");
     clinic.write("subscribers/patients.csv", broken);
     at(&clinic, "run", "2026-03-10T09:15Z")
         .exits(1)
-        .tells("b…@patients.example: their letter cannot be written");
-    assert_eq!(taken(&clinic, &judge), ["ann: welcome"]);
+        .tells("b***@patients.example: their letter cannot be written");
+    assert_eq!(taken(&judge), ["ann: welcome"]);
     at(&clinic, "run", "2026-03-10T09:30Z").exits(0).says_nothing();
 }
