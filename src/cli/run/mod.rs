@@ -1,4 +1,7 @@
 //! `tidings run`: the heartbeat that cron keeps.
+//!
+//! Promises: what the calendar and the series want is begun before anything is handed over; with nothing due it is silent. Knows nothing
+//! of what is due: the campaigns' own rules say that.
 
 mod begin;
 mod series;
