@@ -9,6 +9,7 @@ pub mod compiled;
 pub mod due;
 pub mod enrol;
 pub mod forecast;
+pub mod hours;
 pub mod prepare;
 pub mod prove;
 pub mod run;

@@ -115,6 +115,7 @@ struct Step<'a> {
     text: String,
     text_hash: Vec<u8>,
     article_hash: Vec<u8>,
+    hours: Option<String>,
     today: Date,
 }
 
@@ -142,6 +143,7 @@ impl<'a> Step<'a> {
             text: serde_json::to_string(&sources).map_err(|error| DispatchError::Frozen { what: error.to_string() })?,
             text_hash: text_hash(&sources),
             article_hash,
+            hours: plan.campaign.window.map(|window| window.frozen()),
             today,
         })
     }
@@ -180,6 +182,7 @@ impl<'a> Step<'a> {
             due_at: due,
             due_on,
             expires_at: None,
+            hours: self.hours.as_deref(),
         }
     }
 
