@@ -1,4 +1,7 @@
 //! `tidings run`: the heartbeat that cron keeps.
+//!
+//! Promises: it asks nothing, and is silent where nobody watches unless a person is needed; a run that finds another one at work leaves
+//! everything to it. Knows nothing of when it is called.
 
 mod begin;
 mod record;
