@@ -3,6 +3,7 @@
 //! Promises: a `Campaign` that exists is possible: its texts are not empty, its columns and hours mean something, unknown keys have
 //! been refused. Knows nothing of folders (it is made from text), of people, or of what was sent before.
 
+pub mod calendar;
 pub mod edition;
 pub mod file;
 pub mod schedule;
@@ -42,6 +43,8 @@ pub struct Campaign {
     pub season: Option<schedule::Season>,
     /// The articles in turn.
     pub articles: Vec<ArticleEntry>,
+    /// Whether it goes out whatever else a person got lately.
+    pub uncapped: bool,
     /// Names that tell others what the people who get it have: warnings for whoever is about to send.
     pub telling: Vec<Finding>,
 }

@@ -8,6 +8,7 @@ use super::outlook::Limited;
 use super::send::due_at;
 use super::sending::{bring_lists, plan};
 use super::ui::{Ui, count, grouped};
+use super::waits;
 use crate::campaign::Timing;
 use crate::campaign::schedule::Occurrence;
 use crate::dispatch::due::{Turn, turn, upcoming};
@@ -44,6 +45,8 @@ struct Line {
     local: Option<String>,
     planned: u64,
     held: u64,
+    /// How many would wait because their people got another letter lately.
+    capped: u64,
     left_out: BTreeMap<String, u64>,
     note: Option<String>,
     starts_at: Option<String>,
@@ -93,6 +96,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             Err(failure) => return Err(failure),
         }
     }
+    findings.extend(settings.outdated_holidays(now.to_zoned(settings.zone().clone()).date()));
     let has_errors = findings.iter().any(Finding::is_error);
     if let Some(limited) = &limited {
         findings.extend(foretell(limited, &mut lines));
@@ -133,6 +137,7 @@ fn look_ahead(
             .map(|occurrence| occurrence.local.strftime("%a %-d %b %Y %H:%M %Z").to_string()),
         planned: 0,
         held: 0,
+        capped: 0,
         left_out: BTreeMap::new(),
         note: standing.or_else(|| note(plan, occurrence.as_ref().map(|occurrence| occurrence.at), now, days)),
         starts_at: None,
@@ -169,9 +174,11 @@ fn look_ahead(
     if let (Some(limited), None, None) = (limited, &hold, &edition.held) {
         // What was released goes on now; an article begins when it is due.
         let from = edition.released_at.map_or(edition.due_at, |_| now);
-        line.coming = Some(limited.coming(store, edition.id, from, edition.expires_at)?);
+        line.coming = Some(limited.coming(store, edition.id, from, edition.expires_at, Some(plan.hours()))?);
     }
     (line.planned, line.held) = (tally.planned(), tally.of("held"));
+    let at = edition.released_at.map_or(edition.due_at, |_| now);
+    line.capped = waits::Desk::at(workspace, settings, now).capped(store, &edition, at)?;
     line.left_out = store.left_out(edition.id)?;
     (line.edition, line.title) = (Some(edition.key.to_string()), Some(edition.title));
     if !standing.is_empty() {
@@ -271,6 +278,13 @@ fn show(context: &Context, lines: &[Line], limited: Option<&Limited>, has_errors
                 "{name}: {} left out ({})",
                 count(*people, "person"),
                 reason.replace('_', " ")
+            ))?;
+        }
+        if line.capped > 0 {
+            context.ui.data(&format!(
+                "{}: {} would wait, their people got another one lately",
+                Ui::bold(&line.campaign),
+                count(line.capped, "letter")
             ))?;
         }
         if line.held > 0 {

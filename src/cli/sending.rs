@@ -5,6 +5,7 @@ use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
 use super::password::login;
 use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning, left_elsewhere, objection};
+use crate::dispatch::hours::Timetable;
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::quota::Limits;
 use crate::dispatch::report::{Deadline, Report, Stop, Tallying};
@@ -206,7 +207,7 @@ pub(super) fn hand_over(
     store: &mut Store,
     command: &str,
     work: Work,
-    route: &Route,
+    (route, timetable): (&Route, &Timetable),
     bounds: Bounds,
 ) -> Result<Report, Failure> {
     let Bounds { limit, deadline } = bounds;
@@ -221,6 +222,7 @@ pub(super) fn hand_over(
             work,
             route,
             clock: context.clock,
+            timetable,
             limit,
             tallying: Arc::clone(&tallying),
         };

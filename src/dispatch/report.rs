@@ -57,6 +57,11 @@ pub enum Stop {
         /// How much time it was.
         why: String,
     },
+    /// All that is left is outside its hours; a run inside them goes on.
+    Hours {
+        /// How many wait for what, and when they go on.
+        why: String,
+    },
     /// As many letters as `--limit` allows have left.
     Limit {
         /// The limit.
@@ -69,7 +74,7 @@ impl Stop {
     fn gravity(&self) -> u8 {
         match self {
             Stop::Limit { .. } => 0,
-            Stop::Quota { .. } | Stop::Time { .. } => 1,
+            Stop::Quota { .. } | Stop::Hours { .. } | Stop::Time { .. } => 1,
             Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } => 2,
             Stop::FixFirst { .. } => 3,
             Stop::Signal { interrupt: true } => 4,

@@ -5,6 +5,7 @@
 mod backup;
 mod canary;
 mod cancel;
+mod cap;
 mod check;
 mod consent;
 mod cron;
@@ -16,6 +17,7 @@ mod doctor;
 mod forget;
 mod help;
 mod hold;
+mod hours;
 mod import;
 mod init;
 mod json;

@@ -26,7 +26,7 @@ fn who_is_left_out_is_counted_by_reason() {
         .prints("tips: 1 person left out (no consent)\n");
     let plan = type_in(&clinic, "plan --json").exits(0).json();
     let wanted = serde_json::json!({"editions": [{
-        "campaign": "tips", "edition": "t1ps/sleep", "title": "All about sleep", "due_at": null, "local": null, "planned": 3, "held": 0,
+        "campaign": "tips", "edition": "t1ps/sleep", "title": "All about sleep", "due_at": null, "local": null, "planned": 3, "held": 0, "capped": 0,
         "left_out": {"no_consent": 1}, "note": "no schedule: `tidings send tips`",
         "starts_at": null, "ends_at": null, "days": null, "late": 0,
     }], "left_today": null, "quota": null});

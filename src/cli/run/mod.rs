@@ -16,6 +16,7 @@ use crate::cli::scribe::Scribe;
 use crate::cli::send::{recover, tell_no_more};
 use crate::cli::sending::{Bounds, Way, hand_over, plan};
 use crate::cli::ui::Ui;
+use crate::dispatch::hours::{Timetable, resumption};
 use crate::dispatch::prepare;
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::{Work, is_due, is_shut, waiting};
@@ -138,8 +139,9 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
         limit: None,
         deadline: args.max_minutes.map(|minutes| record.deadline(minutes)),
     };
-    let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
-        false => Ok(()),
+    let timetable = Timetable::of(workspace, settings);
+    let mut ended = match is_due(&store, &Work::Everything, &timetable, context.clock.now())? {
+        false => tell_resumption(context, &store, settings, &timetable, record),
         true => close_all(context, &mut store, house, settings, &way, bounds, record),
     };
     record.look(&store);
@@ -173,7 +175,8 @@ fn close_all(
     }
     require_reader(context, settings, store)?;
     tell_differences(context, store, &house.workspace, settings)?;
-    let mut report = hand_over(context, store, "run", Work::Everything, way.route()?, bounds)?;
+    let timetable = Timetable::of(&house.workspace, settings);
+    let mut report = hand_over(context, store, "run", Work::Everything, (way.route()?, &timetable), bounds)?;
     if matches!(report.stop, Some(Stop::Time { .. })) && waiting(store, &Work::Everything)? == 0 {
         // The last letter and the last minute came together.
         report.stop = None;
@@ -192,14 +195,35 @@ fn close_all(
     }
 }
 
-/// All that waits is for domains whose letters are used up: the run that used them up has ended with 75.
+/// Whoever watches wants to know why nothing leaves; cron does not.
+fn tell_resumption(
+    context: &Context,
+    store: &Store,
+    settings: &Settings,
+    timetable: &Timetable,
+    record: &mut Record<'_>,
+) -> Result<(), Failure> {
+    let now = context.clock.now();
+    if let Some(waits) = resumption(store, &Work::Everything, timetable, now)? {
+        let told = waits.told(now, settings.zone());
+        record.waits(&told);
+        if context.ui.is_watched() {
+            context.ui.say(&told);
+        }
+    }
+    Ok(())
+}
+
+/// All that waits is for domains whose letters are used up, or for other hours: nobody has to run again sooner than cron does.
 fn could_send_nothing(report: &Report) -> bool {
-    matches!(report.stop, Some(Stop::Quota { .. })) && report.states.is_empty() && report.held_meanwhile.is_empty()
+    matches!(report.stop, Some(Stop::Quota { .. } | Stop::Hours { .. }))
+        && report.states.is_empty()
+        && report.held_meanwhile.is_empty()
 }
 
 /// The next run goes on where this one had to stop, and nobody has to know: cron mails what is said.
 fn goes_on_by_itself(report: &Report) -> bool {
-    let waits = matches!(report.stop, Some(Stop::Quota { .. } | Stop::Time { .. }));
+    let waits = matches!(report.stop, Some(Stop::Quota { .. } | Stop::Hours { .. } | Stop::Time { .. }));
     waits && report.need_a_person() == 0 && report.held_meanwhile.is_empty() && report.no_more == 0
 }
 
