@@ -31,6 +31,7 @@ mod mail_in;
 mod new;
 mod people;
 mod plan;
+mod plan_file;
 mod rehearse;
 mod release;
 mod resend;

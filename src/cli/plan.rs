@@ -20,18 +20,24 @@ use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Show what would go to whom and when, who is left out and why
 ///
 /// Writes nothing and sends nothing. Every letter is composed once, so what `plan` shows can be sent.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  tidings plan\n  tidings plan seasonal-immunity --json")]
+#[command(
+    after_help = "Examples:\n  tidings plan\n  tidings plan seasonal-immunity --json\n  tidings plan seasonal-immunity --out october.plan"
+)]
 pub(super) struct Args {
     /// Only this campaign
     campaign: Option<String>,
     /// Show what is due within this many days
     #[arg(long, value_name = "N", default_value_t = 35)]
     days: u32,
+    /// Write the next edition of the campaign down as a plan that `tidings send CAMPAIGN --plan FILE` keeps to
+    #[arg(long, value_name = "FILE", requires = "campaign", conflicts_with = "days")]
+    out: Option<PathBuf>,
 }
 
 /// One edition to come, as `--json` shows it.
@@ -67,6 +73,9 @@ struct Whole<'a> {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    if let (Some(name), Some(out)) = (&args.campaign, &args.out) {
+        return super::plan_file::make(context, name, out);
+    }
     let (root, workspace) = context.workspace()?;
     let settings = context.settings(&workspace)?;
     let folders: Vec<&CampaignFolder> = match &args.campaign {

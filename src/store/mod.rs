@@ -27,6 +27,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod order;
 pub mod people;
+pub mod planned;
 pub mod recover;
 pub mod remains;
 pub mod retention;
