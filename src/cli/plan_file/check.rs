@@ -288,7 +288,7 @@ impl Difference {
             let person = store.whereabouts(mark, edition)?;
             let (whole, masked) = match &person.address {
                 Some(address) => (address.to_string(), address.masked()),
-                None => ("erased".to_owned(), "erased".to_owned()),
+                None => ("somebody".to_owned(), "somebody".to_owned()),
             };
             lines.push((whole, masked, why(&person)));
         }

@@ -22,7 +22,6 @@ use crate::letter::Sources;
 use crate::store::Store;
 use crate::store::edition::Edition;
 use crate::store::import::Guard;
-use crate::workspace::Workspace;
 use crate::workspace::create::durable::{self, Access};
 use crate::workspace::settings::{RelaySettings, Settings};
 use jiff::{SignedDuration, Timestamp};
@@ -47,11 +46,13 @@ pub(super) fn make(context: &Context, name: &str, out: &Path) -> Result<(), Fail
     refuse_series(plan)?;
     let relay = relay(settings)?;
     let is_there = is_older_plan(out)?;
-    // The people's marks are this store's: where there is none yet, it is made now.
-    let store = context.store_for_sending(&root, settings)?;
-    let mut copy = store.copy_in_memory()?;
-    let (file, findings) = drawn_up(context, &workspace, settings, plan, relay, &mut copy)?;
-    context.ui.findings(&findings);
+    // The people's marks are this store's: where there is none yet it is made now, and whoever is planned for is known from now on,
+    // so that they can be named when they have left.
+    let mut store = context.store_for_sending(&root, settings)?;
+    let warnings = bring_lists(&mut store, &workspace, plan, Guard::Cautious, context.clock.now())?;
+    context.ui.findings(&warnings);
+    let (file, warnings) = drawn_up(context, settings, plan, relay, &mut store.copy_in_memory()?)?;
+    context.ui.findings(&warnings);
     if file.people.is_empty() {
         return Err(
             Failure::new(Kind::Files, "nobody would get this letter, so there is nothing to plan")
@@ -89,19 +90,18 @@ fn relay(settings: &Settings) -> Result<&RelaySettings, Failure> {
 /// What would be sent if it were now: the rest of what is begun, or the next article.
 fn drawn_up(
     context: &Context,
-    workspace: &Workspace,
     settings: &Settings,
     plan: Plan<'_>,
     relay: &RelaySettings,
     copy: &mut Store,
 ) -> Result<(PlanFile, Vec<Finding>), Failure> {
     let now = context.clock.now();
-    let mut findings = bring_lists(copy, workspace, plan, Guard::Trusted, now)?;
+    let mut warnings = Vec::new();
     let (edition, is_begun) = match prepare::next(copy, plan)? {
         Next::Unfinished(edition) => (*edition, true),
         Next::Article(article) => {
             let draft = prepare::draft(copy, plan, article, due_now(context, settings, plan), now)?;
-            findings.extend(draft.warnings);
+            warnings = draft.warnings;
             (draft.edition, false)
         }
         Next::NothingLeft => {
@@ -112,8 +112,8 @@ fn drawn_up(
     let (valid_until, until) = validity(plan, settings, &edition, now);
     let identity = copy.identity();
     let file = PlanFile {
-        made_at: now,
-        valid_until,
+        made_at: whole_second(now),
+        valid_until: whole_second(valid_until),
         until,
         store: identity.id.clone(),
         generation: identity.generation,
@@ -130,7 +130,7 @@ fn drawn_up(
         people: copy.marks_of(edition.id)?,
         sources: edition.sources_hash,
     };
-    Ok((file, findings))
+    Ok((file, warnings))
 }
 
 /// Until when a plan is good: what was agreed to is not sent when it is over, when the next one is due, or when nobody remembers it.
@@ -141,6 +141,11 @@ fn validity(plan: Plan<'_>, settings: &Settings, edition: &Edition, now: Timesta
     let ends = [Some((week, Until::Week)), next, expiry];
     let first = ends.into_iter().flatten().min_by_key(|(at, _)| *at);
     first.unwrap_or((week, Until::Week))
+}
+
+/// The second that a moment lies in: a plan ends rather a little early than a little late.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_microsecond().div_euclid(1_000_000)).unwrap_or(at)
 }
 
 /// The parts of what an edition's letters are made from, as the store has frozen them.
