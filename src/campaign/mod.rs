@@ -3,6 +3,7 @@
 //! Promises: a `Campaign` that exists is possible: its texts are not empty, its columns and hours mean something, unknown keys have
 //! been refused. Knows nothing of folders (it is made from text), of people, or of what was sent before.
 
+pub mod calendar;
 pub mod edition;
 pub mod file;
 pub mod schedule;

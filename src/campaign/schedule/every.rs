@@ -42,7 +42,17 @@ pub enum Unit {
     Year(AnnualRule),
 }
 
+/// The number of a day; the one of [`ANCHOR`] is 0.
+pub(crate) fn day_number(date: Date) -> i64 {
+    (date - ANCHOR).get_days().into()
+}
+
 impl Every {
+    /// The number of the turn that `date` lies in: a period, or as many of them as one step takes.
+    pub(crate) fn turn_of(self, date: Date) -> i64 {
+        self.unit.period_of(date).div_euclid(i64::from(self.step.max(1)))
+    }
+
     /// The days of this rhythm from `date` on, in order.
     pub(crate) fn days_from(self, date: Date) -> impl Iterator<Item = Date> {
         self.days_around(date, 1).filter(move |day| *day >= date)
@@ -68,12 +78,12 @@ impl Every {
 impl Unit {
     /// The number of the period that `date` lies in; the one of [`ANCHOR`] is 0.
     fn period_of(self, date: Date) -> i64 {
-        let days = (date - ANCHOR).get_days();
+        let days = day_number(date);
         let years = i64::from(date.year() - ANCHOR.year());
         let month = i64::from(date.month() - 1);
         match self {
-            Self::Day(_) => days.into(),
-            Self::Week(_) => i64::from(days).div_euclid(7),
+            Self::Day(_) => days,
+            Self::Week(_) => days.div_euclid(7),
             Self::Month(_) => years * 12 + month,
             Self::Quarter(_) => years * 4 + month / 3,
             Self::Year(_) => years,

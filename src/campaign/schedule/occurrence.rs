@@ -4,6 +4,7 @@
 //! is due is sent, never skipped); where they go back and the hour comes twice, at the first of the two. Two days that fall on one
 //! instant, because a zone left a whole day out, are one occurrence. Knows nothing of now, or of what was sent.
 
+use crate::campaign::schedule::every::day_number;
 use crate::campaign::schedule::{Schedule, When};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -46,13 +47,15 @@ impl Schedule {
         all.take(count).collect()
     }
 
-    fn on(&self, date: Date, zone: &TimeZone) -> Option<Occurrence> {
+    /// When the schedule is due on this day, whether or not it means it.
+    pub(crate) fn on(&self, date: Date, zone: &TimeZone) -> Option<Occurrence> {
         let local = resolve(zone, date.to_datetime(self.at))?;
         let at = local.timestamp();
         Some(Occurrence { at, local, date })
     }
 
-    fn days_from(&self, date: Date) -> Box<dyn Iterator<Item = Date> + '_> {
+    /// The days meant from `date` on, in order.
+    pub(crate) fn days_from(&self, date: Date) -> Box<dyn Iterator<Item = Date> + '_> {
         match &self.when {
             When::Once(day) => Box::new(std::iter::once(*day).filter(move |day| *day >= date)),
             When::Dates(days) => Box::new(days.iter().copied().filter(move |day| *day >= date)),
@@ -60,11 +63,22 @@ impl Schedule {
         }
     }
 
-    fn days_back_from(&self, date: Date) -> Box<dyn Iterator<Item = Date> + '_> {
+    /// The days meant up to `date`, the latest first.
+    pub(crate) fn days_back_from(&self, date: Date) -> Box<dyn Iterator<Item = Date> + '_> {
         match &self.when {
             When::Once(day) => Box::new(std::iter::once(*day).filter(move |day| *day <= date)),
             When::Dates(days) => Box::new(days.iter().rev().copied().filter(move |day| *day <= date)),
             When::Every(every) => Box::new(every.days_back_from(date)),
+        }
+    }
+}
+
+impl Schedule {
+    /// The number of the period that `date` lies in: a turn of the rhythm, or the day itself where there is none.
+    pub fn period_of(&self, date: Date) -> i64 {
+        match &self.when {
+            When::Once(_) | When::Dates(_) => day_number(date),
+            When::Every(every) => every.turn_of(date),
         }
     }
 }

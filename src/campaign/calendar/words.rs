@@ -1,0 +1,29 @@
+//! What is said of an occurrence on which nothing began.
+
+use crate::campaign::calendar::{Entry, Reason};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// A moment as people read it: `Tue 5 Jan 2027 09:00 GMT`.
+pub fn moment(local: &Zoned) -> String {
+    local.strftime("%a %-d %b %Y %H:%M %Z").to_string()
+}
+
+pub(super) fn missed(entry: &Entry<'_>, reason: Reason, now: Timestamp) -> String {
+    let zone = entry.occurrence.local.time_zone();
+    let at = |moment_of: Timestamp| moment(&in_zone(moment_of, zone));
+    let (due, found) = (moment(&entry.occurrence.local), at(now));
+    match reason {
+        Reason::Late => format!("due {due}, found {found}: too late"),
+        Reason::Overtaken => format!("due {due}, found {found}: the next one was due already"),
+        Reason::Expired => match entry.expires_at {
+            Some(end) => format!("due {due}, its time was over {}, found {found}", at(end)),
+            None => format!("due {due}, its time was over, found {found}"),
+        },
+        Reason::Empty => format!("due {due}: no article was left"),
+    }
+}
+
+fn in_zone(at: Timestamp, zone: &TimeZone) -> Zoned {
+    at.to_zoned(zone.clone())
+}
