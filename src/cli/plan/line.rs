@@ -53,6 +53,7 @@ pub(super) struct Line {
     pub(super) expires_at: Option<Timestamp>,
     /// When the next edition of the campaign ends its waiting, unless somebody releases it.
     pub(super) superseded_at: Option<Timestamp>,
+    pub(super) superseded_local: Option<String>,
     pub(super) starts_at: Option<Timestamp>,
     pub(super) ends_at: Option<Timestamp>,
     pub(super) days: Option<u32>,
@@ -92,6 +93,7 @@ impl Line {
             note: None,
             expires_at: None,
             superseded_at: None,
+            superseded_local: None,
             starts_at: None,
             ends_at: None,
             days: None,

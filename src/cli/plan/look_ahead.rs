@@ -105,7 +105,10 @@ impl<'a> Desk<'a> {
             None => format!("going out now, {to_go} to go"),
         });
         match &edition.held {
-            Some(_) => line.superseded_at = superseded_at,
+            Some(_) => {
+                line.superseded_at = superseded_at;
+                line.superseded_local = superseded_at.map(|at| moment(at, self.zone()));
+            }
             None => line.coming = self.coming(store, edition, self.now)?,
         }
         Ok(line)
@@ -206,13 +209,13 @@ impl<'a> Ahead<'a, '_> {
         let is_out_of_articles = calendar.is_out_of_articles(recorded, now);
         let note = match (is_out_of_articles, next, &self.hold) {
             (true, ..) => Some("no article is left".to_owned()),
-            (false, None, _) => Some("its schedule has no date left".to_owned()),
+            (false, None, _) if is_empty => Some("its schedule has no date left".to_owned()),
             (false, Some(_), Some(reason)) => Some(format!("on hold: {reason}")),
             (false, Some(at), None) if is_empty => {
                 let days = count(u64::from(self.desk.days), "day");
                 Some(format!("next on {}, not within {days}", moment(at, zone)))
             }
-            (false, Some(_), None) => None,
+            (false, _, _) => None,
         };
         Summary {
             next_at: next,

@@ -105,13 +105,13 @@ impl Page<'_> {
     }
 
     fn details(&self, line: &Line) -> Result<(), Failure> {
-        let superseded = "called off when the campaign's next edition begins, unless you release it before";
+        let superseded = |at: &String| format!("called off on {at}, when the next edition begins, unless you release it");
         let spoiled = Some(line.held).filter(|held| *held > 0);
         let late = Some(line.late).filter(|late| *late > 0);
         let details = [
             when(line),
             line.note.clone().filter(|_| line.shown_at.is_some()),
-            line.superseded_at.map(|_| superseded.to_owned()),
+            line.superseded_local.as_ref().map(superseded),
             left_out(line),
             spoiled.map(|held| format!("{} on hold by themselves", count(held, "letter"))),
             line.takes.clone(),
