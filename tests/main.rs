@@ -32,3 +32,4 @@ mod street;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]
 mod support;
 mod web;
+mod year;

@@ -26,6 +26,7 @@ struct CampaignFile {
     late: Option<LateFile>,
     articles: Option<Vec<ArticleFile>>,
     series: Option<Vec<StepFile>>,
+    uncapped: Option<bool>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -108,6 +109,7 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
             window: window?,
             season: season?,
             articles: articles?,
+            uncapped: written.uncapped.unwrap_or(false),
             telling,
         })
     })();

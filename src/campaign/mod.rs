@@ -43,6 +43,8 @@ pub struct Campaign {
     pub season: Option<schedule::Season>,
     /// The articles in turn.
     pub articles: Vec<ArticleEntry>,
+    /// Whether it goes out whatever else a person got lately.
+    pub uncapped: bool,
     /// Names that tell others what the people who get it have: warnings for whoever is about to send.
     pub telling: Vec<Finding>,
 }

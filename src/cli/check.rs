@@ -52,6 +52,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         findings.extend(folder.campaign.iter().flat_map(|campaign| campaign.telling.iter().cloned()));
     }
     if let Some(settings) = &workspace.settings {
+        findings.extend(settings.outdated_holidays(context.clock.now().to_zoned(settings.zone().clone()).date()));
         // A store that cannot be opened keeps nobody from knowing what is wrong with the files.
         let known = context.store_if_any(&root).ok().flatten();
         findings.extend(answers::forewarning(context, settings, known.as_ref())?);

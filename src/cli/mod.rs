@@ -44,6 +44,7 @@ mod status;
 mod strikes;
 mod suppress;
 mod test;
+mod waits;
 mod why;
 
 use clap::{Parser, Subcommand};

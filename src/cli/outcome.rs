@@ -87,7 +87,7 @@ fn shape(report: &Report) -> Shape<'_> {
         reply: named.why.clone(),
     });
     let stopped = report.stop.as_ref().map(|stop| match stop {
-        Stop::RelayForNow { why } | Stop::Quota { why } | Stop::Store { why } => why.clone(),
+        Stop::RelayForNow { why } | Stop::Quota { why } | Stop::Hours { why } | Stop::Store { why } => why.clone(),
         Stop::FixFirst { why, .. } | Stop::Hold { why, .. } => why.clone(),
         Stop::Signal { .. } => "asked to stop".to_owned(),
         Stop::Limit { limit } => format!("--limit {limit}"),

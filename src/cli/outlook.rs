@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::sending::limits;
+use crate::campaign::schedule::Hours;
 use crate::dispatch::forecast::{Coming, Gate, Outlook, forecast, told};
 use crate::dispatch::quota::{Limits, Quota};
 use crate::store::usage::Usage;
@@ -72,11 +73,13 @@ impl Limited {
         edition: EditionId,
         from: Timestamp,
         expires_at: Option<Timestamp>,
+        hours: Option<Hours>,
     ) -> Result<Coming, Failure> {
         let letters: Vec<Arc<str>> = store.domains_waiting(edition)?;
         Ok(Coming {
             from: from.max(self.now),
             expires_at,
+            hours,
             letters,
         })
     }

@@ -10,7 +10,9 @@ use super::outlook::Limited;
 use super::plan_file::{self, Held, Stands};
 use super::sending::{bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count, grouped};
+use super::waits;
 use crate::campaign::CampaignId;
+use crate::dispatch::hours::{Timetable, told_ahead};
 use crate::dispatch::plan_file::PlanFile;
 use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
 use crate::dispatch::report::{Report, Stop};
@@ -223,6 +225,13 @@ impl Desk<'_> {
         tell_draft(self.context, store, draft)?;
         self.tell_outlook(store, &draft.edition)?;
         self.remind(store)?;
+        let first = match self.first_moment() {
+            Ok(first) => first,
+            Err(failure) => {
+                store.discard(draft.edition.id)?;
+                return Err(failure);
+            }
+        };
         let told = self.settings.relay.as_ref().is_some_and(|relay| relay.test) || args.yes;
         if !told && !self.context.ui.can_ask() {
             store.discard(draft.edition.id)?;
@@ -230,7 +239,12 @@ impl Desk<'_> {
                 Failure::new(Kind::Usage, "nobody is here to ask").hint("add `--yes` if that is what you want; nothing was sent")
             );
         }
-        if !told && !self.context.ui.ask(&format!("send {} now?", count(planned, "letter"))) {
+        let letters = count(planned, "letter");
+        let question = match &first {
+            None => format!("send {letters} now?"),
+            Some(first) => format!("release {letters}, the first to leave {first}?"),
+        };
+        if !told && !self.context.ui.ask(&question) {
             store.discard(draft.edition.id)?;
             self.context.ui.say("nothing was sent");
             return Ok(());
@@ -240,13 +254,49 @@ impl Desk<'_> {
         self.hand_over(store, args)
     }
 
+    /// Nothing left: what the letters wait for.
+    fn tell_what_waits(&self, store: &Store) -> Result<(), Failure> {
+        let desk = waits::Desk::at(self.workspace, self.settings, self.context.clock.now());
+        let editions = store.unfinished_editions()?.into_iter();
+        for edition in editions.filter(|edition| edition.key.campaign == self.plan.campaign.id) {
+            if let Some(words) = desk.waits(store, &edition)?.words {
+                self.context.ui.say(&format!("`{}`: {words}", edition.key.article));
+            }
+        }
+        self.context
+            .ui
+            .say("nothing is due just now: what waits will be tried again later, by `tidings run`");
+        Ok(())
+    }
+
+    /// When the first letter may leave, in words, where that is not now.
+    fn first_moment(&self) -> Result<Option<String>, Failure> {
+        let (hours, now) = (self.plan.hours(), self.context.clock.now());
+        let Some(shut) = hours.shut(now) else { return Ok(None) };
+        let Some(opens) = hours.opens(now) else {
+            let text = format!(
+                "no letter of `{}` may leave: its hours do not open within a year",
+                self.plan.campaign.name
+            );
+            return Err(
+                Failure::new(Kind::Files, text).hint("its `window`, the clinic's quiet hours and holidays leave nothing together")
+            );
+        };
+        let first = told_ahead(opens, now, self.settings.zone());
+        self.context
+            .ui
+            .say(&format!("  the first letter may leave {first} ({})", hours.told(&shut)));
+        Ok(Some(first))
+    }
+
     /// How long it takes by the relay's pace and limits.
     fn tell_outlook(&self, store: &Store, edition: &Edition) -> Result<(), Failure> {
         let now = self.context.clock.now();
         let Some(limited) = Limited::by(store, self.settings, now)? else {
             return Ok(());
         };
-        let coming = limited.coming(store, edition.id, now, edition.expires_at)?;
+        let hours = Some(self.plan.hours());
+        let coming = limited.coming(store, edition.id, now, edition.expires_at, hours)?;
         let letters = coming.letters.len() as u64;
         for (outlook, words) in limited.outlooks(&[coming]).into_iter().flatten() {
             if let Some(words) = words {
@@ -285,11 +335,16 @@ impl Desk<'_> {
 
     fn hand_over(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
         let work = Work::Campaign(CampaignId(self.plan.campaign.id.0.clone()));
-        let report = hand_over(self.context, store, "send", work, self.route, args.limit)?;
+        let report = hand_over(
+            self.context,
+            store,
+            "send",
+            work,
+            (self.route, &Timetable::of(self.workspace, self.settings)),
+            args.limit,
+        )?;
         if report.states.is_empty() && report.stop.is_none() {
-            self.context
-                .ui
-                .say("nothing is due just now: what waits will be tried again later, by `tidings run`");
+            self.tell_what_waits(store)?;
         }
         if let Some(Stop::Limit { limit }) = report.stop {
             self.context

@@ -5,6 +5,7 @@ use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
 use super::password::login;
 use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning, left_elsewhere, objection};
+use crate::dispatch::hours::Timetable;
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::quota::Limits;
 use crate::dispatch::report::{Report, Stop, Tallying};
@@ -197,7 +198,7 @@ pub(super) fn hand_over(
     store: &mut Store,
     command: &str,
     work: Work,
-    route: &Route,
+    (route, timetable): (&Route, &Timetable),
     limit: Option<u64>,
 ) -> Result<Report, Failure> {
     let tallying = Arc::new(Tallying::default());
@@ -211,6 +212,7 @@ pub(super) fn hand_over(
             work,
             route,
             clock: context.clock,
+            timetable,
             limit,
             tallying: Arc::clone(&tallying),
         };

@@ -8,11 +8,13 @@ use super::mail_in::{kept, look};
 use super::outlook::Limited;
 use super::strikes::Answers;
 use super::ui::{Ui, count, listed};
+use super::waits::{Desk, Waits};
 use crate::campaign::CampaignId;
 use crate::store::Store;
 use crate::store::ask::Tally;
 use crate::store::edition::{Edition, Status};
-use crate::workspace::settings::{self, Settings};
+use crate::workspace::Workspace;
+use crate::workspace::settings::Settings;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -34,6 +36,12 @@ struct Line<'a> {
     planned: u64,
     states: BTreeMap<&'static str, u64>,
     left_out: BTreeMap<String, u64>,
+    /// When the letters go on that are outside their hours.
+    resumes_at: Option<String>,
+    /// How many letters wait because their people got another one lately.
+    capped: u64,
+    /// What letters wait for that are due, in words.
+    waits: Option<String>,
 }
 
 #[derive(serde::Serialize)]
@@ -69,6 +77,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         .iter()
         .map(|edition| Ok((store.tally(edition.id)?, store.left_out(edition.id)?)));
     let numbers = numbers.collect::<Result<Vec<_>, Failure>>()?;
+    let waits = what_waits(context, &root, &store, &editions)?;
     let sender = context.live_sender(&root)?;
     let need: u64 = editions
         .iter()
@@ -89,7 +98,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
         let lines = editions
             .iter()
             .zip(numbers)
-            .map(|(edition, (tally, left_out))| line(edition, &tally, left_out))
+            .zip(&waits)
+            .map(|((edition, (tally, left_out)), waits)| line(edition, &tally, left_out, waits))
             .collect();
         context.ui.json(&Whole {
             store: store.identity().kind.name(),
@@ -104,7 +114,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             reader,
         })?;
     } else {
-        show(context, &editions, &numbers, sender.as_deref())?;
+        show(context, &editions, &numbers, &waits, sender.as_deref())?;
         let reader = reader_words(context, &root, reader);
         let lines = quota
             .into_iter()
@@ -134,9 +144,20 @@ fn used_up(context: &Context, root: &Path, store: &Store, waiting: u64) -> Resul
     Ok(limited.and_then(|limited| limited.spent(waiting)))
 }
 
+/// What the letters of each edition wait for, as far as the settings can be read.
+fn what_waits(context: &Context, root: &Path, store: &Store, editions: &[Edition]) -> Result<Vec<Waits>, Failure> {
+    let workspace = Workspace::read(root);
+    let desk = workspace.settings.as_ref().filter(|_| !context.is_rehearsal());
+    let desk = desk.map(|settings| Desk::at(&workspace, settings, context.clock.now()));
+    let waits = editions.iter().map(|edition| match &desk {
+        Some(desk) => desk.waits(store, edition),
+        None => Ok(Waits::default()),
+    });
+    waits.collect()
+}
+
 fn settings_if_sound(root: &Path) -> Option<Settings> {
-    let text = std::fs::read_to_string(root.join(settings::FILE)).unwrap_or_default();
-    Settings::check(&text).0
+    Workspace::settings(root).0
 }
 
 /// The settings, where letters leave for real people.
@@ -273,7 +294,7 @@ fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
     reader_words(context, root, reader).map_or(Ok(()), |line| context.ui.data(&line))
 }
 
-fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>) -> Line<'a> {
+fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>, waits: &Waits) -> Line<'a> {
     Line {
         campaign: &edition.campaign_name,
         edition: edition.key.to_string(),
@@ -284,6 +305,9 @@ fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>
         planned: tally.planned(),
         states: tally.filled().collect(),
         left_out,
+        resumes_at: waits.resumes_at.map(|at| at.to_string()),
+        capped: waits.capped,
+        waits: waits.words.clone(),
     }
 }
 
@@ -299,12 +323,13 @@ fn show(
     context: &Context,
     editions: &[Edition],
     numbers: &[(Tally, BTreeMap<String, u64>)],
+    waits: &[Waits],
     sender: Option<&str>,
 ) -> Result<(), Failure> {
     if editions.is_empty() {
         return context.ui.data("nothing has been sent yet: the store holds no edition");
     }
-    let rows = editions.iter().zip(numbers).map(|(edition, (tally, _))| {
+    let rows = editions.iter().zip(numbers).zip(waits).map(|((edition, (tally, _)), waits)| {
         let states = tally
             .filled()
             .map(|(state, count)| format!("{count} {}", state.replace('_', " ")));
@@ -313,7 +338,7 @@ fn show(
             edition.key.article.clone(),
             tally.planned().to_string(),
             states.collect::<Vec<_>>().join(", "),
-            standing(edition, tally),
+            standing(edition, tally, waits),
         ]
     });
     context
@@ -338,13 +363,16 @@ fn show(
     }
 }
 
-fn standing(edition: &Edition, tally: &Tally) -> String {
+fn standing(edition: &Edition, tally: &Tally, waits: &Waits) -> String {
     match (&edition.held, edition.status, tally.open(), tally.need_a_person()) {
         (Some(reason), _, _, _) => format!("on hold: {reason}"),
         (None, Status::Draft, _, _) => "draft".to_owned(),
         (None, Status::Cancelled, _, _) => "cancelled".to_owned(),
         (None, Status::Released, 0, 0) => "complete".to_owned(),
         (None, Status::Released, 0, need) => format!("complete, {} a person", needs(need)),
-        (None, Status::Released, open, _) => format!("{} to go", count(open, "letter")),
+        (None, Status::Released, open, _) => match &waits.words {
+            Some(words) => format!("{} to go: {words}", count(open, "letter")),
+            None => format!("{} to go", count(open, "letter")),
+        },
     }
 }

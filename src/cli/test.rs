@@ -74,6 +74,7 @@ fn no_letter_left(stop: &Stop) -> Failure {
         | Stop::Hold { .. }
         | Stop::Store { .. }
         | Stop::Quota { .. }
+        | Stop::Hours { .. }
         | Stop::Signal { .. }
         | Stop::Limit { .. } => Failure::from(stop),
     }

@@ -8,7 +8,9 @@ use super::hold::parse_address;
 use super::log::editions_named;
 use super::strikes::{strike_json, strike_words};
 use super::ui::{Ui, moment};
+use super::waits;
 use crate::address::Address;
+use crate::delivery::state::State;
 use crate::store::ask::{AttemptLine, LogLine};
 use crate::store::change::ChangeLine;
 use crate::store::edition::Edition;
@@ -53,7 +55,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         Err(_) if campaign.is_some_and(|name| campaign_named(&workspace, name).is_ok()) => Vec::new(),
         editions => editions?,
     };
-    let known = Known::read(store, person, &address, &editions, &workspace, context.clock.now())?;
+    let mut known = Known::read(store, person, &address, &editions, &workspace, context.clock.now())?;
+    if let Some(settings) = &workspace.settings {
+        known.ask_what_waits(store, &waits::Desk::at(&workspace, settings, context.clock.now()))?;
+    }
     let verdict = match &desk {
         Some(desk) => Some(desk.verdict(context, store, &known.memberships, &known.suppressions)?),
         None => None,
@@ -112,6 +117,8 @@ fn suppressed_stranger(context: &Context, address: &Address, suppressions: &[Sup
 struct Story {
     edition: Edition,
     line: LogLine,
+    /// What it waits for, where that is not the relay.
+    waits: Option<String>,
     attempts: Vec<AttemptLine>,
     changes: Vec<ChangeLine>,
 }
@@ -146,6 +153,7 @@ impl Known {
             if let Some(edition) = of(line.edition) {
                 letters.push(Story {
                     edition,
+                    waits: None,
                     attempts: store.attempts(line.delivery)?,
                     changes: store.changes(line.delivery)?,
                     line,
@@ -175,6 +183,14 @@ impl Known {
             letters,
             left_out,
         })
+    }
+
+    fn ask_what_waits(&mut self, store: &Store, desk: &waits::Desk) -> Result<(), Failure> {
+        let letters = self.letters.iter_mut();
+        for story in letters.filter(|story| matches!(story.line.state, State::Pending | State::Deferred { .. })) {
+            story.waits = desk.letter_waits(store, &story.edition, story.line.delivery)?;
+        }
+        Ok(())
     }
 
     fn show(&self, ui: Ui, address: &Address) -> Result<(), Failure> {
@@ -275,6 +291,9 @@ impl Story {
                 ui.data(&format!("    {}", attempt_words(attempt)))?;
             }
         }
+        if let Some(waits) = &self.waits {
+            ui.data(&format!("    {waits}"))?;
+        }
         match &edition.held {
             Some(reason) => ui.data(&format!("    the edition is on hold: {reason}")),
             None => Ok(()),
@@ -287,7 +306,7 @@ impl Story {
         let decisions: Vec<_> = self.changes.iter().map(change_json).collect();
         serde_json::json!({
             "campaign": edition.campaign_name, "edition": edition.key.to_string(), "state": line.state.name(), "held": edition.held,
-            "at": line.at.to_string(), "reply": line.reply, "attempts": attempts, "decisions": decisions,
+            "at": line.at.to_string(), "reply": line.reply, "waits": self.waits, "attempts": attempts, "decisions": decisions,
         })
     }
 }

@@ -10,6 +10,7 @@ use super::report::{Stop, Tallying};
 use super::verdict::stop_for_trouble;
 use super::worker::{Route, Unfit};
 use crate::address::Address;
+use crate::campaign::schedule::Hours;
 use crate::clock::Clock;
 use crate::letter::Letter;
 use crate::relay::outcome::Trouble;
@@ -115,6 +116,8 @@ pub(super) struct Line {
     pub(super) pace: Arc<Pace>,
     pub(super) quota: Arc<Quota>,
     pub(super) clock: Clock,
+    /// When letters may leave; none is at any time.
+    pub(super) hours: Option<Hours>,
     pub(super) allowance: Arc<Allowance>,
     pub(super) tallying: Arc<Tallying>,
     pub(super) unfit: Mutex<Unfit>,
@@ -123,7 +126,7 @@ pub(super) struct Line {
     pub(super) returned: AtomicU64,
     /// Connections that are open or being opened.
     pub(super) open: AtomicU32,
-    /// The edition was put on hold, or its time is over.
+    /// The edition was put on hold, its time is over, or its hours are.
     pub(super) held: AtomicBool,
     /// A letter was ready and `--limit` did not let it leave.
     pub(super) turned_away: AtomicBool,
@@ -132,7 +135,16 @@ pub(super) struct Line {
 impl Line {
     /// Whether nothing new may begin.
     pub(super) fn is_closed(&self) -> bool {
-        self.tallying.is_stopped() || self.held.load(Ordering::SeqCst)
+        self.tallying.is_stopped() || self.held.load(Ordering::SeqCst) || self.is_shut()
+    }
+
+    /// Whether the hours are over in which this edition's letters may leave: what waits for its turn goes on waiting, for another run.
+    fn is_shut(&self) -> bool {
+        let is_shut = self.hours.as_ref().is_some_and(|hours| !hours.contains(self.clock.now()));
+        if is_shut {
+            self.close();
+        }
+        is_shut
     }
 
     /// The hold is the whole edition's: nobody composes or asks for the rest of it.

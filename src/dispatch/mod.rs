@@ -8,6 +8,7 @@ pub mod choice;
 pub mod due;
 pub mod enrol;
 pub mod forecast;
+pub mod hours;
 pub mod plan_file;
 pub mod prepare;
 pub mod prove;

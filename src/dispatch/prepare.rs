@@ -130,6 +130,7 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
             findings: vec![sent_before(plan, article, &same)],
         });
     }
+    let hours = plan.campaign.window.map(|window| window.frozen());
     let new = NewEdition {
         key: &key,
         campaign_name: &plan.campaign.name,
@@ -144,6 +145,7 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
         due_at: due.at,
         due_on: due.on,
         expires_at: due.expires_at,
+        hours: hours.as_deref(),
     };
     let question = question(plan, &choice.only, due.today);
     let edition = store.draft(&new, now, |candidate| place(&question, candidate))?;

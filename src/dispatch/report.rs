@@ -50,6 +50,11 @@ pub enum Stop {
         /// What is used up, how many wait, and when the next may leave.
         why: String,
     },
+    /// All that is left is outside its hours; a run inside them goes on.
+    Hours {
+        /// How many wait for what, and when they go on.
+        why: String,
+    },
     /// As many letters as `--limit` allows have left.
     Limit {
         /// The limit.
@@ -62,7 +67,7 @@ impl Stop {
     fn gravity(&self) -> u8 {
         match self {
             Stop::Limit { .. } => 0,
-            Stop::Quota { .. } => 1,
+            Stop::Quota { .. } | Stop::Hours { .. } => 1,
             Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } => 2,
             Stop::FixFirst { .. } => 3,
             Stop::Signal { interrupt: true } => 4,

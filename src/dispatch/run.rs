@@ -5,6 +5,7 @@
 
 use super::DispatchError;
 use super::breaker;
+use super::hours::{Timetable, resumption};
 use super::line::{Allowance, Patience};
 use super::pace::Pace;
 use super::prepare::thaw;
@@ -20,8 +21,8 @@ use crate::store::edition::Edition;
 use crate::store::hold::{By, Target};
 use crate::store::journal::Journal;
 use crate::store::judge::Ending;
-use crate::store::{EditionId, RunId, Store};
-use jiff::Timestamp;
+use crate::store::{DeliveryId, EditionId, RunId, Store};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub struct Order<'a> {
     pub route: &'a Route,
     /// The time.
     pub clock: Clock,
+    /// When letters may leave.
+    pub timetable: &'a Timetable,
     /// How many letters may leave at most.
     pub limit: Option<u64>,
     /// Counts and names what happens; a signal stops the run through it.
@@ -62,7 +65,11 @@ pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, Dispa
         expires: expiries.get(&edition).copied().flatten(),
         ..RetryPolicy::default()
     };
-    let (journal, writer) = Journal::start(store, order.run, policy)?;
+    let capped = editions
+        .iter()
+        .filter_map(|edition| Some((edition.id.0, order.timetable.cap(&edition.key.campaign)?)));
+    let caps: HashMap<i64, SignedDuration> = capped.collect();
+    let (journal, writer) = Journal::start_under(move |edition| caps.get(&edition).copied(), store, order.run, policy)?;
     let closed = close_all(store, order, &editions, &journal).await;
     drop(journal);
     if let Err(error) = writer.join() {
@@ -83,20 +90,31 @@ fn judge_strikes(store: &mut Store, order: &Order<'_>) -> Result<(), DispatchErr
         Some(Stop::Store { .. }) => return Ok(()),
         Some(Stop::Hold { all: true, .. } | Stop::FixFirst { .. }) => Ending::AtFault,
         Some(Stop::Hold { all: false, .. }) => Ending::TooMany,
-        Some(Stop::RelayForNow { .. } | Stop::Signal { .. } | Stop::Quota { .. } | Stop::Limit { .. }) | None => Ending::Calm,
+        Some(Stop::RelayForNow { .. } | Stop::Signal { .. } | Stop::Quota { .. } | Stop::Hours { .. } | Stop::Limit { .. })
+        | None => Ending::Calm,
     };
     let no_more = store.judge_run(order.run, ending, order.clock.now())?;
     order.tallying.written_to_no_more(no_more);
     Ok(())
 }
 
-/// Whether any letter of this work waits and is due: a run without any says nothing and opens nothing.
+/// Whether any letter of this work waits, is due and may leave now: a run without any says nothing and opens nothing.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn is_due(store: &Store, work_wanted: &Work, now: Timestamp) -> Result<bool, DispatchError> {
+pub fn is_due(store: &Store, work_wanted: &Work, timetable: &Timetable, now: Timestamp) -> Result<bool, DispatchError> {
     for edition in work(store, work_wanted)? {
-        if is_over(&edition, now) || !store.claims(edition.id, crate::store::DeliveryId(0), now, 1)?.is_empty() {
+        let hours = timetable.hours(store, &edition)?;
+        let (is_open, cap) = (
+            hours.is_none_or(|hours| hours.contains(now)),
+            timetable.cap(&edition.key.campaign),
+        );
+        let waits = || {
+            store
+                .claims_under(cap, edition.id, DeliveryId(0), now, 1)
+                .map(|claims| !claims.is_empty())
+        };
+        if is_over(&edition, now) || (is_open && waits()?) {
             return Ok(true);
         }
     }
@@ -137,7 +155,7 @@ pub fn waiting(store: &Store, work_wanted: &Work) -> Result<u64, DispatchError> 
     open.sum()
 }
 
-fn work(store: &Store, wanted: &Work) -> Result<Vec<Edition>, DispatchError> {
+pub(super) fn work(store: &Store, wanted: &Work) -> Result<Vec<Edition>, DispatchError> {
     let mut editions = store.unfinished_editions()?;
     editions.retain(|edition| edition.held.is_none());
     if let Work::Campaign(campaign) = wanted {
@@ -158,6 +176,10 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             expire(store, order, edition.id, now)?;
             continue;
         }
+        let hours = order.timetable.hours(store, edition)?;
+        if hours.as_ref().is_some_and(|hours| !hours.contains(now)) {
+            continue;
+        }
         let compiled = match thaw(store, edition.id) {
             Ok(compiled) => compiled,
             Err(DispatchError::Findings { findings }) => {
@@ -175,6 +197,8 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             compiled,
             route: order.route,
             clock: order.clock,
+            hours,
+            cap: order.timetable.cap(&edition.key.campaign),
             allowance: Arc::clone(&allowance),
             patience: Arc::clone(&patience),
             pace: Arc::clone(&pace),
@@ -202,6 +226,18 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
         let why = quota.told(&spent, waiting(store, &order.work)?, now);
         order.tallying.stop(Stop::Quota { why });
     }
+    note_hours(store, order, now)
+}
+
+/// What is left outside its hours is left to a later run.
+fn note_hours(store: &Store, order: &Order<'_>, now: Timestamp) -> Result<(), DispatchError> {
+    if order.tallying.is_stopped() {
+        return Ok(());
+    }
+    if let Some(left) = resumption(store, &order.work, order.timetable, now)? {
+        let why = left.told(now, &order.route.limits.zone);
+        order.tallying.stop(Stop::Hours { why });
+    }
     Ok(())
 }
 
@@ -213,7 +249,7 @@ fn gates(store: &Store, order: &Order<'_>) -> Result<(Arc<Pace>, Arc<Quota>), Di
     Ok((Arc::new(pace), Arc::new(Quota::new(limits.clone(), usage))))
 }
 
-fn is_over(edition: &Edition, now: Timestamp) -> bool {
+pub(super) fn is_over(edition: &Edition, now: Timestamp) -> bool {
     edition.expires_at.is_some_and(|expires| now >= expires)
 }
 
@@ -265,7 +301,13 @@ fn hold_the_rest_of(store: &mut Store, tallying: &Tallying, edition: EditionId, 
         Some(Stop::Limit { limit }) => (By::Person, format!("`--limit {limit}` is used up; {lets_go}")),
         Some(Stop::Signal { interrupt: true }) => (By::Person, format!("interrupted at the terminal; {lets_go}")),
         Some(Stop::Hold { why, .. }) => (By::Rule, format!("{why}; {lets_go}")),
-        Some(Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } | Stop::Quota { .. } | Stop::FixFirst { .. }) => {
+        Some(
+            Stop::Signal { interrupt: false }
+            | Stop::RelayForNow { .. }
+            | Stop::Quota { .. }
+            | Stop::Hours { .. }
+            | Stop::FixFirst { .. },
+        ) => {
             return Ok(());
         }
         Some(Stop::Store { .. }) | None => return Ok(()),

@@ -16,6 +16,7 @@ use super::pace::Pace;
 use super::quota::{Limits, Promise, Quota};
 use super::report::Tallying;
 use crate::address::Address;
+use crate::campaign::schedule::Hours;
 use crate::clock::Clock;
 use crate::letter::Stamp;
 use crate::letter::compile::Compiled;
@@ -25,7 +26,7 @@ use crate::store::claim::Claim;
 use crate::store::journal::Journal;
 use crate::store::keys::Keys;
 use crate::store::{DeliveryId, EditionId, Store, StoreError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -59,6 +60,10 @@ pub struct Errand<'a> {
     pub route: &'a Route,
     /// The time.
     pub clock: Clock,
+    /// When its letters may leave; none is at any time.
+    pub hours: Option<Hours>,
+    /// The time in which a person gets one letter.
+    pub cap: Option<SignedDuration>,
     /// What may still leave under `--limit`.
     pub allowance: Arc<Allowance>,
     /// How the relay has treated this run so far.
@@ -127,6 +132,7 @@ impl Pass {
             pace: Arc::clone(&errand.pace),
             quota: Arc::clone(&errand.quota),
             clock: errand.clock,
+            hours: errand.hours.clone(),
             allowance: Arc::clone(&errand.allowance),
             tallying: Arc::clone(&errand.tallying),
             unfit: Mutex::default(),
@@ -198,6 +204,8 @@ fn start_feeder(
         edition: errand.edition,
         after,
         clock: errand.clock,
+        hours: errand.hours.clone(),
+        cap: errand.cap,
         quota: Arc::clone(&errand.quota),
         tallying: Arc::clone(&errand.tallying),
         claims,

@@ -45,6 +45,8 @@ pub struct NewEdition<'a> {
     pub due_on: Date,
     /// No attempt begins after this moment.
     pub expires_at: Option<Timestamp>,
+    /// The hours in which its letters may leave, for when the campaign's file cannot be read any more.
+    pub hours: Option<&'a str>,
 }
 
 /// What was decided about one person of an audience.
@@ -146,7 +148,7 @@ pub(super) fn discard_draft(transaction: &Transaction<'_>, key: &EditionKey) -> 
 
 fn insert_edition(transaction: &Transaction<'_>, new: &NewEdition<'_>, now: Timestamp) -> Result<EditionId, StoreError> {
     let sql = "INSERT INTO edition (campaign, article, round, campaign_name, title, domain, status, lists, sources, sources_hash, \
-               article_hash, due_at, due_on, expires_at, created_at, planned) VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, 0)";
+               article_hash, due_at, due_on, expires_at, created_at, hours, planned) VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
     let lists = serde_json::to_string(new.lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
     let row = params![
         new.key.campaign.0,
@@ -163,6 +165,7 @@ fn insert_edition(transaction: &Transaction<'_>, new: &NewEdition<'_>, now: Time
         new.due_on.to_string(),
         new.expires_at.map(Timestamp::as_microsecond),
         now.as_microsecond(),
+        new.hours,
     ];
     let mut statement = transaction.prepare(sql).doing("draft an edition")?;
     statement.insert(row).doing("draft an edition").map(EditionId)

@@ -76,6 +76,7 @@ fn outcome(store: &mut Store, sieve: Sieve, only: &Asked) -> (Outcome, usize) {
         due_at: Timestamp::UNIX_EPOCH,
         due_on: jiff::civil::date(1970, 1, 1),
         expires_at: None,
+        hours: None,
     };
     let question = Question {
         lists: &lists,

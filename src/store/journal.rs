@@ -2,10 +2,12 @@
 //!
 //! Promises (laws 3-6, 12, 14): an answer comes only after the transaction is on the disk; outcomes and next intents of all
 //! connections that wait share one transaction; a settlement that misses its row fails alone; an intent is granted only if the
-//! delivery still waits, its edition is released and not held, and its address is not suppressed *inside that same transaction*; after
+//! delivery still waits, its edition is released and not held, its address is not suppressed and its person got no other letter lately
+//! *inside that same transaction*; after
 //! a failed write nothing is granted any more. A letter can be *admitted* beforehand, by the same questions and without a trace: its
 //! commands may ride behind another letter then, its body not before its intent is granted.
 
+use super::cap::{Cap, is_crowded};
 use super::change::{Decision, decide};
 use super::hold::{By, CAMPAIGN_HOLD};
 use super::order::do_afterwards;
@@ -15,7 +17,7 @@ use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
 use crate::delivery::reply::{Reply, Stage};
 use crate::delivery::retry::RetryPolicy;
 use crate::delivery::state::{Event, State, step};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -92,6 +94,8 @@ pub enum Grant {
     Suppressed,
     /// The edition is on hold, or its time is over; the delivery waits.
     Held,
+    /// Its person got another letter lately; the delivery waits.
+    TooSoon,
     /// The delivery does not wait for this attempt: somebody moved it on.
     Moved,
 }
@@ -129,6 +133,19 @@ impl Journal {
         run: RunId,
         policy: impl Fn(i64) -> RetryPolicy + Send + 'static,
     ) -> Result<(Self, Writer), StoreError> {
+        Self::start_under(|_| None, store, run, policy)
+    }
+
+    /// The same, under a cap: the time in which a person gets one letter, for each edition that keeps to it.
+    ///
+    /// # Errors
+    /// When the store cannot be opened a second time.
+    pub fn start_under(
+        cap: impl Fn(i64) -> Option<SignedDuration> + Send + 'static,
+        store: &Store,
+        run: RunId,
+        policy: impl Fn(i64) -> RetryPolicy + Send + 'static,
+    ) -> Result<(Self, Writer), StoreError> {
         let connection = super::open_connection(&super::file(&store.dir))?;
         connection.busy_timeout(PATIENCE).doing("write the journal")?;
         let (sender, receiver) = mpsc::channel(GROUP);
@@ -136,6 +153,7 @@ impl Journal {
             connection,
             run,
             policy: Box::new(policy),
+            cap: Box::new(cap),
         };
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
@@ -178,6 +196,7 @@ struct Desk {
     connection: Connection,
     run: RunId,
     policy: Box<dyn Fn(i64) -> RetryPolicy + Send>,
+    cap: Box<Cap>,
 }
 
 impl Desk {
@@ -218,8 +237,8 @@ impl Desk {
             .doing("write the journal")?;
         let take = |step: &Step| match step {
             Step::Settle(settlement) => Ok(Recorded::Settled(settle(&transaction, self.run, settlement, &self.policy)?)),
-            Step::Begin(intent) => Ok(Recorded::Granted(begin(&transaction, self.run, intent)?)),
-            Step::Admit(intent) => Ok(Recorded::Granted(admit(&transaction, intent)?)),
+            Step::Begin(intent) => Ok(Recorded::Granted(begin(&transaction, self.run, intent, &self.cap)?)),
+            Step::Admit(intent) => Ok(Recorded::Granted(admit(&transaction, intent, &self.cap)?)),
         };
         let answers = entries.map(|steps| steps.iter().map(take).collect());
         let answers = answers.collect::<Result<_, StoreError>>()?;
@@ -339,8 +358,8 @@ fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, event:
 }
 
 /// Asks everything that could forbid an attempt, in this very transaction (laws 6 and 12).
-fn admit(transaction: &Transaction<'_>, intent: &Intent) -> Result<Grant, StoreError> {
-    let refused = refusal(transaction, intent)?;
+fn admit(transaction: &Transaction<'_>, intent: &Intent, cap: &Cap) -> Result<Grant, StoreError> {
+    let refused = refusal(transaction, intent, cap)?;
     if refused == Some(Grant::Suppressed) {
         let left = Decision {
             event: Event::Suppress,
@@ -354,8 +373,8 @@ fn admit(transaction: &Transaction<'_>, intent: &Intent) -> Result<Grant, StoreE
 }
 
 /// Grants one attempt and writes it down.
-fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<Grant, StoreError> {
-    let grant = admit(transaction, intent)?;
+fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent, cap: &Cap) -> Result<Grant, StoreError> {
+    let grant = admit(transaction, intent, cap)?;
     if grant != Grant::Given {
         return Ok(grant);
     }
@@ -374,10 +393,10 @@ fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent) -> Result<G
     Ok(Grant::Given)
 }
 
-fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Grant>, StoreError> {
+fn refusal(transaction: &Transaction<'_>, intent: &Intent, cap: &Cap) -> Result<Option<Grant>, StoreError> {
     let sql = format!(
         "SELECT d.state, d.retry_at, p.hash, edition.lists, edition.status = 'released' AND edition.held IS NULL AND {CAMPAIGN_HOLD} IS NULL \
-         AND coalesce(edition.expires_at > ?3, TRUE) FROM delivery d JOIN person p ON p.id = d.person \
+         AND coalesce(edition.expires_at > ?3, TRUE), edition.id FROM delivery d JOIN person p ON p.id = d.person \
          JOIN edition ON edition.id = d.edition WHERE d.id = ?1 AND d.attempt = ?2 - 1 AND d.orders = ?4"
     );
     let mut find = transaction.prepare_cached(&sql).doing("begin a letter")?;
@@ -391,10 +410,11 @@ fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Gran
                 row.get::<_, [u8; 32]>(2)?,
                 lists,
                 row.get::<_, bool>(4)?,
+                row.get::<_, i64>(5)?,
             ))
         },
     );
-    let Some((word, retry_at, hash, lists, open)) = found.optional().doing("begin a letter")? else {
+    let Some((word, retry_at, hash, lists, open, edition)) = found.optional().doing("begin a letter")? else {
         return Ok(Some(Grant::Moved));
     };
     let state = codec::state(&word, retry_at)?;
@@ -408,12 +428,14 @@ fn refusal(transaction: &Transaction<'_>, intent: &Intent) -> Result<Option<Gran
         return Ok(Some(Grant::Suppressed));
     }
     let standing = standing_suppressions(transaction, &hash)?;
-    if standing.is_empty() {
-        return Ok(None);
+    if !standing.is_empty() {
+        let lists: Vec<String> = serde_json::from_str(&lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
+        if standing.iter().any(|suppression| suppression.concerns(&lists)) {
+            return Ok(Some(Grant::Suppressed));
+        }
     }
-    let lists: Vec<String> = serde_json::from_str(&lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
-    let concerned = standing.iter().any(|suppression| suppression.concerns(&lists));
-    Ok(concerned.then_some(Grant::Suppressed))
+    let is_too_soon = is_crowded(transaction, intent.delivery, cap(edition), intent.at)?;
+    Ok(is_too_soon.then_some(Grant::TooSoon))
 }
 
 /// Whether a list of the edition says by now that the person wants no mail: frozen is what they get, not that they want it.

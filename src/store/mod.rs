@@ -7,6 +7,7 @@
 pub mod ask;
 pub mod audit;
 pub mod backup;
+pub mod cap;
 pub mod change;
 pub mod claim;
 pub mod dossier;

@@ -10,6 +10,7 @@ pub mod settings;
 
 mod campaigns;
 mod files;
+mod holidays;
 pub mod list_files;
 mod lists;
 
@@ -74,24 +75,14 @@ impl Workspace {
     /// Reads the workspace in `root`.
     pub fn read(root: &Path) -> Self {
         let mut workspace = Self::without_campaigns(root);
+        workspace.settings = holidays::read(root, workspace.settings, &mut workspace.findings);
         workspace.campaigns = campaigns::read(root, &workspace.lists);
         workspace
     }
 
-    /// Reads the workspace in `root` but for its campaigns: what the page needs that people unsubscribe on.
+    /// Reads the workspace in `root` but for its campaigns and holidays: what the page needs that people unsubscribe on.
     pub fn without_campaigns(root: &Path) -> Self {
-        let mut findings = Vec::new();
-        let settings = match files::text(root, settings::FILE) {
-            Ok(text) => {
-                let (settings, found) = Settings::check(&text);
-                findings.extend(found);
-                settings
-            }
-            Err(finding) => {
-                findings.push(finding);
-                None
-            }
-        };
+        let (settings, mut findings) = read_settings(root);
         let (lists, found) = lists::read(root);
         findings.extend(found);
         Self {
@@ -101,5 +92,18 @@ impl Workspace {
             lists,
             findings,
         }
+    }
+
+    /// The settings of the workspace in `root` alone, with the holidays they name, and what is wrong with them.
+    pub fn settings(root: &Path) -> (Option<Settings>, Vec<Finding>) {
+        let (settings, mut findings) = read_settings(root);
+        (holidays::read(root, settings, &mut findings), findings)
+    }
+}
+
+fn read_settings(root: &Path) -> (Option<Settings>, Vec<Finding>) {
+    match files::text(root, settings::FILE) {
+        Ok(text) => Settings::check(&text),
+        Err(finding) => (None, vec![finding]),
     }
 }

@@ -5,12 +5,14 @@
 mod backup;
 mod canary;
 mod cancel;
+mod cap;
 mod check;
 mod consent;
 mod doctor;
 mod forget;
 mod help;
 mod hold;
+mod hours;
 mod import;
 mod init;
 mod json;

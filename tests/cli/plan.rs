@@ -114,7 +114,7 @@ fn the_numbers_are_there_for_a_program() {
             "due_at": "2027-07-06T19:00:00Z", "local": "Tue 6 Jul 2027 20:00 BST",
             "begins_at": "2027-07-07T07:30:00Z", "begins_local": "Wed 7 Jul 2027 08:30 BST",
             "delayed_by": plan[0]["editions"][0]["delayed_by"], "is_pinned": false,
-            "planned": 3, "to_go": 3, "held": 0, "left_out": {"no_consent": 1}, "note": null,
+            "planned": 3, "to_go": 3, "held": 0, "capped": 0, "left_out": {"no_consent": 1}, "note": null,
             "expires_at": "2027-07-09T19:00:00Z", "superseded_at": null, "superseded_local": null, "starts_at": null, "ends_at": null, "days": null, "late": 0,
         }],
         "steps": [],

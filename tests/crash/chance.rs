@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 /// A source of numbers; Knuth's MMIX generator, of which the upper bits are the good ones.
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut chance = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         // Seeds that lie close together begin alike.
         chance.below(2);
@@ -15,7 +15,7 @@ impl Chance {
     }
 
     /// A number from 0 up to, and not including, `end`.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -24,17 +24,17 @@ impl Chance {
     }
 
     /// One of these.
-    pub(super) fn of<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn of<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())].clone()
     }
 
     /// Yes in one case of so many.
-    pub(super) fn one_in(&mut self, cases: usize) -> bool {
+    pub(crate) fn one_in(&mut self, cases: usize) -> bool {
         self.below(cases) == 0
     }
 
     /// A while, up to `most`.
-    pub(super) fn up_to(&mut self, most: Duration) -> Duration {
+    pub(crate) fn up_to(&mut self, most: Duration) -> Duration {
         let micros = usize::try_from(most.as_micros()).unwrap();
         Duration::from_micros(self.below(micros + 1) as u64)
     }

@@ -7,7 +7,7 @@
 mod axe;
 mod books;
 mod cases;
-mod chance;
+pub(crate) mod chance;
 mod clinic;
 mod figures;
 mod fold;

@@ -2,6 +2,7 @@
 //!
 //! Each story asks the library's own door and looks at what the file says afterwards; relays and letters' texts play no part.
 
+mod cap;
 mod forget;
 mod imports;
 mod mails;
@@ -94,6 +95,7 @@ fn draft(store: &mut Store) -> EditionId {
         due_at: at(0),
         due_on: jiff::civil::date(2027, 1, 1),
         expires_at: None,
+        hours: None,
     };
     store
         .draft(&new, at(0), |candidate| Place::In {

@@ -41,6 +41,7 @@ pub(super) fn edition(store: &mut Store, article: &str, minute: i64) -> EditionI
         due_at: at(minute),
         due_on: jiff::civil::date(2027, 1, 1),
         expires_at: Some(at(minute + 60)),
+        hours: None,
     };
     let edition = store.draft(&new, at(minute), |candidate| Place::In {
         version: candidate.memberships[0].version,

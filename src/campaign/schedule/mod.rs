@@ -31,7 +31,7 @@ pub use holidays::Holidays;
 pub use hours::{ClinicHours, FARTHEST, Hours};
 pub use late::{Late, LateFile, Then};
 pub use occurrence::Occurrence;
-pub use quiet::Quiet;
+pub use quiet::{Quiet, QuietFile};
 pub use rule::{AnnualRule, DayRule};
 pub use season::{Season, SeasonFile};
 pub use span::{SPAN_HINT, parse_span, span_words};
@@ -74,6 +74,18 @@ pub enum Shut {
     Quiet,
     /// It is this holiday.
     Holiday(String),
+}
+
+impl Hours {
+    /// What keeps letters from leaving, in words: `quiet from 20:00 until 08:00`.
+    pub fn told(&self, shut: &Shut) -> String {
+        match (shut, &self.clinic.quiet, &self.window) {
+            (Shut::Holiday(name), _, _) => format!("a holiday, {name}"),
+            (Shut::Quiet, Some(quiet), _) => quiet.to_string(),
+            (Shut::Window, _, Some(window)) => format!("its window, {window}"),
+            (Shut::Quiet | Shut::Window, _, _) => "its hours".to_owned(),
+        }
+    }
 }
 
 /// As many dates as a sentence can name.

@@ -106,6 +106,25 @@ impl Window {
     }
 }
 
+impl Window {
+    /// The window as an edition keeps it.
+    pub fn frozen(&self) -> String {
+        let (days, from, until) = (self.days.to_string(), clock(self.from), clock(self.until));
+        serde_json::json!({"days": days, "from": from, "until": until}).to_string()
+    }
+
+    /// The window that an edition kept.
+    pub fn thawed(text: &str) -> Option<Self> {
+        let file: WindowFile = serde_json::from_str(text).ok()?;
+        let source = Source {
+            file: "",
+            text: "",
+            first_line: 1,
+        };
+        file.check(&source, &[]).ok()
+    }
+}
+
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} from {} until {}", self.days, clock(self.from), clock(self.until))

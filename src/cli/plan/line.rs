@@ -48,6 +48,8 @@ pub(super) struct Line {
     /// Letters that have still to leave.
     pub(super) to_go: u64,
     pub(super) held: u64,
+    /// How many would wait because their people got another letter lately.
+    pub(super) capped: u64,
     pub(super) left_out: BTreeMap<String, u64>,
     pub(super) note: Option<String>,
     pub(super) expires_at: Option<Timestamp>,
@@ -89,6 +91,7 @@ impl Line {
             planned: 0,
             to_go: 0,
             held: 0,
+            capped: 0,
             left_out: BTreeMap::new(),
             note: None,
             expires_at: None,

@@ -5,13 +5,15 @@ use super::line::{Fate, Line, Summary, Whole, moment};
 use super::series::steps;
 use crate::campaign::Timing;
 use crate::campaign::calendar::{Calendar, Entry, Fate as Turn, Reason, Recorded};
-use crate::campaign::schedule::{Hours, Shut};
+use crate::campaign::schedule::Hours;
 use crate::cli::failure::Failure;
 use crate::cli::outlook::Limited;
 use crate::cli::send::due_at;
 use crate::cli::sending::{bring_lists, plan};
 use crate::cli::ui::count;
+use crate::cli::waits;
 use crate::dispatch::DispatchError;
+use crate::dispatch::forecast::Coming;
 use crate::dispatch::prepare::{self, Due, Next, Plan};
 use crate::finding::Finding;
 use crate::store::Store;
@@ -77,7 +79,7 @@ impl<'a> Desk<'a> {
         let editions = store.unfinished_editions()?.into_iter();
         let orphans = editions.filter(|edition| !known.contains(&edition.key.campaign.0.as_str()));
         let lines = orphans.map(|edition| {
-            let mut line = self.begun(store, &edition, None)?;
+            let mut line = self.begun(store, &edition, None, None)?;
             line.fate = Fate::OnHold;
             line.coming = None;
             line.note.get_or_insert_with(|| "on hold: its folder is gone".to_owned());
@@ -87,7 +89,13 @@ impl<'a> Desk<'a> {
     }
 
     /// An edition that is going out, or is on hold.
-    fn begun(&self, store: &Store, edition: &Edition, superseded_at: Option<Timestamp>) -> Result<Line, Failure> {
+    fn begun(
+        &self,
+        store: &Store,
+        edition: &Edition,
+        hours: Option<Hours>,
+        superseded_at: Option<Timestamp>,
+    ) -> Result<Line, Failure> {
         let fate = if edition.held.is_some() {
             Fate::OnHold
         } else {
@@ -98,39 +106,42 @@ impl<'a> Desk<'a> {
         line.begins_at = edition.released_at;
         line.begins_local = edition.released_at.map(|at| moment(at, self.zone()));
         line.expires_at = edition.expires_at;
-        self.fill(store, edition, &mut line)?;
+        self.fill(store, edition, self.now, &mut line)?;
         let to_go = count(line.to_go, "letter");
         line.note = Some(match &edition.held {
             Some(reason) => format!("on hold: {reason}, {to_go} to go"),
-            None => format!("going out now, {to_go} to go"),
+            None => match self.waits().waits(store, edition)?.words {
+                Some(waits) => format!("{to_go} to go; {waits}"),
+                None => format!("going out now, {to_go} to go"),
+            },
         });
         match &edition.held {
             Some(_) => {
                 line.superseded_at = superseded_at;
                 line.superseded_local = superseded_at.map(|at| moment(at, self.zone()));
             }
-            None => line.coming = self.coming(store, edition, self.now)?,
+            None => line.coming = self.coming(store, edition, hours, self.now)?,
         }
         Ok(line)
     }
 
     /// Who gets it.
-    fn fill(&self, store: &Store, edition: &Edition, line: &mut Line) -> Result<(), Failure> {
+    fn fill(&self, store: &Store, edition: &Edition, at: Timestamp, line: &mut Line) -> Result<(), Failure> {
         let tally = store.tally(edition.id)?;
         (line.planned, line.to_go, line.held) = (tally.planned(), tally.open(), tally.of("held"));
         line.left_out = store.left_out(edition.id)?;
+        line.capped = self.waits().capped(store, edition, at)?;
         (line.edition, line.title) = (Some(edition.key.to_string()), Some(edition.title.clone()));
         Ok(())
     }
 
-    fn coming(
-        &self,
-        store: &Store,
-        edition: &Edition,
-        from: Timestamp,
-    ) -> Result<Option<crate::dispatch::forecast::Coming>, Failure> {
+    fn coming(&self, store: &Store, edition: &Edition, hours: Option<Hours>, from: Timestamp) -> Result<Option<Coming>, Failure> {
         let Some(limited) = self.limited else { return Ok(None) };
-        Ok(Some(limited.coming(store, edition.id, from, edition.expires_at)?))
+        Ok(Some(limited.coming(store, edition.id, from, edition.expires_at, hours)?))
+    }
+
+    fn waits(&self) -> waits::Desk {
+        waits::Desk::at(self.workspace, self.settings, self.now)
     }
 }
 
@@ -154,7 +165,9 @@ impl<'a> Ahead<'a, '_> {
             .filter(|edition| edition.key.campaign == self.plan.campaign.id)
             .collect();
         for edition in &own {
-            whole.editions.push(self.desk.begun(store, edition, next_at)?);
+            whole
+                .editions
+                .push(self.desk.begun(store, edition, Some(self.plan.hours()), next_at)?);
         }
         Ok(!own.is_empty())
     }
@@ -244,7 +257,7 @@ impl<'a> Ahead<'a, '_> {
                 line.stands_at(if due <= now { due } else { at }, now, zone);
                 line.begins(at, zone);
                 if at > due.max(now) {
-                    line.delayed_by = hours.shut(due.max(now)).map(|shut| told(&shut));
+                    line.delayed_by = hours.shut(due.max(now)).map(|shut| hours.told(&shut));
                 }
                 line.note = self.note(entry, line.fate);
                 self.article(store, entry, &mut line)?;
@@ -283,10 +296,10 @@ impl<'a> Ahead<'a, '_> {
             Err(error) => return Err(error.into()),
         };
         self.findings.extend(draft.warnings);
-        self.desk.fill(store, &draft.edition, line)?;
+        let from = line.begins_at.unwrap_or(self.desk.now);
+        self.desk.fill(store, &draft.edition, from, line)?;
         if matches!(line.fate, Fate::Due | Fate::Waiting | Fate::Scheduled | Fate::ByHand) && self.hold.is_none() {
-            let from = line.begins_at.unwrap_or(self.desk.now);
-            line.coming = self.desk.coming(store, &draft.edition, from)?;
+            line.coming = self.desk.coming(store, &draft.edition, Some(self.plan.hours()), from)?;
         }
         Ok(store.discard(draft.edition.id)?)
     }
@@ -334,14 +347,5 @@ impl<'a> Ahead<'a, '_> {
             ),
             Reason::Empty => "no article is left".to_owned(),
         }
-    }
-}
-
-/// Why its hours are not open.
-fn told(shut: &Shut) -> String {
-    match shut {
-        Shut::Window => "the campaign's window is closed".to_owned(),
-        Shut::Quiet => "quiet hours".to_owned(),
-        Shut::Holiday(name) => format!("holiday: {name}"),
     }
 }

@@ -81,6 +81,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             Err(failure) => return Err(failure),
         }
     }
+    findings.extend(settings.outdated_holidays(now.to_zoned(settings.zone().clone()).date()));
     whole.sort();
     if let Some(limited) = &limited {
         findings.extend(foretell::foretell(limited, &mut whole.editions));

@@ -107,6 +107,7 @@ impl Page<'_> {
     fn details(&self, line: &Line) -> Result<(), Failure> {
         let superseded = |at: &String| format!("called off on {at}, when the next edition begins, unless you release it");
         let spoiled = Some(line.held).filter(|held| *held > 0);
+        let capped = Some(line.capped).filter(|capped| *capped > 0);
         let late = Some(line.late).filter(|late| *late > 0);
         let details = [
             when(line),
@@ -114,6 +115,7 @@ impl Page<'_> {
             line.superseded_local.as_ref().map(superseded),
             left_out(line),
             spoiled.map(|held| format!("{} on hold by themselves", count(held, "letter"))),
+            capped.map(|capped| format!("{} would wait, their people got another one lately", count(capped, "letter"))),
             line.takes.clone(),
             late.map(|late| format!("{} would still wait when it expires", count(late, "letter"))),
         ];

@@ -10,6 +10,7 @@ use crate::cli::outcome::{ending, tell};
 use crate::cli::people::lapse_quietly;
 use crate::cli::send::{recover, tell_no_more};
 use crate::cli::sending::{Way, hand_over, plan};
+use crate::dispatch::hours::{Timetable, resumption};
 use crate::dispatch::prepare;
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::{Work, is_due, is_shut};
@@ -48,8 +49,9 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     read_first(context, &root, settings, &mut store)?;
     let way = Way::new(&root, settings);
     let begun = begin_due(context, &mut store, &workspace, settings, &root, &way)?;
-    let mut ended = match is_due(&store, &Work::Everything, context.clock.now())? {
-        false => Ok(()),
+    let timetable = Timetable::of(&workspace, settings);
+    let mut ended = match is_due(&store, &Work::Everything, &timetable, context.clock.now())? {
+        false => tell_resumption(context, &store, settings, &timetable),
         true => close_all(context, &mut store, &workspace, settings, &way),
     };
     if ended.is_ok() && doubts + begun.held > 0 {
@@ -79,7 +81,8 @@ fn close_all(
     }
     require_reader(context, settings, store)?;
     tell_differences(context, store, workspace, settings)?;
-    let report = hand_over(context, store, "run", Work::Everything, way.route()?, None)?;
+    let timetable = Timetable::of(workspace, settings);
+    let report = hand_over(context, store, "run", Work::Everything, (way.route()?, &timetable), None)?;
     if could_send_nothing(&report) && !context.ui.is_watched() {
         return Ok(());
     }
@@ -93,9 +96,22 @@ fn close_all(
     }
 }
 
+/// Whoever watches wants to know why nothing leaves; cron does not.
+fn tell_resumption(context: &Context, store: &Store, settings: &Settings, timetable: &Timetable) -> Result<(), Failure> {
+    let now = context.clock.now();
+    if context.ui.is_watched()
+        && let Some(waits) = resumption(store, &Work::Everything, timetable, now)?
+    {
+        context.ui.say(&waits.told(now, settings.zone()));
+    }
+    Ok(())
+}
+
 /// All that waits is for domains whose letters are used up: the run that used them up has said so.
 fn could_send_nothing(report: &Report) -> bool {
-    matches!(report.stop, Some(Stop::Quota { .. })) && report.states.is_empty() && report.held_meanwhile.is_empty()
+    matches!(report.stop, Some(Stop::Quota { .. } | Stop::Hours { .. }))
+        && report.states.is_empty()
+        && report.held_meanwhile.is_empty()
 }
 
 /// Says where the files differ from what is going out: the released text does, as it did to the others (law 2).

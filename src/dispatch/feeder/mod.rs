@@ -9,9 +9,11 @@ mod tests;
 
 use super::quota::{Offer, Promise, Quota, Spent};
 use super::report::Tallying;
+use crate::campaign::schedule::Hours;
 use crate::clock::Clock;
 use crate::store::claim::Claim;
 use crate::store::{DeliveryId, EditionId, Store, StoreError};
+use jiff::SignedDuration;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +35,10 @@ pub(super) struct Feeder {
     /// Where the walk begins: behind this letter.
     pub(super) after: DeliveryId,
     pub(super) clock: Clock,
+    /// When letters may leave; none is at any time.
+    pub(super) hours: Option<Hours>,
+    /// The time in which a person gets one letter.
+    pub(super) cap: Option<SignedDuration>,
     pub(super) quota: Arc<Quota>,
     pub(super) tallying: Arc<Tallying>,
     pub(super) claims: async_channel::Sender<Promised>,
@@ -78,7 +84,8 @@ impl Feeder {
     fn walk(&self, fed: &mut Fed, aside: &mut Aside) -> Result<Result<(), End>, StoreError> {
         let mut after = self.after;
         loop {
-            let page = self.store.claims(self.edition, after, self.clock.now(), PAGE)?;
+            let now = self.clock.now();
+            let page = self.store.claims_under(self.cap, self.edition, after, now, PAGE)?;
             if page.is_empty() {
                 return Ok(Ok(()));
             }
@@ -175,7 +182,8 @@ impl Feeder {
     }
 
     fn is_at_work(&self) -> bool {
-        !self.tallying.is_stopped() && !self.claims.is_closed() && (self.is_wanted)()
+        let is_open = self.hours.as_ref().is_none_or(|hours| hours.contains(self.clock.now()));
+        is_open && !self.tallying.is_stopped() && !self.claims.is_closed() && (self.is_wanted)()
     }
 }
 

@@ -69,6 +69,7 @@ fn released(people: impl Iterator<Item = String>) -> (Store, EditionId) {
         due_at: now(),
         due_on: now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         expires_at: None,
+        hours: None,
     };
     let edition = store.draft(&new, now(), |person| Place::In {
         version: person.memberships[0].version,
@@ -96,6 +97,8 @@ impl Walk {
             edition,
             after: DeliveryId(0),
             clock: Clock::playing(now()),
+            hours: None,
+            cap: None,
             quota: Arc::clone(&quota),
             tallying: Arc::clone(&tallying),
             claims,

@@ -6,18 +6,21 @@
 
 use super::pace::gap;
 use super::quota::{Quota, Spent};
+use crate::campaign::schedule::Hours;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// An edition to come, or the rest of one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Coming {
     /// No letter leaves before this moment.
     pub from: Timestamp,
     /// No letter leaves from this moment on.
     pub expires_at: Option<Timestamp>,
+    /// When its letters may leave; none is at any time.
+    pub hours: Option<Hours>,
     /// The domain of each letter, in the order in which they wait.
     pub letters: Vec<Arc<str>>,
 }
@@ -35,6 +38,8 @@ pub struct Outlook {
     pub late: u64,
     /// The limit that makes it wait, where one does for longer than a run waits.
     pub slowed_by: Option<Spent>,
+    /// Whether its hours end before its letters do.
+    pub is_interrupted: bool,
 }
 
 /// What letters leave by.
@@ -55,20 +60,28 @@ pub fn forecast(gate: &Gate<'_>, last_letter_at: Option<Timestamp>, editions: &[
     });
     let first_turn = last_letter_at.map_or(now, |last| later(last, gap)).min(later(now, gap));
     let mut order: Vec<usize> = (0..editions.len()).collect();
-    order.sort_by_key(|index| editions[*index].from);
+    order.sort_by_key(|index| editions[*index].opens(now));
     let mut outlooks = vec![None; editions.len()];
     let (mut clock, mut turn) = (now, first_turn);
     for index in order {
         let coming = &editions[index];
         let mut walk = Walk::new(gate, coming, clock.max(coming.from), turn, gap);
         while walk.step() {}
-        (clock, turn) = (
-            walk.clock.min(coming.expires_at.unwrap_or(Timestamp::MAX)).max(clock),
-            walk.turn,
-        );
+        // While one rests outside its hours, the next goes on.
+        let (left_at, next_turn) = walk.rest.unwrap_or((walk.clock, walk.turn));
+        (clock, turn) = (left_at.min(coming.expires_at.unwrap_or(Timestamp::MAX)).max(clock), next_turn);
         outlooks[index] = walk.outlook;
     }
     outlooks
+}
+
+impl Coming {
+    /// The first moment from `now` on at which a letter may leave.
+    fn opens(&self, now: Timestamp) -> Timestamp {
+        let from = self.from.max(now);
+        let opens = |hours: &Hours| hours.opens(from).unwrap_or(Timestamp::MAX);
+        self.hours.as_ref().map_or(from, opens)
+    }
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -79,6 +92,9 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 struct Walk<'a> {
     gate: &'a Gate<'a>,
     expires_at: Option<Timestamp>,
+    hours: Option<&'a Hours>,
+    /// When its hours ended first, and whose turn it was then.
+    rest: Option<(Timestamp, Timestamp)>,
     clock: Timestamp,
     turn: Timestamp,
     gap: SignedDuration,
@@ -106,6 +122,8 @@ impl<'a> Walk<'a> {
         Self {
             gate,
             expires_at: coming.expires_at,
+            hours: coming.hours.as_ref(),
+            rest: None,
             clock,
             turn,
             gap,
@@ -122,6 +140,9 @@ impl<'a> Walk<'a> {
     /// Lets one letter go, or waits for the next that may; false when there is no more to do.
     fn step(&mut self) -> bool {
         self.clock = self.clock.max(self.turn);
+        if !self.wait_for_hours() {
+            return self.end();
+        }
         if self.expires_at.is_some_and(|expires| self.clock >= expires) {
             return self.end();
         }
@@ -146,6 +167,20 @@ impl<'a> Walk<'a> {
             }
         }
         true
+    }
+
+    /// Goes on to the next moment inside the hours; false where there is none.
+    fn wait_for_hours(&mut self) -> bool {
+        let Some(hours) = self.hours.filter(|hours| !hours.contains(self.clock)) else {
+            return true;
+        };
+        self.rest.get_or_insert((self.clock, self.turn));
+        if let Some(outlook) = &mut self.outlook {
+            outlook.is_interrupted = true;
+        }
+        let opens = hours.opens(self.clock);
+        self.clock = opens.unwrap_or(self.clock);
+        opens.is_some()
     }
 
     fn put_in_line(&mut self, domain: &'a str) {
@@ -177,6 +212,7 @@ impl<'a> Walk<'a> {
             days: 0,
             late: 0,
             slowed_by: None,
+            is_interrupted: false,
         });
         outlook.ends_at = at;
         outlook.days += u32::from(is_new_day);
@@ -192,6 +228,7 @@ impl<'a> Walk<'a> {
                 days: 0,
                 late,
                 slowed_by: None,
+                is_interrupted: false,
             });
         }
         if let Some(outlook) = &mut self.outlook {
@@ -221,6 +258,10 @@ pub fn told(gate: &Gate<'_>, outlook: &Outlook) -> Option<String> {
                 days => format!("over {days} days"),
             };
             Some(format!("{days}, until {until}: {limit}"))
+        }
+        (None, _) if outlook.is_interrupted => {
+            let until = super::quota::told_moment(outlook.ends_at, gate.zone);
+            Some(format!("over {} days, until {until}: its hours", outlook.days))
         }
         (None, Some(rate)) => Some(format!("at {} this takes {}", told_rate(rate), told_duration(took))),
         (None, None) => None,

@@ -30,6 +30,7 @@ fn coming(letters: &[(&str, usize)]) -> Coming {
     Coming {
         from: now(),
         expires_at: None,
+        hours: None,
         letters: letters.collect(),
     }
 }
@@ -174,6 +175,7 @@ fn what_does_not_leave_before_the_editions_end_is_counted() {
             days: 2,
             late: 150,
             slowed_by: Some(spent),
+            is_interrupted: false,
         })
     );
     assert_eq!(
@@ -268,6 +270,7 @@ fn what_is_forecast_is_what_happens() {
         let wanted = Coming {
             from: now(),
             expires_at: None,
+            hours: None,
             letters: letters.clone(),
         };
         let outlook = forecast(&gate, sent.last().copied(), &[wanted], now()).remove(0);
@@ -290,4 +293,67 @@ fn what_is_forecast_is_what_happens() {
         Ok(())
     });
     verdict.unwrap();
+}
+
+/// These letters, in the hours of a clinic in UTC with this window.
+fn within(window: &str, letters: usize) -> Coming {
+    let (from, until) = window.split_once('-').unwrap();
+    let window = format!("{{\"from\": \"{from}\", \"until\": \"{until}\"}}");
+    let window = crate::campaign::schedule::Window::thawed(&window);
+    assert!(window.is_some());
+    Coming {
+        hours: Some(crate::campaign::schedule::ClinicHours::always(TimeZone::UTC).with(window)),
+        ..coming(&[("a.example", letters)])
+    }
+}
+
+#[test]
+fn an_edition_rests_outside_its_hours_and_the_next_goes_on_meanwhile() {
+    let quota = quota(&Limits::none(), &[]);
+    let gate = Gate {
+        quota: &quota,
+        per_second: Some(1.0 / 60.0),
+        zone: &TimeZone::UTC,
+    };
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let editions = [
+        within("08:30-09:10", 15),
+        coming(&[("a.example", 5)]),
+        within("18:00-19:00", 2),
+    ];
+    let outlooks: Vec<Outlook> = forecast(&gate, None, &editions, now()).into_iter().flatten().collect();
+    let moments: Vec<_> = outlooks.iter().map(|outlook| (outlook.starts_at, outlook.ends_at)).collect();
+    let expected = [
+        (at("2026-11-24T09:00:00Z"), at("2026-11-25T08:34:00Z")),
+        (at("2026-11-24T09:10:00Z"), at("2026-11-24T09:14:00Z")),
+        (at("2026-11-24T18:00:00Z"), at("2026-11-24T18:01:00Z")),
+    ];
+    assert_eq!(moments, expected);
+    assert_eq!((outlooks[0].is_interrupted, outlooks[0].days, outlooks[0].late), (true, 2, 0));
+    assert_eq!(
+        told(&gate, &outlooks[0]).as_deref(),
+        Some("over 2 days, until 08:34 (Wed 25 Nov): its hours")
+    );
+    assert!(!outlooks[2].is_interrupted, "it begins late, and is not interrupted");
+}
+
+#[test]
+fn letters_that_expire_before_their_hours_come_are_late() {
+    let quota = quota(&Limits::none(), &[]);
+    let gate = Gate {
+        quota: &quota,
+        per_second: None,
+        zone: &TimeZone::UTC,
+    };
+    let expires_at = Some(now() + SignedDuration::from_hours(3));
+    let editions = [
+        Coming {
+            expires_at,
+            ..within("18:00-19:00", 7)
+        },
+        coming(&[("a.example", 1)]),
+    ];
+    let outlooks = forecast(&gate, None, &editions, now());
+    assert_eq!(outlooks[0].as_ref().unwrap().late, 7);
+    assert_eq!(outlooks[1].as_ref().unwrap().starts_at, now());
 }

@@ -1,5 +1,6 @@
 //! `tidings.yaml` as it is written: the only serde shapes of the settings.
 
+use crate::campaign::schedule::QuietFile;
 use serde::Deserialize;
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -14,6 +15,7 @@ pub(super) struct SettingsFile {
     pub(super) unsubscribe: Option<UnsubscribeFile>,
     pub(super) people: Option<PeopleFile>,
     pub(super) look: Option<LookFile>,
+    pub(super) calendar: Option<CalendarFile>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -121,4 +123,12 @@ pub(super) struct PeopleFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct LookFile {
     pub(super) colour: Option<String>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct CalendarFile {
+    pub(super) holidays: Option<String>,
+    pub(super) quiet: Option<QuietFile>,
+    pub(super) one_letter_in: Option<String>,
 }

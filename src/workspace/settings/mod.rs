@@ -3,6 +3,7 @@
 //! Promises: settings that exist can be sent with, as far as a file can tell; every mistake is a finding at its place, all at once; a
 //! password never stands in the file. Knows nothing of campaigns or of what the relay will say.
 
+pub(in crate::workspace) mod calendar;
 mod file;
 mod login;
 mod look;
@@ -16,6 +17,7 @@ mod sender;
 #[cfg(test)]
 mod tests;
 
+pub use calendar::CalendarSettings;
 pub use login::{LoginWay, PasswordSource};
 pub use look::Colour;
 pub use mailbox::{ImapSettings, MailboxSettings};
@@ -27,6 +29,7 @@ use crate::campaign::sender::Sender;
 use crate::finding::yaml::{Inspection, Read, Source, read};
 use crate::finding::{Finding, suggestion};
 use file::SettingsFile;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// The settings of a workspace.
@@ -36,6 +39,8 @@ pub struct Settings {
     pub sender: Sender,
     /// The zone in which schedules are meant, and when no letter of any campaign leaves.
     pub hours: ClinicHours,
+    /// What is said about the calendar of all campaigns.
+    pub calendar: CalendarSettings,
     /// Whether `send` and `run` import list files that changed.
     pub auto_import: bool,
     /// The relay, if one is named; rehearsals need none.
@@ -80,6 +85,12 @@ impl Settings {
         &self.hours.zone
     }
 
+    /// The warning that the file of holidays has come to its end by `today`.
+    pub fn outdated_holidays(&self, today: Date) -> Option<Finding> {
+        let file = self.calendar.holidays.as_deref()?;
+        self.hours.holidays.outdated(file, today)
+    }
+
     /// The settings in `text`, if nothing is wrong that stops sending; and everything that is worth saying.
     pub fn check(text: &str) -> (Option<Self>, Vec<Finding>) {
         if text.trim().is_empty() {
@@ -104,14 +115,19 @@ impl Settings {
         let forget_after_leaving = people::check(&mut desk, file.people.as_ref()).flatten();
         let mailbox = mailbox::check(&mut desk, file.unsubscribe.as_ref());
         let colour = look::check(&mut desk, file.look.as_ref());
+        let calendar = calendar::check(&mut desk, file.calendar.as_ref());
         let findings = desk.into_findings();
         let sound = !findings.iter().any(Finding::is_error);
-        let settings = match (sender, timezone, relay, dkim.zip(mailbox).zip(colour)) {
+        let settings = match (sender, timezone.zip(calendar), relay, dkim.zip(mailbox).zip(colour)) {
             // A relay that is named and is wrong leaves no settings.
             (_, _, Some(None), _) => None,
-            (Some(sender), Some(timezone), relay, Some(((dkim, mailbox), colour))) => Some(Self {
+            (Some(sender), Some((zone, calendar)), relay, Some(((dkim, mailbox), colour))) => Some(Self {
                 sender,
-                hours: ClinicHours::always(timezone),
+                hours: ClinicHours {
+                    quiet: calendar.quiet,
+                    ..ClinicHours::always(zone)
+                },
+                calendar,
                 auto_import,
                 relay: relay.flatten(),
                 dkim,

@@ -36,13 +36,29 @@ impl Workspace {
         }
     }
 
-    /// A copy of the sample workspace that lies in the repository's root, without its state.
+    /// A copy of the sample workspace that lies in the repository's root, without its state, and without the hours to which its letters
+    /// keep: tests run at night too.
     pub(crate) fn sample() -> Self {
         let workspace = Self::empty();
         for name in SAMPLE {
             copy(&Path::new(REPOSITORY).join(name), &workspace.path(name));
         }
+        workspace.open_at_all_hours("tidings.yaml");
+        for campaign in std::fs::read_dir(workspace.path("campaigns")).unwrap() {
+            let name = campaign.unwrap().file_name().into_string().unwrap();
+            workspace.open_at_all_hours(&format!("campaigns/{name}/campaign.yaml"));
+        }
         workspace
+    }
+
+    /// Takes the lines out of this file that say when letters leave.
+    fn open_at_all_hours(&self, name: &str) {
+        if self.path(name).is_file() {
+            let text = self.read(name);
+            let says_hours = |line: &&str| line.starts_with("window:") || line.starts_with("calendar:");
+            let open: Vec<&str> = text.lines().filter(|line| !says_hours(line)).collect();
+            self.write(name, open.join("\n") + "\n");
+        }
     }
 
     /// The folder itself.

@@ -5,3 +5,4 @@
 mod calendar;
 mod files;
 mod hours;
+mod opens;

@@ -1,0 +1,108 @@
+//! What letters wait for that are due: their hours, and people who got another letter lately. The same words in `status`, `why`, `plan`.
+
+use super::failure::Failure;
+use super::ui::count;
+use crate::campaign::schedule::span_words;
+use crate::dispatch::hours::{Resumption, Timetable, resumption_of, told_ahead, told_resumption};
+use crate::store::cap::Crowd;
+use crate::store::edition::{Edition, Status};
+use crate::store::{DeliveryId, Store};
+use crate::workspace::Workspace;
+use crate::workspace::settings::Settings;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// The desk at which is asked what keeps letters from leaving.
+pub(super) struct Desk {
+    timetable: Timetable,
+    zone: TimeZone,
+    now: Timestamp,
+}
+
+/// What an edition's letters wait for.
+#[derive(Default)]
+pub(super) struct Waits {
+    /// When those go on that are outside their hours.
+    pub(super) resumes_at: Option<Timestamp>,
+    /// How many wait because their people got another letter lately.
+    pub(super) capped: u64,
+    /// All of it in words.
+    pub(super) words: Option<String>,
+}
+
+impl Desk {
+    pub(super) fn at(workspace: &Workspace, settings: &Settings, now: Timestamp) -> Self {
+        Self {
+            timetable: Timetable::of(workspace, settings),
+            zone: settings.zone().clone(),
+            now,
+        }
+    }
+
+    /// What the letters of this edition wait for, where nobody holds them.
+    pub(super) fn waits(&self, store: &Store, edition: &Edition) -> Result<Waits, Failure> {
+        let is_over = edition.expires_at.is_some_and(|expires| self.now >= expires);
+        if edition.status != Status::Released || edition.held.is_some() || is_over {
+            return Ok(Waits::default());
+        }
+        let resumption = resumption_of(store, edition, &self.timetable, self.now)?;
+        let cap = self.timetable.cap(&edition.key.campaign);
+        let crowd = cap.map_or(Ok(Crowd::default()), |span| store.crowd(edition.id, span, self.now))?;
+        let words = [
+            resumption.as_ref().map(|resumption| self.hours_words(resumption)),
+            cap.and_then(|span| self.crowd_words(&crowd, span)),
+        ];
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        Ok(Waits {
+            resumes_at: resumption.and_then(|resumption| resumption.at),
+            capped: crowd.letters,
+            words: (!words.is_empty()).then(|| words.join("; ")),
+        })
+    }
+
+    /// How many letters of a draft would wait for their people at `at`.
+    pub(super) fn capped(&self, store: &Store, edition: &Edition, at: Timestamp) -> Result<u64, Failure> {
+        let cap = self.timetable.cap(&edition.key.campaign);
+        let crowd = cap.map_or(Ok(Crowd::default()), |span| store.crowd(edition.id, span, at.max(self.now)))?;
+        Ok(crowd.letters)
+    }
+
+    /// What one letter waits for: the other letter that its person got, or its hours.
+    pub(super) fn letter_waits(&self, store: &Store, edition: &Edition, delivery: DeliveryId) -> Result<Option<String>, Failure> {
+        if edition.status != Status::Released || edition.held.is_some() {
+            return Ok(None);
+        }
+        if let Some(span) = self.timetable.cap(&edition.key.campaign)
+            && let Some(recent) = store.recent(delivery, span, self.now)?
+        {
+            let got = recent.at.to_zoned(self.zone.clone()).strftime("%a %-d %b %H:%M");
+            return Ok(Some(format!(
+                "waits: `{}` of {} left for them on {got}, and they get one letter in {}; may leave from {}",
+                recent.article,
+                recent.campaign,
+                span_words(span),
+                told_ahead(recent.until, self.now, &self.zone)
+            )));
+        }
+        let resumption = resumption_of(store, edition, &self.timetable, self.now)?;
+        Ok(resumption.map(|resumption| format!("waits: {}", self.hours_words(&resumption))))
+    }
+
+    fn hours_words(&self, resumption: &Resumption) -> String {
+        format!(
+            "{} ({})",
+            told_resumption(resumption.at, self.now, &self.zone),
+            resumption.why
+        )
+    }
+
+    fn crowd_words(&self, crowd: &Crowd, span: SignedDuration) -> Option<String> {
+        let until = crowd.until.filter(|_| crowd.letters > 0)?;
+        Some(format!(
+            "{} waiting for people who got another one (one letter in {}), the first until {}",
+            count(crowd.letters, "letter"),
+            span_words(span),
+            told_ahead(until, self.now, &self.zone)
+        ))
+    }
+}

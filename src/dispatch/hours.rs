@@ -1,0 +1,192 @@
+//! The timetable: when the letters of each campaign may leave, and how many of them a person gets in a while.
+//!
+//! Promises: a campaign's window is the one that its file has now, else the one that its edition was drafted with; holidays and quiet
+//! hours are always the clinic's of now. When letters go on is reckoned each time it is asked for, never stored. Knows nothing of relays.
+
+use super::DispatchError;
+use super::run::{Work, is_over, work};
+use crate::campaign::CampaignId;
+use crate::campaign::schedule::{ClinicHours, Hours, Window};
+use crate::store::edition::Edition;
+use crate::store::{DeliveryId, Store};
+use crate::workspace::Workspace;
+use crate::workspace::settings::Settings;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+
+/// When letters may leave.
+#[derive(Debug, Clone, Default)]
+pub struct Timetable {
+    clinic: Option<ClinicHours>,
+    one_letter_in: Option<SignedDuration>,
+    campaigns: HashMap<CampaignId, Own>,
+}
+
+/// What one campaign says itself.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    window: Option<Window>,
+    uncapped: bool,
+}
+
+impl Timetable {
+    /// Any letter at any time, as in a rehearsal.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// As the files say now.
+    pub fn of(workspace: &Workspace, settings: &Settings) -> Self {
+        let campaigns = workspace.campaigns.iter().filter_map(|folder| folder.campaign.as_ref());
+        let own = campaigns.map(|campaign| {
+            let own = Own {
+                window: campaign.window,
+                uncapped: campaign.uncapped,
+            };
+            (campaign.id.clone(), own)
+        });
+        Self {
+            clinic: Some(settings.hours.clone()),
+            one_letter_in: settings.calendar.one_letter_in,
+            campaigns: own.collect(),
+        }
+    }
+
+    /// The hours of an edition's letters; none where they may leave at any time.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn hours(&self, store: &Store, edition: &Edition) -> Result<Option<Hours>, DispatchError> {
+        let Some(clinic) = &self.clinic else { return Ok(None) };
+        let window = match self.campaigns.get(&edition.key.campaign) {
+            Some(own) => own.window,
+            None => store.frozen_hours(edition.id)?.as_deref().and_then(Window::thawed),
+        };
+        Ok(Some(clinic.with(window)))
+    }
+
+    /// The time in which a person gets one letter, where that holds for this campaign's.
+    pub fn cap(&self, campaign: &CampaignId) -> Option<SignedDuration> {
+        let is_uncapped = self.campaigns.get(campaign).is_some_and(|own| own.uncapped);
+        self.one_letter_in.filter(|_| !is_uncapped)
+    }
+}
+
+/// Letters that are due and wait for their hours alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resumption {
+    /// How many.
+    pub letters: u64,
+    /// When the first of them may leave; none where nothing opens any more.
+    pub at: Option<Timestamp>,
+    /// What keeps those from leaving now.
+    pub why: String,
+}
+
+impl Resumption {
+    /// `3 letters wait (quiet from 20:00 until 08:00); resumes tomorrow 08:00`.
+    pub fn told(&self, now: Timestamp, zone: &TimeZone) -> String {
+        let wait = if self.letters == 1 { "letter waits" } else { "letters wait" };
+        let resumes = told_resumption(self.at, now, zone);
+        format!("{} {wait} ({}); {resumes}", self.letters, self.why)
+    }
+}
+
+/// What of this work is due and outside its hours, if anything is.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn resumption(
+    store: &Store,
+    wanted: &Work,
+    timetable: &Timetable,
+    now: Timestamp,
+) -> Result<Option<Resumption>, DispatchError> {
+    let mut found: Option<Resumption> = None;
+    for edition in work(store, wanted)?.iter().filter(|edition| !is_over(edition, now)) {
+        let Some(own) = resumption_of(store, edition, timetable, now)? else {
+            continue;
+        };
+        found = Some(match found.take() {
+            None => own,
+            Some(first) => {
+                let letters = first.letters + own.letters;
+                let is_sooner = own.at.is_some_and(|at| first.at.is_none_or(|first| at < first));
+                Resumption {
+                    letters,
+                    ..if is_sooner { own } else { first }
+                }
+            }
+        });
+    }
+    Ok(found)
+}
+
+/// The same of one edition.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn resumption_of(
+    store: &Store,
+    edition: &Edition,
+    timetable: &Timetable,
+    now: Timestamp,
+) -> Result<Option<Resumption>, DispatchError> {
+    let Some(hours) = timetable.hours(store, edition)? else {
+        return Ok(None);
+    };
+    let Some(shut) = hours.shut(now) else { return Ok(None) };
+    let cap = timetable.cap(&edition.key.campaign);
+    if store.claims_under(cap, edition.id, DeliveryId(0), now, 1)?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Resumption {
+        letters: store.tally(edition.id)?.open(),
+        at: hours.opens(now),
+        why: hours.told(&shut),
+    }))
+}
+
+/// `resumes tomorrow 08:30`.
+pub fn told_resumption(at: Option<Timestamp>, now: Timestamp, zone: &TimeZone) -> String {
+    match at {
+        Some(at) => format!("resumes {}", told_ahead(at, now, zone)),
+        None => "its hours do not open within a year".to_owned(),
+    }
+}
+
+/// `today 18:00`, `tomorrow 08:30`, `Mon 4 Jan 08:30`.
+pub fn told_ahead(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
+    let days = today.until(at.date()).map_or(i32::MAX, |span| span.get_days());
+    let day = match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        2..300 => at.strftime("%a %-d %b").to_string(),
+        _ => at.strftime("%a %-d %b %Y").to_string(),
+    };
+    format!("{day} {}", at.strftime("%H:%M"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told_ahead;
+    use jiff::tz::TimeZone;
+
+    #[test]
+    fn a_moment_ahead_is_told_as_a_person_says_it() {
+        let zone = TimeZone::get("Europe/London").unwrap();
+        let cases = [
+            ("2026-12-01T18:00Z", "today 18:00"),
+            ("2026-12-02T08:30Z", "tomorrow 08:30"),
+            ("2026-12-07T08:30Z", "Mon 7 Dec 08:30"),
+            ("2027-07-01T07:30Z", "Thu 1 Jul 08:30"),
+            ("2027-12-01T08:30Z", "Wed 1 Dec 2027 08:30"),
+        ];
+        for (at, expected) in cases {
+            let told = told_ahead(at.parse().unwrap(), "2026-12-01T09:00Z".parse().unwrap(), &zone);
+            assert_eq!(told, expected, "{at}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The cap: who got another letter lately, so that this one waits.
+//!
+//! Promises: what counts is another letter that was accepted, is under way or in doubt, at the moment its last attempt began; asked of
+//! the store as it is, so it is true inside the grant's own transaction. Nothing is written: a letter that waits is pending as before.
+
+use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
+
+/// Another letter to the person of `d` that counts: begun between `since` and `horizon`, which are parameters' names. One that a person
+/// ordered anew was accepted all the same.
+pub(super) fn lately(since: &str, horizon: &str) -> String {
+    format!(
+        "FROM delivery o JOIN attempt a ON a.delivery = o.id AND a.number = o.attempt WHERE o.person = d.person AND o.id <> d.id \
+         AND a.begun_at > {since} AND a.begun_at <= {horizon} AND (o.state IN ('accepted', 'sending', 'in_doubt') \
+         OR (a.outcome = 'accepted' AND o.state IN ('pending', 'deferred', 'held')))"
+    )
+}
+
+/// The moments between which a letter counts. A clock that ran ahead keeps nobody waiting for ever.
+pub(super) fn bounds(span: SignedDuration, now: Timestamp) -> (i64, i64) {
+    let since = now.saturating_sub(span).map_or(i64::MIN, Timestamp::as_microsecond);
+    let horizon = now.saturating_add(span).map_or(i64::MAX, Timestamp::as_microsecond);
+    (since, horizon)
+}
+
+/// A letter that somebody else's waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    /// Its campaign's folder.
+    pub campaign: String,
+    /// Its article.
+    pub article: String,
+    /// When it left.
+    pub at: Timestamp,
+    /// When the next may.
+    pub until: Timestamp,
+}
+
+/// How many letters of an edition wait because their people got another one lately.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Crowd {
+    /// How many.
+    pub letters: u64,
+    /// When the first of them may leave.
+    pub until: Option<Timestamp>,
+}
+
+impl Store {
+    /// How many letters of `edition` wait because their people got another one within `span`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn crowd(&self, edition: EditionId, span: SignedDuration, now: Timestamp) -> Result<Crowd, StoreError> {
+        let sql = format!(
+            "SELECT count(*), min(last) FROM (SELECT (SELECT max(a.begun_at) {}) AS last FROM delivery d WHERE d.edition = ?1 \
+             AND d.state IN ('pending', 'deferred')) WHERE last IS NOT NULL",
+            lately("?2", "?3")
+        );
+        let (since, horizon) = bounds(span, now);
+        let (letters, last): (i64, Option<i64>) = self
+            .connection
+            .query_row(&sql, (edition.0, since, horizon), |row| Ok((row.get(0)?, row.get(1)?)))
+            .doing("count letters that wait")?;
+        let last = last.map(codec::instant).transpose()?;
+        Ok(Crowd {
+            letters: letters.unsigned_abs(),
+            until: last.and_then(|last| last.saturating_add(span).ok()),
+        })
+    }
+
+    /// The other letter that this one waits for, if it waits for any.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn recent(&self, delivery: DeliveryId, span: SignedDuration, now: Timestamp) -> Result<Option<Recent>, StoreError> {
+        let sql = format!(
+            "SELECT e.campaign_name, e.article, last.begun_at FROM (SELECT o.edition, a.begun_at FROM delivery d JOIN {} AND d.id = ?1 \
+             ORDER BY a.begun_at DESC LIMIT 1) last JOIN edition e ON e.id = last.edition",
+            lately("?2", "?3").trim_start_matches("FROM ")
+        );
+        let (since, horizon) = bounds(span, now);
+        let found = self.connection.query_row(&sql, (delivery.0, since, horizon), |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+        });
+        let Some((campaign, article, at)) = found.optional().doing("look for another letter")? else {
+            return Ok(None);
+        };
+        let at = codec::instant(at)?;
+        Ok(Some(Recent {
+            campaign,
+            article,
+            at,
+            until: at.saturating_add(span).unwrap_or(Timestamp::MAX),
+        }))
+    }
+
+    /// The hours that an edition was drafted with, as they were written down.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn frozen_hours(&self, edition: EditionId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT hours FROM edition WHERE id = ?";
+        self.connection
+            .query_row(sql, [edition.0], |row| row.get(0))
+            .doing("read an edition's hours")
+    }
+}
+
+/// In what time a person gets one letter, by edition.
+pub(super) type Cap = dyn Fn(i64) -> Option<SignedDuration> + Send;
+
+/// Whether the person of this letter got another one within `span`, where that matters.
+pub(super) fn is_crowded(
+    connection: &Connection,
+    delivery: DeliveryId,
+    span: Option<SignedDuration>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(span) = span else { return Ok(false) };
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.id = ?1 AND EXISTS (SELECT 1 {}))",
+        lately("?2", "?3")
+    );
+    let (since, horizon) = bounds(span, now);
+    let mut find = connection.prepare_cached(&sql).doing("begin a letter")?;
+    find.query_row((delivery.0, since, horizon), |row| row.get(0))
+        .doing("begin a letter")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lately;
+    use crate::store::Store;
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_persons_other_letters_are_found_by_index() {
+        let store = Store::in_memory(Timestamp::UNIX_EPOCH).unwrap();
+        let asked = format!(
+            "SELECT 1 FROM delivery d WHERE d.id = 1 AND EXISTS (SELECT 1 {})",
+            lately("2", "3")
+        );
+        let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {asked}")).unwrap();
+        let steps = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        assert!(
+            !steps.iter().any(|step| step.contains("SCAN o") || step.contains("SCAN a")),
+            "{steps:?}"
+        );
+        assert!(steps.iter().any(|step| step.contains("delivery_person")), "{steps:?}");
+    }
+}

@@ -1,0 +1,123 @@
+//! One letter in a while: two campaigns that want the same people, seen by the relay, also through kills.
+
+use super::{CAMPAIGN, article, clinic, type_in};
+use crate::support::judge::{Judge, Phase, Rule};
+use crate::support::ledger::until;
+use crate::support::people::address;
+use crate::support::workspace::Workspace;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const SCHEDULE: &str = "schedule: {date: 2027-01-05, at: \"09:00\"}\n";
+
+/// A clinic with two campaigns that are due at once for the same people, who get one letter a week, over two connections.
+fn two_campaigns(judge: &Judge, people: usize, more: &str) -> Workspace {
+    let campaign = CAMPAIGN.replace("  - {file: walks.md}\n", "");
+    let news = campaign
+        .replace("t1ps", "n3ws")
+        .replace("Tips", "News")
+        .replace("sleep.md", "tea.md");
+    clinic(people)
+        .relay(judge.port(), 2)
+        .setting("calendar: {one_letter_in: 7d}")
+        .file("campaigns/tips/campaign.yaml", &format!("{campaign}{SCHEDULE}"))
+        .file("campaigns/news/campaign.yaml", &format!("{news}{SCHEDULE}{more}"))
+        .file("campaigns/news/tea.md", &article("tea"))
+}
+
+/// How many letters the relay had from us for each person, whatever it said.
+fn by_person(judge: &Judge) -> BTreeMap<String, usize> {
+    let mut letters = BTreeMap::new();
+    for letter in judge.deliveries() {
+        *letters.entry(letter.recipient).or_default() += 1;
+    }
+    letters
+}
+
+#[test]
+fn two_campaigns_due_at_once_give_each_person_one_letter_and_the_other_a_week_later() {
+    let judge = Judge::start().offering("PIPELINING");
+    let clinic = two_campaigns(&judge, 12, "");
+    type_in(&clinic, "run --now 2027-01-05T09:00Z").exits(0).says_nothing();
+    let first = by_person(&judge);
+    assert_eq!((first.len(), first.values().max()), (12, Some(&1)));
+    for moment in ["05T09:15Z", "06T09:00Z", "12T08:59Z"] {
+        type_in(&clinic, &format!("run --now 2027-01-{moment}"))
+            .exits(0)
+            .says_nothing();
+    }
+    assert_eq!(by_person(&judge), first, "within the week nobody gets another");
+    type_in(&clinic, "status --now 2027-01-06T09:00Z")
+        .exits(0)
+        .prints("12 letters to go: 12 letters waiting for people who got another one (one letter in 7 days), the first until Tue 12 Jan 09:00");
+    let status = type_in(&clinic, "status --json --now 2027-01-06T09:00Z").exits(0).json();
+    let capped = status[0]["editions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edition| edition["capped"].as_u64());
+    assert_eq!(capped.flatten().sum::<u64>(), 12);
+    type_in(&clinic, &format!("why {} --now 2027-01-06T09:00Z", address(3)))
+        .exits(0)
+        .prints("waits: `")
+        .prints("left for them on Tue 5 Jan 09:00, and they get one letter in 7 days; may leave from Tue 12 Jan 09:00");
+    type_in(&clinic, "run --now 2027-01-12T09:05Z").exits(0).says_nothing();
+    assert!(by_person(&judge).values().all(|letters| *letters == 2), "and nobody is lost");
+    judge.assert_polite();
+}
+
+#[test]
+fn a_run_that_is_killed_gives_nobody_two_letters_either() {
+    for kill_after in [1, 4, 7, 10] {
+        let judge = Judge::start().rule(Rule::at(Phase::Dot).delay(Duration::from_millis(30)));
+        let clinic = two_campaigns(&judge, 8, "");
+        let running = clinic.spawn(&["run", "--now", "2027-01-05T09:00Z"]);
+        until("some letters", || judge.letters() >= kill_after.min(8));
+        running.kill();
+        judge.settle();
+        judge.heal();
+        let again = type_in(&clinic, "run --now 2027-01-05T09:15Z");
+        assert!(matches!(again.status, Some(0 | 1)), "{again}");
+        type_in(&clinic, "run --now 2027-01-08T09:15Z");
+        let letters = by_person(&judge);
+        assert_eq!(letters.values().max(), Some(&1), "killed after {kill_after}: {letters:?}");
+        type_in(&clinic, "run --now 2027-01-12T10:00Z");
+        type_in(&clinic, "run --now 2027-01-20T10:00Z");
+        let ledger = clinic.ledger();
+        assert_eq!(ledger.people("pending").len(), 0, "whoever waited has theirs by now");
+        clinic.assert_numbers_close();
+    }
+}
+
+#[test]
+fn a_campaign_may_go_out_whatever_else_a_person_got() {
+    let judge = Judge::start();
+    let clinic = two_campaigns(&judge, 4, "uncapped: true\n");
+    type_in(&clinic, "run --now 2027-01-05T09:00Z").exits(0).says_nothing();
+    type_in(&clinic, "run --now 2027-01-05T09:15Z").exits(0).says_nothing();
+    let news = judge.accepted().len() - 4;
+    assert!(
+        news == 4 || news == 0,
+        "the news went to everybody; the tips waited where the news were first"
+    );
+    type_in(&clinic, "run --now 2027-01-12T09:15Z").exits(0).says_nothing();
+    assert!(by_person(&judge).values().all(|letters| *letters == 2));
+}
+
+#[test]
+fn what_a_person_sends_keeps_to_the_cap_and_says_who_waits() {
+    let judge = Judge::start();
+    let clinic = two_campaigns(&judge, 3, "");
+    type_in(&clinic, "send tips --now 2027-01-01T09:00Z").exits(0);
+    let plan = type_in(&clinic, "plan news --json --now 2027-01-02T09:00Z").exits(0).json();
+    assert_eq!(plan[0]["editions"][0]["capped"], 3, "{plan:?}");
+    type_in(&clinic, "rehearse news --now 2027-01-02T09:00Z")
+        .exits(0)
+        .prints("the sandbox accepted 3 letters");
+    type_in(&clinic, "send news --now 2027-01-02T09:00Z")
+        .exits(0)
+        .tells("`tea`: 3 letters waiting for people who got another one (one letter in 7 days), the first until Fri 8 Jan 09:00");
+    assert_eq!(judge.accepted().len(), 3);
+    type_in(&clinic, "run --now 2027-01-08T09:05Z").exits(0).says_nothing();
+    assert_eq!(judge.accepted().len(), 6);
+}
