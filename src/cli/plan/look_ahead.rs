@@ -1,6 +1,5 @@
 //! Looking ahead, campaign by campaign: what goes out now, and what the calendar begins within the days asked for.
 
-use super::books::books;
 use super::line::{Fate, Line, Summary, Whole, moment};
 use super::series::steps;
 use crate::campaign::Timing;
@@ -13,6 +12,7 @@ use crate::cli::sending::{bring_lists, plan};
 use crate::cli::ui::count;
 use crate::cli::waits;
 use crate::dispatch::DispatchError;
+use crate::dispatch::due;
 use crate::dispatch::forecast::Coming;
 use crate::dispatch::prepare::{self, Due, Next, Plan};
 use crate::finding::Finding;
@@ -73,19 +73,23 @@ impl<'a> Desk<'a> {
         Ok(ahead.findings)
     }
 
-    /// Editions whose campaign's folder is gone.
+    /// Editions whose campaign's folder is gone: a run holds them, unless a person has let them go on since.
     pub(super) fn orphans(&self, store: &Store) -> Result<Vec<Line>, Failure> {
-        let known: Vec<&str> = self.workspace.campaigns.iter().filter_map(CampaignFolder::id).collect();
-        let editions = store.unfinished_editions()?.into_iter();
-        let orphans = editions.filter(|edition| !known.contains(&edition.key.campaign.0.as_str()));
-        let lines = orphans.map(|edition| {
-            let mut line = self.begun(store, &edition, None, None)?;
-            line.fate = Fate::OnHold;
-            line.coming = None;
-            line.note.get_or_insert_with(|| "on hold: its folder is gone".to_owned());
-            Ok(line)
-        });
-        lines.collect()
+        let is_home = |edition: &Edition| {
+            let (id, name) = (&edition.key.campaign.0, &edition.campaign_name);
+            let mut folders = self.workspace.campaigns.iter();
+            folders.any(|folder| folder.id() == Some(id) || folder.name == *name)
+        };
+        let mut lines = Vec::new();
+        for edition in store.unfinished_editions()?.iter().filter(|edition| !is_home(edition)) {
+            let mut line = self.begun(store, edition, None, None)?;
+            if edition.held.is_none() && !store.was_released_after(edition.id, "its folder is gone")? {
+                (line.fate, line.coming) = (Fate::OnHold, None);
+                line.note = Some("its folder is gone: the next `tidings run` puts it on hold".to_owned());
+            }
+            lines.push(line);
+        }
+        Ok(lines)
     }
 
     /// An edition that is going out, or is on hold.
@@ -203,7 +207,9 @@ impl<'a> Ahead<'a, '_> {
 
     fn schedule(&mut self, store: &mut Store, whole: &mut Whole) -> Result<Summary, Failure> {
         let (now, until) = (self.desk.now, self.desk.until);
-        let (calendar, recorded) = books(store, self.plan, self.desk.settings, now)?;
+        let recorded = store.recorded(&self.plan.campaign.id, self.desk.zone())?;
+        let calendar = due::calendar(store, self.plan)?;
+        self.findings.extend(due::forewarning(store, self.plan, now)?);
         let entries = calendar.agenda(&recorded, now, until);
         let next = entries.iter().find_map(Entry::begins);
         self.begun(store, next.filter(|_| self.hold.is_none()), whole)?;
@@ -269,10 +275,7 @@ impl<'a> Ahead<'a, '_> {
     /// Drafts the article that the occurrence takes.
     fn article(&mut self, store: &mut Store, entry: &Entry<'a>, line: &mut Line) -> Result<(), Failure> {
         let Some(article) = entry.article else { return Ok(()) };
-        let due = Due {
-            on: entry.occurrence.date,
-            ..due_at(entry.occurrence.at, self.desk.settings, self.plan)
-        };
+        let due = due::due(self.plan, &entry.occurrence, line.begins_at.unwrap_or(self.desk.now));
         self.draft(store, article, due, line)?;
         if line.edition.is_some() && line.planned == 0 {
             line.note = Some("nobody would get it: `tidings run` stops there, and the article keeps its turn".to_owned());

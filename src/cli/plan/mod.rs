@@ -3,7 +3,6 @@
 //! Promises: every edition that `run` would begin within the days asked for, in order of time, and what becomes of those that it would
 //! not; each letter is composed once on the way, in a copy of the store that is thrown away.
 
-mod books;
 mod foretell;
 mod line;
 mod look_ahead;

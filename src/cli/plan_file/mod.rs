@@ -14,7 +14,7 @@ use super::send::due_now;
 use super::sending::{bring_lists, plan};
 use super::ui::count;
 use crate::campaign::Timing;
-use crate::dispatch::due::upcoming;
+use crate::dispatch::due::calendar;
 use crate::dispatch::plan_file::{self, Parts, PlanFile, RelayMark, Until};
 use crate::dispatch::prepare::{self, Next, Plan};
 use crate::finding::Finding;
@@ -109,7 +109,7 @@ fn drawn_up(
             return Err(Failure::new(Kind::Files, text).hint("add an article to `articles:` in its `campaign.yaml`"));
         }
     };
-    let (valid_until, until) = validity(plan, settings, &edition, now);
+    let (valid_until, until) = validity(copy, plan, &edition, now)?;
     let identity = copy.identity();
     let file = PlanFile {
         made_at: whole_second(now),
@@ -134,13 +134,16 @@ fn drawn_up(
 }
 
 /// Until when a plan is good: what was agreed to is not sent when it is over, when the next one is due, or when nobody remembers it.
-fn validity(plan: Plan<'_>, settings: &Settings, edition: &Edition, now: Timestamp) -> (Timestamp, Until) {
+fn validity(store: &Store, plan: Plan<'_>, edition: &Edition, now: Timestamp) -> Result<(Timestamp, Until), Failure> {
     let week = now.saturating_add(WEEK).unwrap_or(Timestamp::MAX);
-    let next = upcoming(plan, settings.zone(), now).map(|occurrence| (occurrence.at, Until::NextOccurrence));
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let agenda = calendar(store, plan)?.agenda(&recorded, now, week);
+    let next = agenda.iter().map(|entry| entry.occurrence.at).find(|at| *at > now);
+    let next = next.map(|at| (at, Until::NextOccurrence));
     let expiry = edition.expires_at.map(|at| (at, Until::Expiry));
     let ends = [Some((week, Until::Week)), next, expiry];
     let first = ends.into_iter().flatten().min_by_key(|(at, _)| *at);
-    first.unwrap_or((week, Until::Week))
+    Ok(first.unwrap_or((week, Until::Week)))
 }
 
 /// The second that a moment lies in: a plan ends rather a little early than a little late.
