@@ -33,6 +33,7 @@ mod mail_in;
 mod new;
 mod people;
 mod plan;
+mod plan_file;
 mod rehearse;
 mod release;
 mod resend;

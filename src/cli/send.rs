@@ -7,12 +7,14 @@ use super::letters::whose;
 use super::mail_in::read_first;
 use super::outcome::tell;
 use super::outlook::Limited;
+use super::plan_file::{self, Held, Stands};
 use super::sending::{Bounds, bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count, grouped};
 use super::waits;
 use crate::campaign::{CampaignId, Timing};
 use crate::dispatch::due;
 use crate::dispatch::hours::{Timetable, told_ahead};
+use crate::dispatch::plan_file::PlanFile;
 use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::Work;
@@ -23,7 +25,7 @@ use crate::store::import::Guard;
 use crate::store::lock::SenderLock;
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Send the next article of a campaign now
 ///
@@ -32,7 +34,7 @@ use std::path::Path;
 /// begun and has letters waiting is finished first, with the text it was released with.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  tidings send seasonal-immunity\n  tidings send seasonal-immunity --limit 20\n  tidings send seasonal-immunity --yes"
+    after_help = "Examples:\n  tidings send seasonal-immunity\n  tidings send seasonal-immunity --limit 20\n  tidings send seasonal-immunity --yes\n  tidings send seasonal-immunity --plan october.plan"
 )]
 pub(super) struct Args {
     /// The campaign
@@ -40,6 +42,9 @@ pub(super) struct Args {
     /// Let at most this many letters leave and hold the rest until `release`
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
+    /// Send only what this plan says (`tidings plan CAMPAIGN --out FILE`), and nothing where anybody was added or anything changed
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -57,6 +62,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let folder = campaign_named(&workspace, &args.campaign)?;
     let plan = plan(settings, folder)?;
     refuse_series(plan)?;
+    let agreed = args.plan.as_deref().map(plan_file::read).transpose()?;
     let route = route(&root, settings)?;
     let _lock = lock(context, &root, &args.campaign)?;
     let mut store = context.store_for_sending(&root, settings)?;
@@ -69,6 +75,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         plan,
         root: &root,
         route: &route,
+        agreed: agreed.as_ref(),
     };
     desk.send(&mut store, args)?;
     match doubts {
@@ -137,6 +144,8 @@ struct Desk<'a> {
     plan: Plan<'a>,
     root: &'a Path,
     route: &'a Route,
+    /// The plan by which alone anything is sent.
+    agreed: Option<&'a PlanFile>,
 }
 
 impl Desk<'_> {
@@ -155,6 +164,21 @@ impl Desk<'_> {
         let next = prepare::next(store, self.plan)?;
         if !matches!(next, Next::NothingLeft) {
             require_reader(self.context, self.settings, store)?;
+        }
+        if let (Some(file), Some(path)) = (self.agreed, &args.plan) {
+            let (context, workspace, settings, plan) = (self.context, self.workspace, self.settings, self.plan);
+            let held = Held {
+                context,
+                workspace,
+                settings,
+                plan,
+                file,
+                path,
+            };
+            return match held.stands(store, &next)? {
+                Stands::Begin(draft) => self.begin(store, &draft, args),
+                Stands::Resume(edition) => self.resume(store, &edition, args),
+            };
         }
         match next {
             Next::NothingLeft => self.nothing_left(),

@@ -10,6 +10,7 @@ pub mod due;
 pub mod enrol;
 pub mod forecast;
 pub mod hours;
+pub mod plan_file;
 pub mod prepare;
 pub mod prove;
 pub mod run;

@@ -31,6 +31,7 @@ pub mod mailbox;
 pub mod occurrence;
 pub mod order;
 pub mod people;
+pub mod planned;
 pub mod recover;
 pub mod remains;
 pub mod retention;

@@ -79,6 +79,12 @@ fn the_page_and_the_program_tell_the_same_fields() {
     check("import --undo", "import --undo 1 --json");
     type_in(&clinic, "import subscribers/patients.csv").exits(0);
     check("plan", "plan --json");
+    check("plan --out", "plan tips --out tips.plan --json");
+    let list = clinic.read("subscribers/patients.csv");
+    clinic.write("subscribers/patients.csv", list.clone() + "new@patients.example,,,,,yes\n");
+    check("send --plan", "send tips --plan tips.plan --json");
+    clinic.write("subscribers/patients.csv", list);
+    type_in(&clinic, "import subscribers/patients.csv --yes").exits(0);
     check("rehearse", "rehearse --json");
     check("test", "test tips --to me@mill-lane.example --json");
     check("send", "send tips --json");

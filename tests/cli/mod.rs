@@ -27,6 +27,7 @@ mod new;
 mod pace;
 mod people;
 mod plan;
+mod plan_file;
 mod real_relay;
 mod rehearse;
 mod resend;

@@ -73,9 +73,7 @@ impl Foresight {
         for look in &self.came {
             let (from, until) = (look.from, look.until);
             let skipped = account.skipped.iter().filter(|skipped| look.covers(skipped.due_at));
-            let skipped: BTreeSet<(&str, Timestamp)> = skipped
-                .map(|skipped| (skipped.campaign(), skipped.due_at))
-                .collect();
+            let skipped: BTreeSet<(&str, Timestamp)> = skipped.map(|skipped| (skipped.campaign(), skipped.due_at)).collect();
             let begun = account.editions.iter().filter(|edition| look.covers(edition.due_at));
             let begun: BTreeSet<(&str, Timestamp, &str)> = begun
                 .map(|edition| (edition.campaign(), edition.due_at, edition.article()))

@@ -1,0 +1,87 @@
+//! What has moved since a plan was made: gathered whole, and told at once.
+
+use crate::address::Address;
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Kind};
+use crate::cli::ui::grouped;
+use std::path::Path;
+
+/// So many people are named; of the others it is said how many they are.
+pub(super) const MOST_NAMED: usize = 20;
+
+/// One thing that is not what the plan says.
+#[derive(Debug, serde::Serialize)]
+pub(super) struct Move {
+    /// What kind of thing: `store` `campaign` `time` `edition` `article` `template` `sender` `relay` `added`.
+    what: &'static str,
+    /// What was found against what was planned.
+    text: String,
+    /// The person who was added.
+    address: Option<String>,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(super) struct Moved {
+    moves: Vec<Move>,
+    added: usize,
+}
+
+impl Moved {
+    pub(super) fn note(&mut self, what: &'static str, text: impl Into<String>) {
+        self.moves.push(Move {
+            what,
+            text: text.into(),
+            address: None,
+        });
+    }
+
+    /// People who were not in the plan: the first of them by name.
+    pub(super) fn added(&mut self, people: usize, named: Vec<Address>) {
+        self.added = people;
+        self.moves.extend(named.into_iter().map(|address| Move {
+            what: "added",
+            text: "was not in the plan".to_owned(),
+            address: Some(address.to_string()),
+        }));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.moves.is_empty() && self.added == 0
+    }
+
+    /// The refusal that tells everything; nothing was sent.
+    pub(super) fn refuse(self, context: &Context, edition: &str, name: &str, path: &Path) -> Failure {
+        let shown = path.display();
+        let failure = Failure::new(Kind::Files, format!("things are not as `{shown}` says; nothing was sent")).hint(format!(
+            "look at them, then `tidings plan {name} --out {shown}` makes the plan anew, for `tidings send {name} --plan {shown}`"
+        ));
+        match self.tell(context, edition) {
+            Ok(()) => failure,
+            Err(unwritten) => unwritten,
+        }
+    }
+
+    fn tell(&self, context: &Context, edition: &str) -> Result<(), Failure> {
+        if context.ui.wants_json() {
+            return context.ui.json(&serde_json::json!({
+                "edition": edition, "moved": self.moves, "added": self.added,
+            }));
+        }
+        for moved in &self.moves {
+            let whom = moved
+                .address
+                .as_ref()
+                .map(|address| format!("{address} "))
+                .unwrap_or_default();
+            context.ui.data(&format!("  {:<9} {whom}{}", moved.what, moved.text))?;
+        }
+        let named = self.moves.iter().filter(|moved| moved.address.is_some()).count();
+        match self.added.saturating_sub(named) {
+            0 => Ok(()),
+            more => context
+                .ui
+                .data(&format!("  {:<9} and {} more", "added", grouped(more as u64))),
+        }
+    }
+}

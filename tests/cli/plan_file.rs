@@ -1,0 +1,165 @@
+//! `tidings plan --out` and `send --plan`: what somebody agreed to is what leaves, or nothing does.
+
+mod moved;
+mod written;
+
+use super::{article, assert_nobody_was_written_to, clinic, clinic_with, type_in};
+use crate::support::judge::Judge;
+use crate::support::people;
+use crate::support::workspace::Workspace;
+use crate::support::workspace::run::Output;
+
+/// A moment of the tests, so that what a plan says of times is always the same.
+const NOW: &str = "--now 2027-01-05T09:00Z";
+
+/// A clinic with a plan of its next edition in `tips.plan`.
+fn planned(judge: &Judge, people: usize) -> Workspace {
+    let clinic = clinic_with(judge, people);
+    type_in(&clinic, &format!("plan tips --out tips.plan {NOW}")).exits(0);
+    clinic
+}
+
+/// Adds a row to the list.
+fn join(clinic: &Workspace, address: &str) {
+    let row = format!("{address},Zoe,Zander,Bath,2026-12-24,yes,2026-12-24,web form\n");
+    clinic.write("subscribers/patients.csv", clinic.read("subscribers/patients.csv") + &row);
+}
+
+/// Takes a person's row off the list.
+fn leave(clinic: &Workspace, number: usize) {
+    let list = clinic.read("subscribers/patients.csv");
+    let gone = format!("{},", people::address(number));
+    let rest: Vec<&str> = list.lines().filter(|line| !line.starts_with(&gone)).collect();
+    clinic.write("subscribers/patients.csv", rest.join("\n") + "\n");
+}
+
+/// Tries to send by the plan, which is refused: nobody gets a letter, and no edition is left in the store.
+#[track_caller]
+fn refused(clinic: &Workspace, judge: &Judge, line: &str) -> Output {
+    let before = judge.deliveries().len();
+    let editions = |when: &str| {
+        let status = type_in(clinic, "status --json").json();
+        assert_eq!(status.len(), 1, "{when}");
+        status[0]["editions"].to_string()
+    };
+    let stood = editions("before");
+    let output = type_in(clinic, line).exits(65);
+    assert_eq!(judge.deliveries().len(), before, "letters left\n{output}");
+    assert_eq!(editions("after"), stood, "something is left behind\n{output}");
+    output
+}
+
+#[test]
+fn what_was_agreed_to_leaves_once() {
+    let judge = Judge::start();
+    let clinic = planned(&judge, 3);
+    type_in(&clinic, &format!("send tips --plan tips.plan {NOW}"))
+        .exits(0)
+        .prints("3 letters accepted by the relay\n");
+    assert_eq!(judge.accepted().len(), 3);
+    refused(&clinic, &judge, &format!("send tips --plan tips.plan {NOW}"))
+        .prints("  edition   `sleep` has gone out meanwhile, on Tue 5 Jan 2027 09:00 GMT: no letter of it waits\n");
+}
+
+#[test]
+fn people_who_left_are_named_with_their_reason_and_the_others_get_their_letters() {
+    let judge = Judge::start();
+    let clinic = planned(&judge, 20);
+    leave(&clinic, 1);
+    type_in(&clinic, "suppress add person2@patients.example --reason unsubscribed").exits(0);
+    type_in(&clinic, "people forget person3@patients.example --yes").exits(0);
+    let list = clinic.read("subscribers/patients.csv");
+    let rows: Vec<String> = list
+        .lines()
+        .map(|row| match row.starts_with("person4@") {
+            true => row.replace(",yes,", ",no,"),
+            false => row.to_owned(),
+        })
+        .filter(|row| !row.starts_with("person3@"))
+        .collect();
+    clinic.write("subscribers/patients.csv", rows.join("\n") + "\n");
+    let sent = type_in(&clinic, &format!("send tips --plan tips.plan {NOW}")).exits(0);
+    sent.clone()
+        .prints("  dropped   person1@patients.example is on none of its lists any more\n")
+        .prints("  dropped   person2@patients.example unsubscribed")
+        .prints("  dropped   person4@patients.example ")
+        .prints("  dropped   somebody asked to be forgotten (")
+        .prints("16 letters accepted by the relay\n");
+    assert_eq!(sent.stdout.matches("  dropped ").count(), 4, "{sent}");
+    let got = judge.accepted();
+    assert_eq!(got.len(), 16);
+    for number in 1..=4 {
+        assert!(
+            !got.iter().any(|letter| letter.recipient == people::address(number)),
+            "person {number}"
+        );
+    }
+}
+
+#[test]
+fn a_limit_and_a_plan_go_together() {
+    let judge = Judge::start();
+    let clinic = planned(&judge, 3);
+    type_in(&clinic, &format!("send tips --plan tips.plan --limit 1 {NOW}"))
+        .exits(0)
+        .tells("`--limit 1` is reached; the rest is on hold");
+    assert_eq!(judge.accepted().len(), 1);
+    refused(&clinic, &judge, &format!("send tips --plan tips.plan {NOW}")).prints(
+        "  edition   `sleep` has begun meanwhile, on Tue 5 Jan 2027 09:00 GMT: 2 of 3 letters wait, and `tidings run` sends them\n",
+    );
+    type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, &format!("run {NOW}")).exits(0);
+    assert_eq!(judge.accepted().len(), 3);
+}
+
+#[test]
+fn the_rest_of_an_edition_can_be_planned() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 5);
+    type_in(&clinic, &format!("send tips --limit 1 {NOW}")).exits(0);
+    type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, "hold tips --to person5@patients.example").exits(0);
+    type_in(&clinic, &format!("plan tips --out rest.plan {NOW}"))
+        .exits(0)
+        .prints("rest.plan: the rest of `All about sleep` of `tips`, 3 letters\n");
+    type_in(&clinic, "release tips --to person5@patients.example").exits(0);
+    refused(&clinic, &judge, &format!("send tips --plan rest.plan {NOW}"))
+        .prints("  added     person5@patients.example was not in the plan\n");
+    type_in(&clinic, "hold tips --to person5@patients.example").exits(0);
+    type_in(&clinic, "cancel tips --to person4@patients.example").exits(0);
+    // What waits goes out with the text it was released with, whatever the files say now.
+    clinic.write("campaigns/tips/sleep.md", article("sleep").replace("kind", "kinder"));
+    type_in(&clinic, &format!("send tips --plan rest.plan {NOW}"))
+        .exits(0)
+        .prints("  dropped   person4@patients.example cancelled")
+        .prints("2 letters accepted by the relay\n");
+    assert_eq!(judge.accepted().len(), 3);
+    refused(&clinic, &judge, &format!("send tips --plan rest.plan {NOW}")).prints("  edition   `sleep` has gone out meanwhile");
+}
+
+#[test]
+fn without_a_terminal_a_real_relay_wants_a_word_all_the_same() {
+    let clinic = clinic(3).setting("relay: {host: smtp.mill-lane.example}");
+    type_in(&clinic, "plan tips --out tips.plan").exits(0);
+    type_in(&clinic, "send tips --plan tips.plan")
+        .exits(2)
+        .tells("nobody is here to ask");
+    assert_eq!(type_in(&clinic, "log --json").exits(0).json().len(), 0);
+    join(&clinic, "new@patients.example");
+    type_in(&clinic, "send tips --plan tips.plan --yes")
+        .exits(65)
+        .prints("  added     new@patients.example was not in the plan\n");
+    assert_eq!(type_in(&clinic, "log --json").exits(0).json().len(), 0);
+    assert!(!clinic.path("campaigns/.sent").exists(), "no letter was about to leave");
+}
+
+#[test]
+fn a_plan_that_nobody_is_left_of_sends_nothing() {
+    let judge = Judge::start();
+    let clinic = planned(&judge, 1);
+    type_in(&clinic, "suppress add person1@patients.example --reason unsubscribed").exits(0);
+    type_in(&clinic, &format!("send tips --plan tips.plan {NOW}"))
+        .exits(65)
+        .tells("nobody would get this letter");
+    assert_nobody_was_written_to(&clinic, &judge);
+}
