@@ -1,7 +1,7 @@
 //! `tidings run`: the heartbeat that cron keeps.
 //!
-//! Promises: what the calendar and the series want is begun before anything is handed over; with nothing due it is silent. Knows nothing
-//! of what is due: the campaigns' own rules say that.
+//! Promises: what the calendar and the series want is begun before anything is handed over; it asks nothing, and is silent where nobody
+//! watches unless a person is needed; a run that finds another one at work leaves everything to it. Knows nothing of when it is called.
 
 mod begin;
 mod record;
@@ -146,7 +146,7 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
     };
     let timetable = Timetable::of(workspace, settings);
     let mut ended = match is_due(&store, &Work::Everything, &timetable, context.clock.now())? {
-        false => tell_resumption(context, &store, settings, &timetable),
+        false => tell_resumption(context, &store, settings, &timetable, record),
         true => close_all(context, &mut store, house, settings, &way, bounds, record),
     };
     record.look(&store);
@@ -201,17 +201,25 @@ fn close_all(
 }
 
 /// Whoever watches wants to know why nothing leaves; cron does not.
-fn tell_resumption(context: &Context, store: &Store, settings: &Settings, timetable: &Timetable) -> Result<(), Failure> {
+fn tell_resumption(
+    context: &Context,
+    store: &Store,
+    settings: &Settings,
+    timetable: &Timetable,
+    record: &mut Record<'_>,
+) -> Result<(), Failure> {
     let now = context.clock.now();
-    if context.ui.is_watched()
-        && let Some(waits) = resumption(store, &Work::Everything, timetable, now)?
-    {
-        context.ui.say(&waits.told(now, settings.zone()));
+    if let Some(waits) = resumption(store, &Work::Everything, timetable, now)? {
+        let told = waits.told(now, settings.zone());
+        record.waits(&told);
+        if context.ui.is_watched() {
+            context.ui.say(&told);
+        }
     }
     Ok(())
 }
 
-/// All that waits is for domains whose letters are used up: the run that used them up has ended with 75.
+/// All that waits is for domains whose letters are used up, or for other hours: nobody has to run again sooner than cron does.
 fn could_send_nothing(report: &Report) -> bool {
     matches!(report.stop, Some(Stop::Quota { .. } | Stop::Hours { .. }))
         && report.states.is_empty()
