@@ -45,6 +45,7 @@ mod status;
 mod strikes;
 mod suppress;
 mod test;
+mod turns;
 mod waits;
 mod why;
 

@@ -98,8 +98,9 @@ fn shape(report: &Report) -> Shape<'_> {
 /// Why the run ended early, if it did.
 pub(super) fn stopped(report: &Report) -> Option<String> {
     report.stop.as_ref().map(|stop| match stop {
-        Stop::RelayForNow { why } | Stop::Quota { why } | Stop::Hours { why } => why.clone(),
-        Stop::Time { why } | Stop::Store { why } => why.clone(),
+        Stop::RelayForNow { why } | Stop::Quota { why } | Stop::Hours { why } | Stop::Time { why } | Stop::Store { why } => {
+            why.clone()
+        }
         Stop::FixFirst { why, .. } | Stop::Hold { why, .. } => why.clone(),
         Stop::Signal { .. } => "asked to stop".to_owned(),
         Stop::Limit { limit } => format!("--limit {limit}"),

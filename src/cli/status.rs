@@ -7,6 +7,7 @@ use super::listing::table;
 use super::mail_in::{kept, look};
 use super::outlook::Limited;
 use super::strikes::Answers;
+use super::turns::{Ahead, Skipped, Turns};
 use super::ui::{Ui, count, listed};
 use super::waits::{Desk, Waits};
 use crate::campaign::CampaignId;
@@ -33,9 +34,13 @@ struct Line<'a> {
     status: &'static str,
     held: Option<&'a str>,
     due_at: String,
+    /// The day of the clinic's calendar that it is for.
+    due_on: Option<String>,
     planned: u64,
     states: BTreeMap<&'static str, u64>,
     left_out: BTreeMap<String, u64>,
+    /// Why the program ended it: superseded by the next.
+    ended: Option<&'a str>,
     /// When the letters go on that are outside their hours.
     resumes_at: Option<String>,
     /// How many letters wait because their people got another one lately.
@@ -62,6 +67,10 @@ struct Whole<'a> {
     kept_mails: u64,
     /// Who reads what people answer, where letters leave for real people.
     reader: Option<String>,
+    /// What each campaign with a schedule does next.
+    next: Vec<Ahead>,
+    /// On which occurrences of the last 60 days nothing began, and why.
+    skipped: Vec<Skipped>,
 }
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
@@ -94,6 +103,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let answers = Answers::read(&store, context.clock.now())?;
     let reader = who_reads(context, &root, Some(&store))?;
     let kept_mails = kept(store.dir()).len() as u64;
+    let turns = Turns::read(context, &root, &store)?;
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -112,6 +122,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             mails_for_a_person: answers.for_a_person(),
             kept_mails,
             reader,
+            next: turns.next,
+            skipped: turns.skipped,
         })?;
     } else {
         show(context, &editions, &numbers, &waits, sender.as_deref())?;
@@ -120,7 +132,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             .into_iter()
             .chain(reader)
             .chain(answers.words())
-            .chain(kept_words(&store, kept_mails));
+            .chain(kept_words(&store, kept_mails))
+            .chain(turns.words());
         lines.into_iter().try_for_each(|line| context.ui.data(&line))?;
     }
     let waiting = waiting_campaigns(context, &store)?;
@@ -275,6 +288,7 @@ pub(super) fn needs(need: u64) -> String {
 }
 
 fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
+    let turns = Turns::read(context, root, &Store::in_memory(context.clock.now())?)?;
     if context.ui.wants_json() {
         return context.ui.json(&Whole {
             store: "none",
@@ -287,11 +301,14 @@ fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
             mails_for_a_person: 0,
             kept_mails: 0,
             reader: who_reads(context, root, None)?,
+            next: turns.next,
+            skipped: turns.skipped,
         });
     }
     context.ui.data(context.no_store_yet())?;
     let reader = who_reads(context, root, None)?;
-    reader_words(context, root, reader).map_or(Ok(()), |line| context.ui.data(&line))
+    let lines = reader_words(context, root, reader).into_iter().chain(turns.words());
+    lines.into_iter().try_for_each(|line| context.ui.data(&line))
 }
 
 fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>, waits: &Waits) -> Line<'a> {
@@ -302,9 +319,11 @@ fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>
         status: status_word(edition.status),
         held: edition.held.as_deref(),
         due_at: edition.due_at.to_string(),
+        due_on: edition.due_on.map(|day| day.to_string()),
         planned: tally.planned(),
         states: tally.filled().collect(),
         left_out,
+        ended: edition.ended.as_deref(),
         resumes_at: waits.resumes_at.map(|at| at.to_string()),
         capped: waits.capped,
         waits: waits.words.clone(),
@@ -367,7 +386,9 @@ fn standing(edition: &Edition, tally: &Tally, waits: &Waits) -> String {
     match (&edition.held, edition.status, tally.open(), tally.need_a_person()) {
         (Some(reason), _, _, _) => format!("on hold: {reason}"),
         (None, Status::Draft, _, _) => "draft".to_owned(),
-        (None, Status::Cancelled, _, _) => "cancelled".to_owned(),
+        (None, Status::Cancelled, _, _) => edition.ended.clone().unwrap_or_else(|| "cancelled".to_owned()),
+        (None, Status::Released, 0, 0) if edition.is_step => "open: people come to it one by one".to_owned(),
+        (None, Status::Released, 0, need) if edition.is_step => format!("open, {} a person", needs(need)),
         (None, Status::Released, 0, 0) => "complete".to_owned(),
         (None, Status::Released, 0, need) => format!("complete, {} a person", needs(need)),
         (None, Status::Released, open, _) => match &waits.words {

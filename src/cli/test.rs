@@ -74,8 +74,8 @@ fn no_letter_left(stop: &Stop) -> Failure {
         | Stop::Hold { .. }
         | Stop::Store { .. }
         | Stop::Quota { .. }
-        | Stop::Time { .. }
         | Stop::Hours { .. }
+        | Stop::Time { .. }
         | Stop::Signal { .. }
         | Stop::Limit { .. } => Failure::from(stop),
     }

@@ -52,14 +52,14 @@ pub enum Stop {
         /// What is used up, how many wait, and when the next may leave.
         why: String,
     },
-    /// The time that the run was given is over; the next run goes on.
-    Time {
-        /// How much time it was.
-        why: String,
-    },
     /// All that is left is outside its hours; a run inside them goes on.
     Hours {
         /// How many wait for what, and when they go on.
+        why: String,
+    },
+    /// The time that the run was given is over; the next run goes on.
+    Time {
+        /// How much time it was.
         why: String,
     },
     /// As many letters as `--limit` allows have left.

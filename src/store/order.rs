@@ -197,9 +197,9 @@ pub(super) fn do_afterwards(
     letter: DeliveryId,
     now: Timestamp,
 ) -> Result<Option<State>, StoreError> {
-    let sql = "SELECT afterwards FROM delivery WHERE id = ?";
-    let ordered: Option<String> = transaction
-        .query_row(sql, [letter.0], |row| row.get(0))
+    let sql = "SELECT d.afterwards, e.ended FROM delivery d JOIN edition e ON e.id = d.edition WHERE d.id = ?";
+    let (ordered, ended): (Option<String>, Option<String>) = transaction
+        .query_row(sql, [letter.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .doing("look at a letter")?;
     let (event, state, reason) = match ordered.as_deref() {
         Some("cancel") => (Event::Cancel, State::Cancelled, "cancelled by hand while it was under way"),
@@ -208,18 +208,20 @@ pub(super) fn do_afterwards(
     };
     let decision = Decision {
         event,
-        by: By::Person,
-        reason: Some(reason),
+        by: if ended.is_some() { By::Rule } else { By::Person },
+        reason: Some(ended.as_deref().unwrap_or(reason)),
         at: now,
     };
     Ok((decide(transaction, "id = ?1", &letter.0, &decision)? > 0).then_some(state))
 }
 
-/// No letter of these editions begins any more; only those that have letters without a last word are closed.
+/// No letter of these editions begins any more; only those that have letters without a last word are closed, and the steps of a series,
+/// to which nobody comes any more, whatever is ordered anew of them later.
 fn close(transaction: &Transaction<'_>, editions: &str, key: &dyn rusqlite::ToSql) -> Result<(), StoreError> {
     let sql = format!(
-        "UPDATE edition SET status = 'cancelled', held = NULL, held_by = NULL WHERE {editions} AND status = 'released' AND EXISTS \
-         (SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.state IN ('pending', 'deferred', 'held', 'sending', 'in_doubt'))"
+        "UPDATE edition SET status = 'cancelled', held = NULL, held_by = NULL, ended = CASE WHEN is_step THEN 'cancelled by hand' ELSE ended END \
+         WHERE {editions} AND status = 'released' AND (is_step OR EXISTS \
+         (SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.state IN ('pending', 'deferred', 'held', 'sending', 'in_doubt')))"
     );
     transaction.execute(&sql, [key]).doing("cancel an edition").map(|_| ())
 }
@@ -239,7 +241,7 @@ fn open_again(transaction: &Transaction<'_>, edition: EditionId, now: Timestamp)
         let until = now.as_microsecond().saturating_add(expires.saturating_sub(due));
         transaction.execute(sql, (until, edition.0)).doing("open an edition again")?;
     }
-    let sql = "UPDATE edition SET status = 'released' WHERE id = ? AND status = 'cancelled'";
+    let sql = "UPDATE edition SET status = 'released', ended = NULL WHERE id = ? AND status = 'cancelled'";
     transaction
         .execute(sql, [edition.0])
         .doing("open an edition again")

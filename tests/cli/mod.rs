@@ -39,10 +39,12 @@ mod strikes;
 mod suppress;
 mod surroundings;
 mod test_letter;
+mod turns;
 mod why;
 mod wrong_files;
 mod wrong_lists;
 mod wrong_relays;
+mod wrong_schedules;
 mod wrong_stores;
 
 use crate::support::judge::{Judge, Phase, Rule};

@@ -24,6 +24,7 @@ pub(crate) mod words;
 mod tests;
 
 pub use date::YearDay;
+pub(crate) use date::date;
 pub use days::Days;
 pub use every::{Every, Unit};
 pub use file::ScheduleFile;
@@ -36,6 +37,9 @@ pub use rule::{AnnualRule, DayRule};
 pub use season::{Season, SeasonFile};
 pub use span::{SPAN_HINT, parse_span, span_words};
 pub use window::{Window, WindowFile};
+
+pub(crate) use hour::hour as parse_hour;
+pub(crate) use occurrence::resolve;
 
 use crate::campaign::schedule::hour::clock;
 use crate::campaign::schedule::words::listed;

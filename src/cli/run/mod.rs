@@ -1,10 +1,11 @@
 //! `tidings run`: the heartbeat that cron keeps.
 //!
-//! Promises: it asks nothing, and is silent where nobody watches unless a person is needed; a run that finds another one at work leaves
-//! everything to it. Knows nothing of when it is called.
+//! Promises: what the calendar and the series want is begun before anything is handed over; it asks nothing, and is silent where nobody
+//! watches unless a person is needed; a run that finds another one at work leaves everything to it. Knows nothing of when it is called.
 
 mod begin;
 mod record;
+mod series;
 
 use crate::cli::answers::require_reader;
 use crate::cli::context::{Context, holder_words, real_dir, tell_passed_over};
@@ -21,12 +22,14 @@ use crate::dispatch::prepare;
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::{Work, is_due, is_shut, waiting};
 use crate::store::Store;
+use crate::store::edition::Edition;
 use crate::store::lock::{Holder, SenderLock};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
 use begin::begin_due;
 use jiff::SignedDuration;
 use record::Record;
+use series::serve_series;
 use std::path::PathBuf;
 
 /// Send everything that is due: new editions, retries, and what an earlier run left
@@ -134,7 +137,9 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
     let begun = begin_due(context, &mut store, workspace, settings, root, &way);
     // Before anything is sent, and also what was begun before a fault.
     record.look(&store);
-    let begun = begun?;
+    let mut begun = begun?;
+    serve_series(context, &mut store, workspace, settings, root, &way, &mut begun)?;
+    record.look(&store);
     let bounds = Bounds {
         limit: None,
         deadline: args.max_minutes.map(|minutes| record.deadline(minutes)),
@@ -229,7 +234,9 @@ fn goes_on_by_itself(report: &Report) -> bool {
 
 /// Says where the files differ from what is going out: the released text does, as it did to the others (law 2).
 fn tell_differences(context: &Context, store: &Store, workspace: &Workspace, settings: &Settings) -> Result<(), Failure> {
-    for edition in store.unfinished_editions()?.iter().filter(|edition| edition.held.is_none()) {
+    // A step of a series has the text of the day on which each person came to it.
+    let is_told = |edition: &&Edition| edition.held.is_none() && !edition.is_step;
+    for edition in store.unfinished_editions()?.iter().filter(is_told) {
         let folder = workspace
             .campaigns
             .iter()
