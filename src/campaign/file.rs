@@ -2,14 +2,13 @@
 //!
 //! The shapes here are the only ones that serde sees; every mistake is a finding at its place, all at once.
 
-use super::schedule::{LateFile, ScheduleFile, SeasonFile, WindowFile};
+use super::schedule::{self, LateFile, ScheduleFile, SeasonFile, WindowFile};
 use super::series::{Series, StepFile};
 use super::telling::Names;
-use super::{ArticleEntry, Audience, Campaign, CampaignId, Timing};
+use super::{ArticleEntry, Audience, Campaign, CampaignId, Places, Timing, pins};
 use crate::finding::Finding;
 use crate::finding::yaml::{Inspection, Read, Source, read};
 use crate::subscriber::segment::{Segment, Spot};
-use jiff::civil::Date;
 use serde::Deserialize;
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -82,6 +81,10 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
     });
     let late = part(&mut desk, written.late.as_ref(), |part, source| part.check(source, &["late"]));
     let articles = articles(&mut desk, &written);
+    if let (Some(articles), Some(timing), Some(season)) = (&articles, &timing, &season) {
+        pins::check(&mut desk, articles, timing, season.as_ref());
+    }
+    let places = places(&desk.source, articles.as_deref().unwrap_or_default());
     let telling = match (&id, &title, &audience, &only) {
         (Some(id), Some(title), Some(audience), Some(only)) => {
             let names = Names {
@@ -111,6 +114,7 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
             articles: articles?,
             uncapped: written.uncapped.unwrap_or(false),
             telling,
+            places,
         })
     })();
     (whole, findings)
@@ -227,6 +231,23 @@ fn timing(desk: &mut Inspection<'_>, file: &CampaignFile) -> Option<Timing> {
     }
 }
 
+/// Where the parts of a campaign stand.
+fn places(source: &Source<'_>, articles: &[ArticleEntry]) -> Places {
+    let whole = source.places(&[]);
+    let of = |path: &[&str]| whole.of(path).map(|(key, _)| key);
+    let article = |at: usize| {
+        let position = at.to_string();
+        let path = ["articles", &position, "date"];
+        of(&path).or_else(|| of(&path[..2]))
+    };
+    Places {
+        schedule: of(&["schedule"]),
+        window: of(&["window"]),
+        list: of(&["articles"]),
+        articles: (0..articles.len()).map(article).collect(),
+    }
+}
+
 /// The articles in turn: those of `articles`, or the steps' of a series.
 fn articles(desk: &mut Inspection<'_>, file: &CampaignFile) -> Option<Vec<ArticleEntry>> {
     if let Some(steps) = &file.series {
@@ -277,16 +298,11 @@ fn article(desk: &mut Inspection<'_>, index: usize, entry: &ArticleFile) -> Opti
         );
         return None;
     }
-    let date = match entry.date.as_deref().map(str::parse::<Date>) {
+    let date = match entry.date.as_deref().map(schedule::date) {
         None => None,
         Some(Ok(date)) => Some(date),
-        Some(Err(_)) => {
-            let found = entry.date.clone().unwrap_or_default();
-            desk.wrong(
-                &["articles", &position, "date"],
-                format!("`{found}` is no day"),
-                "write it like 2027-01-05",
-            );
+        Some(Err(wrong)) => {
+            desk.wrong(&["articles", &position, "date"], wrong.text, wrong.hint);
             return None;
         }
     };

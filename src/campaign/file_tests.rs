@@ -114,7 +114,7 @@ fn an_article_is_a_file_of_this_folder_and_stands_once() {
     check(
         "2027-01-05",
         "5 January",
-        &["campaign.yaml:5:53: `5 January` is no day\n  hint: write it like 2027-01-05"],
+        &["campaign.yaml:5:53: `5 January` is no date\n  hint: write year-month-day, like `2026-12-01`"],
     );
     check(
         "[{file: sleep.md}, {file: walks.md, date: 2027-01-05}]",

@@ -11,7 +11,9 @@ pub mod sender;
 pub mod series;
 pub mod telling;
 
-use crate::finding::Finding;
+mod pins;
+
+use crate::finding::{Finding, Place};
 use crate::subscriber::segment::Segment;
 
 /// The id that `new` writes into `campaign.yaml`; keeps sent letters recognised when folders are renamed.
@@ -47,6 +49,21 @@ pub struct Campaign {
     pub uncapped: bool,
     /// Names that tell others what the people who get it have: warnings for whoever is about to send.
     pub telling: Vec<Finding>,
+    /// Where its parts stand in its file.
+    pub places: Places,
+}
+
+/// Where the parts of a campaign stand in its file, for findings that need more than the file to be known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The schedule.
+    pub schedule: Option<Place>,
+    /// The window.
+    pub window: Option<Place>,
+    /// The list of articles.
+    pub list: Option<Place>,
+    /// Each article, or its pinned day.
+    pub articles: Vec<Option<Place>>,
 }
 
 impl Campaign {

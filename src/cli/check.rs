@@ -7,6 +7,7 @@ use super::send::due_now;
 use super::sending::plan;
 use super::ui::count;
 use crate::dispatch::DispatchError;
+use crate::dispatch::due;
 use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning};
 use crate::dispatch::prepare::{self, Plan};
 use crate::finding::{Finding, Severity};
@@ -61,6 +62,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         let lists_are_sound = !found.iter().any(Finding::is_error);
         findings.extend(found);
         for folder in &folders {
+            findings.extend(forewarned(context, known.as_ref().unwrap_or(&store), settings, folder)?);
             let (composed, found) = check_letters(context, &mut store, settings, folder)?;
             letters += composed;
             // That a list cannot be read is said; that nobody is on it then, follows.
@@ -102,6 +104,14 @@ fn check_lists(
 /// What reading a list has to say: its findings, and each row that is nobody.
 pub(super) fn said(rows: &ListReport) -> Vec<Finding> {
     rows.findings.clone()
+}
+
+/// What the calendar tells ahead: hours that never open, pinned days that are over, articles that run out.
+fn forewarned(context: &Context, store: &Store, settings: &Settings, folder: &CampaignFolder) -> Result<Vec<Finding>, Failure> {
+    match plan(settings, folder) {
+        Ok(plan) => Ok(due::forewarning(store, plan, context.clock.now())?),
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// Composes every article's letters for everybody.

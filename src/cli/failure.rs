@@ -192,6 +192,9 @@ impl From<&Stop> for Failure {
                 .hint("nobody is lost: `tidings run` goes on when it is time; leave that to cron"),
             Stop::Hours { why } => Self::new(Kind::Later, why.clone())
                 .hint("nobody is lost: `tidings run` goes on when their hours begin; leave that to cron"),
+            Stop::Time { why } => {
+                Self::new(Kind::Later, why.clone()).hint("nobody is lost: `tidings run` goes on where this stopped")
+            }
             Stop::FixFirst { why, hint } => Self::new(Kind::FixFirst, why.clone()).hint(hint.clone()),
             Stop::Hold {
                 why, hint, fix_first, ..

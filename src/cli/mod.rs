@@ -15,6 +15,7 @@ mod outcome;
 mod outlook;
 mod password;
 mod private;
+mod scribe;
 mod sending;
 
 mod adopt;
@@ -22,6 +23,7 @@ mod backup;
 mod cancel;
 mod check;
 mod consent;
+mod cron;
 mod doctor;
 mod hold;
 mod import;
@@ -43,6 +45,7 @@ mod status;
 mod strikes;
 mod suppress;
 mod test;
+mod turns;
 mod waits;
 mod why;
 
@@ -130,6 +133,7 @@ enum Command {
     Backup(backup::Args),
     Restore(restore::Args),
     Adopt(adopt::Args),
+    Cron(cron::Args),
 }
 
 /// Runs the command line and gives the process's exit code.
@@ -193,7 +197,11 @@ fn end_at_our_own_faults(ui: Ui, kind: Kind) {
 }
 
 fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
-    let context = Context::new(arguments.global, ui)?;
+    let mut context = Context::new(arguments.global, ui)?;
+    if let Command::Run(args) = &arguments.command {
+        context.ui = run::heard(&context, args);
+        end_at_our_own_faults(context.ui, Kind::Internal);
+    }
     if context.is_rehearsal()
         && matches!(
             arguments.command,
@@ -204,6 +212,7 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
                 | Command::Backup(_)
                 | Command::Restore(_)
                 | Command::Adopt(_)
+                | Command::Cron(_)
         )
     {
         return Err(Failure::new(
@@ -239,6 +248,7 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
         Command::Backup(args) => backup::run(&context, &args),
         Command::Restore(args) => restore::run(&context, &args),
         Command::Adopt(args) => adopt::run(&context, &args),
+        Command::Cron(args) => cron::run(&context, &args),
     }
 }
 

@@ -86,19 +86,25 @@ fn shape(report: &Report) -> Shape<'_> {
         state: named.state.name(),
         reply: named.why.clone(),
     });
-    let stopped = report.stop.as_ref().map(|stop| match stop {
-        Stop::RelayForNow { why } | Stop::Quota { why } | Stop::Hours { why } | Stop::Store { why } => why.clone(),
-        Stop::FixFirst { why, .. } | Stop::Hold { why, .. } => why.clone(),
-        Stop::Signal { .. } => "asked to stop".to_owned(),
-        Stop::Limit { limit } => format!("--limit {limit}"),
-    });
     Shape {
         states: &report.states,
         need_a_person: report.need_a_person(),
         letters: letters.collect(),
         no_more: report.no_more,
-        stopped,
+        stopped: stopped(report),
     }
+}
+
+/// Why the run ended early, if it did.
+pub(super) fn stopped(report: &Report) -> Option<String> {
+    report.stop.as_ref().map(|stop| match stop {
+        Stop::RelayForNow { why } | Stop::Quota { why } | Stop::Hours { why } | Stop::Time { why } | Stop::Store { why } => {
+            why.clone()
+        }
+        Stop::FixFirst { why, .. } | Stop::Hold { why, .. } => why.clone(),
+        Stop::Signal { .. } => "asked to stop".to_owned(),
+        Stop::Limit { limit } => format!("--limit {limit}"),
+    })
 }
 
 /// `24 letters accepted by the relay, 1 deferred`.

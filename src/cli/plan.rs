@@ -10,8 +10,9 @@ use super::sending::{bring_lists, plan};
 use super::ui::{Ui, count, grouped};
 use super::waits;
 use crate::campaign::Timing;
+use crate::campaign::calendar::{Turn, moment};
 use crate::campaign::schedule::Occurrence;
-use crate::dispatch::due::{Turn, turn, upcoming};
+use crate::dispatch::due::{self, turn, upcoming};
 use crate::dispatch::forecast::Coming;
 use crate::dispatch::prepare::{self, Next, Plan};
 use crate::finding::Finding;
@@ -125,7 +126,7 @@ fn look_ahead(
 ) -> Result<(Line, Vec<Finding>), Failure> {
     let plan = plan(settings, folder)?;
     let mut warnings = bring_lists(store, workspace, plan, Guard::Trusted, now)?;
-    let (due_now, standing) = due_now(store, plan, settings, now)?;
+    let (due_now, standing) = due_now(store, plan, now)?;
     let occurrence = due_now.or_else(|| upcoming(plan, settings.zone(), now));
     let mut line = Line {
         campaign: folder.name.clone(),
@@ -188,19 +189,20 @@ fn look_ahead(
 }
 
 /// The occurrence that `run` would begin at this very moment, and what it would do about it.
-fn due_now(
-    store: &mut Store,
-    plan: Plan<'_>,
-    settings: &Settings,
-    now: Timestamp,
-) -> Result<(Option<Occurrence>, Option<String>), Failure> {
-    Ok(match turn(store, plan, settings.zone(), now)? {
-        Turn::NotNow => (None, None),
-        Turn::Begin { occurrence, .. } => (Some(occurrence), Some("due: the next `tidings run` sends it".to_owned())),
-        Turn::TooLate { occurrence, .. } => (
-            Some(occurrence),
-            Some("due and late: the next `tidings run` puts it on hold".to_owned()),
-        ),
+fn due_now(store: &mut Store, plan: Plan<'_>, now: Timestamp) -> Result<(Option<Occurrence>, Option<String>), Failure> {
+    let held = "due and late: the next `tidings run` puts it on hold";
+    Ok(match turn(store, plan, now)?.turn {
+        Turn::Nothing => {
+            let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+            let next = due::calendar(store, plan)?.upcoming(&recorded, now);
+            (next.map(|entry| entry.occurrence), None)
+        }
+        Turn::Waits { due, until, .. } => {
+            let local = until.to_zoned(plan.clinic.zone.clone());
+            (Some(due.occurrence), Some(format!("begins {}", moment(&local))))
+        }
+        Turn::Begins(due) if due.is_held => (Some(due.occurrence), Some(held.to_owned())),
+        Turn::Begins(due) => (Some(due.occurrence), Some("due: the next `tidings run` sends it".to_owned())),
     })
 }
 

@@ -4,7 +4,7 @@ use super::context::{Context, campaign_named, holder_words, real_dir, rehearsal_
 use super::failure::{Failure, Kind, plain};
 use super::outcome::{ending, summary};
 use super::send::{due_now, tell_draft, tell_left_out};
-use super::sending::{bring_lists, hand_over, plan, runtime};
+use super::sending::{Bounds, bring_lists, hand_over, plan, runtime};
 use super::ui::{Ui, count};
 use crate::dispatch::hours::Timetable;
 use crate::dispatch::prepare::{self, Next};
@@ -194,7 +194,7 @@ fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, F
         "rehearse",
         Work::Everything,
         (&route, &Timetable::none()),
-        None,
+        Bounds::default(),
     );
     runtime.block_on(sandbox.stop());
     report

@@ -7,10 +7,11 @@ use super::letters::whose;
 use super::mail_in::read_first;
 use super::outcome::tell;
 use super::outlook::Limited;
-use super::sending::{bring_lists, hand_over, plan, route};
+use super::sending::{Bounds, bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count, grouped};
 use super::waits;
 use crate::campaign::{CampaignId, Timing};
+use crate::dispatch::due;
 use crate::dispatch::hours::{Timetable, told_ahead};
 use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
 use crate::dispatch::report::{Report, Stop};
@@ -243,6 +244,7 @@ impl Desk<'_> {
             return Ok(());
         }
         self.context.mark_sent(self.root, store.identity())?;
+        due::leave_behind(store, self.plan, self.context.clock.now())?;
         store.release(draft.edition.id, self.context.clock.now())?;
         self.hand_over(store, args)
     }
@@ -328,13 +330,17 @@ impl Desk<'_> {
 
     fn hand_over(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
         let work = Work::Campaign(CampaignId(self.plan.campaign.id.0.clone()));
+        let bounds = Bounds {
+            limit: args.limit,
+            deadline: None,
+        };
         let report = hand_over(
             self.context,
             store,
             "send",
             work,
             (self.route, &Timetable::of(self.workspace, self.settings)),
-            args.limit,
+            bounds,
         )?;
         if report.states.is_empty() && report.stop.is_none() {
             self.tell_what_waits(store)?;

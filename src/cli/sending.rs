@@ -8,7 +8,7 @@ use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning, left_elsewhere,
 use crate::dispatch::hours::Timetable;
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::quota::Limits;
-use crate::dispatch::report::{Report, Stop, Tallying};
+use crate::dispatch::report::{Deadline, Report, Stop, Tallying};
 use crate::dispatch::run::{Order, Work, close, hold_the_rest, waiting};
 use crate::dispatch::worker::Route;
 use crate::finding::Finding;
@@ -192,6 +192,15 @@ pub(super) fn bring_lists(
     Ok(warnings)
 }
 
+/// How far one command may go.
+#[derive(Default)]
+pub(super) struct Bounds {
+    /// How many letters may leave at most.
+    pub(super) limit: Option<u64>,
+    /// From when on none begins.
+    pub(super) deadline: Option<Deadline>,
+}
+
 /// Runs the work to its end, with a progress bar and an ear for signals.
 pub(super) fn hand_over(
     context: &Context,
@@ -199,9 +208,10 @@ pub(super) fn hand_over(
     command: &str,
     work: Work,
     (route, timetable): (&Route, &Timetable),
-    limit: Option<u64>,
+    bounds: Bounds,
 ) -> Result<Report, Failure> {
-    let tallying = Arc::new(Tallying::default());
+    let Bounds { limit, deadline } = bounds;
+    let tallying = Arc::new(Tallying::until(context.clock, deadline));
     let letters = waiting(store, &work)?;
     let run = store.begin_run(command, context.clock.now())?;
     let whole_work = work.clone();

@@ -7,6 +7,7 @@ use super::listing::table;
 use super::mail_in::{kept, look};
 use super::outlook::Limited;
 use super::strikes::Answers;
+use super::turns::{Ahead, Skipped, Turns};
 use super::ui::{Ui, count, listed};
 use super::waits::{Desk, Waits};
 use crate::campaign::CampaignId;
@@ -36,6 +37,8 @@ struct Line<'a> {
     planned: u64,
     states: BTreeMap<&'static str, u64>,
     left_out: BTreeMap<String, u64>,
+    /// Why the program ended it: superseded by the next.
+    ended: Option<&'a str>,
     /// When the letters go on that are outside their hours.
     resumes_at: Option<String>,
     /// How many letters wait because their people got another one lately.
@@ -62,6 +65,10 @@ struct Whole<'a> {
     kept_mails: u64,
     /// Who reads what people answer, where letters leave for real people.
     reader: Option<String>,
+    /// What each campaign with a schedule does next.
+    next: Vec<Ahead>,
+    /// On which occurrences of the last 60 days nothing began, and why.
+    skipped: Vec<Skipped>,
 }
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
@@ -94,6 +101,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let answers = Answers::read(&store, context.clock.now())?;
     let reader = who_reads(context, &root, Some(&store))?;
     let kept_mails = kept(store.dir()).len() as u64;
+    let turns = Turns::read(context, &root, &store)?;
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -112,6 +120,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             mails_for_a_person: answers.for_a_person(),
             kept_mails,
             reader,
+            next: turns.next,
+            skipped: turns.skipped,
         })?;
     } else {
         show(context, &editions, &numbers, &waits, sender.as_deref())?;
@@ -120,7 +130,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             .into_iter()
             .chain(reader)
             .chain(answers.words())
-            .chain(kept_words(&store, kept_mails));
+            .chain(kept_words(&store, kept_mails))
+            .chain(turns.words());
         lines.into_iter().try_for_each(|line| context.ui.data(&line))?;
     }
     let waiting = waiting_campaigns(context, &store)?;
@@ -133,7 +144,7 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
 }
 
 /// What keeps letters waiting that nothing else does. Settings that cannot be read keep nobody from knowing where letters stand.
-fn used_up(context: &Context, root: &Path, store: &Store, waiting: u64) -> Result<Option<String>, Failure> {
+pub(super) fn used_up(context: &Context, root: &Path, store: &Store, waiting: u64) -> Result<Option<String>, Failure> {
     if waiting == 0 {
         return Ok(None);
     }
@@ -213,7 +224,7 @@ fn ending(context: &Context, need: u64, is_waited_for: bool, next_steps: Vec<Str
 }
 
 /// Letters that a person has to look at: those that ended badly, those a dead run began, and all that a rule holds back.
-fn waiting_for_a_person(edition: &Edition, tally: &Tally, somebody_sends: bool) -> u64 {
+pub(super) fn waiting_for_a_person(edition: &Edition, tally: &Tally, somebody_sends: bool) -> u64 {
     if edition.status == Status::Draft {
         return 0;
     }
@@ -275,6 +286,7 @@ pub(super) fn needs(need: u64) -> String {
 }
 
 fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
+    let turns = Turns::read(context, root, &Store::in_memory(context.clock.now())?)?;
     if context.ui.wants_json() {
         return context.ui.json(&Whole {
             store: "none",
@@ -287,11 +299,14 @@ fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
             mails_for_a_person: 0,
             kept_mails: 0,
             reader: who_reads(context, root, None)?,
+            next: turns.next,
+            skipped: turns.skipped,
         });
     }
     context.ui.data(context.no_store_yet())?;
     let reader = who_reads(context, root, None)?;
-    reader_words(context, root, reader).map_or(Ok(()), |line| context.ui.data(&line))
+    let lines = reader_words(context, root, reader).into_iter().chain(turns.words());
+    lines.into_iter().try_for_each(|line| context.ui.data(&line))
 }
 
 fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>, waits: &Waits) -> Line<'a> {
@@ -305,13 +320,14 @@ fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>
         planned: tally.planned(),
         states: tally.filled().collect(),
         left_out,
+        ended: edition.ended.as_deref(),
         resumes_at: waits.resumes_at.map(|at| at.to_string()),
         capped: waits.capped,
         waits: waits.words.clone(),
     }
 }
 
-fn status_word(status: Status) -> &'static str {
+pub(super) fn status_word(status: Status) -> &'static str {
     match status {
         Status::Draft => "draft",
         Status::Released => "released",
@@ -367,7 +383,7 @@ fn standing(edition: &Edition, tally: &Tally, waits: &Waits) -> String {
     match (&edition.held, edition.status, tally.open(), tally.need_a_person()) {
         (Some(reason), _, _, _) => format!("on hold: {reason}"),
         (None, Status::Draft, _, _) => "draft".to_owned(),
-        (None, Status::Cancelled, _, _) => "cancelled".to_owned(),
+        (None, Status::Cancelled, _, _) => edition.ended.clone().unwrap_or_else(|| "cancelled".to_owned()),
         (None, Status::Released, 0, 0) if edition.is_step => "open: people come to it one by one".to_owned(),
         (None, Status::Released, 0, need) if edition.is_step => format!("open, {} a person", needs(need)),
         (None, Status::Released, 0, 0) => "complete".to_owned(),

@@ -75,6 +75,7 @@ fn no_letter_left(stop: &Stop) -> Failure {
         | Stop::Store { .. }
         | Stop::Quota { .. }
         | Stop::Hours { .. }
+        | Stop::Time { .. }
         | Stop::Signal { .. }
         | Stop::Limit { .. } => Failure::from(stop),
     }

@@ -3,6 +3,7 @@
 //! A reader that goes away (`tidings log | head`) ends the output, not the program's work.
 
 use super::failure::{Failure, Kind, plain};
+use super::scribe::Scribe;
 use crate::finding::{Finding, Severity};
 use anstyle::{AnsiColor, Style};
 use std::io::{BufRead, ErrorKind, IsTerminal, Write};
@@ -16,12 +17,24 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
     json: bool,
+    scribe: Option<&'static Scribe>,
 }
 
 impl Ui {
     /// Speaks JSON on stdout where `json` is asked for.
     pub fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, scribe: None }
+    }
+
+    /// The same screen with somebody beside it who writes down what is said.
+    pub(super) fn heard_by(self, scribe: &'static Scribe) -> Self {
+        let scribe = Some(scribe);
+        Self { scribe, ..self }
+    }
+
+    /// Who writes down what is said, if anybody does.
+    pub(super) fn scribe(&self) -> Option<&'static Scribe> {
+        self.scribe
     }
 
     /// Whether data is wanted as JSON.
@@ -54,6 +67,18 @@ impl Ui {
 
     /// A line of talk.
     pub fn say(&self, line: &str) {
+        Self::show(line);
+        let trouble = self.scribe.and_then(|scribe| scribe.hear(line));
+        trouble.iter().for_each(|trouble| Self::show(trouble));
+    }
+
+    /// A line for the log alone.
+    pub(super) fn note(&self, line: &str) {
+        let trouble = self.scribe.and_then(|scribe| scribe.note(line));
+        trouble.iter().for_each(|trouble| Self::show(trouble));
+    }
+
+    fn show(line: &str) {
         // Nobody can be told that stderr is closed.
         let _ = writeln!(anstream::stderr().lock(), "{line}");
     }
@@ -70,28 +95,19 @@ impl Ui {
 
     /// All findings, then how many there were.
     pub fn findings(&self, findings: &[Finding]) {
-        for finding in findings {
-            let place = finding.place.map(|place| format!(":{place}")).unwrap_or_default();
-            let word = match finding.severity {
-                Severity::Error => format!("{RED}error:{RED:#}"),
-                Severity::Warning => format!("{YELLOW}warning:{YELLOW:#}"),
-            };
-            self.say(&format!("{BOLD}{}{place}:{BOLD:#} {word} {}", finding.file, finding.text));
-            if let Some(hint) = &finding.hint {
-                self.say(&format!("  {CYAN}hint:{CYAN:#} {hint}"));
-            }
-        }
+        findings.iter().flat_map(finding_lines).for_each(|line| self.say(&line));
     }
 
     /// A failure, with its findings and next steps.
     pub fn failure(&self, failure: &Failure) {
-        self.findings(&failure.findings);
-        if !failure.text.is_empty() {
-            self.say(&format!("{RED}error:{RED:#} {}", failure.text));
-        }
-        for hint in &failure.hints {
-            self.hint(hint);
-        }
+        failure_lines(failure).iter().for_each(|line| self.say(line));
+    }
+
+    /// Has a failure written down that the end of the program says.
+    pub(super) fn note_failure(&self, failure: &Failure) {
+        let lines = failure_lines(failure);
+        let troubles = lines.iter().filter_map(|line| self.scribe?.hear(line));
+        troubles.for_each(|trouble| Self::show(&trouble));
     }
 
     /// Whether there is somebody to ask.
@@ -113,6 +129,24 @@ impl Ui {
         let read = std::io::stdin().lock().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
+}
+
+fn failure_lines(failure: &Failure) -> Vec<String> {
+    let text = (!failure.text.is_empty()).then(|| format!("{RED}error:{RED:#} {}", failure.text));
+    let hints = failure.hints.iter().map(|hint| format!("{CYAN}hint:{CYAN:#} {hint}"));
+    let findings = failure.findings.iter().flat_map(finding_lines);
+    findings.chain(text).chain(hints).collect()
+}
+
+fn finding_lines(finding: &Finding) -> Vec<String> {
+    let place = finding.place.map(|place| format!(":{place}")).unwrap_or_default();
+    let word = match finding.severity {
+        Severity::Error => format!("{RED}error:{RED:#}"),
+        Severity::Warning => format!("{YELLOW}warning:{YELLOW:#}"),
+    };
+    let line = format!("{BOLD}{}{place}:{BOLD:#} {word} {}", finding.file, finding.text);
+    let hint = finding.hint.iter().map(|hint| format!("  {CYAN}hint:{CYAN:#} {hint}"));
+    std::iter::once(line).chain(hint).collect()
 }
 
 /// `1 letter`, `3 letters`: never "letter(s)".

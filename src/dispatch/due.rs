@@ -1,88 +1,159 @@
-//! Due: which scheduled occurrence of a campaign is to begin now.
+//! Due: a campaign's calendar, held against what the store has on record.
 
 use super::DispatchError;
-use super::prepare::{Next, Plan, next};
-use crate::article::Article;
-use crate::campaign::Timing;
-use crate::campaign::schedule::{Occurrence, Schedule, Then};
+use super::prepare::{Due, Plan};
+use crate::campaign::calendar::{Calendar, Decision, moment};
+use crate::campaign::schedule::Occurrence;
+use crate::campaign::{Places, Timing};
+use crate::finding::{Finding, Severity};
 use crate::store::Store;
-use crate::store::edition::{Skip, Status};
+use crate::store::supersede::Superseded;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// What the calendar says about a campaign at this moment.
-#[derive(Debug)]
-pub enum Turn<'a> {
-    /// Nothing begins now.
-    NotNow,
-    /// This article's edition begins.
-    Begin {
-        /// The article.
-        article: &'a Article,
-        /// The occurrence it belongs to.
-        occurrence: Occurrence,
-    },
-    /// It would begin, but it is later than the campaign allows: a person decides.
-    TooLate {
-        /// The article.
-        article: &'a Article,
-        /// The occurrence it belongs to.
-        occurrence: Occurrence,
-    },
+/// The campaign's calendar, as far as the store has seen it; nothing is written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn calendar<'a>(store: &Store, plan: Plan<'a>) -> Result<Calendar<'a>, DispatchError> {
+    Ok(known_since(plan, store.campaign_known_since(&plan.campaign.id)?))
 }
 
-/// Decides whether an edition of the campaign begins now.
-///
-/// A period with a recorded edition is used up. An occurrence from before the store first saw the campaign counts only while it is
-/// not late: a new campaign does not make up for last month.
+/// The campaign's calendar, where the sender knows it since this moment.
+pub fn known_since(plan: Plan<'_>, since: Option<Timestamp>) -> Calendar<'_> {
+    let id = |file: &str| plan.articles.iter().find(|article| article.file == file);
+    Calendar {
+        campaign: plan.campaign,
+        articles: Calendar::listed(plan.campaign, |entry| Some(id(&entry.file)?.id.as_str())),
+        hours: plan.hours(),
+        since,
+    }
+}
+
+/// What the calendar says about a campaign at this moment; the campaign is known from now on.
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub fn turn<'a>(store: &mut Store, plan: Plan<'a>, zone: &TimeZone, now: Timestamp) -> Result<Turn<'a>, DispatchError> {
-    let Timing::Schedule(schedule) = &plan.campaign.timing else {
-        return Ok(Turn::NotNow);
-    };
+pub fn turn<'a>(store: &mut Store, plan: Plan<'a>, now: Timestamp) -> Result<Decision<'a>, DispatchError> {
     let since = store.campaign_seen(&plan.campaign.id, now)?;
-    let Some(occurrence) = latest(schedule, plan, zone, now) else {
-        return Ok(Turn::NotNow);
-    };
-    let late = now.duration_since(occurrence.at) > plan.campaign.late.by;
-    let recorded = store.editions_of(&plan.campaign.id)?;
-    let used = recorded
-        .iter()
-        .filter(|edition| edition.status != Status::Draft && edition.skipped != Some(Skip::Article))
-        .any(|edition| edition.due_at >= occurrence.at);
-    let Next::Article(article) = next(store, plan)? else {
-        return Ok(Turn::NotNow);
-    };
-    if used
-        || (late && occurrence.at < since)
-        || plan
-            .campaign
-            .window
-            .as_ref()
-            .is_some_and(|window| !window.contains(zone, now))
-    {
-        return Ok(Turn::NotNow);
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    Ok(known_since(plan, Some(since)).decide(&recorded, now))
+}
+
+/// Writes down what came to nothing.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn write_down(store: &mut Store, plan: Plan<'_>, decision: &Decision<'_>, now: Timestamp) -> Result<(), DispatchError> {
+    let campaign = plan.campaign;
+    Ok(store.skip_occurrences(&campaign.id, &campaign.name, &decision.missed, now)?)
+}
+
+/// Writes down the open occurrences that a letter leaves behind which a person sends now: it takes the turn that they had.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn leave_behind(store: &mut Store, plan: Plan<'_>, now: Timestamp) -> Result<(), DispatchError> {
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let missed = calendar(store, plan)?.left_behind(&recorded, now);
+    Ok(store.skip_occurrences(&plan.campaign.id, &plan.campaign.name, &missed, now)?)
+}
+
+/// Ends what is on hold of this campaign, because the edition of `article` begins.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn supersede(
+    store: &mut Store,
+    plan: Plan<'_>,
+    article: &str,
+    occurrence: &Occurrence,
+    now: Timestamp,
+) -> Result<Vec<Superseded>, DispatchError> {
+    let reason = format!("superseded by `{article}`, due {}", moment(&occurrence.local));
+    Ok(store.supersede(&plan.campaign.id, &reason, now)?)
+}
+
+/// When the edition of an occurrence is due and ends; consent is judged on the day it begins.
+pub fn due(plan: Plan<'_>, occurrence: &Occurrence, begins: Timestamp) -> Due {
+    let expires = plan.campaign.expires();
+    Due {
+        at: occurrence.at,
+        expires_at: expires.and_then(|after| occurrence.at.saturating_add(after).ok()),
+        on: occurrence.date,
+        today: plan.clinic.zone.to_datetime(begins).date(),
     }
-    Ok(match (late, plan.campaign.late.then) {
-        (false, _) | (true, Then::Send) => Turn::Begin { article, occurrence },
-        (true, Then::Hold) => Turn::TooLate { article, occurrence },
-        (true, Then::Skip) => Turn::NotNow,
-    })
 }
 
-fn latest(schedule: &Schedule, plan: Plan<'_>, zone: &TimeZone, now: Timestamp) -> Option<Occurrence> {
-    let occurrence = schedule.latest_until(zone, now)?;
-    let in_season = plan
-        .campaign
-        .season
-        .as_ref()
-        .is_none_or(|season| season.contains(occurrence.date));
-    in_season.then_some(occurrence)
+/// The error of a campaign whose hours open for no occurrence.
+pub fn never_opens(plan: Plan<'_>, calendar: &Calendar<'_>, now: Timestamp) -> Option<Finding> {
+    if calendar.ever_opens(now) {
+        return None;
+    }
+    let Places { window, schedule, .. } = &plan.campaign.places;
+    let expires = if plan.campaign.expires().is_some() {
+        " before it expires"
+    } else {
+        ""
+    };
+    let text = match plan.campaign.window {
+        Some(window) => format!("the window never opens for an occurrence of the schedule{expires}: {window}"),
+        None => format!("quiet hours and holidays leave no moment for an occurrence of the schedule{expires}"),
+    };
+    let hint = match plan.campaign.window {
+        Some(_) => {
+            "let it open after the schedule's hour, on its day or before `expires`; `calendar:` in `tidings.yaml` closes hours too"
+        }
+        None => "look at `calendar:` in `tidings.yaml`, or write a later `expires`",
+    };
+    Some(placed(plan, window.or(*schedule), text, Severity::Error).hint(hint))
 }
 
-/// The next occurrence that counts, for `plan`.
+/// What a person should know ahead of time: that articles run out, and that a pinned day is over.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn forewarning(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Vec<Finding>, DispatchError> {
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let calendar = calendar(store, plan)?;
+    let mut findings: Vec<Finding> = never_opens(plan, &calendar, now).into_iter().collect();
+    for (article, day) in calendar.passed_pins(&recorded, now) {
+        let at = plan.campaign.articles.iter().position(|entry| entry.date == Some(day));
+        let place = at.and_then(|at| plan.campaign.places.articles.get(at).copied().flatten());
+        let text = format!("`{article}` is pinned to {day}, which has passed without it");
+        let hint = "give it another `date:`, or take the date away: then it leaves in its turn";
+        findings.push(placed(plan, place, text, Severity::Warning).hint(hint));
+    }
+    if let Some(text) = running_out(&calendar, &recorded, now) {
+        let hint = "add an article to `articles:`, or let it end there";
+        findings.push(placed(plan, plan.campaign.places.list, text, Severity::Warning).hint(hint));
+    }
+    Ok(findings)
+}
+
+/// That the last article goes out soon, or has gone out.
+fn running_out(calendar: &Calendar<'_>, recorded: &[crate::campaign::calendar::Recorded], now: Timestamp) -> Option<String> {
+    /// Who has this long can write another article in time.
+    const SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 60);
+    if calendar.is_out_of_articles(recorded, now) {
+        return Some("no article is left, and the schedule goes on".to_owned());
+    }
+    let last = calendar.last_article(recorded, now)?;
+    let until = now.saturating_add(SOON).ok()?;
+    let ahead = calendar.agenda(recorded, now, last.occurrence.at);
+    let is_soon = last.occurrence.at <= until || ahead.iter().filter(|entry| entry.begins().is_some()).count() <= 2;
+    is_soon.then(|| format!("the last article goes out on {}", moment(&last.occurrence.local)))
+}
+
+fn placed(plan: Plan<'_>, place: Option<crate::finding::Place>, text: String, severity: Severity) -> Finding {
+    Finding {
+        severity,
+        place,
+        ..Finding::error(format!("campaigns/{}/campaign.yaml", plan.campaign.name), text)
+    }
+}
+
+/// The next occurrence of the schedule that lies in the season, for `plan`, whatever is on record.
 pub fn upcoming(plan: Plan<'_>, zone: &TimeZone, now: Timestamp) -> Option<Occurrence> {
     /// A season may be away for most of a year; a daily schedule has no more occurrences than this in it.
     const MOST: usize = 400;

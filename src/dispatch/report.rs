@@ -1,7 +1,9 @@
 //! The report: one run in numbers, and every letter that needs a person by name.
 
 use crate::address::Address;
+use crate::clock::Clock;
 use crate::delivery::state::State;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,6 +57,11 @@ pub enum Stop {
         /// How many wait for what, and when they go on.
         why: String,
     },
+    /// The time that the run was given is over; the next run goes on.
+    Time {
+        /// How much time it was.
+        why: String,
+    },
     /// As many letters as `--limit` allows have left.
     Limit {
         /// The limit.
@@ -67,7 +74,7 @@ impl Stop {
     fn gravity(&self) -> u8 {
         match self {
             Stop::Limit { .. } => 0,
-            Stop::Quota { .. } | Stop::Hours { .. } => 1,
+            Stop::Quota { .. } | Stop::Hours { .. } | Stop::Time { .. } => 1,
             Stop::Signal { interrupt: false } | Stop::RelayForNow { .. } => 2,
             Stop::FixFirst { .. } => 3,
             Stop::Signal { interrupt: true } => 4,
@@ -75,6 +82,15 @@ impl Stop {
             Stop::Store { .. } => 6,
         }
     }
+}
+
+/// The moment from which on a run begins no letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// The moment.
+    pub at: Timestamp,
+    /// What is told of a run that it ended.
+    pub why: String,
 }
 
 /// A letter that needs a person.
@@ -93,6 +109,7 @@ pub struct Named {
 pub struct Tallying {
     settled: AtomicU64,
     accepted: AtomicU64,
+    deadline: Option<(Clock, Deadline)>,
     inner: Mutex<Inner>,
 }
 
@@ -106,6 +123,14 @@ struct Inner {
 }
 
 impl Tallying {
+    /// The tallying of a run that may begin letters until its deadline, by this clock.
+    pub fn until(clock: Clock, deadline: Option<Deadline>) -> Self {
+        Self {
+            deadline: deadline.map(|deadline| (clock, deadline)),
+            ..Self::default()
+        }
+    }
+
     /// Counts a settled letter; one that came back untaken has no outcome yet and may get one in this very run.
     pub fn settled(&self, address: &Address, state: State, why: &str) {
         if state == State::Pending {
@@ -150,6 +175,12 @@ impl Tallying {
 
     /// Whether the run is to end.
     pub fn is_stopped(&self) -> bool {
+        if let Some((clock, deadline)) = &self.deadline
+            && clock.now() >= deadline.at
+        {
+            let why = deadline.why.clone();
+            self.stop(Stop::Time { why });
+        }
         self.inner().stop.is_some()
     }
 
@@ -236,5 +267,29 @@ mod tests {
             &[Stop::Signal { interrupt: true }, fix("a")],
             &Stop::Signal { interrupt: true },
         );
+    }
+
+    #[test]
+    fn a_deadline_that_has_come_stops_a_run_and_a_graver_reason_is_told_before_it() {
+        let now: Timestamp = "2027-01-05T09:00:00Z".parse().unwrap();
+        let clock = Clock::playing(now);
+        let until = |minutes: i64| {
+            let deadline = Deadline {
+                at: now + jiff::SignedDuration::from_mins(minutes),
+                why: "its time is over".to_owned(),
+            };
+            Tallying::until(clock, Some(deadline))
+        };
+        assert!(!until(60).is_stopped(), "an hour is left");
+        assert!(!Tallying::until(clock, None).is_stopped(), "nobody gave it a time");
+        let over = until(0);
+        assert!(over.is_stopped());
+        let time = Stop::Time {
+            why: "its time is over".to_owned(),
+        };
+        assert_eq!(over.reason_to_stop(), Some(time));
+        over.stop(Stop::Signal { interrupt: false });
+        assert!(over.is_stopped());
+        assert_eq!(over.reason_to_stop(), Some(Stop::Signal { interrupt: false }));
     }
 }

@@ -90,7 +90,14 @@ fn judge_strikes(store: &mut Store, order: &Order<'_>) -> Result<(), DispatchErr
         Some(Stop::Store { .. }) => return Ok(()),
         Some(Stop::Hold { all: true, .. } | Stop::FixFirst { .. }) => Ending::AtFault,
         Some(Stop::Hold { all: false, .. }) => Ending::TooMany,
-        Some(Stop::RelayForNow { .. } | Stop::Signal { .. } | Stop::Quota { .. } | Stop::Hours { .. } | Stop::Limit { .. })
+        Some(
+            Stop::RelayForNow { .. }
+            | Stop::Signal { .. }
+            | Stop::Quota { .. }
+            | Stop::Hours { .. }
+            | Stop::Time { .. }
+            | Stop::Limit { .. },
+        )
         | None => Ending::Calm,
     };
     let no_more = store.judge_run(order.run, ending, order.clock.now())?;
@@ -310,7 +317,7 @@ fn hold_the_rest_of(store: &mut Store, tallying: &Tallying, edition: EditionId, 
         ) => {
             return Ok(());
         }
-        Some(Stop::Store { .. }) | None => return Ok(()),
+        Some(Stop::Time { .. } | Stop::Store { .. }) | None => return Ok(()),
     };
     if store.tally(edition)?.open() > 0 {
         store.hold(&Target::Edition(edition), by, &reason, now)?;

@@ -172,7 +172,12 @@ mod tests {
             Stop::FixFirst { .. } => "fix first",
             Stop::RelayForNow { .. } => "for now",
             Stop::Hold { .. } => "on hold",
-            Stop::Store { .. } | Stop::Quota { .. } | Stop::Hours { .. } | Stop::Signal { .. } | Stop::Limit { .. } => "other",
+            Stop::Store { .. }
+            | Stop::Quota { .. }
+            | Stop::Hours { .. }
+            | Stop::Time { .. }
+            | Stop::Signal { .. }
+            | Stop::Limit { .. } => "other",
         });
         assert_eq!((verdict.event, found), (event, stops), "{line}");
     }

@@ -197,9 +197,9 @@ pub(super) fn do_afterwards(
     letter: DeliveryId,
     now: Timestamp,
 ) -> Result<Option<State>, StoreError> {
-    let sql = "SELECT afterwards FROM delivery WHERE id = ?";
-    let ordered: Option<String> = transaction
-        .query_row(sql, [letter.0], |row| row.get(0))
+    let sql = "SELECT d.afterwards, e.ended FROM delivery d JOIN edition e ON e.id = d.edition WHERE d.id = ?";
+    let (ordered, ended): (Option<String>, Option<String>) = transaction
+        .query_row(sql, [letter.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .doing("look at a letter")?;
     let (event, state, reason) = match ordered.as_deref() {
         Some("cancel") => (Event::Cancel, State::Cancelled, "cancelled by hand while it was under way"),
@@ -208,8 +208,8 @@ pub(super) fn do_afterwards(
     };
     let decision = Decision {
         event,
-        by: By::Person,
-        reason: Some(reason),
+        by: if ended.is_some() { By::Rule } else { By::Person },
+        reason: Some(ended.as_deref().unwrap_or(reason)),
         at: now,
     };
     Ok((decide(transaction, "id = ?1", &letter.0, &decision)? > 0).then_some(state))
@@ -241,7 +241,7 @@ fn open_again(transaction: &Transaction<'_>, edition: EditionId, now: Timestamp)
         let until = now.as_microsecond().saturating_add(expires.saturating_sub(due));
         transaction.execute(sql, (until, edition.0)).doing("open an edition again")?;
     }
-    let sql = "UPDATE edition SET status = 'released' WHERE id = ? AND status = 'cancelled'";
+    let sql = "UPDATE edition SET status = 'released', ended = NULL WHERE id = ? AND status = 'cancelled'";
     transaction
         .execute(sql, [edition.0])
         .doing("open an edition again")

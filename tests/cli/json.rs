@@ -1,5 +1,6 @@
 //! `docs/json.md` and the program tell the same fields: one that is printed and not listed, or listed and not printed, fails here.
 
+use super::cron_log::seasonal;
 use super::{clinic_with, type_in};
 use crate::support::judge::{Judge, Phase, Rule};
 use serde_json::Value;
@@ -102,6 +103,20 @@ fn the_page_and_the_program_tell_the_same_fields() {
     clinic.write("campaigns/tips/campaign.yaml", "id: t1ps\n");
     check("check", "check --json");
     check("init", "init elsewhere --json");
+    check("cron", "cron --json");
+    check("cron", "cron --systemd --json");
+}
+
+#[test]
+fn the_page_and_the_status_file_tell_the_same_fields() {
+    let judge = Judge::start().rule(Rule::at(Phase::Rcpt).times(1).reply("450 4.2.0 come back"));
+    let clinic = seasonal(&judge);
+    type_in(&clinic, "run --status-file status.json --now 2026-12-01T09:00Z").exits(0);
+    let status: Value = serde_json::from_str(&clinic.read("status.json")).unwrap();
+    for list in ["coming", "editions"] {
+        assert!(!status[list].as_array().unwrap().is_empty(), "nothing to compare in {status}");
+    }
+    compare("run --status-file", &[status]);
 }
 
 #[test]

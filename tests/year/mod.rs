@@ -46,6 +46,7 @@ fn a_year_in_three_zones() {
 }
 
 /// Lives from one day to another, and gives account.
+#[expect(clippy::print_stdout, reason = "a proof says its figures")]
 fn live((zone, night): Place, seed: u64, first: Date, last: Date) {
     let mut world = World::new(zone, night, seed);
     let mut foresight = Foresight::default();

@@ -236,7 +236,10 @@ impl<'a> Calendar<'a> {
         let mut slots = books.open_until(schedule, now);
         slots.retain(|slot| slot.pinned.is_none() && schedule.period_of(slot.occurrence.date) < this);
         let entries = self.fates(&books, slots, now);
-        let missed = entries.iter().map(|entry| self.missed(entry, Reason::Overtaken, now));
+        let missed = entries.iter().map(|entry| Missed {
+            detail: words::left_behind(entry, now),
+            ..self.missed(entry, Reason::Overtaken, now)
+        });
         missed.collect()
     }
 

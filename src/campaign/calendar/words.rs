@@ -24,6 +24,14 @@ pub(super) fn missed(entry: &Entry<'_>, reason: Reason, now: Timestamp) -> Strin
     }
 }
 
+pub(super) fn left_behind(entry: &Entry<'_>, now: Timestamp) -> String {
+    let sent = moment(&in_zone(now, entry.occurrence.local.time_zone()));
+    format!(
+        "due {}: before it began, a letter was sent by hand on {sent}",
+        moment(&entry.occurrence.local)
+    )
+}
+
 fn in_zone(at: Timestamp, zone: &TimeZone) -> Zoned {
     at.to_zoned(zone.clone())
 }

@@ -24,6 +24,7 @@ pub(crate) mod words;
 mod tests;
 
 pub use date::YearDay;
+pub(crate) use date::date;
 pub use days::Days;
 pub use every::{Every, Unit};
 pub use file::ScheduleFile;

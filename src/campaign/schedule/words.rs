@@ -125,7 +125,7 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
-/// The day of the week that `word` names, in full or by its first letters.
+/// The day of the week that `word` names, in full or by its first three letters.
 pub(crate) fn weekday(word: &str) -> Option<Weekday> {
     let offset = position(word, &WEEKDAYS)?;
     Weekday::from_monday_zero_offset(offset).ok()
@@ -136,7 +136,7 @@ pub(crate) fn weekday_name(weekday: Weekday) -> &'static str {
     WEEKDAYS[weekday.to_monday_zero_offset().unsigned_abs() as usize % 7]
 }
 
-/// The month from 1 that `word` names, in full or by its first letters.
+/// The month from 1 that `word` names, in full or by its first three letters.
 pub(crate) fn month(word: &str) -> Option<i8> {
     position(word, &MONTHS).map(|offset| offset + 1)
 }
@@ -146,10 +146,17 @@ pub(crate) fn month_name(month: i8) -> &'static str {
     MONTHS[(month.unsigned_abs() as usize + 11) % 12]
 }
 
+/// Names that people cut short behind the third letter; any other piece of a name is a slip of the finger.
+const SHORT: [&str; 4] = ["tues", "thur", "thurs", "sept"];
+
 /// Three letters are enough to tell any two names apart.
 fn position(word: &str, names: &[&str]) -> Option<i8> {
     let word = plain(word);
-    let starts = |name: &&str| word.len() >= 3 && name.to_lowercase().starts_with(&word);
+    let is_short = word.len() == 3 || SHORT.contains(&word.as_str());
+    let starts = |name: &&str| {
+        let name = name.to_lowercase();
+        name == word || (is_short && name.starts_with(&word))
+    };
     names.iter().position(starts).and_then(|at| i8::try_from(at).ok())
 }
 

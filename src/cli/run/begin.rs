@@ -1,18 +1,21 @@
 //! What the calendar begins: the editions that are due at this moment, campaign by campaign.
 
+use crate::campaign::calendar::{Due, Reason, Turn, moment};
+use crate::campaign::schedule::span_words;
 use crate::cli::answers::require_reader;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
-use crate::cli::send::due_at;
 use crate::cli::sending::{Way, bring_lists, plan};
-use crate::dispatch::due::{Turn, turn};
-use crate::dispatch::prepare::{self, Plan};
+use crate::cli::ui::count;
+use crate::dispatch::due::{self, turn};
+use crate::dispatch::prepare::{self, Draft, Plan};
 use crate::finding::Finding;
 use crate::store::Store;
 use crate::store::hold::{By, Target};
 use crate::store::import::Guard;
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
+use jiff::Timestamp;
 use std::path::Path;
 
 /// What the calendar began.
@@ -33,7 +36,10 @@ pub(super) fn begin_due(
     root: &Path,
     way: &Way<'_>,
 ) -> Result<Begun, Failure> {
-    let mut begun = Begun::default();
+    let mut begun = Begun {
+        held: hold_homeless(context, store, workspace)?,
+        ..Begun::default()
+    };
     for folder in &workspace.campaigns {
         match begin_one(context, store, workspace, settings, folder, root, way) {
             Ok(held) => begun.held += u64::from(held),
@@ -44,10 +50,29 @@ pub(super) fn begin_due(
     Ok(begun)
 }
 
+/// Editions whose campaign has no folder any more wait for a person; one who said `release` since has decided.
+fn hold_homeless(context: &Context, store: &mut Store, workspace: &Workspace) -> Result<u64, Failure> {
+    const GONE: &str = "its folder is gone";
+    let mut held = 0;
+    for edition in store.unfinished_editions()? {
+        let (name, article) = (&edition.campaign_name, &edition.key.article);
+        let is_home = |folder: &CampaignFolder| folder.id() == Some(&edition.key.campaign.0) || folder.name == *name;
+        let is_settled = edition.held.is_some() || workspace.campaigns.iter().any(is_home);
+        if is_settled || store.was_released_after(edition.id, GONE)? {
+            continue;
+        }
+        let reason = format!("{GONE}; `tidings release {name}/{article}` lets the released text go on");
+        store.hold(&Target::Edition(edition.id), By::Rule, &reason, context.clock.now())?;
+        context.ui.say(&format!("campaign `{name}`, article `{article}`: {reason}"));
+        held += 1;
+    }
+    Ok(held)
+}
+
 /// A campaign on hold begins nothing. Where that is a rule's doing (law 13) and its turn has come, a person has to know.
-fn missed(context: &Context, store: &mut Store, plan: Plan<'_>, settings: &Settings, reason: &str) -> Result<bool, Failure> {
-    let is_due = |store: &mut Store| turn(store, plan, settings.zone(), context.clock.now());
-    if store.is_distrusted(&plan.campaign.id)?.is_none() || matches!(is_due(store)?, Turn::NotNow) {
+fn wait_for_release(context: &Context, store: &mut Store, plan: Plan<'_>, reason: &str) -> Result<bool, Failure> {
+    let is_due = |store: &mut Store| turn(store, plan, context.clock.now());
+    if store.is_distrusted(&plan.campaign.id)?.is_none() || is_due(store)?.turn == Turn::Nothing {
         return Ok(false);
     }
     let name = &plan.campaign.name;
@@ -71,42 +96,108 @@ fn begin_one(
     let plan: Plan<'_> = plan(settings, folder)?;
     let now = context.clock.now();
     if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
-        return missed(context, store, plan, settings, &reason);
+        return wait_for_release(context, store, plan, &reason);
     }
-    let (article, occurrence, late) = match turn(store, plan, settings.zone(), now)? {
-        Turn::NotNow => return Ok(false),
-        Turn::Begin { article, occurrence } => (article, occurrence, false),
-        Turn::TooLate { article, occurrence } => (article, occurrence, true),
+    let decision = turn(store, plan, now)?;
+    due::write_down(store, plan, &decision, now)?;
+    for missed in decision.missed.iter().filter(|missed| missed.reason != Reason::Empty) {
+        let name = &plan.campaign.name;
+        context.ui.say(&format!(
+            "campaign `{name}`: nothing was sent for {}: {}",
+            missed.occurrence.date, missed.detail
+        ));
+    }
+    let found = match decision.turn {
+        Turn::Nothing => {
+            let never = due::never_opens(plan, &due::calendar(store, plan)?, now);
+            return never.map_or(Ok(false), |finding| Err(Failure::findings(vec![finding])));
+        }
+        Turn::Waits { due, until, .. } => {
+            tell_waiting(context, plan, &due, until);
+            return Ok(false);
+        }
+        Turn::Begins(due) => due,
     };
     require_reader(context, settings, store)?;
     way.route()?;
     if settings.auto_import {
         bring_lists(store, workspace, plan, Guard::Cautious, now)?;
     }
-    let draft = prepare::draft(store, plan, article, due_at(occurrence.at, settings, plan), now)?;
+    let article = plan.articles.iter().find(|article| article.id == found.article);
+    let article = article.ok_or_else(|| Failure::new(Kind::Internal, "the calendar named an article that is not there"))?;
+    let draft = prepare::draft(store, plan, article, due::due(plan, &found.occurrence, now), now)?;
     if draft.edition.planned == 0 {
-        // Released, it would use the article up on nobody.
-        store.discard(draft.edition.id)?;
-        let file = format!("campaigns/{}/campaign.yaml", plan.campaign.name);
-        let finding = Finding::error(file, format!("`{}` is due, and nobody would get it", article.id));
-        return Err(Failure::findings(vec![
-            finding.hint("`tidings plan` tells who is left out and why; the article keeps its turn"),
-        ]));
+        return Err(for_nobody(store, plan, &draft)?);
     }
     context.mark_sent(root, store.identity())?;
-    if late {
-        let hours = now.duration_since(occurrence.at).as_hours();
-        let due = occurrence.local.strftime("%a %-d %b %Y %H:%M %Z");
-        let reason = format!(
-            "due {due}, found {hours} hours late; `tidings release {}/{}` sends it all the same",
-            plan.campaign.name, article.id
-        );
-        store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
+    release(context, store, plan, &draft, &found)
+}
+
+/// Released, an edition for nobody would use the article up.
+fn for_nobody(store: &mut Store, plan: Plan<'_>, draft: &Draft) -> Result<Failure, Failure> {
+    store.discard(draft.edition.id)?;
+    let file = format!("campaigns/{}/campaign.yaml", plan.campaign.name);
+    let finding = Finding::error(
+        file,
+        format!("`{}` is due, and nobody would get it", draft.edition.key.article),
+    );
+    Ok(Failure::findings(vec![finding.hint(
+        "`tidings plan` tells who is left out and why; the article keeps its turn",
+    )]))
+}
+
+/// Lets a proved draft go, or holds it where it is too late; what was on hold before it is over. Gives whether it is held.
+fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, found: &Due<'_>) -> Result<bool, Failure> {
+    let (now, name) = (context.clock.now(), &plan.campaign.name);
+    for over in due::supersede(store, plan, found.article, &found.occurrence, now)? {
+        let letters = count(over.letters, "letter");
         context.ui.say(&format!(
-            "campaign `{}`, article `{}`: {reason}",
-            plan.campaign.name, article.id
+            "campaign `{name}`: `{}` was on hold and is superseded by `{}`: {letters} will never leave",
+            over.article, found.article
         ));
     }
+    if found.is_held {
+        let reason = format!(
+            "{}; `tidings release {name}/{}` sends it all the same",
+            late_words(found, now),
+            found.article
+        );
+        store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
+        context
+            .ui
+            .say(&format!("campaign `{name}`, article `{}`: {reason}", found.article));
+    }
     store.release(draft.edition.id, now)?;
-    Ok(late)
+    Ok(found.is_held)
+}
+
+/// When it was due and how late it was found, counted from the first moment its hours allowed.
+fn late_words(found: &Due<'_>, now: Timestamp) -> String {
+    let due = moment(&found.occurrence.local);
+    let allowed = match found.allowed == found.occurrence.at {
+        true => String::new(),
+        false => {
+            let local = found.allowed.to_zoned(found.occurrence.local.time_zone().clone());
+            format!(", allowed from {}", moment(&local))
+        }
+    };
+    let late = now.duration_since(found.allowed);
+    let late = match late.as_hours() {
+        ..2 => span_words(late),
+        hours => format!("{hours} hours"),
+    };
+    format!("due {due}{allowed}, found {late} late")
+}
+
+/// Somebody who looks on wants to know why nothing leaves; cron does not.
+fn tell_waiting(context: &Context, plan: Plan<'_>, due: &Due<'_>, until: Timestamp) {
+    if context.ui.is_watched() {
+        let local = until.to_zoned(plan.clinic.zone.clone());
+        context.ui.say(&format!(
+            "campaign `{}`: `{}` begins {}",
+            plan.campaign.name,
+            due.article,
+            moment(&local)
+        ));
+    }
 }

@@ -1,9 +1,10 @@
 //! `tidings run`: the heartbeat that cron keeps.
 //!
-//! Promises: what the calendar and the series want is begun before anything is handed over; with nothing due it is silent. Knows nothing
-//! of what is due: the campaigns' own rules say that.
+//! Promises: what the calendar and the series want is begun before anything is handed over; it asks nothing, and is silent where nobody
+//! watches unless a person is needed; a run that finds another one at work leaves everything to it. Knows nothing of when it is called.
 
 mod begin;
+mod record;
 mod series;
 
 use crate::cli::answers::require_reader;
@@ -12,12 +13,14 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::mail_in::read_first;
 use crate::cli::outcome::{ending, tell};
 use crate::cli::people::lapse_quietly;
+use crate::cli::scribe::Scribe;
 use crate::cli::send::{recover, tell_no_more};
-use crate::cli::sending::{Way, hand_over, plan};
+use crate::cli::sending::{Bounds, Way, hand_over, plan};
+use crate::cli::ui::Ui;
 use crate::dispatch::hours::{Timetable, resumption};
 use crate::dispatch::prepare;
 use crate::dispatch::report::{Report, Stop};
-use crate::dispatch::run::{Work, is_due, is_shut};
+use crate::dispatch::run::{Work, is_due, is_shut, waiting};
 use crate::store::Store;
 use crate::store::edition::Edition;
 use crate::store::lock::{Holder, SenderLock};
@@ -25,42 +28,128 @@ use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
 use begin::begin_due;
 use jiff::SignedDuration;
+use record::Record;
 use series::serve_series;
+use std::path::PathBuf;
 
 /// Send everything that is due: new editions, retries, and what an earlier run left
 ///
-/// Made for cron: call it as often as you like. It asks nothing and says nothing when nothing is due.
+/// Made for cron: call it as often as you like. It asks nothing and says nothing when nothing is due, and `tidings cron` prints the
+/// line for it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example (crontab):\n  */15 * * * *  tidings -C /home/clinic/mail run")]
-pub(super) struct Args {}
+#[command(after_help = "\
+Examples:
+  tidings run
+  tidings -C /home/clinic/mail run --max-minutes 50 --log-file /var/log/clinic/mail.log
+  tidings cron --every 15m     print the line that has cron run it")]
+pub(super) struct Args {
+    /// Begin no letter after this many minutes; the next run goes on
+    #[arg(long, value_name = "N", value_parser = minutes)]
+    max_minutes: Option<f64>,
+    /// Write what happens into this file, a line each, with masked addresses
+    #[arg(long, value_name = "FILE")]
+    log_file: Option<PathBuf>,
+    /// Leave in this file how the last run went, as JSON, for monitoring
+    #[arg(long, value_name = "FILE")]
+    status_file: Option<PathBuf>,
+}
+
+/// A day of minutes is as good as no bound.
+const MOST_MINUTES: f64 = 24.0 * 60.0;
+
+/// A number of minutes, also a part of one.
+fn minutes(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0.0 && *number <= MOST_MINUTES);
+    number.ok_or_else(|| format!("write a number of minutes above 0, up to {MOST_MINUTES}"))
+}
 
 /// A sender that lives longer than this is worth a word.
 const LONG: SignedDuration = SignedDuration::from_hours(6);
 
-pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
+/// The screen of a run: somebody writes down what is said.
+pub(super) fn heard(context: &Context, args: &Args) -> Ui {
+    // One for the whole process, which has one run.
+    let scribe = Box::leak(Box::new(Scribe::new(context.clock, args.log_file.clone())));
+    context.ui.heard_by(scribe)
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    let mut record = Record::new(context, args.status_file.as_deref());
+    let ended = match enter(context) {
+        // What is to be told of the other's work is the other's to tell.
+        Ok(Entered::Behind(holder)) => return wait_for(context, &holder).inspect_err(|failure| context.ui.note_failure(failure)),
+        Ok(Entered::Alone(house)) => {
+            let ended = beat(context, args, &house, &mut record);
+            // Before the house is left: the next run's status would be the newer one.
+            record.end(&ended);
+            return ended;
+        }
+        Err(failure) => Err(failure),
+    };
+    record.end(&ended);
+    ended
+}
+
+/// Whether this run is the one that sends.
+enum Entered {
+    /// It is, until the house is left.
+    Alone(Box<House>),
+    /// Another one is at it.
+    Behind(Holder),
+}
+
+/// The workspace, with the sender's lock on its store.
+struct House {
+    root: PathBuf,
+    workspace: Workspace,
+    _lock: SenderLock,
+}
+
+/// Takes the sender's lock, where files and flags allow it.
+fn enter(context: &Context) -> Result<Entered, Failure> {
     let (root, workspace) = context.workspace()?;
     if context.is_rehearsal() {
         return Err(Failure::new(Kind::Usage, "a rehearsal is played by `tidings rehearse`")
             .hint("it starts from the real store each time"));
     }
-    let settings = context.settings(&workspace)?;
-    context.refuse_played_time_for(settings)?;
-    let _lock = match SenderLock::take(&real_dir(&root), "run", context.clock.now())? {
-        Ok(lock) => lock,
-        Err(holder) => return wait_for(context, &holder),
-    };
-    let mut store = context.store_for_sending(&root, settings)?;
+    context.refuse_played_time_for(context.settings(&workspace)?)?;
+    let lock = SenderLock::take(&real_dir(&root), "run", context.clock.now())?;
+    Ok(match lock {
+        Ok(lock) => Entered::Alone(Box::new(House {
+            root,
+            workspace,
+            _lock: lock,
+        })),
+        Err(holder) => Entered::Behind(holder),
+    })
+}
+
+/// One beat of the heart: begins what is due and closes what is open.
+fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) -> Result<(), Failure> {
+    let (root, workspace) = (&house.root, &house.workspace);
+    let settings = context.settings(workspace)?;
+    let mut store = context.store_for_sending(root, settings)?;
+    record.look(&store);
     let doubts = recover(context, &mut store)?;
     lapse_quietly(context, &mut store, settings)?;
-    read_first(context, &root, settings, &mut store)?;
-    let way = Way::new(&root, settings);
-    let mut begun = begin_due(context, &mut store, &workspace, settings, &root, &way)?;
-    serve_series(context, &mut store, &workspace, settings, &root, &way, &mut begun)?;
-    let timetable = Timetable::of(&workspace, settings);
-    let mut ended = match is_due(&store, &Work::Everything, &timetable, context.clock.now())? {
-        false => tell_resumption(context, &store, settings, &timetable),
-        true => close_all(context, &mut store, &workspace, settings, &way),
+    read_first(context, root, settings, &mut store)?;
+    let way = Way::new(root, settings);
+    let begun = begin_due(context, &mut store, workspace, settings, root, &way);
+    // Before anything is sent, and also what was begun before a fault.
+    record.look(&store);
+    let mut begun = begun?;
+    serve_series(context, &mut store, workspace, settings, root, &way, &mut begun)?;
+    record.look(&store);
+    let bounds = Bounds {
+        limit: None,
+        deadline: args.max_minutes.map(|minutes| record.deadline(minutes)),
     };
+    let timetable = Timetable::of(workspace, settings);
+    let mut ended = match is_due(&store, &Work::Everything, &timetable, context.clock.now())? {
+        false => tell_resumption(context, &store, settings, &timetable, record),
+        true => close_all(context, &mut store, house, settings, &way, bounds, record),
+    };
+    record.look(&store);
     if ended.is_ok() && doubts + begun.held > 0 {
         ended = Err(Failure::said(Kind::Attention));
     }
@@ -72,53 +161,75 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     ended
 }
 
-/// Hands over what is due. While a quota is used up nothing can be, and there is nothing to say: what has used it up said so.
+/// Hands over what is due. While a quota is used up nothing can be, and there is nothing to say.
 fn close_all(
     context: &Context,
     store: &mut Store,
-    workspace: &Workspace,
+    house: &House,
     settings: &Settings,
     way: &Way<'_>,
+    bounds: Bounds,
+    record: &mut Record<'_>,
 ) -> Result<(), Failure> {
     if let Some(why) = is_shut(store, &way.limits(), context.clock.now())? {
+        record.waits(&why);
         if context.ui.is_watched() {
             context.ui.say(&why);
         }
         return Ok(());
     }
     require_reader(context, settings, store)?;
-    tell_differences(context, store, workspace, settings)?;
-    let timetable = Timetable::of(workspace, settings);
-    let report = hand_over(context, store, "run", Work::Everything, (way.route()?, &timetable), None)?;
-    if could_send_nothing(&report) && !context.ui.is_watched() {
-        return Ok(());
+    tell_differences(context, store, &house.workspace, settings)?;
+    let timetable = Timetable::of(&house.workspace, settings);
+    let mut report = hand_over(context, store, "run", Work::Everything, (way.route()?, &timetable), bounds)?;
+    if matches!(report.stop, Some(Stop::Time { .. })) && waiting(store, &Work::Everything)? == 0 {
+        // The last letter and the last minute came together.
+        report.stop = None;
     }
-    match context.ui.is_watched() || context.ui.wants_json() || ending(&report).is_err() {
-        true => {
+    record.report(&report);
+    let is_quiet = !context.ui.is_watched() && !context.ui.wants_json();
+    match ending(&report) {
+        Ok(()) if is_quiet => Ok(()),
+        Err(_) if is_quiet && could_send_nothing(&report) => Ok(()),
+        Err(failure) if is_quiet && goes_on_by_itself(&report) => Err(Failure::said(failure.kind)),
+        Ok(()) | Err(_) => {
             let ended = tell(context, &report);
             tell_no_more(store, &report, &ended)?;
             ended
         }
-        false => Ok(()),
     }
 }
 
 /// Whoever watches wants to know why nothing leaves; cron does not.
-fn tell_resumption(context: &Context, store: &Store, settings: &Settings, timetable: &Timetable) -> Result<(), Failure> {
+fn tell_resumption(
+    context: &Context,
+    store: &Store,
+    settings: &Settings,
+    timetable: &Timetable,
+    record: &mut Record<'_>,
+) -> Result<(), Failure> {
     let now = context.clock.now();
-    if context.ui.is_watched()
-        && let Some(waits) = resumption(store, &Work::Everything, timetable, now)?
-    {
-        context.ui.say(&waits.told(now, settings.zone()));
+    if let Some(waits) = resumption(store, &Work::Everything, timetable, now)? {
+        let told = waits.told(now, settings.zone());
+        record.waits(&told);
+        if context.ui.is_watched() {
+            context.ui.say(&told);
+        }
     }
     Ok(())
 }
 
-/// All that waits is for domains whose letters are used up: the run that used them up has said so.
+/// All that waits is for domains whose letters are used up, or for other hours: nobody has to run again sooner than cron does.
 fn could_send_nothing(report: &Report) -> bool {
     matches!(report.stop, Some(Stop::Quota { .. } | Stop::Hours { .. }))
         && report.states.is_empty()
         && report.held_meanwhile.is_empty()
+}
+
+/// The next run goes on where this one had to stop, and nobody has to know: cron mails what is said.
+fn goes_on_by_itself(report: &Report) -> bool {
+    let waits = matches!(report.stop, Some(Stop::Quota { .. } | Stop::Hours { .. } | Stop::Time { .. }));
+    waits && report.need_a_person() == 0 && report.held_meanwhile.is_empty() && report.no_more == 0
 }
 
 /// Says where the files differ from what is going out: the released text does, as it did to the others (law 2).

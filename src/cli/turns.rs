@@ -1,0 +1,152 @@
+//! What the calendar has ahead and behind it, as `status` shows it: the next occurrence of each campaign, and what came to nothing.
+
+use super::context::Context;
+use super::failure::Failure;
+use super::sending::plan;
+use super::ui::{Ui, count};
+use crate::campaign::calendar::{Reason, moment};
+use crate::dispatch::due;
+use crate::dispatch::prepare::Plan;
+use crate::store::Store;
+use crate::store::occurrence::SkippedOccurrence;
+use crate::workspace::Workspace;
+use jiff::{SignedDuration, Timestamp};
+use std::path::Path;
+
+/// How long a skipped occurrence is news.
+const NEWS: SignedDuration = SignedDuration::from_hours(24 * 60);
+
+/// What a campaign does next.
+#[derive(serde::Serialize)]
+pub(super) struct Ahead {
+    campaign: String,
+    article: Option<String>,
+    due_at: Option<String>,
+    local: Option<String>,
+    begins_at: Option<String>,
+    expires_at: Option<String>,
+    notes: Vec<String>,
+}
+
+/// An occurrence on which nothing began.
+#[derive(serde::Serialize)]
+pub(super) struct Skipped {
+    campaign: String,
+    article: Option<String>,
+    due_on: String,
+    due_at: String,
+    reason: &'static str,
+    detail: String,
+    at: String,
+}
+
+/// Both.
+pub(super) struct Turns {
+    pub(super) next: Vec<Ahead>,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+impl Turns {
+    /// Reads the files as far as they can be read: a broken campaign keeps nobody from knowing where the others stand.
+    pub(super) fn read(context: &Context, root: &Path, store: &Store) -> Result<Self, Failure> {
+        let now = context.clock.now();
+        let since = now.saturating_sub(NEWS).unwrap_or(Timestamp::MIN);
+        let skipped = store.skipped_occurrences(since)?.into_iter().map(shape).collect();
+        let workspace = Workspace::read(root);
+        let mut next = Vec::new();
+        if let Some(settings) = &workspace.settings {
+            for folder in &workspace.campaigns {
+                if let Ok(plan) = plan(settings, folder) {
+                    next.extend(ahead(store, plan, now)?);
+                }
+            }
+        }
+        Ok(Self { next, skipped })
+    }
+
+    /// The same in lines.
+    pub(super) fn words(&self) -> Vec<String> {
+        let next = self.next.iter().flat_map(Ahead::words);
+        let skipped = self.skipped.iter().filter(|one| one.reason != Reason::Empty.name());
+        let skipped = skipped.map(|one| {
+            let article = one
+                .article
+                .as_ref()
+                .map(|article| format!(" · {article}"))
+                .unwrap_or_default();
+            let name = Ui::bold(&one.campaign);
+            format!(
+                "{name}{article}: nothing was sent for {} ({}): {}",
+                one.due_on, one.reason, one.detail
+            )
+        });
+        next.chain(skipped).chain(self.without_article()).collect()
+    }
+
+    /// Days on which no article was left, counted: a campaign that is through is no news each day.
+    fn without_article(&self) -> Vec<String> {
+        let empty: Vec<&Skipped> = self.skipped.iter().filter(|one| one.reason == Reason::Empty.name()).collect();
+        let mut names: Vec<&str> = empty.iter().map(|one| one.campaign.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let told = names.into_iter().map(|name| {
+            let days: Vec<&&Skipped> = empty.iter().filter(|one| one.campaign == name).collect();
+            let last = days.last().map(|one| one.due_on.as_str()).unwrap_or_default();
+            let (name, days) = (Ui::bold(name), count(days.len() as u64, "day"));
+            format!("{name}: nothing was sent on {days}, the last {last}: no article was left")
+        });
+        told.collect()
+    }
+}
+
+impl Ahead {
+    fn words(&self) -> Vec<String> {
+        let name = Ui::bold(&self.campaign);
+        let next = self.article.as_ref().zip(self.local.as_ref());
+        let next = next.map(|(article, local)| match self.begins_at != self.due_at {
+            true => format!("{name}: `{article}` is next, due {local}, and waits for its hours"),
+            false => format!("{name}: `{article}` is next, on {local}"),
+        });
+        let notes = self.notes.iter().map(|note| format!("{name}: {note}"));
+        next.into_iter().chain(notes).collect()
+    }
+}
+
+fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Ahead>, Failure> {
+    let calendar = due::calendar(store, plan)?;
+    if calendar.schedule().is_none() {
+        return Ok(None);
+    }
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let entry = calendar.upcoming(&recorded, now);
+    let mut notes: Vec<String> = due::forewarning(store, plan, now)?
+        .into_iter()
+        .map(|finding| finding.text)
+        .collect();
+    let hold = store.campaign_hold(&plan.campaign.id)?;
+    notes.extend(hold.map(|reason| format!("on hold: {reason}")));
+    if entry.is_none() && notes.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Ahead {
+        campaign: plan.campaign.name.clone(),
+        article: entry.as_ref().and_then(|entry| entry.article).map(str::to_owned),
+        due_at: entry.as_ref().map(|entry| entry.occurrence.at.to_string()),
+        local: entry.as_ref().map(|entry| moment(&entry.occurrence.local)),
+        begins_at: entry.as_ref().and_then(|entry| entry.begins()).map(|at| at.to_string()),
+        expires_at: entry.as_ref().and_then(|entry| entry.expires_at).map(|at| at.to_string()),
+        notes,
+    }))
+}
+
+fn shape(one: SkippedOccurrence) -> Skipped {
+    Skipped {
+        campaign: one.campaign_name,
+        article: Some(one.article).filter(|article| !article.is_empty()),
+        due_on: one.due_on.to_string(),
+        due_at: one.due_at.to_string(),
+        reason: one.reason.name(),
+        detail: one.detail,
+        at: one.at.to_string(),
+    }
+}
