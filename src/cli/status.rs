@@ -384,6 +384,8 @@ fn standing(edition: &Edition, tally: &Tally, waits: &Waits) -> String {
         (Some(reason), _, _, _) => format!("on hold: {reason}"),
         (None, Status::Draft, _, _) => "draft".to_owned(),
         (None, Status::Cancelled, _, _) => edition.ended.clone().unwrap_or_else(|| "cancelled".to_owned()),
+        (None, Status::Released, 0, 0) if edition.is_step => "open: people come to it one by one".to_owned(),
+        (None, Status::Released, 0, need) if edition.is_step => format!("open, {} a person", needs(need)),
         (None, Status::Released, 0, 0) => "complete".to_owned(),
         (None, Status::Released, 0, need) => format!("complete, {} a person", needs(need)),
         (None, Status::Released, open, _) => match &waits.words {

@@ -5,6 +5,7 @@
 
 pub mod breaker;
 pub mod choice;
+pub mod compiled;
 pub mod due;
 pub mod enrol;
 pub mod forecast;
@@ -12,6 +13,7 @@ pub mod hours;
 pub mod prepare;
 pub mod prove;
 pub mod run;
+pub mod series;
 pub mod worker;
 
 mod feeder;
