@@ -27,6 +27,7 @@ mod peers;
 mod reference;
 mod relay_faults;
 mod replies;
+mod series;
 mod store;
 mod street;
 #[allow(dead_code, reason = "a toolbox: no story uses every tool")]

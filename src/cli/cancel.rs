@@ -6,12 +6,15 @@ use super::hold::{open_recovered, targets, tell, warn_of_others};
 use super::letters::edition_named;
 use super::sending::plan;
 use super::ui::count;
+use crate::article::Article;
 use crate::campaign::edition::EditionKey;
-use crate::dispatch::prepare::{self, Next};
+use crate::campaign::{Campaign, Timing};
+use crate::dispatch::prepare::{self, Next, Plan};
 use crate::store::Store;
 use crate::store::lock::SenderLock;
 use crate::store::order::Stopped;
 use crate::store::skip::Skipped;
+use crate::workspace::CampaignFolder;
 
 /// Call off what still waits: an edition, all of a campaign's, or one person's letter
 ///
@@ -48,8 +51,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     for target in targets(context, &store, name, &args.to)? {
         done += store.cancel(&target, &args.because, now)?;
     }
+    let series = match args.to.is_empty() {
+        true => stop_series(context, &mut store, args)?,
+        false => None,
+    };
     let cancelled = done.letters;
     let words = match cancelled {
+        _ if series.is_some() => format!(
+            "`{name}` is over: {} cancelled, and nobody comes to any of its steps again",
+            count(cancelled, "letter")
+        ),
         0 if done != Stopped::default() => format!("no letter of `{name}` waits"),
         0 => "nothing to cancel: no such letter is waiting; `tidings status` tells what became of them".to_owned(),
         1 => format!("1 letter of `{name}` is cancelled and will never leave"),
@@ -60,7 +71,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     };
     tell(context, name, "cancelled", cancelled, &words)?;
     warn_of_others(context, &done);
-    if args.to.is_empty() && !name.contains('/') {
+    if args.to.is_empty() && !name.contains('/') && series.is_none() {
         context.ui.hint(&format!(
             "later articles still leave by the schedule: `tidings hold {name}` stops the campaign, `tidings cancel {name}/ARTICLE` skips one"
         ));
@@ -89,10 +100,47 @@ fn skip(context: &Context, store: &mut Store, args: &Args) -> Result<Option<bool
     if edition_named(&store.editions()?, &key.to_string()).is_some() {
         return Ok(None);
     }
-    let is_next = matches!(prepare::next(store, plan)?, Next::Article(next) if next.id == article.id);
+    let is_series = matches!(plan.campaign.timing, Timing::Series(_));
+    let is_next = !is_series && matches!(prepare::next(store, plan)?, Next::Article(next) if next.id == article.id);
+    Ok(use_up(context, store, args, plan, article, is_next)?.then_some(is_next))
+}
+
+/// Ends a series, where a campaign is one: also the steps to which nobody has come yet. Gives how many of those there were.
+fn stop_series(context: &Context, store: &mut Store, args: &Args) -> Result<Option<usize>, Failure> {
+    let (_, workspace) = context.workspace()?;
+    let is_meant = |folder: &&CampaignFolder| folder.name == args.campaign || folder.id() == Some(args.campaign.as_str());
+    let Some(folder) = workspace.campaigns.iter().find(is_meant) else {
+        return Ok(None);
+    };
+    let is_series = |campaign: &Campaign| matches!(campaign.timing, Timing::Series(_));
+    if !folder.campaign.as_ref().is_some_and(is_series) {
+        return Ok(None);
+    }
+    let plan = plan(context.settings(&workspace)?, folder)?;
+    let mut ended = 0;
+    for article in plan.articles {
+        ended += usize::from(use_up(context, store, args, plan, article, false)?);
+    }
+    Ok(Some(ended))
+}
+
+/// Uses up an article's turn; `false` where it has an edition already.
+fn use_up(
+    context: &Context,
+    store: &mut Store,
+    args: &Args,
+    plan: Plan<'_>,
+    article: &Article,
+    is_next: bool,
+) -> Result<bool, Failure> {
+    let key = EditionKey {
+        campaign: plan.campaign.id.clone(),
+        article: article.id.clone(),
+        round: 1,
+    };
     let skipped = Skipped {
         key: &key,
-        campaign_name: &folder.name,
+        campaign_name: &plan.campaign.name,
         title: &article.title,
         domain: plan.sender.from.address.domain(),
         article_hash: &prepare::article_hash(article),
@@ -104,5 +152,5 @@ fn skip(context: &Context, store: &mut Store, args: &Args) -> Result<Option<bool
         let text = format!("`{}` may be about to leave: somebody sends at this moment", args.campaign);
         return Err(Failure::new(Kind::Later, text).hint("wait for it to end, or stop it with `tidings hold`"));
     };
-    Ok(store.skip(&skipped, &args.because, now)?.then_some(is_next))
+    Ok(store.skip(&skipped, &args.because, now)?)
 }

@@ -11,7 +11,7 @@ use super::plan_file::{self, Held, Stands};
 use super::sending::{Bounds, bring_lists, hand_over, plan, route};
 use super::ui::{Ui, count, grouped};
 use super::waits;
-use crate::campaign::CampaignId;
+use crate::campaign::{CampaignId, Timing};
 use crate::dispatch::due;
 use crate::dispatch::hours::{Timetable, told_ahead};
 use crate::dispatch::plan_file::PlanFile;
@@ -61,6 +61,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     context.refuse_played_time_for(settings)?;
     let folder = campaign_named(&workspace, &args.campaign)?;
     let plan = plan(settings, folder)?;
+    refuse_series(plan)?;
     let agreed = args.plan.as_deref().map(plan_file::read).transpose()?;
     let route = route(&root, settings)?;
     let _lock = lock(context, &root, &args.campaign)?;
@@ -81,6 +82,22 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         0 => Ok(()),
         _ => Err(Failure::said(Kind::Attention)),
     }
+}
+
+/// A series has no next article for everybody: each person comes to its steps on their own days.
+fn refuse_series(plan: Plan<'_>) -> Result<(), Failure> {
+    let Timing::Series(series) = &plan.campaign.timing else {
+        return Ok(());
+    };
+    let name = &plan.campaign.name;
+    let text = format!("`{name}` is a series: its letters leave by themselves, {series}");
+    Err(Failure::new(Kind::Usage, text)
+        .hint(
+            "`tidings run` sends whatever is due, so leave it to cron; `tidings why ADDRESS` tells when somebody's next step comes",
+        )
+        .hint(format!(
+            "`tidings rehearse {name}` shows its letters, `tidings resend {name}/ARTICLE --to ADDRESS` repeats one"
+        )))
 }
 
 /// The sender's lock, or who holds it (75).

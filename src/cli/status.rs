@@ -34,6 +34,8 @@ struct Line<'a> {
     status: &'static str,
     held: Option<&'a str>,
     due_at: String,
+    /// The day of the clinic's calendar that it is for.
+    due_on: Option<String>,
     planned: u64,
     states: BTreeMap<&'static str, u64>,
     left_out: BTreeMap<String, u64>,
@@ -317,6 +319,7 @@ fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>
         status: status_word(edition.status),
         held: edition.held.as_deref(),
         due_at: edition.due_at.to_string(),
+        due_on: edition.due_on.map(|day| day.to_string()),
         planned: tally.planned(),
         states: tally.filled().collect(),
         left_out,
@@ -384,6 +387,8 @@ fn standing(edition: &Edition, tally: &Tally, waits: &Waits) -> String {
         (Some(reason), _, _, _) => format!("on hold: {reason}"),
         (None, Status::Draft, _, _) => "draft".to_owned(),
         (None, Status::Cancelled, _, _) => edition.ended.clone().unwrap_or_else(|| "cancelled".to_owned()),
+        (None, Status::Released, 0, 0) if edition.is_step => "open: people come to it one by one".to_owned(),
+        (None, Status::Released, 0, need) if edition.is_step => format!("open, {} a person", needs(need)),
         (None, Status::Released, 0, 0) => "complete".to_owned(),
         (None, Status::Released, 0, need) => format!("complete, {} a person", needs(need)),
         (None, Status::Released, open, _) => match &waits.words {

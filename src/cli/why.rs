@@ -1,5 +1,6 @@
 //! `tidings why`: everything that is known about one person's letters.
 
+mod series;
 mod verdict;
 
 use super::context::{Context, campaign_named};
@@ -21,6 +22,7 @@ use crate::store::{EditionId, PersonId, Store};
 use crate::subscriber::suppression::{Scope, Suppression};
 use crate::workspace::Workspace;
 use jiff::Timestamp;
+use series::{Standing, standings};
 use std::collections::BTreeMap;
 use verdict::{Desk, Verdict};
 
@@ -63,11 +65,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         Some(desk) => Some(desk.verdict(context, store, &known.memberships, &known.suppressions)?),
         None => None,
     };
+    let series = standings(context, &workspace, store, person, campaign)?;
     match context.ui.wants_json() {
-        true => context.ui.json(&known.as_json(&address, verdict.as_ref())),
+        true => {
+            let mut story = known.as_json(&address, verdict.as_ref());
+            story["series"] = series.iter().map(Standing::as_json).collect();
+            context.ui.json(&story)
+        }
         false => {
             known.show(context.ui, &address)?;
-            verdict.map_or(Ok(()), |verdict| verdict.show(context.ui))
+            verdict.map_or(Ok(()), |verdict| verdict.show(context.ui))?;
+            series.iter().try_for_each(|standing| standing.show(context.ui))
         }
     }
 }

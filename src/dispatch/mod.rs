@@ -5,6 +5,7 @@
 
 pub mod breaker;
 pub mod choice;
+pub mod compiled;
 pub mod due;
 pub mod enrol;
 pub mod forecast;
@@ -13,6 +14,7 @@ pub mod plan_file;
 pub mod prepare;
 pub mod prove;
 pub mod run;
+pub mod series;
 pub mod worker;
 
 mod feeder;

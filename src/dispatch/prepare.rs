@@ -5,13 +5,14 @@
 
 use super::DispatchError;
 use super::choice::{Choice, choice, place, question};
+use super::compiled::Texts;
 use super::prove::{Proof, prove};
 use crate::address::Address;
 use crate::article::Article;
-use crate::campaign::Campaign;
 use crate::campaign::edition::EditionKey;
 use crate::campaign::schedule::{ClinicHours, Hours};
 use crate::campaign::sender::Sender;
+use crate::campaign::{Campaign, Timing};
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
 use crate::letter::{SenderSource, Sources};
@@ -88,6 +89,10 @@ pub struct Draft {
 /// # Errors
 /// When the store cannot be read.
 pub fn next<'a>(store: &Store, plan: Plan<'a>) -> Result<Next<'a>, DispatchError> {
+    if let Timing::Series(_) = plan.campaign.timing {
+        // People come to its steps one by one; whoever looks at a series as a whole looks at its beginning.
+        return Ok(plan.articles.first().map_or(Next::NothingLeft, Next::Article));
+    }
     let recorded = store.editions_of(&plan.campaign.id)?;
     let unfinished = store
         .unfinished_editions()?
@@ -122,7 +127,7 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
     let key = EditionKey {
         campaign: plan.campaign.id.clone(),
         article: article.id.clone(),
-        round: 1,
+        round: round(store, plan, article)?,
     };
     let article_hash = article_hash(article);
     if let Some(same) = store.same_text(&key, &article_hash)? {
@@ -154,6 +159,16 @@ pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now
     Ok(draft)
 }
 
+/// The round of a draft: the first. A series that has begun is played once more by whoever looks at it; its own letters are not drafted.
+fn round(store: &Store, plan: Plan<'_>, article: &Article) -> Result<u32, DispatchError> {
+    let Timing::Series(_) = plan.campaign.timing else {
+        return Ok(1);
+    };
+    let known = store.editions_of(&plan.campaign.id)?.into_iter();
+    let known = known.filter(|edition| edition.key.article == article.id && edition.status != Status::Draft);
+    Ok(known.map(|edition| edition.key.round + 1).max().unwrap_or(1))
+}
+
 /// What deserves a look before anything of the text does: who is chosen, and by what names others learn of it.
 fn names_and_conditions(plan: Plan<'_>, conditions: Vec<Finding>) -> Vec<Finding> {
     plan.campaign.telling.iter().cloned().chain(conditions).collect()
@@ -163,12 +178,18 @@ fn names_and_conditions(plan: Plan<'_>, conditions: Vec<Finding>) -> Vec<Finding
 ///
 /// # Errors
 /// When the store cannot be read, or this program can no longer compile the text.
-pub fn thaw(store: &Store, edition: EditionId) -> Result<Arc<Compiled>, DispatchError> {
-    let text = store.sources(edition)?;
-    let sources: Sources = serde_json::from_str(&text).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
-    compile(&sources)
-        .map(Arc::new)
-        .map_err(|findings| DispatchError::Findings { findings })
+pub fn thaw(store: &Store, edition: EditionId) -> Result<Arc<Texts>, DispatchError> {
+    let own = compile_frozen(&store.sources(edition)?)?;
+    let mut texts = Texts::of(own);
+    for (id, text) in store.later_texts(edition)? {
+        texts.add(id, compile_frozen(&text)?);
+    }
+    Ok(Arc::new(texts))
+}
+
+fn compile_frozen(text: &str) -> Result<Compiled, DispatchError> {
+    let sources: Sources = serde_json::from_str(text).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
+    compile(&sources).map_err(|findings| DispatchError::Findings { findings })
 }
 
 /// Whether the files still say what the edition was released with.
@@ -180,7 +201,7 @@ pub fn differs(edition: &Edition, plan: Plan<'_>) -> bool {
 }
 
 /// The hash of what a letter says, wherever its files lie: a renamed folder is no other text.
-fn text_hash(sources: &Sources) -> Vec<u8> {
+pub(super) fn text_hash(sources: &Sources) -> Vec<u8> {
     let placeless = Article {
         file: String::new(),
         body_line: 0,
@@ -230,7 +251,12 @@ fn hash(bytes: &[u8]) -> Vec<u8> {
 
 /// A variable or a condition that no list has a column for is everybody's fault, and known before anybody's letter is tried; gives the
 /// conditions as they are asked on the day.
-fn refuse_unknown_names(store: &Store, plan: Plan<'_>, compiled: &Compiled, today: Date) -> Result<Choice, DispatchError> {
+pub(super) fn refuse_unknown_names(
+    store: &Store,
+    plan: Plan<'_>,
+    compiled: &Compiled,
+    today: Date,
+) -> Result<Choice, DispatchError> {
     let columns: BTreeSet<String> = store.columns(&plan.campaign.audience.lists)?.into_keys().collect();
     let names = compiled.check_names(&columns).into_iter().filter(Finding::is_error);
     let choice = choice(store, plan, today)?;
@@ -287,7 +313,7 @@ fn settle_proof(
     })
 }
 
-fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
+pub(super) fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
     let mut findings: Vec<Finding> = proof.shown().map(|unfit| unfit.error.named()).collect();
     if proof.stopped_by.is_none() {
         let text = format!("{} of {} letters cannot be written", proof.faults.len(), proof.letters);
@@ -297,7 +323,7 @@ fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
     findings
 }
 
-fn sent_before(plan: Plan<'_>, article: &Article, same: &Edition) -> Finding {
+pub(super) fn sent_before(plan: Plan<'_>, article: &Article, same: &Edition) -> Finding {
     let file = format!("campaigns/{}/{}", plan.campaign.name, article.file);
     if same.skipped.is_some() {
         let text = format!(

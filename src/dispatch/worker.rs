@@ -9,6 +9,7 @@
 //! stops was never begun and stays pending.
 
 use super::DispatchError;
+use super::compiled::Texts;
 use super::feeder::{Fed, Feeder, PAGE, Promised};
 use super::lane::Lane;
 use super::line::{Allowance, Line, Patience, Ready};
@@ -54,8 +55,8 @@ pub struct Errand<'a> {
     pub store: &'a Store,
     /// The edition.
     pub edition: EditionId,
-    /// Its text, compiled from the frozen sources.
-    pub compiled: Arc<Compiled>,
+    /// Its texts, compiled from the frozen sources.
+    pub compiled: Arc<Texts>,
     /// The way to the relay.
     pub route: &'a Route,
     /// The time.
@@ -223,7 +224,9 @@ fn start_composer(
     let (compiled, keys, line) = (Arc::clone(&errand.compiled), errand.store.keys().clone(), Arc::clone(line));
     spawn("composer", move || {
         while let Ok((claim, promise)) = claims.recv_blocking() {
-            match compose(&compiled, &keys, &claim, line.clock, promise) {
+            // What was not read when the walk began waits for the next one.
+            let Some(text) = compiled.text(claim.text) else { continue };
+            match compose(text, &keys, &claim, line.clock, promise) {
                 Ok(ready) => {
                     if letters.send_blocking(ready).is_err() {
                         return;

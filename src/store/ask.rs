@@ -75,6 +75,8 @@ pub struct LogLine {
     pub relay: Option<String>,
     /// When it came to where it stands.
     pub at: Timestamp,
+    /// The domain of its Message-IDs, where it is not the edition's: its text came later.
+    pub domain: Option<String>,
 }
 
 /// One attempt: what was tried when, and what came of it.
@@ -113,8 +115,8 @@ pub struct LeftOut {
 
 // What was decided about a letter after its last attempt is the last word on it; a reply's code belongs to its own text.
 pub(super) const LOG: &str = "SELECT d.id, d.edition, v.address, d.state, d.retry_at, d.attempt, d.orders, CASE WHEN d.reason IS NULL THEN a.code END, \
-     CASE WHEN d.reason IS NULL THEN a.enhanced END, coalesce(d.reason, a.reply), a.relay, d.changed_at, d.generation FROM delivery d JOIN person_version v ON v.id = d.version \
-     LEFT JOIN attempt a ON a.delivery = d.id AND a.number = d.attempt";
+     CASE WHEN d.reason IS NULL THEN a.enhanced END, coalesce(d.reason, a.reply), a.relay, d.changed_at, d.generation, t.domain FROM delivery d JOIN person_version v ON v.id = d.version \
+     LEFT JOIN attempt a ON a.delivery = d.id AND a.number = d.attempt LEFT JOIN edition_text t ON t.id = d.text";
 
 impl Store {
     /// The numbers of an edition.
@@ -285,6 +287,7 @@ fn log_line(row: &Row<'_>) -> Result<LogLine, StoreError> {
         relay: row.get(10).doing("read the log")?,
         at: codec::instant(row.get(11).doing("read the log")?)?,
         generation: row.get(12).doing("read the log")?,
+        domain: row.get(13).doing("read the log")?,
     })
 }
 

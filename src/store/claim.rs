@@ -4,7 +4,7 @@
 //! journal's grant lets a letter leave. A person who was forgotten has no letter to claim.
 
 use super::cap::{bounds, lately};
-use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, codec, people};
+use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, TextId, codec, people};
 use crate::delivery::retry::LONGEST;
 use crate::letter::Recipient;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +26,8 @@ pub struct Claim {
     pub orders: u32,
     /// The `Date:` of its first attempt, if there was one.
     pub dated: Option<Timestamp>,
+    /// The text it was frozen with; none for the edition's own.
+    pub text: Option<TextId>,
 }
 
 impl Store {
@@ -50,7 +52,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Claim>, StoreError> {
         let (since, horizon) = cap.map(|span| bounds(span, now)).unzip();
-        let sql = "SELECT d.id, d.person, v.address, v.attributes, d.attempt + 1, d.orders, d.dated, d.generation FROM delivery d \
+        let sql = "SELECT d.id, d.person, v.address, v.attributes, d.attempt + 1, d.orders, d.dated, d.generation, d.text FROM delivery d \
                    JOIN person_version v ON v.id = d.version WHERE d.edition = ?1 AND d.id > ?2 AND v.address IS NOT NULL AND \
                    (d.state = 'pending' OR (d.state = 'deferred' AND (d.retry_at <= ?3 OR d.retry_at > ?5)))";
         let sql = format!(
@@ -85,6 +87,7 @@ impl Store {
                     .map(codec::instant)
                     .transpose()?,
                 generation,
+                text: row.get::<_, Option<i64>>(8).doing("read waiting letters")?.map(TextId),
             });
         }
         Ok(claims)

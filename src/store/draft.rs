@@ -146,7 +146,7 @@ pub(super) fn discard_draft(transaction: &Transaction<'_>, key: &EditionKey) -> 
         .map(|_| ())
 }
 
-fn insert_edition(transaction: &Transaction<'_>, new: &NewEdition<'_>, now: Timestamp) -> Result<EditionId, StoreError> {
+pub(super) fn insert_edition(transaction: &Transaction<'_>, new: &NewEdition<'_>, now: Timestamp) -> Result<EditionId, StoreError> {
     let sql = "INSERT INTO edition (campaign, article, round, campaign_name, title, domain, status, lists, sources, sources_hash, \
                article_hash, due_at, due_on, expires_at, created_at, hours, planned) VALUES (?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
     let lists = serde_json::to_string(new.lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
@@ -247,7 +247,7 @@ pub(super) fn names(lists: &[String]) -> Result<String, StoreError> {
 }
 
 /// The gravest suppression that keeps a person from these lists' letters.
-fn gravest(connection: &Connection, person: PersonId, lists: &[String]) -> Result<Option<Suppression>, StoreError> {
+pub(super) fn gravest(connection: &Connection, person: PersonId, lists: &[String]) -> Result<Option<Suppression>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT hash FROM person WHERE id = ?")
         .doing("look up suppressions")?;

@@ -83,7 +83,7 @@ impl Edition {
     /// The Message-ID of one of its letters, without `<>` (law 11).
     pub fn message_id(&self, keys: &Keys, line: &LogLine) -> String {
         let opaque = keys.message_id(line.delivery, line.generation, line.orders);
-        format!("{opaque}@{}", self.domain)
+        format!("{opaque}@{}", line.domain.as_ref().unwrap_or(&self.domain))
     }
 }
 
@@ -160,8 +160,9 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn open_letters_of_sender(&self, address: &Address) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT campaign_name, sources FROM edition e WHERE status = 'released' AND EXISTS (SELECT 1 FROM delivery d WHERE \
-                   d.edition = e.id AND d.state IN ('pending', 'sending', 'deferred', 'held', 'in_doubt'))";
+        let sql = "SELECT e.campaign_name, s.sources FROM edition e JOIN (SELECT id AS edition, sources FROM edition UNION ALL \
+                   SELECT edition, sources FROM edition_text) s ON s.edition = e.id WHERE e.status = 'released' AND EXISTS (SELECT 1 \
+                   FROM delivery d WHERE d.edition = e.id AND d.state IN ('pending', 'sending', 'deferred', 'held', 'in_doubt'))";
         let mut statement = self.connection.prepare(sql).doing("read editions")?;
         let mut rows = statement.query([]).doing("read editions")?;
         while let Some(row) = rows.next().doing("read editions")? {
@@ -195,7 +196,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn same_text(&self, key: &EditionKey, article_hash: &[u8]) -> Result<Option<Edition>, StoreError> {
-        let sql = "SELECT id FROM edition WHERE campaign = ? AND article_hash = ? AND article <> ? AND status <> 'draft' LIMIT 1";
+        let sql = "SELECT id FROM edition WHERE campaign = ?1 AND article <> ?3 AND status <> 'draft' AND (article_hash = ?2 OR EXISTS \
+                   (SELECT 1 FROM edition_text t WHERE t.edition = edition.id AND t.article_hash = ?2)) LIMIT 1";
         let found = self
             .connection
             .query_row(sql, (&key.campaign.0, article_hash, &key.article), |row| {

@@ -22,7 +22,8 @@ const LETTER: &str = "SELECT d.id, p.hash, v.address FROM delivery d JOIN person
      JOIN person_version v ON v.id = d.version";
 
 /// What makes a letter's Message-IDs.
-const MARKS: &str = "SELECT d.id, d.generation, d.orders, e.domain FROM delivery d JOIN edition e ON e.id = d.edition";
+const MARKS: &str = "SELECT d.id, d.generation, d.orders, coalesce(t.domain, e.domain) FROM delivery d JOIN edition e ON e.id = d.edition \
+     LEFT JOIN edition_text t ON t.id = d.text";
 
 /// Looking through every letter takes seconds where there are a million; whoever wants to keep us at it finds an end.
 const MOST_SEARCHES: u32 = 32;
@@ -75,7 +76,8 @@ impl Store {
     /// Those of the ids that could be ours: our letters' length, at a domain that we have sent from.
     fn wanted(&self, ids: &[String]) -> Result<Vec<(String, String)>, StoreError> {
         let mut wanted = Vec::new();
-        let sql = "SELECT EXISTS (SELECT 1 FROM edition WHERE domain = ? COLLATE NOCASE)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM edition WHERE domain = ?1 COLLATE NOCASE UNION ALL SELECT 1 FROM edition_text WHERE domain = ?1 \
+                   COLLATE NOCASE)";
         let mut is_ours = self.connection.prepare_cached(sql).doing("look for a letter")?;
         for id in ids {
             let Some((opaque, domain)) = id.trim().rsplit_once('@') else {

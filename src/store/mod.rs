@@ -14,6 +14,7 @@ pub mod dossier;
 pub mod draft;
 pub mod edition;
 pub mod forget;
+pub mod freeze;
 pub mod heartbeat;
 pub mod hold;
 pub mod import;
@@ -34,11 +35,13 @@ pub mod planned;
 pub mod recover;
 pub mod remains;
 pub mod retention;
+pub mod series;
 pub mod skip;
 pub mod spelling;
 pub mod strike;
 pub mod supersede;
 pub mod suppress;
+pub mod text;
 pub mod token;
 pub mod usage;
 pub mod visit;
@@ -81,6 +84,10 @@ pub struct EditionId(pub i64);
 /// A delivery's row in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryId(pub i64);
+
+/// A later text of an edition, in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TextId(pub i64);
 
 /// A person's row in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

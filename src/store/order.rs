@@ -215,11 +215,13 @@ pub(super) fn do_afterwards(
     Ok((decide(transaction, "id = ?1", &letter.0, &decision)? > 0).then_some(state))
 }
 
-/// No letter of these editions begins any more; only those that have letters without a last word are closed.
+/// No letter of these editions begins any more; only those that have letters without a last word are closed, and the steps of a series,
+/// to which nobody comes any more, whatever is ordered anew of them later.
 fn close(transaction: &Transaction<'_>, editions: &str, key: &dyn rusqlite::ToSql) -> Result<(), StoreError> {
     let sql = format!(
-        "UPDATE edition SET status = 'cancelled', held = NULL, held_by = NULL WHERE {editions} AND status = 'released' AND EXISTS \
-         (SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.state IN ('pending', 'deferred', 'held', 'sending', 'in_doubt'))"
+        "UPDATE edition SET status = 'cancelled', held = NULL, held_by = NULL, ended = CASE WHEN is_step THEN 'cancelled by hand' ELSE ended END \
+         WHERE {editions} AND status = 'released' AND (is_step OR EXISTS \
+         (SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.state IN ('pending', 'deferred', 'held', 'sending', 'in_doubt')))"
     );
     transaction.execute(&sql, [key]).doing("cancel an edition").map(|_| ())
 }

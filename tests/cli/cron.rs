@@ -4,6 +4,7 @@ use super::{SETTINGS, clinic, type_in};
 use crate::peers::{or_passed_over, program};
 use crate::support::workspace::Workspace;
 use crate::support::workspace::run::{Output, Running};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -265,7 +266,11 @@ fn the_service_is_locked_down_and_still_writes_where_it_has_to() {
         .nth(1)
         .and_then(|rest| rest.split(' ').next()?.parse().ok())
         .unwrap();
-    println!("proof| cron | systemd-analyze security, 0 is best | {level}");
+    writeln!(
+        std::io::stdout(),
+        "proof| cron | systemd-analyze security, 0 is best | {level}"
+    )
+    .ok();
     assert!(level < 3.0, "{exposure}");
 }
 

@@ -124,7 +124,7 @@ fn the_numbers_are_there_for_a_program() {
         "steps": [],
         "campaigns": [{
             "campaign": "tips", "note": null, "next_at": "2027-07-07T07:30:00Z", "next_local": "Wed 7 Jul 2027 08:30 BST",
-            "last_article_at": "2027-08-09T07:30:00Z", "last_article_local": "Mon 9 Aug 2027 08:30 BST", "is_out_of_articles": false,
+            "last_article_at": "2027-08-09T07:30:00Z", "last_article_local": "Mon 9 Aug 2027 08:30 BST", "is_out_of_articles": false, "left_out": {},
         }],
         "left_today": null, "quota": null,
     });
@@ -286,4 +286,48 @@ fn an_edition_whose_campaign_is_gone_is_told() {
         .exits(0)
         .prints("  3 letters  tips  All about sleep\n");
     assert_eq!(editions(&clinic, "")[0]["fate"], "on_hold");
+}
+
+#[test]
+fn the_steps_of_a_series_are_counted_by_day() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 0);
+    let head = "email,joined,consent,consent_date,consent_source\n";
+    let row = |name: &str, day: &str| format!("{name}@patients.example,{day},yes,{day},web form\n");
+    let list = head.to_owned() + &row("ann", "2027-01-06") + &row("bea", "2027-01-06") + &row("cem", "2027-01-08");
+    clinic.write("subscribers/patients.csv", list);
+    let campaign = CAMPAIGN.split("articles:").next().unwrap().to_owned()
+        + "series: [{file: sleep.md, after: 0d}, {file: walks.md, after: 7d}]\n";
+    clinic.write("campaigns/tips/campaign.yaml", campaign);
+    type_in(&clinic, "run --now 2027-01-05T09:00Z").exits(0);
+    let json = type_in(&clinic, "plan --json --days 10 --now 2027-01-05T10:00Z")
+        .exits(0)
+        .json();
+    let steps: Vec<String> = json[0]["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| {
+            format!(
+                "{} {} {}",
+                step["on"].as_str().unwrap(),
+                step["article"].as_str().unwrap(),
+                step["letters"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            "2027-01-06 sleep 2",
+            "2027-01-08 sleep 1",
+            "2027-01-13 walks 2",
+            "2027-01-15 walks 1"
+        ]
+    );
+    type_in(&clinic, "plan --days 10 --now 2027-01-05T10:00Z")
+        .exits(0)
+        .prints("Wed 6 Jan 2027\n                 2 letters  ")
+        .prints("tips  All about sleep\n")
+        .prints("tips: a series: people get its steps by their day of joining");
 }

@@ -12,32 +12,52 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An edition as `status --json` shows it.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(super) struct Edition {
-    pub(super) campaign_id: String,
-    pub(super) article: String,
+    /// Campaign and article by their ids: `weekly/weekly-07`.
+    edition: String,
     pub(super) due_at: Timestamp,
     pub(super) due_on: Date,
-    pub(super) status: String,
-    pub(super) held: Option<String>,
-    pub(super) ended: Option<String>,
-    pub(super) planned: u64,
-    pub(super) states: BTreeMap<String, u64>,
+    status: String,
+    held: Option<String>,
+    ended: Option<String>,
+    planned: u64,
+    states: BTreeMap<String, u64>,
+}
+
+impl Edition {
+    pub(super) fn campaign(&self) -> &str {
+        self.edition.split_once('/').unwrap().0
+    }
+
+    pub(super) fn article(&self) -> &str {
+        self.edition.split_once('/').unwrap().1
+    }
 }
 
 /// A skipped occurrence as `status --json` shows it.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(super) struct Skipped {
-    pub(super) campaign_id: String,
+    campaign: String,
     pub(super) due_at: Timestamp,
-    pub(super) due_on: Date,
-    pub(super) reason: String,
-    pub(super) detail: String,
+    due_on: Date,
+    reason: String,
+    detail: String,
 }
 
-/// All that the program says at the end.
+impl Skipped {
+    pub(super) fn campaign(&self) -> &str {
+        id_of(&self.campaign)
+    }
+}
+
+/// The campaign's id, by any name its folder ever had.
+pub(super) fn id_of(folder: &str) -> &str {
+    folder.split_once("-letters").unwrap().0
+}
+
+/// All that the program says at one moment.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Account {
     pub(super) editions: Vec<Edition>,
-    #[serde(rename = "skipped_occurrences")]
     pub(super) skipped: Vec<Skipped>,
 }
 
@@ -47,12 +67,22 @@ impl Account {
         serde_json::from_value(said.json()[0].clone()).unwrap_or_else(|error| panic!("{error} in\n{said}"))
     }
 
+    /// Adds what was told earlier: a status tells of the last weeks' skipped occurrences only.
+    pub(super) fn remember(&mut self, earlier: Self) {
+        for skipped in earlier.skipped {
+            let is_same = |other: &Skipped| other.campaign() == skipped.campaign() && other.due_at == skipped.due_at;
+            if !self.skipped.iter().any(is_same) {
+                self.skipped.push(skipped);
+            }
+        }
+    }
+
     fn editions_of<'a>(&'a self, campaign: &'a Campaign) -> impl Iterator<Item = &'a Edition> {
-        self.editions.iter().filter(|edition| edition.campaign_id == campaign.id)
+        self.editions.iter().filter(|edition| edition.campaign() == campaign.id)
     }
 
     fn skipped_of<'a>(&'a self, campaign: &'a Campaign) -> impl Iterator<Item = &'a Skipped> {
-        self.skipped.iter().filter(|skipped| skipped.campaign_id == campaign.id)
+        self.skipped.iter().filter(|skipped| skipped.campaign() == campaign.id)
     }
 
     /// Each period in which the almanac wants a letter has its edition, once, or a reason for none.
@@ -119,7 +149,7 @@ impl Account {
         for campaign in &world.campaigns {
             let mut editions: Vec<&Edition> = self.editions_of(campaign).collect();
             editions.sort_by_key(|edition| edition.due_at);
-            let articles: Vec<&str> = editions.iter().map(|edition| edition.article.as_str()).collect();
+            let articles: Vec<&str> = editions.iter().map(|edition| edition.article()).collect();
             let expected: Vec<String> = (1..=articles.len())
                 .map(|number| format!("{}-{number:02}", campaign.id))
                 .collect();
@@ -236,12 +266,12 @@ pub(super) fn assert_hours(world: &World, account: &Account, now: Timestamp) {
         let edition = account
             .editions
             .iter()
-            .find(|edition| letter.edition.ends_with(&edition.article))
+            .find(|edition| letter.edition == edition.edition)
             .unwrap_or_else(|| panic!("{letter:?}"));
         let campaign = world
             .campaigns
             .iter()
-            .find(|campaign| campaign.id == edition.campaign_id)
+            .find(|campaign| campaign.id == edition.campaign())
             .unwrap();
         assert!(
             is_open(world, campaign, letter.at),

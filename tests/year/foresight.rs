@@ -15,8 +15,9 @@ const DAYS: i64 = 21;
 /// One edition as `plan --json` shows it.
 #[derive(Debug, Clone, serde::Deserialize)]
 struct Foretold {
-    campaign_id: String,
-    article: Option<String>,
+    /// Campaign and article by their ids.
+    edition: Option<String>,
+    fate: String,
     due_at: Option<Timestamp>,
 }
 
@@ -72,12 +73,10 @@ impl Foresight {
         for look in &self.came {
             let (from, until) = (look.from, look.until);
             let skipped = account.skipped.iter().filter(|skipped| look.covers(skipped.due_at));
-            let skipped: BTreeSet<(&str, Timestamp)> = skipped
-                .map(|skipped| (skipped.campaign_id.as_str(), skipped.due_at))
-                .collect();
+            let skipped: BTreeSet<(&str, Timestamp)> = skipped.map(|skipped| (skipped.campaign(), skipped.due_at)).collect();
             let begun = account.editions.iter().filter(|edition| look.covers(edition.due_at));
             let begun: BTreeSet<(&str, Timestamp, &str)> = begun
-                .map(|edition| (edition.campaign_id.as_str(), edition.due_at, edition.article.as_str()))
+                .map(|edition| (edition.campaign(), edition.due_at, edition.article()))
                 .collect();
             let happened = begun
                 .iter()
@@ -101,7 +100,11 @@ impl Look {
     /// Campaign, moment and article of each occurrence that was foretold.
     fn told(&self) -> impl Iterator<Item = (&str, Timestamp, &str)> {
         let told = self.editions.iter();
-        told.filter_map(|edition| Some((edition.campaign_id.as_str(), edition.due_at?, edition.article.as_deref()?)))
+        told.filter(|edition| edition.fate == "scheduled")
+            .filter_map(|edition| {
+                let (campaign, article) = edition.edition.as_deref()?.split_once('/')?;
+                Some((campaign, edition.due_at?, article))
+            })
             .filter(|(_, due_at, _)| self.covers(*due_at))
     }
 }

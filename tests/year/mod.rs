@@ -50,7 +50,7 @@ fn a_year_in_three_zones() {
 fn live((zone, night): Place, seed: u64, first: Date, last: Date) {
     let mut world = World::new(zone, night, seed);
     let mut foresight = Foresight::default();
-    let mut away = 0;
+    let (mut away, mut told) = (0, Vec::new());
     // Cron is there before the first day: what was before the first run nobody promised.
     let before = world.moment(first, time(0, 0, 0, 0));
     world.run(before);
@@ -72,9 +72,13 @@ fn live((zone, night): Place, seed: u64, first: Date, last: Date) {
             foresight.ends(noon);
         }
         foresight.look(&mut world, day);
+        if day.day() == 1 {
+            told.push(Account::of(&world, world.moment(day, time(23, 55, 0, 0))));
+        }
     }
     let end = come_to_rest(&mut world, last);
-    let account = Account::of(&world, end);
+    let mut account = Account::of(&world, end);
+    told.into_iter().for_each(|earlier| account.remember(earlier));
     account.assert_each_period_once(&world, next(first), last);
     account.assert_moments(&world);
     account.assert_skips_were_right(&world);

@@ -38,6 +38,9 @@ pub use season::{Season, SeasonFile};
 pub use span::{SPAN_HINT, parse_span, span_words};
 pub use window::{Window, WindowFile};
 
+pub(crate) use hour::hour as parse_hour;
+pub(crate) use occurrence::resolve;
+
 use crate::campaign::schedule::hour::clock;
 use crate::campaign::schedule::words::listed;
 use jiff::SignedDuration;

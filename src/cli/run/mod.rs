@@ -1,7 +1,11 @@
 //! `tidings run`: the heartbeat that cron keeps.
+//!
+//! Promises: what the calendar and the series want is begun before anything is handed over; it asks nothing, and is silent where nobody
+//! watches unless a person is needed; a run that finds another one at work leaves everything to it. Knows nothing of when it is called.
 
 mod begin;
 mod record;
+mod series;
 
 use crate::cli::answers::require_reader;
 use crate::cli::context::{Context, holder_words, real_dir, tell_passed_over};
@@ -18,12 +22,14 @@ use crate::dispatch::prepare;
 use crate::dispatch::report::{Report, Stop};
 use crate::dispatch::run::{Work, is_due, is_shut, waiting};
 use crate::store::Store;
+use crate::store::edition::Edition;
 use crate::store::lock::{Holder, SenderLock};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
 use begin::begin_due;
 use jiff::SignedDuration;
 use record::Record;
+use series::serve_series;
 use std::path::PathBuf;
 
 /// Send everything that is due: new editions, retries, and what an earlier run left
@@ -131,14 +137,16 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
     let begun = begin_due(context, &mut store, workspace, settings, root, &way);
     // Before anything is sent, and also what was begun before a fault.
     record.look(&store);
-    let begun = begun?;
+    let mut begun = begun?;
+    serve_series(context, &mut store, workspace, settings, root, &way, &mut begun)?;
+    record.look(&store);
     let bounds = Bounds {
         limit: None,
         deadline: args.max_minutes.map(|minutes| record.deadline(minutes)),
     };
     let timetable = Timetable::of(workspace, settings);
     let mut ended = match is_due(&store, &Work::Everything, &timetable, context.clock.now())? {
-        false => tell_resumption(context, &store, settings, &timetable),
+        false => tell_resumption(context, &store, settings, &timetable, record),
         true => close_all(context, &mut store, house, settings, &way, bounds, record),
     };
     record.look(&store);
@@ -193,17 +201,25 @@ fn close_all(
 }
 
 /// Whoever watches wants to know why nothing leaves; cron does not.
-fn tell_resumption(context: &Context, store: &Store, settings: &Settings, timetable: &Timetable) -> Result<(), Failure> {
+fn tell_resumption(
+    context: &Context,
+    store: &Store,
+    settings: &Settings,
+    timetable: &Timetable,
+    record: &mut Record<'_>,
+) -> Result<(), Failure> {
     let now = context.clock.now();
-    if context.ui.is_watched()
-        && let Some(waits) = resumption(store, &Work::Everything, timetable, now)?
-    {
-        context.ui.say(&waits.told(now, settings.zone()));
+    if let Some(waits) = resumption(store, &Work::Everything, timetable, now)? {
+        let told = waits.told(now, settings.zone());
+        record.waits(&told);
+        if context.ui.is_watched() {
+            context.ui.say(&told);
+        }
     }
     Ok(())
 }
 
-/// All that waits is for domains whose letters are used up: the run that used them up has ended with 75.
+/// All that waits is for domains whose letters are used up, or for other hours: nobody has to run again sooner than cron does.
 fn could_send_nothing(report: &Report) -> bool {
     matches!(report.stop, Some(Stop::Quota { .. } | Stop::Hours { .. }))
         && report.states.is_empty()
@@ -218,7 +234,9 @@ fn goes_on_by_itself(report: &Report) -> bool {
 
 /// Says where the files differ from what is going out: the released text does, as it did to the others (law 2).
 fn tell_differences(context: &Context, store: &Store, workspace: &Workspace, settings: &Settings) -> Result<(), Failure> {
-    for edition in store.unfinished_editions()?.iter().filter(|edition| edition.held.is_none()) {
+    // A step of a series has the text of the day on which each person came to it.
+    let is_told = |edition: &&Edition| edition.held.is_none() && !edition.is_step;
+    for edition in store.unfinished_editions()?.iter().filter(is_told) {
         let folder = workspace
             .campaigns
             .iter()

@@ -7,6 +7,7 @@ use super::super::context::{Context, campaign_named};
 use super::super::failure::Failure;
 use super::super::sending::{bring_lists, plan};
 use super::super::ui::{Ui, listed};
+use crate::campaign::Timing;
 use crate::dispatch::choice::{choice, on_lists, question};
 use crate::dispatch::due::upcoming;
 use crate::dispatch::enrol;
@@ -160,6 +161,9 @@ impl<'a> Desk<'a> {
     fn next(&self, store: &Store) -> Result<Result<String, String>, Failure> {
         if let Some(reason) = store.campaign_hold(&self.plan.campaign.id)? {
             return Ok(Err(format!("the campaign is on hold: {reason}")));
+        }
+        if let Timing::Series(_) = self.plan.campaign.timing {
+            return Ok(Err("a series goes to each person step by step".to_owned()));
         }
         Ok(match prepare::next(store, self.plan)? {
             Next::Article(article) => Ok(article.id.clone()),

@@ -8,12 +8,13 @@ use crate::cli::failure::Failure;
 use crate::cli::sending::plan;
 use crate::cli::status::{status_word, used_up, waiting_for_a_person};
 use crate::dispatch::due::upcoming;
+use crate::dispatch::hours::{Timetable, resumption};
+use crate::dispatch::run::Work;
 use crate::store::Store;
 use crate::store::edition::Status as EditionStatus;
 use crate::workspace::Workspace;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The file's one object.
 #[derive(serde::Serialize)]
@@ -34,6 +35,7 @@ pub(super) struct Status {
     need_a_person: Option<u64>,
     editions: Option<Vec<Line>>,
     quota: Option<String>,
+    hours: Option<String>,
     distrust: Option<String>,
 }
 
@@ -60,6 +62,7 @@ struct Line {
 pub(super) fn gather(record: &Record<'_>, exit_code: u8) -> Status {
     let context = record.context;
     let root = context.root().ok();
+    let workspace = root.as_deref().map(Workspace::read);
     let store = root.as_deref().and_then(|root| context.store_if_any(root).ok().flatten());
     let standing = store.as_ref().and_then(|store| standing(store).ok());
     let waiting = standing.as_ref().map(|lines| lines.iter().map(|line| line.waiting).sum());
@@ -78,13 +81,17 @@ pub(super) fn gather(record: &Record<'_>, exit_code: u8) -> Status {
             .as_ref()
             .and_then(|store| store.last_letter_at().ok().flatten())
             .map(told),
-        coming: root.as_deref().and_then(|root| coming(context, root)),
+        coming: workspace.as_ref().and_then(|workspace| coming(context, workspace)),
         waiting,
         need_a_person: standing
             .as_ref()
             .map(|lines| lines.iter().map(|line| line.need_a_person).sum()),
         quota: match (&store, &root) {
             (Some(store), Some(root)) => used_up(context, root, store, waiting.unwrap_or(0)).ok().flatten(),
+            (_, _) => None,
+        },
+        hours: match (&store, &workspace) {
+            (Some(store), Some(workspace)) => outside_hours(context, store, workspace),
             (_, _) => None,
         },
         distrust: store.as_ref().and_then(|store| store.distrusted().ok().flatten()),
@@ -119,9 +126,16 @@ fn standing(store: &Store) -> Result<Vec<Line>, Failure> {
     Ok(lines)
 }
 
+/// What waits for other hours, and until when.
+fn outside_hours(context: &Context, store: &Store, workspace: &Workspace) -> Option<String> {
+    let (settings, now) = (workspace.settings.as_ref()?, context.clock.now());
+    let timetable = Timetable::of(workspace, settings);
+    let waits = resumption(store, &Work::Everything, &timetable, now).ok().flatten();
+    waits.map(|waits| waits.told(now, settings.zone()))
+}
+
 /// The next edition of every sound campaign that has a schedule, the first one due first.
-fn coming(context: &Context, root: &Path) -> Option<Vec<Coming>> {
-    let workspace = Workspace::read(root);
+fn coming(context: &Context, workspace: &Workspace) -> Option<Vec<Coming>> {
     let settings = workspace.settings.as_ref()?;
     let mut coming = Vec::new();
     for folder in &workspace.campaigns {

@@ -1,11 +1,20 @@
 //! A series: articles that follow each person's day of joining, each some days after it.
 //!
-//! Promises: the steps of a series ascend, no two share a day or an article. Knows nothing of people or of what was sent.
+//! Promises: the steps of a series ascend, no two share a day or an article; [`Course::turn`] says for one person which of them comes
+//! next and when. Pure: knows nothing of lists, of the store or of a clock.
+
+mod turn;
+
+#[cfg(test)]
+mod turn_tests;
+
+pub use turn::{Appointment, Course, Joiner, LOOKBACK, Mark, Out, Record, Stand, Standing, Turn};
 
 use crate::campaign::schedule::words::{Mapping, Wrong, listed, shown};
-use crate::campaign::schedule::{SPAN_HINT, parse_span};
+use crate::campaign::schedule::{SPAN_HINT, parse_hour, parse_span};
 use crate::finding::Finding;
 use crate::finding::yaml::Source;
+use jiff::civil::Time;
 use std::fmt;
 
 /// One entry of `series:` as it stands in the file.
@@ -16,7 +25,12 @@ pub struct StepFile {
     pub file: Option<String>,
     /// How long after joining: `7d`.
     pub after: Option<String>,
+    /// The hour on the clinic's wall; nine in the morning where it is left out.
+    pub at: Option<String>,
 }
+
+/// The hour of a step that names none.
+const MORNING: Time = Time::constant(9, 0, 0, 0);
 
 impl StepFile {
     /// The step, or all that is wrong with it; `path` is where the mapping stands in the file.
@@ -32,7 +46,12 @@ impl StepFile {
             "add `after: 7d`, or `after: 0d` for the day of joining",
         );
         let after_days = mapping.demand("after", self.after.as_deref(), absent, whole_days);
-        mapping.close(file.zip(after_days).map(|(file, after_days)| Step { file, after_days }))
+        let at = match &self.at {
+            Some(text) => mapping.read("at", Some(text), parse_hour),
+            None => Some(MORNING),
+        };
+        let step = file.zip(after_days).zip(at);
+        mapping.close(step.map(|((file, after_days), at)| Step { file, after_days, at }))
     }
 }
 
@@ -64,6 +83,8 @@ pub struct Step {
     pub file: String,
     /// How many days after joining it is due.
     pub after_days: u32,
+    /// The hour on the clinic's wall.
+    pub at: Time,
 }
 
 /// Articles after joining, in order.
@@ -183,7 +204,7 @@ mod tests {
         check("- {file: a.md, after: 0d}", Ok("on the day of joining"));
         check("- {file: a.md, after: 1d}", Ok("1 day after joining"));
         check(
-            "- {file: a.md, after: 0d}\n- {file: b.md, after: 7d}\n- {file: c.md, after: 2 weeks}\n- {file: d.md, after: 480h}",
+            "- {file: a.md, after: 0d}\n- {file: b.md, after: 7d, at: \"7:30\"}\n- {file: c.md, after: 2 weeks}\n- {file: d.md, after: 480h}",
             Ok("0, 7, 14 and 20 days after joining"),
         );
     }
@@ -200,6 +221,13 @@ mod tests {
                 "c:3:23: `b.md` is due on the same day as `a.md`, `7d` => write `8d` or later",
                 "c:4:23: `1d` comes before `b.md` at `7d` => put the steps in the order in which they are due",
                 "c:5:10: `a.md` is in the series twice => delete one of the two",
+            ]),
+        );
+        check(
+            "- {file: a.md, after: 0d, at: 9am}\n- {file: b.md, after: 1d, at: \"24:00\"}",
+            Err(&[
+                "c:2:31: `9am` is no hour => write `09:00`",
+                "c:3:31: `24:00` is no hour of the day => hours go from `00:00` to `23:59`",
             ]),
         );
         check(

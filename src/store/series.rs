@@ -1,0 +1,252 @@
+//! Series: who is in the range of a series' days, what its letters to them became, and since when its steps are known.
+//!
+//! Promises: the range is read from the index on the lists' days of joining, and nobody outside it. Knows nothing of what is due: the
+//! series' own rules say that.
+
+use super::draft::names;
+use super::freeze::candidate_on;
+use super::people::Candidate;
+use super::{Doing, PersonId, Store, StoreError, codec};
+use crate::campaign::CampaignId;
+use crate::delivery::state::State;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rusqlite::{OptionalExtension, params};
+use std::collections::BTreeMap;
+
+/// Whose turn may have come.
+#[derive(Debug, Clone)]
+pub struct Range<'a> {
+    /// The series.
+    pub campaign: &'a CampaignId,
+    /// Its lists.
+    pub lists: &'a [String],
+    /// Nobody who joined before this day.
+    pub from: Date,
+    /// Nor after this one.
+    pub until: Date,
+    /// Of those who have had no letter of it, nobody who joined before this day.
+    pub newcomers: Date,
+    /// Nobody who has come to the end: to this article.
+    pub last: &'a str,
+}
+
+/// What the store knows of a person that their turn depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// The day of joining: the earliest of the lists they are on.
+    pub joined: Date,
+    /// Since when they are on that list, or are again.
+    pub known_since: Timestamp,
+    /// The day of their consent there.
+    pub consent: Option<Date>,
+    /// What became of the letters of the campaign: article, state and since when; none for left out.
+    pub letters: Vec<(String, Option<State>, Timestamp)>,
+}
+
+/// A step as the store has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepRow {
+    /// Since when it is known.
+    pub seen: Option<Timestamp>,
+    /// Whether it is on hold.
+    pub is_held: bool,
+    /// Whether nobody comes to it any more.
+    pub is_closed: bool,
+    /// When a person let it or its campaign go last.
+    pub freed: Option<Timestamp>,
+}
+
+const RANGE: &str = "SELECT DISTINCT m.person FROM list l CROSS JOIN membership m INDEXED BY membership_joined ON m.list = l.id \
+     WHERE l.name IN (SELECT value FROM json_each(?1)) AND coalesce(m.joined, date(m.since / 1000000, 'unixepoch')) BETWEEN ?2 AND ?3 \
+     AND m.left_at IS NULL AND (coalesce(m.joined, date(m.since / 1000000, 'unixepoch')) >= ?4 OR EXISTS \
+     (SELECT 1 FROM delivery d JOIN edition e ON e.id = d.edition WHERE d.person = m.person AND e.campaign = ?5)) \
+     AND NOT EXISTS (SELECT 1 FROM delivery d JOIN edition e ON e.id = d.edition WHERE d.person = m.person AND e.campaign = ?5 AND \
+     e.article = ?6 AND e.status <> 'draft') ORDER BY m.person";
+
+impl Store {
+    /// Calls `each` with everybody in the range.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or whatever `each` gives.
+    pub fn each_in_range<E: From<StoreError>>(
+        &self,
+        range: &Range<'_>,
+        mut each: impl FnMut(PersonId) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.connection.prepare_cached(RANGE).doing("read who has joined")?;
+        let days = (range.from.to_string(), range.until.to_string(), range.newcomers.to_string());
+        let row = params![names(range.lists)?, days.0, days.1, days.2, range.campaign.0, range.last];
+        let mut rows = statement.query(row).doing("read who has joined")?;
+        while let Some(row) = rows.next().doing("read who has joined")? {
+            each(PersonId(row.get(0).doing("read who has joined")?))?;
+        }
+        Ok(())
+    }
+
+    /// What a person's turn depends on; none who is on none of the lists.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn passage(
+        &self,
+        person: PersonId,
+        campaign: &CampaignId,
+        lists: &[String],
+        zone: &TimeZone,
+    ) -> Result<Option<Passage>, StoreError> {
+        let Some((joined, known_since, consent)) = self.joining(person, lists, zone)? else {
+            return Ok(None);
+        };
+        Ok(Some(Passage {
+            joined,
+            known_since,
+            consent,
+            letters: self.letters_of(person, campaign)?,
+        }))
+    }
+
+    /// The earliest joining of any of these lists. Who had left and is there again was away meanwhile, and not late.
+    fn joining(
+        &self,
+        person: PersonId,
+        lists: &[String],
+        zone: &TimeZone,
+    ) -> Result<Option<(Date, Timestamp, Option<Date>)>, StoreError> {
+        const DOING: &str = "read when somebody joined";
+        let sql = "SELECT m.joined, m.since, m.consent_date, (SELECT max(i.at) FROM membership_was w JOIN import i ON i.id = w.import \
+                   WHERE w.person = m.person AND w.list = m.list AND w.left_at IS NOT NULL AND i.undone_at IS NULL) \
+                   FROM membership m JOIN list l ON l.id = m.list WHERE m.person = ?1 AND m.left_at IS NULL \
+                   AND l.name IN (SELECT value FROM json_each(?2))";
+        let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
+        let mut rows = statement.query((person.0, names(lists)?)).doing(DOING)?;
+        let mut earliest: Option<(Date, Timestamp, Option<Date>)> = None;
+        while let Some(row) = rows.next().doing(DOING)? {
+            let (since, back): (i64, Option<i64>) = (row.get(1).doing(DOING)?, row.get(3).doing(DOING)?);
+            let since = codec::instant(since)?;
+            let day = |index| {
+                Ok::<_, StoreError>(
+                    row.get::<_, Option<String>>(index)
+                        .doing(DOING)?
+                        .and_then(|day| day.parse().ok()),
+                )
+            };
+            let joined = day(0)?.unwrap_or_else(|| zone.to_datetime(since).date());
+            let known = back.map(codec::instant).transpose()?.map_or(since, |back| back.max(since));
+            if earliest.as_ref().is_none_or(|(before, ..)| joined < *before) {
+                earliest = Some((joined, known, day(2)?));
+            }
+        }
+        Ok(earliest)
+    }
+
+    fn letters_of(&self, person: PersonId, campaign: &CampaignId) -> Result<Vec<(String, Option<State>, Timestamp)>, StoreError> {
+        const DOING: &str = "read a person's letters";
+        let sql = "SELECT e.article, d.state, d.retry_at, d.changed_at FROM delivery d JOIN edition e ON e.id = d.edition \
+                   WHERE d.person = ?1 AND e.campaign = ?2 AND e.status <> 'draft' UNION ALL \
+                   SELECT e.article, NULL, NULL, 0 FROM left_out o JOIN edition e ON e.id = o.edition \
+                   WHERE o.person = ?1 AND e.campaign = ?2 AND o.reason = 'late' AND e.is_step";
+        let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
+        let mut rows = statement.query((person.0, &campaign.0)).doing(DOING)?;
+        let mut letters = Vec::new();
+        while let Some(row) = rows.next().doing(DOING)? {
+            let state = match row.get::<_, Option<String>>(1).doing(DOING)? {
+                Some(word) => Some(codec::state(&word, row.get(2).doing(DOING)?)?),
+                None => None,
+            };
+            letters.push((row.get(0).doing(DOING)?, state, codec::instant(row.get(3).doing(DOING)?)?));
+        }
+        Ok(letters)
+    }
+
+    /// The audience's question about one person: every list that matters, and what keeps them from being written to.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn candidate(&self, person: PersonId, lists: &[String], not_lists: &[String]) -> Result<Option<Candidate>, StoreError> {
+        candidate_on(&self.connection, person, lists, not_lists)
+    }
+
+    /// Notes the steps of a series that were not known before, and the series itself.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn note_series<'a>(
+        &mut self,
+        campaign: &CampaignId,
+        articles: impl Iterator<Item = &'a str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.campaign_seen(campaign, now)?;
+        let sql = "INSERT INTO step_seen (campaign, article, since) SELECT ?1, ?2, ?3 WHERE NOT EXISTS \
+                   (SELECT 1 FROM step_seen WHERE campaign = ?1 AND article = ?2)";
+        for article in articles {
+            let mut insert = self.connection.prepare_cached(sql).doing("note a step")?;
+            insert
+                .execute((&campaign.0, article, now.as_microsecond()))
+                .doing("note a step")?;
+        }
+        Ok(())
+    }
+
+    /// Since when a campaign is known, if it is.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn seen_since(&self, campaign: &CampaignId) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT since FROM campaign_seen WHERE campaign = ?";
+        let since = self.connection.query_row(sql, [&campaign.0], |row| row.get(0)).optional();
+        since.doing("look for a campaign")?.map(codec::instant).transpose()
+    }
+
+    /// The steps of a series that the store knows, by their articles.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn steps(&self, campaign: &CampaignId) -> Result<BTreeMap<String, StepRow>, StoreError> {
+        const DOING: &str = "read the steps";
+        let sql = "WITH known(article) AS (SELECT article FROM step_seen WHERE campaign = ?1 UNION SELECT article FROM edition WHERE \
+                   campaign = ?1 AND round = 1) SELECT k.article, s.since, e.held IS NOT NULL, \
+                   coalesce(e.status = 'cancelled' OR e.ended IS NOT NULL OR e.skipped IS NOT NULL, FALSE), \
+                   (SELECT max(o.at) FROM spoken_order o WHERE o.verb = 'release' AND (o.edition = e.id OR o.campaign = ?1)) \
+                   FROM known k LEFT JOIN step_seen s ON s.campaign = ?1 AND s.article = k.article \
+                   LEFT JOIN edition e ON e.campaign = ?1 AND e.article = k.article AND e.round = 1";
+        let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
+        let mut rows = statement.query([&campaign.0]).doing(DOING)?;
+        let mut steps = BTreeMap::new();
+        while let Some(row) = rows.next().doing(DOING)? {
+            let instant = |index| row.get::<_, Option<i64>>(index).doing(DOING)?.map(codec::instant).transpose();
+            let step = StepRow {
+                seen: instant(1)?,
+                is_held: row.get(2).doing(DOING)?,
+                is_closed: row.get(3).doing(DOING)?,
+                freed: instant(4)?,
+            };
+            steps.insert(row.get(0).doing(DOING)?, step);
+        }
+        Ok(steps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_range_is_read_from_the_index_on_the_day_of_joining() {
+        let store = Store::in_memory(Timestamp::UNIX_EPOCH).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {RANGE}");
+        let mut statement = store.connection.prepare(&sql).unwrap();
+        let rows = statement.query_map(params!["[]", "", "", "", "", ""], |row| row.get::<_, String>(3));
+        let plan: Vec<String> = rows.unwrap().map(Result::unwrap).collect();
+        let range = "SEARCH m USING INDEX membership_joined (list=? AND <expr>>? AND <expr><?)";
+        assert!(plan.iter().any(|line| line == range), "{plan:#?}");
+        assert!(
+            !plan
+                .iter()
+                .any(|line| line.starts_with("SCAN m") || line.starts_with("SCAN d")),
+            "{plan:#?}"
+        );
+    }
+}
