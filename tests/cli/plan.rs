@@ -88,7 +88,11 @@ Wed 10 Feb 2027
 tips: the last article goes out on Tue 12 Jan 2027 09:00 GMT
 walking-club: the last article goes out on Wed 10 Mar 2027 18:15 GMT
 ";
-    answers(&clinic, "plan --days 40 --now 2027-01-05T09:05Z", 0, plan, "");
+    let ahead = "\
+campaigns/tips/campaign.yaml:5:1: warning: the last article goes out on Tue 12 Jan 2027 09:00 GMT
+  hint: add an article to `articles:`, or let it end there
+";
+    answers(&clinic, "plan --days 40 --now 2027-01-05T09:05Z", 0, plan, ahead);
     let shorter = type_in(&clinic, "plan --days 5 --now 2027-01-05T09:05Z").exits(0);
     shorter.clone().prints("All about sleep").never_says("All about walks");
     for line in shorter.stdout.lines() {
@@ -120,7 +124,7 @@ fn the_numbers_are_there_for_a_program() {
         "steps": [],
         "campaigns": [{
             "campaign": "tips", "note": null, "next_at": "2027-07-07T07:30:00Z", "next_local": "Wed 7 Jul 2027 08:30 BST",
-            "last_article_at": "2027-08-09T07:30:00Z", "last_article_local": "Mon 9 Aug 2027 08:30 BST", "is_out_of_articles": false,
+            "last_article_at": "2027-08-09T07:30:00Z", "last_article_local": "Mon 9 Aug 2027 08:30 BST", "is_out_of_articles": false, "left_out": {},
         }],
         "left_today": null, "quota": null,
     });
@@ -140,7 +144,8 @@ fn hours_that_keep_an_edition_are_told_where_it_begins() {
     // 9 January 2027 is a Saturday.
     type_in(&clinic, "plan --now 2027-01-05T09:00Z")
         .exits(0)
-        .prints("\nMon 11 Jan 2027\n  08:30 GMT      3 letters  tips  All about sleep\n             due Sat 9 Jan 2027 09:00 GMT, waits for its hours (");
+        .prints("\nMon 11 Jan 2027\n  08:30 GMT      3 letters  tips  All about sleep\n")
+        .prints("             due Sat 9 Jan 2027 09:00 GMT, waits for its hours (its window,\n");
     type_in(&clinic, "plan --now 2027-01-09T12:00Z")
         .exits(0)
         .prints("now, Sat 9 Jan 2027 12:00 GMT\n                 3 letters  tips  All about sleep\n")
@@ -239,10 +244,12 @@ fn an_edition_on_hold_is_called_off_by_the_next_and_the_plan_says_when() {
 
 #[test]
 fn what_comes_to_nothing_is_told_with_its_reason() {
-    let lines = "schedule: {every: week, day: saturday, at: \"09:00\", expires: 1d}\nwindow: {days: weekdays, from: \"08:30\", until: \"18:00\"}";
-    let clinic = with_lines(clinic(3), lines);
+    let dates = "schedule: {dates: [2027-01-09, 2027-01-12], at: \"09:00\", expires: 1d}";
+    let lines = format!("{dates}\nwindow: {{days: weekdays, from: \"08:30\", until: \"18:00\"}}");
+    let clinic = with_lines(clinic(3), &lines);
     let found = editions(&clinic, "--days 7 --now 2027-01-05T09:00Z");
     assert_eq!(found[0]["fate"], "skipped");
+    assert_eq!(told(&found[1]), "Tue 12 Jan 2027 09:00 GMT t1ps/sleep scheduled");
     type_in(&clinic, "plan --days 7 --now 2027-01-05T09:00Z").exits(0).prints(
         "  09:00 GMT              -  tips  All about sleep\n             skipped: its time is over on Sun 10 Jan 2027 09:00 GMT before it\n             may begin; its article keeps its turn\n",
     );
@@ -279,4 +286,48 @@ fn an_edition_whose_campaign_is_gone_is_told() {
         .exits(0)
         .prints("  3 letters  tips  All about sleep\n");
     assert_eq!(editions(&clinic, "")[0]["fate"], "on_hold");
+}
+
+#[test]
+fn the_steps_of_a_series_are_counted_by_day() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 0);
+    let head = "email,joined,consent,consent_date,consent_source\n";
+    let row = |name: &str, day: &str| format!("{name}@patients.example,{day},yes,{day},web form\n");
+    let list = head.to_owned() + &row("ann", "2027-01-06") + &row("bea", "2027-01-06") + &row("cem", "2027-01-08");
+    clinic.write("subscribers/patients.csv", list);
+    let campaign = CAMPAIGN.split("articles:").next().unwrap().to_owned()
+        + "series: [{file: sleep.md, after: 0d}, {file: walks.md, after: 7d}]\n";
+    clinic.write("campaigns/tips/campaign.yaml", campaign);
+    type_in(&clinic, "run --now 2027-01-05T09:00Z").exits(0);
+    let json = type_in(&clinic, "plan --json --days 10 --now 2027-01-05T10:00Z")
+        .exits(0)
+        .json();
+    let steps: Vec<String> = json[0]["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| {
+            format!(
+                "{} {} {}",
+                step["on"].as_str().unwrap(),
+                step["article"].as_str().unwrap(),
+                step["letters"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            "2027-01-06 sleep 2",
+            "2027-01-08 sleep 1",
+            "2027-01-13 walks 2",
+            "2027-01-15 walks 1"
+        ]
+    );
+    type_in(&clinic, "plan --days 10 --now 2027-01-05T10:00Z")
+        .exits(0)
+        .prints("Wed 6 Jan 2027\n                 2 letters  ")
+        .prints("tips  All about sleep\n")
+        .prints("tips: a series: people get its steps by their day of joining");
 }

@@ -145,6 +145,8 @@ pub(super) struct Summary {
     pub(super) last_article_at: Option<Timestamp>,
     pub(super) last_article_local: Option<String>,
     pub(super) is_out_of_articles: bool,
+    /// People whom a series leaves out in these days, by reason.
+    pub(super) left_out: BTreeMap<String, u64>,
 }
 
 /// The plan.

@@ -159,6 +159,7 @@ impl<'a> Ahead<'a, '_> {
             last_article_at: None,
             last_article_local: None,
             is_out_of_articles: false,
+            left_out: std::collections::BTreeMap::new(),
         }
     }
 
@@ -197,12 +198,12 @@ impl<'a> Ahead<'a, '_> {
         Ok(self.summary(Some(note)))
     }
 
-    fn series(&mut self, store: &Store, whole: &mut Whole) -> Result<Summary, Failure> {
-        whole.steps.extend(steps(self.desk, store, self.plan)?);
-        Ok(self.summary(Some(match &self.hold {
-            Some(reason) => format!("on hold: {reason}"),
-            None => "a series: people get its steps by their day of joining".to_owned(),
-        })))
+    fn series(&self, store: &Store, whole: &mut Whole) -> Result<Summary, Failure> {
+        self.begun(store, None, whole)?;
+        let hold = self.hold.as_ref();
+        let mut summary = self.summary(hold.map(|reason| format!("a series, on hold: {reason}")));
+        whole.steps.extend(steps(self.desk, store, self.plan, &mut summary)?);
+        Ok(summary)
     }
 
     fn schedule(&mut self, store: &mut Store, whole: &mut Whole) -> Result<Summary, Failure> {

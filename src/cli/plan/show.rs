@@ -25,9 +25,11 @@ pub(super) fn show(context: &Context, whole: &Whole, now: &str, days: u32, has_e
         context,
         is_begun: false,
         wide: whole
-            .editions
+            .campaigns
             .iter()
-            .map(|line| line.campaign.chars().count())
+            .map(|summary| &summary.campaign)
+            .chain(whole.editions.iter().map(|line| &line.campaign))
+            .map(|name| name.chars().count())
             .max()
             .unwrap_or(0),
     };
