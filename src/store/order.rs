@@ -241,7 +241,8 @@ fn open_again(transaction: &Transaction<'_>, edition: EditionId, now: Timestamp)
         let until = now.as_microsecond().saturating_add(expires.saturating_sub(due));
         transaction.execute(sql, (until, edition.0)).doing("open an edition again")?;
     }
-    let sql = "UPDATE edition SET status = 'released', ended = NULL WHERE id = ? AND status = 'cancelled'";
+    let sql =
+        "UPDATE edition SET status = 'released', ended = CASE WHEN is_step THEN ended END WHERE id = ? AND status = 'cancelled'";
     transaction
         .execute(sql, [edition.0])
         .doing("open an edition again")

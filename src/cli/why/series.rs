@@ -6,6 +6,7 @@ use super::super::sending::plan;
 use super::super::ui::Ui;
 use crate::campaign::series::{Joiner, Out, Turn};
 use crate::dispatch::choice::{choice, on_lists, question};
+use crate::dispatch::prepare::Plan;
 use crate::dispatch::series::Look;
 use crate::store::{PersonId, Store};
 use crate::subscriber::audience::{self, Decision};
@@ -61,26 +62,7 @@ fn standing(
     let Some((turn, joiner)) = look.turn_of(store, person)? else {
         return Ok(None);
     };
-    let zone = settings.zone();
-    let today = now.to_zoned(zone.clone()).date();
-    let choice = choice(store, plan, today)?;
-    let asked = question(plan, &choice.only, today);
-    let audience = &plan.campaign.audience;
-    let kept_from = match store.candidate(person, &audience.lists, &audience.not_lists)? {
-        None => None,
-        Some(candidate) => {
-            let on_lists = on_lists(&candidate.memberships);
-            let suppressed = candidate.suppression.as_ref();
-            let asked_of = audience::Candidate {
-                on_lists: &on_lists,
-                suppressed,
-            };
-            match audience::decide(&asked, &asked_of) {
-                Decision::In(_) => None,
-                Decision::Out(reason) => Some(reason.to_string()),
-            }
-        }
-    };
+    let kept_from = kept_from(settings, plan, store, person, now)?;
     let mut standing = told(&turn, &joiner, &look, settings);
     standing.campaign.clone_from(&folder.name);
     if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
@@ -90,6 +72,32 @@ fn standing(
         standing.words = format!("{}; but as it stands they would not get it: {reason}", standing.words);
     }
     Ok(Some(standing))
+}
+
+/// Why they would not get a letter of it today, if so.
+fn kept_from(
+    settings: &Settings,
+    plan: Plan<'_>,
+    store: &Store,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Option<String>, Failure> {
+    let choice = choice(store, plan, now.to_zoned(settings.zone().clone()).date())?;
+    let asked = question(plan, &choice.only, now.to_zoned(settings.zone().clone()).date());
+    let audience = &plan.campaign.audience;
+    let Some(candidate) = store.candidate(person, &audience.lists, &audience.not_lists)? else {
+        return Ok(None);
+    };
+    let on_lists = on_lists(&candidate.memberships);
+    let suppressed = candidate.suppression.as_ref();
+    let asked_of = audience::Candidate {
+        on_lists: &on_lists,
+        suppressed,
+    };
+    Ok(match audience::decide(&asked, &asked_of) {
+        Decision::In(_) => None,
+        Decision::Out(reason) => Some(reason.to_string()),
+    })
 }
 
 fn told(turn: &Turn, joiner: &Joiner, look: &Look<'_>, settings: &Settings) -> Standing {

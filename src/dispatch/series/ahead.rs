@@ -54,15 +54,21 @@ pub fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp, days: u32) -> Result
     let question = question(plan, &choice.only, look.day(now));
     let (mut ahead, mut counts) = (Ahead::default(), BTreeMap::<(Date, usize), u64>::new());
     look.each(store, span, |person, joiner| {
-        let steps = look.walk(joiner, horizon, &mut ahead);
-        if steps.is_empty() {
+        let mut theirs = Ahead::default();
+        let steps = look.walk(joiner, horizon, &mut theirs);
+        if steps.is_empty() && theirs == Ahead::default() {
             return Ok(());
         }
         let audience = &plan.campaign.audience;
         let candidate = store.candidate(person, &audience.lists, &audience.not_lists)?;
         match candidate.map(|candidate| place(&question, &candidate)) {
             Some(Place::Out { reason, .. }) => *ahead.left_out.entry(reason.to_owned()).or_default() += 1,
-            Some(_) => steps.into_iter().for_each(|step| *counts.entry(step).or_default() += 1),
+            Some(Place::In { .. }) => {
+                steps.into_iter().for_each(|step| *counts.entry(step).or_default() += 1);
+                ahead.late += theirs.late;
+                ahead.waiting += theirs.waiting;
+                ahead.before_a_hold += theirs.before_a_hold;
+            }
             None => {}
         }
         Ok(())

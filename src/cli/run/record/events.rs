@@ -2,6 +2,7 @@
 
 use crate::cli::ui::{count, moment};
 use crate::store::edition::{Edition, Status};
+use crate::store::heartbeat::Omission;
 use crate::store::{Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +11,20 @@ pub(super) struct Seen {
     editions: BTreeMap<i64, Edition>,
     /// Those that have letters to go.
     open: BTreeSet<i64>,
+    /// Up to which occurrence it is told that nothing began on it.
+    omitted: i64,
+    /// Those that came to nothing since the look before.
+    omissions: Vec<Omission>,
 }
 
-/// Looks at the store.
-pub(super) fn look(store: &Store) -> Result<Seen, StoreError> {
+/// Looks at the store, after `before` or for the first time.
+pub(super) fn look(store: &Store, before: Option<&Seen>) -> Result<Seen, StoreError> {
     let editions = store.editions()?.into_iter().map(|edition| (edition.id.0, edition));
     let open = store.unfinished_editions()?.into_iter().map(|edition| edition.id.0);
+    let omissions = before.map(|before| store.omissions_after(before.omitted)).transpose()?;
     Ok(Seen {
+        omitted: store.last_omission()?,
+        omissions: omissions.unwrap_or_default(),
         editions: editions.collect(),
         open: open.collect(),
     })
@@ -24,7 +32,14 @@ pub(super) fn look(store: &Store) -> Result<Seen, StoreError> {
 
 /// What happened between two looks.
 pub(super) fn between(before: &Seen, now: &Seen) -> Vec<String> {
-    let mut lines = Vec::new();
+    let omissions = now.omissions.iter().map(|omission| {
+        let due = moment(omission.due_at);
+        format!(
+            "`{}`: nothing began that was due {due}: {}",
+            omission.campaign_name, omission.detail
+        )
+    });
+    let mut lines: Vec<String> = omissions.collect();
     for (id, edition) in &now.editions {
         let name = format!("`{}/{}`", edition.campaign_name, edition.key.article);
         let was = before.editions.get(id);

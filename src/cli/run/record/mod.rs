@@ -60,7 +60,9 @@ impl<'a> Record<'a> {
             return;
         }
         // A store that cannot be read is told by whoever needs to.
-        let Ok(now) = events::look(store) else { return };
+        let Ok(now) = events::look(store, self.seen.as_ref()) else {
+            return;
+        };
         if let Some(before) = &self.seen {
             let told = events::between(before, &now);
             told.iter().for_each(|line| self.context.ui.note(line));
