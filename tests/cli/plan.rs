@@ -144,12 +144,12 @@ fn hours_that_keep_an_edition_are_told_where_it_begins() {
     // 9 January 2027 is a Saturday.
     type_in(&clinic, "plan --now 2027-01-05T09:00Z")
         .exits(0)
-        .prints("\nMon 11 Jan 2027\n  08:30 GMT      3 letters  tips  All about sleep\n")
+        .prints("Mon 11 Jan 2027\n  08:30 GMT      3 letters  tips  All about sleep\n")
         .prints("             due Sat 9 Jan 2027 09:00 GMT, waits for its hours (its window,\n");
     type_in(&clinic, "plan --now 2027-01-09T12:00Z")
         .exits(0)
         .prints("now, Sat 9 Jan 2027 12:00 GMT\n                 3 letters  tips  All about sleep\n")
-        .prints("             due Sat 9 Jan 2027 09:00 GMT, begins Mon 11 Jan 2027 08:30 GMT (");
+        .prints("             due Sat 9 Jan 2027 09:00 GMT, begins Mon 11 Jan 2027 08:30 GMT\n             (its window, ");
     let first = &editions(&clinic, "--now 2027-01-09T12:00Z")[0];
     assert_eq!(told(first), "Mon 11 Jan 2027 08:30 GMT t1ps/sleep waiting");
 }
