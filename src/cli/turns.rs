@@ -117,7 +117,7 @@ fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Ahead>,
     if calendar.schedule().is_none() {
         return Ok(None);
     }
-    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
     let entry = calendar.upcoming(&recorded, now);
     let mut notes: Vec<String> = due::forewarning(store, plan, now)?
         .into_iter()

@@ -36,7 +36,7 @@ pub fn known_since(plan: Plan<'_>, since: Option<Timestamp>) -> Calendar<'_> {
 /// When the store cannot be read or written.
 pub fn turn<'a>(store: &mut Store, plan: Plan<'a>, now: Timestamp) -> Result<Decision<'a>, DispatchError> {
     let since = store.campaign_seen(&plan.campaign.id, now)?;
-    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
     Ok(known_since(plan, Some(since)).decide(&recorded, now))
 }
 
@@ -54,7 +54,7 @@ pub fn write_down(store: &mut Store, plan: Plan<'_>, decision: &Decision<'_>, no
 /// # Errors
 /// When the store cannot be read or written.
 pub fn leave_behind(store: &mut Store, plan: Plan<'_>, now: Timestamp) -> Result<(), DispatchError> {
-    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
     let missed = calendar(store, plan)?.left_behind(&recorded, now);
     Ok(store.skip_occurrences(&plan.campaign.id, &plan.campaign.name, &missed, now)?)
 }
@@ -114,7 +114,7 @@ pub fn never_opens(plan: Plan<'_>, calendar: &Calendar<'_>, now: Timestamp) -> O
 /// # Errors
 /// When the store cannot be read.
 pub fn forewarning(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Vec<Finding>, DispatchError> {
-    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
     let calendar = calendar(store, plan)?;
     let mut findings: Vec<Finding> = never_opens(plan, &calendar, now).into_iter().collect();
     for (article, day) in calendar.passed_pins(&recorded, now) {

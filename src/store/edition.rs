@@ -210,12 +210,13 @@ impl Store {
             .transpose()
     }
 
-    /// Since when the sender knows this campaign: from `now` on, if it has not seen it before.
+    /// Since when the sender knows this campaign: from `now` on, if it has not seen it before, or by a clock only that was ahead.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn campaign_seen(&mut self, campaign: &CampaignId, now: Timestamp) -> Result<Timestamp, StoreError> {
-        let sql = "INSERT INTO campaign_seen (campaign, since) VALUES (?, ?) ON CONFLICT (campaign) DO NOTHING";
+        let sql = "INSERT INTO campaign_seen (campaign, since) VALUES (?, ?) ON CONFLICT (campaign) DO UPDATE SET since = excluded.since \
+                   WHERE since > excluded.since";
         self.connection
             .execute(sql, (&campaign.0, now.as_microsecond()))
             .doing("note a campaign")?;

@@ -1,14 +1,16 @@
 //! Occurrences on which nothing began, and what else the calendar has to know of a campaign's past.
 //!
-//! Promises: a skipped occurrence is written once and never forgotten; writing it again changes nothing.
+//! Promises: a skipped occurrence is written once and never forgotten; writing it again changes nothing. What a clock that was ahead
+//! has written closes nothing once the clock is right: the occurrence is still to come, and an article that has gone out has used up no
+//! later period than its own.
 
 use super::edition::{Edition, Skip, Status};
 use super::{Doing, Store, StoreError, codec};
 use crate::campaign::CampaignId;
 use crate::campaign::calendar::{Missed, Reason, Recorded, What};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use rusqlite::{OptionalExtension, params};
 
 /// An occurrence on which nothing began.
@@ -49,7 +51,8 @@ impl Store {
         }
         let transaction = self.write("skip occurrences")?;
         let sql = "INSERT INTO skipped_occurrence (campaign, campaign_name, article, due_on, due_at, reason, detail, at) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign, due_on, article) DO UPDATE SET campaign_name = excluded.campaign_name, \
+                   due_at = excluded.due_at, reason = excluded.reason, detail = excluded.detail, at = excluded.at WHERE at > excluded.at";
         for one in missed {
             let row = params![
                 campaign.0,
@@ -74,15 +77,16 @@ impl Store {
         self.skipped_where("at >= ?1", [since.as_microsecond()])
     }
 
-    /// What the calendar of a campaign has to know; a day that was not kept is the day in `zone` on which the edition was due.
+    /// What the calendar of a campaign has to know at `now`; a day that was not kept is the day in `zone` on which the edition was due.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn recorded(&self, campaign: &CampaignId, zone: &TimeZone) -> Result<Vec<Recorded>, StoreError> {
+    pub fn recorded(&self, campaign: &CampaignId, zone: &TimeZone, now: Timestamp) -> Result<Vec<Recorded>, StoreError> {
         let editions = self.editions_of(campaign)?;
+        let today = zone.to_datetime(now).date();
         let editions = editions.iter().filter(|edition| edition.status != Status::Draft);
-        let mut recorded: Vec<Recorded> = editions.map(|edition| line(edition, zone)).collect();
-        let skipped = self.skipped_where("campaign = ?1", [&campaign.0])?;
+        let mut recorded: Vec<Recorded> = editions.map(|edition| line(edition, zone, today)).collect();
+        let skipped = self.skipped_where("campaign = ?1 AND at <= ?2", (&campaign.0, now.as_microsecond()))?;
         recorded.extend(skipped.into_iter().map(|one| Recorded {
             article: one.article,
             due_on: one.due_on,
@@ -127,12 +131,15 @@ impl Store {
     }
 }
 
-/// A step of a series and an article that was skipped by itself use up no period.
-fn line(edition: &Edition, zone: &TimeZone) -> Recorded {
-    let uses_period = !edition.is_step && edition.skipped != Some(Skip::Article);
+/// A step of a series, an article that was skipped by itself, and what began by a clock that was ahead use up no period.
+fn line(edition: &Edition, zone: &TimeZone, today: Date) -> Recorded {
+    let due_on = edition.due_on.unwrap_or_else(|| zone.to_datetime(edition.due_at).date());
+    // A clinic that moves to another zone may have lived through a day that is still to come there.
+    let is_ahead = due_on > today.saturating_add(1.day());
+    let uses_period = !edition.is_step && edition.skipped != Some(Skip::Article) && !is_ahead;
     Recorded {
         article: edition.key.article.clone(),
-        due_on: edition.due_on.unwrap_or_else(|| zone.to_datetime(edition.due_at).date()),
+        due_on,
         what: if uses_period { What::Edition } else { What::Article },
     }
 }

@@ -180,7 +180,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.campaign_seen(campaign, now)?;
         let sql = "INSERT INTO step_seen (campaign, article, since) SELECT ?1, ?2, ?3 WHERE NOT EXISTS \
-                   (SELECT 1 FROM step_seen WHERE campaign = ?1 AND article = ?2)";
+                   (SELECT 1 FROM step_seen WHERE campaign = ?1 AND article = ?2 AND since <= ?3) \
+                   ON CONFLICT (campaign, article) DO UPDATE SET since = excluded.since";
         for article in articles {
             let mut insert = self.connection.prepare_cached(sql).doing("note a step")?;
             insert

@@ -192,7 +192,10 @@ impl World {
         assert!([0, 1, 75].contains(&code), "{now}\n{said}");
         let is_word = |line: &str| ["nothing was sent for", "superseded"].iter().any(|word| line.contains(word));
         let has_news = said.stderr.lines().all(is_word);
-        assert!(code != 0 || (said.stdout.is_empty() && has_news), "cron mails what is said, at {now}\n{said}");
+        assert!(
+            code != 0 || (said.stdout.is_empty() && has_news),
+            "cron mails what is said, at {now}\n{said}"
+        );
     }
 
     /// A run that is killed: at any moment, or with a letter under way if it comes to that.

@@ -35,7 +35,7 @@ impl<'c, 'a, 'r> Books<'c, 'a, 'r> {
             skipped_until: skipped.iter().max().copied(),
             skipped,
             gone: articles.map(|line| line.article.as_str()).collect(),
-            since: calendar.since.unwrap_or(now),
+            since: calendar.since.unwrap_or(now).min(now),
         }
     }
 

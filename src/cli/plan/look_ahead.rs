@@ -208,7 +208,7 @@ impl<'a> Ahead<'a, '_> {
 
     fn schedule(&mut self, store: &mut Store, whole: &mut Whole) -> Result<Summary, Failure> {
         let (now, until) = (self.desk.now, self.desk.until);
-        let recorded = store.recorded(&self.plan.campaign.id, self.desk.zone())?;
+        let recorded = store.recorded(&self.plan.campaign.id, self.desk.zone(), now)?;
         let calendar = due::calendar(store, self.plan)?;
         self.findings.extend(due::forewarning(store, self.plan, now)?);
         let entries = calendar.agenda(&recorded, now, until);

@@ -136,7 +136,7 @@ fn drawn_up(
 /// Until when a plan is good: what was agreed to is not sent when it is over, when the next one is due, or when nobody remembers it.
 fn validity(store: &Store, plan: Plan<'_>, edition: &Edition, now: Timestamp) -> Result<(Timestamp, Until), Failure> {
     let week = now.saturating_add(WEEK).unwrap_or(Timestamp::MAX);
-    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone)?;
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
     let agenda = calendar(store, plan)?.agenda(&recorded, now, week);
     let next = agenda.iter().map(|entry| entry.occurrence.at).find(|at| *at > now);
     let next = next.map(|at| (at, Until::NextOccurrence));

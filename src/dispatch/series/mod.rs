@@ -67,7 +67,7 @@ impl<'a> Look<'a> {
         let standing = |article: &Article| {
             let row = known.get(&article.id);
             Standing {
-                seen: row.and_then(|row| row.seen).unwrap_or(now),
+                seen: row.and_then(|row| row.seen).unwrap_or(now).min(now),
                 freed: row.and_then(|row| row.freed),
                 stand: match row {
                     Some(row) if row.is_closed => Stand::Closed,
@@ -81,7 +81,7 @@ impl<'a> Look<'a> {
             series,
             standings: plan.articles.iter().map(standing).collect(),
             hours: plan.hours(),
-            since: store.seen_since(&plan.campaign.id)?.unwrap_or(now),
+            since: store.seen_since(&plan.campaign.id)?.unwrap_or(now).min(now),
             now,
         }))
     }

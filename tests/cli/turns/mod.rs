@@ -355,3 +355,23 @@ fn articles_that_run_out_are_told_ahead() {
     run(&clinic, "2027-01-26T09:00Z").exits(0).says_nothing();
     assert_eq!(left(&judge), ["All about sleep", "All about walks", "All about tea"]);
 }
+
+#[test]
+fn a_clock_that_was_years_ahead_closes_no_day_to_come() {
+    let judge = Judge::start().keeping_letters();
+    let clinic = clinic(&judge, &format!("{WEEKLY}late: {{by: 6h, then: skip}}\n"));
+    run(&clinic, "2027-01-05T08:00Z").exits(0).says_nothing();
+    run(&clinic, "2037-01-09T12:00Z").exits(0);
+    run(&clinic, "2027-01-05T09:00Z").exits(0).says_nothing();
+    assert_eq!(
+        left(&judge),
+        ["All about sleep"],
+        "what was skipped in ten years is still to come"
+    );
+    // Missed for real, by the right clock.
+    let missed = run(&clinic, "2027-01-12T16:00Z").exits(0);
+    missed.tells("nothing was sent for 2027-01-12");
+    run(&clinic, "2027-01-12T17:00Z").exits(0).says_nothing();
+    run(&clinic, "2027-01-19T09:00Z").exits(0).says_nothing();
+    assert_eq!(left(&judge), ["All about sleep", "All about walks"]);
+}
