@@ -32,6 +32,7 @@ pub mod occurrence;
 pub mod order;
 pub mod people;
 pub mod planned;
+pub mod reckoning;
 pub mod recover;
 pub mod remains;
 pub mod retention;

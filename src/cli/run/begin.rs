@@ -25,6 +25,8 @@ pub(super) struct Begun {
     pub(super) findings: Vec<Finding>,
     /// Editions that came too late and wait for a person.
     pub(super) held: u64,
+    /// Whether nothing could begin, because this machine's clock contradicts the store's past.
+    pub(super) clock_is_doubtful: bool,
 }
 
 /// Begins every edition that is due; campaigns with errors are named and passed over.

@@ -7,6 +7,7 @@ mod begin;
 mod record;
 mod series;
 
+use crate::campaign::calendar::moment;
 use crate::cli::answers::require_reader;
 use crate::cli::context::{Context, holder_words, real_dir, tell_passed_over};
 use crate::cli::failure::{Failure, Kind};
@@ -24,10 +25,11 @@ use crate::dispatch::run::{Work, is_due, is_shut, waiting};
 use crate::store::Store;
 use crate::store::edition::Edition;
 use crate::store::lock::{Holder, SenderLock};
+use crate::store::reckoning::Contradiction;
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
-use begin::begin_due;
-use jiff::SignedDuration;
+use begin::{Begun, begin_due};
+use jiff::{SignedDuration, Timestamp};
 use record::Record;
 use series::serve_series;
 use std::path::PathBuf;
@@ -134,12 +136,10 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
     lapse_quietly(context, &mut store, settings)?;
     read_first(context, root, settings, &mut store)?;
     let way = Way::new(root, settings);
-    let begun = begin_due(context, &mut store, workspace, settings, root, &way);
+    let begun = begin(context, &mut store, house, settings, &way);
     // Before anything is sent, and also what was begun before a fault.
     record.look(&store);
-    let mut begun = begun?;
-    serve_series(context, &mut store, workspace, settings, root, &way, &mut begun)?;
-    record.look(&store);
+    let begun = begun?;
     let bounds = Bounds {
         limit: None,
         deadline: args.max_minutes.map(|minutes| record.deadline(minutes)),
@@ -150,7 +150,7 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
         true => close_all(context, &mut store, house, settings, &way, bounds, record),
     };
     record.look(&store);
-    if ended.is_ok() && doubts + begun.held > 0 {
+    if ended.is_ok() && (doubts + begun.held > 0 || begun.clock_is_doubtful) {
         ended = Err(Failure::said(Kind::Attention));
     }
     if ended.is_ok() {
@@ -159,6 +159,36 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
         context.ui.findings(&begun.findings);
     }
     ended
+}
+
+/// Begins what the calendar and the series want; nothing, while this machine's clock contradicts the store's past.
+fn begin(context: &Context, store: &mut Store, house: &House, settings: &Settings, way: &Way<'_>) -> Result<Begun, Failure> {
+    let (root, workspace) = (&house.root, &house.workspace);
+    if let Some(contradiction) = store.reckon(context.clock.now())? {
+        tell_doubtful_clock(context, &contradiction, settings);
+        return Ok(Begun {
+            clock_is_doubtful: true,
+            ..Begun::default()
+        });
+    }
+    let mut begun = begin_due(context, store, workspace, settings, root, way)?;
+    serve_series(context, store, workspace, settings, root, way, &mut begun)?;
+    Ok(begun)
+}
+
+/// One of two clocks was wrong: the one of now, or the one of the store's last run.
+fn tell_doubtful_clock(context: &Context, contradiction: &Contradiction, settings: &Settings) {
+    let told = |at: Timestamp| moment(&at.to_zoned(settings.zone().clone()));
+    let now = told(context.clock.now());
+    let Contradiction { lived, believed_at } = *contradiction;
+    context.ui.say(&format!(
+        "this machine's clock says {now}, and the store has lived through {} already: nothing new begins",
+        told(lived)
+    ));
+    context.ui.hint(&format!(
+        "if the clock is wrong, set it right; if it was wrong then, there is nothing to do: it is believed from {} on",
+        told(believed_at)
+    ));
 }
 
 /// Hands over what is due. While a quota is used up nothing can be, and there is nothing to say.

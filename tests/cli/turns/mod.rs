@@ -375,3 +375,36 @@ fn a_clock_that_was_years_ahead_closes_no_day_to_come() {
     run(&clinic, "2027-01-19T09:00Z").exits(0).says_nothing();
     assert_eq!(left(&judge), ["All about sleep", "All about walks"]);
 }
+
+#[test]
+fn a_clock_behind_the_past_begins_nothing_until_it_is_right_or_has_proved_itself() {
+    let judge = Judge::start().keeping_letters();
+    let clinic = clinic(&judge, WEEKLY);
+    run(&clinic, "2027-01-05T09:00Z").exits(0).says_nothing();
+    for now in ["2020-01-07T09:00Z", "2020-01-07T09:15Z"] {
+        let doubted = run(&clinic, now).exits(1);
+        let doubted = doubted.tells("this machine's clock says Tue 7 Jan 2020 09:");
+        doubted.tells("the store has lived through Tue 5 Jan 2027 09:00 GMT already: nothing new begins");
+    }
+    assert_eq!(left(&judge), ["All about sleep"]);
+    run(&clinic, "2027-01-12T09:00Z").exits(0).says_nothing();
+    assert_eq!(
+        left(&judge),
+        ["All about sleep", "All about walks"],
+        "the clock is right again"
+    );
+}
+
+#[test]
+fn a_run_that_sent_by_a_clock_far_ahead_stops_the_calendar_for_a_day_and_no_longer() {
+    let judge = Judge::start().keeping_letters();
+    let clinic = clinic(&judge, WEEKLY);
+    run(&clinic, "2037-01-06T09:00Z").exits(0).says_nothing();
+    assert_eq!(left(&judge), ["All about sleep"]);
+    run(&clinic, "2027-01-11T09:00Z")
+        .exits(1)
+        .tells("it is believed from Tue 12 Jan 2027 09:00 GMT on");
+    run(&clinic, "2027-01-12T08:59Z").exits(1);
+    run(&clinic, "2027-01-12T09:00Z").exits(0).says_nothing();
+    assert_eq!(left(&judge), ["All about sleep", "All about walks"]);
+}
