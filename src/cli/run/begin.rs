@@ -1,5 +1,6 @@
 //! What the calendar begins: the editions that are due at this moment, campaign by campaign.
 
+use crate::campaign::Timing;
 use crate::campaign::calendar::{Due, Reason, Turn, moment};
 use crate::campaign::schedule::span_words;
 use crate::cli::answers::require_reader;
@@ -27,6 +28,26 @@ pub(super) struct Begun {
     pub(super) held: u64,
     /// Whether nothing could begin, because this machine's clock contradicts the store's past.
     pub(super) clock_is_doubtful: bool,
+}
+
+/// Whether any campaign has something left that a calendar or a day of joining could begin.
+pub(super) fn could_begin(store: &Store, workspace: &Workspace) -> Result<bool, Failure> {
+    for folder in &workspace.campaigns {
+        let Some(campaign) = &folder.campaign else { continue };
+        let has_more = match &campaign.timing {
+            Timing::ByHand => false,
+            Timing::Series(_) => true,
+            Timing::Schedule(_) => {
+                let recorded = store.editions_of(&campaign.id)?;
+                let is_used = |id: &str| recorded.iter().any(|edition| edition.key.article == id);
+                folder.articles.iter().any(|article| !is_used(&article.id))
+            }
+        };
+        if has_more {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Begins every edition that is due; campaigns with errors are named and passed over.

@@ -28,7 +28,7 @@ use crate::store::lock::{Holder, SenderLock};
 use crate::store::reckoning::Contradiction;
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
-use begin::{Begun, begin_due};
+use begin::{Begun, begin_due, could_begin};
 use jiff::{SignedDuration, Timestamp};
 use record::Record;
 use series::serve_series;
@@ -165,9 +165,12 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
 fn begin(context: &Context, store: &mut Store, house: &House, settings: &Settings, way: &Way<'_>) -> Result<Begun, Failure> {
     let (root, workspace) = (&house.root, &house.workspace);
     if let Some(contradiction) = store.reckon(context.clock.now())? {
-        tell_doubtful_clock(context, &contradiction, settings);
+        let clock_is_doubtful = could_begin(store, workspace)?;
+        if clock_is_doubtful {
+            tell_doubtful_clock(context, &contradiction, settings);
+        }
         return Ok(Begun {
-            clock_is_doubtful: true,
+            clock_is_doubtful,
             ..Begun::default()
         });
     }
