@@ -71,7 +71,7 @@ pub fn supersede(
     now: Timestamp,
 ) -> Result<Vec<Superseded>, DispatchError> {
     let reason = format!("superseded by `{article}`, due {}", moment(&occurrence.local));
-    Ok(store.supersede(&plan.campaign.id, &reason, now)?)
+    Ok(store.supersede(&plan.campaign.id, occurrence.at, &reason, now)?)
 }
 
 /// When the edition of an occurrence is due and ends; consent is judged on the day it begins.
