@@ -10,8 +10,11 @@ use crate::campaign::CampaignId;
 use crate::campaign::calendar::{Missed, Reason, Recorded, What};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use rusqlite::{OptionalExtension, params};
+
+/// Clocks are set back by minutes every day: only what is further ahead was written by a wrong one.
+const SLACK: SignedDuration = SignedDuration::from_hours(1);
 
 /// An occurrence on which nothing began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +89,8 @@ impl Store {
         let today = zone.to_datetime(now).date();
         let editions = editions.iter().filter(|edition| edition.status != Status::Draft);
         let mut recorded: Vec<Recorded> = editions.map(|edition| line(edition, zone, today)).collect();
-        let skipped = self.skipped_where("campaign = ?1 AND at <= ?2", (&campaign.0, now.as_microsecond()))?;
+        let until = now.saturating_add(SLACK).unwrap_or(Timestamp::MAX);
+        let skipped = self.skipped_where("campaign = ?1 AND at <= ?2", (&campaign.0, until.as_microsecond()))?;
         recorded.extend(skipped.into_iter().map(|one| Recorded {
             article: one.article,
             due_on: one.due_on,
@@ -135,7 +139,12 @@ impl Store {
 fn line(edition: &Edition, zone: &TimeZone, today: Date) -> Recorded {
     let due_on = edition.due_on.unwrap_or_else(|| zone.to_datetime(edition.due_at).date());
     // A clinic that moves to another zone may have lived through a day that is still to come there.
-    let is_ahead = due_on > today.saturating_add(1.day());
+    // Whoever skips an article names a day that is to come: there the order's own day tells.
+    let noted_on = match edition.skipped {
+        Some(_) => zone.to_datetime(edition.due_at).date(),
+        None => due_on,
+    };
+    let is_ahead = noted_on > today.saturating_add(1.day());
     let uses_period = !edition.is_step && edition.skipped != Some(Skip::Article) && !is_ahead;
     Recorded {
         article: edition.key.article.clone(),
