@@ -2,6 +2,7 @@
 //!
 //! Every story gives a campaign file and some runs, and looks at what left, what was said, and what `status` and `why` say of it later.
 
+mod by_hand;
 mod killed;
 
 use super::{CAMPAIGN, clinic_with, type_in};
