@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod killed;
+mod on_hold;
 
 use super::{CAMPAIGN, clinic_with, type_in};
 use crate::support::judge::{Judge, Phase, Rule};
