@@ -6,8 +6,8 @@ use super::schedule::{self, LateFile, ScheduleFile, SeasonFile, WindowFile};
 use super::series::{Series, StepFile};
 use super::telling::Names;
 use super::{ArticleEntry, Audience, Campaign, CampaignId, Places, Timing, pins};
-use crate::finding::Finding;
 use crate::finding::yaml::{Inspection, Read, Source, read};
+use crate::finding::{Finding, Severity};
 use crate::subscriber::segment::{Segment, Spot};
 use serde::Deserialize;
 
@@ -80,6 +80,7 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
         part.check(source, &["window"])
     });
     let late = part(&mut desk, written.late.as_ref(), |part, source| part.check(source, &["late"]));
+    without_effect(&mut desk, &written);
     let articles = articles(&mut desk, &written);
     if let (Some(articles), Some(timing), Some(season)) = (&articles, &timing, &season) {
         pins::check(&mut desk, articles, timing, season.as_ref());
@@ -224,10 +225,38 @@ fn timing(desk: &mut Inspection<'_>, file: &CampaignFile) -> Option<Timing> {
                 None
             }
         },
+        (None, Some(_)) if file.articles.is_some() => {
+            desk.wrong(
+                &["articles"],
+                "a campaign has `articles` or a `series`, not both",
+                "the steps of a series name its files: take `articles` away, or make two campaigns of it",
+            );
+            None
+        }
         (None, Some(steps)) => part(desk, Some(steps.as_slice()), |steps, source| {
             Series::check(steps, source, &["series"])
         })?
         .map(Timing::Series),
+    }
+}
+
+/// Says what limits a schedule where there is none.
+fn without_effect(desk: &mut Inspection<'_>, file: &CampaignFile) {
+    let is_by_hand = file.schedule.is_none() && file.series.is_none();
+    let mut idle = |key: &str, text: &str| {
+        let found = desk.source.finding(&[key], text);
+        let place = desk.source.places(&[]).of(&[key]).map(|(key, _)| key);
+        desk.findings.push(Finding {
+            severity: Severity::Warning,
+            place: place.or(found.place),
+            ..found.hint("take it away, or add what it is for")
+        });
+    };
+    if file.late.is_some() && is_by_hand {
+        idle("late", "`late` has no effect without a `schedule` or a `series`");
+    }
+    if file.season.is_some() && file.schedule.is_none() {
+        idle("season", "`season` has no effect without a `schedule`");
     }
 }
 
@@ -242,6 +271,7 @@ fn places(source: &Source<'_>, articles: &[ArticleEntry]) -> Places {
     };
     Places {
         schedule: of(&["schedule"]),
+        season: of(&["season"]),
         window: of(&["window"]),
         list: of(&["articles"]),
         articles: (0..articles.len()).map(article).collect(),

@@ -58,6 +58,8 @@ pub struct Campaign {
 pub struct Places {
     /// The schedule.
     pub schedule: Option<Place>,
+    /// The season.
+    pub season: Option<Place>,
     /// The window.
     pub window: Option<Place>,
     /// The list of articles.

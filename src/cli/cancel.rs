@@ -9,12 +9,15 @@ use super::ui::count;
 use crate::article::Article;
 use crate::campaign::edition::EditionKey;
 use crate::campaign::{Campaign, Timing};
-use crate::dispatch::prepare::{self, Next, Plan};
+use crate::dispatch::due;
+use crate::dispatch::prepare::{self, Plan};
 use crate::store::Store;
 use crate::store::lock::SenderLock;
 use crate::store::order::Stopped;
 use crate::store::skip::Skipped;
 use crate::workspace::CampaignFolder;
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 /// Call off what still waits: an edition, all of a campaign's, or one person's letter
 ///
@@ -41,10 +44,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let now = context.clock.now();
     let name = &args.campaign;
     if args.to.is_empty()
-        && let Some(is_next) = skip(context, &mut store, args)?
+        && let Some(used) = skip(context, &mut store, args)?
     {
-        let used = if is_next { "its turn and its date are" } else { "its turn is" };
-        let words = format!("`{name}` is skipped: nobody gets it, and {used} used up");
+        let day = |day: Date| day.strftime("%a %-d %b %Y");
+        let used = match used {
+            Used::Day(date) => format!("nothing leaves on {}, which was its turn", day(date)),
+            Used::Pin(date) => format!("nothing leaves on {}, to which it was pinned", day(date)),
+            Used::Turn => "its turn is used up".to_owned(),
+        };
+        let words = format!("`{name}` is skipped: nobody gets it, and {used}");
         return tell(context, name, "skipped", 0, &words);
     }
     let mut done = Stopped::default();
@@ -79,9 +87,41 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Uses up the turn of `campaign/article`, where that names an article of the workspace that has no edition yet; says whether it was
-/// the next one.
-fn skip(context: &Context, store: &mut Store, args: &Args) -> Result<Option<bool>, Failure> {
+/// What a skipped article uses up.
+#[derive(Clone, Copy)]
+enum Used {
+    /// Its turn, and the day on which it would have left.
+    Day(Date),
+    /// The day that it is pinned to, and no other.
+    Pin(Date),
+    /// Its turn alone.
+    Turn,
+}
+
+impl Used {
+    /// What the calendar would do with an article at `now`.
+    fn by(store: &Store, plan: Plan<'_>, article: &Article, now: Timestamp) -> Result<Self, Failure> {
+        if let Some(day) = prepare::pin(plan, &article.id) {
+            return Ok(Self::Pin(day));
+        }
+        let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
+        let ahead = due::calendar(store, plan)?.upcoming_of_row(&recorded, now);
+        let own = ahead.filter(|entry| entry.article == Some(article.id.as_str()));
+        Ok(own.map_or(Self::Turn, |entry| Self::Day(entry.occurrence.date)))
+    }
+
+    /// The day of the row that is used up.
+    fn due_on(self) -> Option<Date> {
+        match self {
+            Self::Day(day) => Some(day),
+            Self::Pin(_) | Self::Turn => None,
+        }
+    }
+}
+
+/// Uses up the turn of `campaign/article`, where that names an article of the workspace that has no edition yet; gives what of the
+/// calendar went with it.
+fn skip(context: &Context, store: &mut Store, args: &Args) -> Result<Option<Used>, Failure> {
     let Some((campaign, article)) = args.campaign.rsplit_once('/') else {
         return Ok(None);
     };
@@ -100,9 +140,8 @@ fn skip(context: &Context, store: &mut Store, args: &Args) -> Result<Option<bool
     if edition_named(&store.editions()?, &key.to_string()).is_some() {
         return Ok(None);
     }
-    let is_series = matches!(plan.campaign.timing, Timing::Series(_));
-    let is_next = !is_series && matches!(prepare::next(store, plan)?, Next::Article(next) if next.id == article.id);
-    Ok(use_up(context, store, args, plan, article, is_next)?.then_some(is_next))
+    let used = Used::by(store, plan, article, context.clock.now())?;
+    Ok(use_up(context, store, args, plan, article, used.due_on())?.then_some(used))
 }
 
 /// Ends a series, where a campaign is one: also the steps to which nobody has come yet. Gives how many of those there were.
@@ -119,7 +158,7 @@ fn stop_series(context: &Context, store: &mut Store, args: &Args) -> Result<Opti
     let plan = plan(context.settings(&workspace)?, folder)?;
     let mut ended = 0;
     for article in plan.articles {
-        ended += usize::from(use_up(context, store, args, plan, article, false)?);
+        ended += usize::from(use_up(context, store, args, plan, article, None)?);
     }
     Ok(Some(ended))
 }
@@ -131,7 +170,7 @@ fn use_up(
     args: &Args,
     plan: Plan<'_>,
     article: &Article,
-    is_next: bool,
+    due_on: Option<Date>,
 ) -> Result<bool, Failure> {
     let key = EditionKey {
         campaign: plan.campaign.id.clone(),
@@ -144,7 +183,7 @@ fn use_up(
         title: &article.title,
         domain: plan.sender.from.address.domain(),
         article_hash: &prepare::article_hash(article),
-        is_next,
+        due_on,
     };
     let now = context.clock.now();
     // A draft of this very article may be on somebody's screen.

@@ -5,9 +5,13 @@ use super::failure::Failure;
 use super::hold::{open, targets, tell};
 use super::letters::stands_by;
 use super::ui::count;
+use crate::campaign::calendar::moment;
 use crate::store::Store;
 use crate::store::edition::Status;
 use crate::store::hold::Target;
+use crate::workspace::Workspace;
+use jiff::tz::TimeZone;
+use std::path::Path;
 
 /// Let a held campaign, edition or person's letters go on
 ///
@@ -43,6 +47,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         (freed, kept, taken_back) = (freed + done.waiting, kept + done.kept, taken_back + done.taken_back);
     }
     let name = &args.campaign;
+    if tell_over(context, &root, &store, args, &targets, freed)? {
+        return Ok(());
+    }
     let words = match (args.to.is_empty(), freed) {
         (true, 0) => format!("`{name}` is released: no letter was waiting"),
         (true, 1) => format!("`{name}` is released: 1 letter goes out with the next `tidings run`"),
@@ -71,6 +78,29 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// Where the time of a released edition is over, its letters will not go out, and that is said.
+fn tell_over(context: &Context, root: &Path, store: &Store, args: &Args, targets: &[Target], freed: u64) -> Result<bool, Failure> {
+    let ([Target::Edition(edition)], 1..) = (targets, freed) else {
+        return Ok(false);
+    };
+    let Some(end) = store.edition(*edition)?.expires_at.filter(|end| *end <= context.clock.now()) else {
+        return Ok(false);
+    };
+    let settings = Workspace::settings(root).0;
+    let zone = settings.map_or(TimeZone::UTC, |settings| settings.zone().clone());
+    let (name, over) = (&args.campaign, moment(&end.to_zoned(zone)));
+    let expire = if freed == 1 { "expires" } else { "expire" };
+    let words = format!(
+        "`{name}` is released, but its time was over {over}: {} {expire} with the next `tidings run`",
+        count(freed, "letter")
+    );
+    tell(context, name, "released", 0, &words)?;
+    context
+        .ui
+        .hint(&format!("`tidings resend {name} --expired` orders them anew after that"));
+    Ok(true)
 }
 
 /// In a store that may not know everything, releasing a campaign says that a person has looked: what is next is named, and asked about.

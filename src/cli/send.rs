@@ -1,19 +1,21 @@
 //! `tidings send`: the next article of a campaign, now.
 
+mod telling;
+
+pub(super) use telling::{tell_draft, tell_left_out};
+
 use super::answers::require_reader;
 use super::context::{Context, campaign_named, holder_words, real_dir};
 use super::failure::{Failure, Kind};
 use super::letters::whose;
 use super::mail_in::read_first;
 use super::outcome::tell;
-use super::outlook::Limited;
 use super::plan_file::{self, Held, Stands};
 use super::sending::{Bounds, bring_lists, hand_over, plan, route};
-use super::ui::{Ui, count, grouped};
-use super::waits;
+use super::ui::count;
 use crate::campaign::{CampaignId, Timing};
 use crate::dispatch::due;
-use crate::dispatch::hours::{Timetable, told_ahead};
+use crate::dispatch::hours::Timetable;
 use crate::dispatch::plan_file::PlanFile;
 use crate::dispatch::prepare::{self, Draft, Due, Next, Plan};
 use crate::dispatch::report::{Report, Stop};
@@ -182,11 +184,12 @@ impl Desk<'_> {
         }
         match next {
             Next::NothingLeft => self.nothing_left(),
-            Next::Unfinished(edition) => self.resume(store, &edition, args),
+            Next::Unfinished(edition) => self.resume_all(store, &edition, args),
             Next::Article(article) => {
                 let now = self.context.clock.now();
                 let warnings = bring_lists(store, self.workspace, self.plan, Guard::Cautious, now)?;
                 self.context.ui.findings(&warnings);
+                tell_unpinned(self.context, self.settings, self.plan, &article.id);
                 let draft = prepare::draft(
                     store,
                     self.plan,
@@ -208,27 +211,32 @@ impl Desk<'_> {
         tell(self.context, &Report::default())
     }
 
+    /// The edition of a plan, and nothing beside it.
     fn resume(&self, store: &mut Store, edition: &Edition, args: &Args) -> Result<(), Failure> {
-        let waiting = store.tally(edition.id)?.open();
         if let Some(reason) = &edition.held {
-            return Err(Failure::new(
-                Kind::Attention,
-                format!("edition `{}` is on hold: {reason}", edition.key.article),
-            )
-            .hint(format!("`tidings release {}` lets it go on", edition.campaign_name)));
+            return Err(on_hold(edition, reason));
         }
-        self.context.ui.say(&format!(
-            "going on with `{}`: {} waiting",
-            edition.key.article,
-            count(waiting, "letter")
-        ));
-        self.tell_outlook(store, edition)?;
-        if prepare::differs(edition, self.plan) {
-            self.context
-                .ui
-                .say("the files differ from what was released; the released text goes out, as it did to the others");
+        self.tell_resumed(store, edition)?;
+        self.hand_over(store, Work::Edition(edition.id), args)
+    }
+
+    /// Everything of the campaign that waits; what is on hold does.
+    fn resume_all(&self, store: &mut Store, first: &Edition, args: &Args) -> Result<(), Failure> {
+        if let Some(reason) = &first.held {
+            return Err(on_hold(first, reason));
         }
-        self.hand_over(store, args)
+        let editions = store.unfinished_editions()?.into_iter();
+        for edition in editions.filter(|edition| edition.key.campaign == self.plan.campaign.id) {
+            match &edition.held {
+                None => self.tell_resumed(store, &edition)?,
+                Some(reason) => self
+                    .context
+                    .ui
+                    .say(&format!("`{}` stays on hold: {reason}", edition.key.article)),
+            }
+        }
+        let work = Work::Campaign(CampaignId(self.plan.campaign.id.0.clone()));
+        self.hand_over(store, work, args)
     }
 
     fn begin(&self, store: &mut Store, draft: &Draft, args: &Args) -> Result<(), Failure> {
@@ -270,90 +278,10 @@ impl Desk<'_> {
         self.context.mark_sent(self.root, store.identity())?;
         due::leave_behind(store, self.plan, self.context.clock.now())?;
         store.release(draft.edition.id, self.context.clock.now())?;
-        self.hand_over(store, args)
+        self.hand_over(store, Work::Edition(draft.edition.id), args)
     }
 
-    /// Nothing left: what the letters wait for.
-    fn tell_what_waits(&self, store: &Store) -> Result<(), Failure> {
-        let desk = waits::Desk::at(self.workspace, self.settings, self.context.clock.now());
-        let editions = store.unfinished_editions()?.into_iter();
-        for edition in editions.filter(|edition| edition.key.campaign == self.plan.campaign.id) {
-            if let Some(words) = desk.waits(store, &edition)?.words {
-                self.context.ui.say(&format!("`{}`: {words}", edition.key.article));
-            }
-        }
-        self.context
-            .ui
-            .say("nothing is due just now: what waits will be tried again later, by `tidings run`");
-        Ok(())
-    }
-
-    /// When the first letter may leave, in words, where that is not now.
-    fn first_moment(&self) -> Result<Option<String>, Failure> {
-        let (hours, now) = (self.plan.hours(), self.context.clock.now());
-        let Some(shut) = hours.shut(now) else { return Ok(None) };
-        let Some(opens) = hours.opens(now) else {
-            let text = format!(
-                "no letter of `{}` may leave: its hours do not open within a year",
-                self.plan.campaign.name
-            );
-            return Err(
-                Failure::new(Kind::Files, text).hint("its `window`, the clinic's quiet hours and holidays leave nothing together")
-            );
-        };
-        let first = told_ahead(opens, now, self.settings.zone());
-        self.context
-            .ui
-            .say(&format!("  the first letter may leave {first} ({})", hours.told(&shut)));
-        Ok(Some(first))
-    }
-
-    /// How long it takes by the relay's pace and limits.
-    fn tell_outlook(&self, store: &Store, edition: &Edition) -> Result<(), Failure> {
-        let now = self.context.clock.now();
-        let Some(limited) = Limited::by(store, self.settings, now)? else {
-            return Ok(());
-        };
-        let hours = Some(self.plan.hours());
-        let coming = limited.coming(store, edition.id, now, edition.expires_at, hours)?;
-        let letters = coming.letters.len() as u64;
-        for (outlook, words) in limited.outlooks(&[coming]).into_iter().flatten() {
-            if let Some(words) = words {
-                self.context.ui.say(&format!("  {words}"));
-            }
-            if outlook.late > 0 {
-                let (late, letters) = (grouped(outlook.late), count(letters, "letter"));
-                self.context
-                    .ui
-                    .say(&format!("  {late} of {letters} would still wait when it expires"));
-            }
-        }
-        Ok(())
-    }
-
-    /// What a careful person does before the first letter through a real relay, where it was not done.
-    fn remind(&self, store: &Store) -> Result<(), Failure> {
-        let Some(relay) = self.settings.relay.as_ref().filter(|relay| !relay.test) else {
-            return Ok(());
-        };
-        let campaign = &self.plan.campaign;
-        if !store.was_tested(&campaign.id)? {
-            self.context.ui.hint(&format!(
-                "no test letter of `{0}` was sent yet: `tidings test {0} --to YOUR@ADDRESS` shows it as a mail program does",
-                campaign.name
-            ));
-        }
-        if !store.was_looked_at(&relay.described())? {
-            let host = &relay.host;
-            self.context.ui.hint(&format!(
-                "neither `tidings doctor` nor a test letter has tried the relay `{host}` since its settings changed"
-            ));
-        }
-        Ok(())
-    }
-
-    fn hand_over(&self, store: &mut Store, args: &Args) -> Result<(), Failure> {
-        let work = Work::Campaign(CampaignId(self.plan.campaign.id.0.clone()));
+    fn hand_over(&self, store: &mut Store, work: Work, args: &Args) -> Result<(), Failure> {
         let bounds = Bounds {
             limit: args.limit,
             deadline: None,
@@ -389,12 +317,30 @@ impl Desk<'_> {
     }
 }
 
+fn on_hold(edition: &Edition, reason: &str) -> Failure {
+    let held = Failure::new(
+        Kind::Attention,
+        format!("edition `{}` is on hold: {reason}", edition.key.article),
+    );
+    held.hint(format!("`tidings release {}` lets it go on", edition.campaign_name))
+}
+
 /// A report has told its doubts; where it could not be written, the next run tells them.
 pub(super) fn tell_no_more(store: &mut Store, report: &Report, ended: &Result<(), Failure>) -> Result<(), Failure> {
     let is_unwritten = ended.as_ref().is_err_and(|failure| failure.kind == Kind::Store);
     match report.of("in_doubt") > 0 && !is_unwritten {
         true => Ok(store.doubts_are_told()?),
         false => Ok(()),
+    }
+}
+
+/// That nothing is left but what is pinned to another day.
+pub(super) fn tell_unpinned(context: &Context, settings: &Settings, plan: Plan<'_>, article: &str) {
+    let today = context.clock.now().to_zoned(settings.zone().clone()).date();
+    if let Some(day) = prepare::pin(plan, article).filter(|day| *day != today) {
+        context.ui.say(&format!(
+            "no other article is left: `{article}` is pinned to {day}, and would leave now instead"
+        ));
     }
 }
 
@@ -413,35 +359,4 @@ pub(super) fn due_at(at: jiff::Timestamp, settings: &Settings, plan: Plan<'_>) -
         expires_at: expires,
         today,
     }
-}
-
-/// Who gets the letter and who does not, before it leaves.
-pub(super) fn tell_draft(context: &Context, store: &Store, draft: &Draft) -> Result<(), Failure> {
-    let edition = &draft.edition;
-    context.ui.say(&format!(
-        "{} · {}: {}",
-        Ui::bold(&edition.campaign_name),
-        edition.title,
-        count(edition.planned, "letter")
-    ));
-    tell_left_out(context, store, edition)?;
-    context.ui.findings(&draft.warnings);
-    for fault in &draft.proof.faults {
-        context
-            .ui
-            .say(&format!("  held: {} {}", fault.address.masked(), fault.error.finding.text));
-    }
-    Ok(())
-}
-
-/// Who is left out, by reason.
-pub(super) fn tell_left_out(context: &Context, store: &Store, edition: &Edition) -> Result<(), Failure> {
-    for (reason, people) in store.left_out(edition.id)? {
-        context.ui.say(&format!(
-            "  left out: {} ({})",
-            count(people, "person"),
-            reason.replace('_', " ")
-        ));
-    }
-    Ok(())
 }

@@ -384,7 +384,10 @@ fn show(
 
 fn standing(edition: &Edition, tally: &Tally, waits: &Waits) -> String {
     match (&edition.held, edition.status, tally.open(), tally.need_a_person()) {
-        (Some(reason), _, _, _) => format!("on hold: {reason}"),
+        (Some(reason), _, _, _) => match &waits.deadline {
+            Some(deadline) => format!("on hold: {reason} ({deadline})"),
+            None => format!("on hold: {reason}"),
+        },
         (None, Status::Draft, _, _) => "draft".to_owned(),
         (None, Status::Cancelled, _, _) => edition.ended.clone().unwrap_or_else(|| "cancelled".to_owned()),
         (None, Status::Released, 0, 0) if edition.is_step => "open: people come to it one by one".to_owned(),

@@ -28,6 +28,8 @@ pub(super) struct Waits {
     pub(super) capped: u64,
     /// All of it in words.
     pub(super) words: Option<String>,
+    /// When the time of one on hold is over, in words.
+    pub(super) deadline: Option<String>,
 }
 
 impl Desk {
@@ -42,6 +44,13 @@ impl Desk {
     /// What the letters of this edition wait for, where nobody holds them.
     pub(super) fn waits(&self, store: &Store, edition: &Edition) -> Result<Waits, Failure> {
         let is_over = edition.expires_at.is_some_and(|expires| self.now >= expires);
+        if edition.status == Status::Released && edition.held.is_some() {
+            let deadline = edition.expires_at.map(|end| self.deadline(end));
+            return Ok(Waits {
+                deadline,
+                ..Waits::default()
+            });
+        }
         if edition.status != Status::Released || edition.held.is_some() || is_over {
             return Ok(Waits::default());
         }
@@ -57,6 +66,7 @@ impl Desk {
             resumes_at: resumption.and_then(|resumption| resumption.at),
             capped: crowd.letters,
             words: (!words.is_empty()).then(|| words.join("; ")),
+            deadline: None,
         })
     }
 
@@ -86,6 +96,14 @@ impl Desk {
         }
         let resumption = resumption_of(store, edition, &self.timetable, self.now)?;
         Ok(resumption.map(|resumption| format!("waits: {}", self.hours_words(&resumption))))
+    }
+
+    fn deadline(&self, end: Timestamp) -> String {
+        let told = told_ahead(end, self.now, &self.zone);
+        match self.now < end {
+            true => format!("its time is over {told}"),
+            false => "its time is over, and the next `tidings run` ends it".to_owned(),
+        }
     }
 
     fn hours_words(&self, resumption: &Resumption) -> String {

@@ -2,13 +2,14 @@
 
 use super::DispatchError;
 use super::prepare::{Due, Plan};
-use crate::campaign::calendar::{Calendar, Decision, moment};
-use crate::campaign::schedule::Occurrence;
+use crate::campaign::calendar::{Calendar, Decision, Recorded, moment};
+use crate::campaign::schedule::{Occurrence, When};
 use crate::campaign::{Places, Timing};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::store::Store;
 use crate::store::supersede::Superseded;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// The campaign's calendar, as far as the store has seen it; nothing is written.
@@ -71,7 +72,7 @@ pub fn supersede(
     now: Timestamp,
 ) -> Result<Vec<Superseded>, DispatchError> {
     let reason = format!("superseded by `{article}`, due {}", moment(&occurrence.local));
-    Ok(store.supersede(&plan.campaign.id, &reason, now)?)
+    Ok(store.supersede(&plan.campaign.id, occurrence.at, &reason, now)?)
 }
 
 /// When the edition of an occurrence is due and ends; consent is judged on the day it begins.
@@ -87,6 +88,11 @@ pub fn due(plan: Plan<'_>, occurrence: &Occurrence, begins: Timestamp) -> Due {
 
 /// The error of a campaign whose hours open for no occurrence.
 pub fn never_opens(plan: Plan<'_>, calendar: &Calendar<'_>, now: Timestamp) -> Option<Finding> {
+    if let Some(season) = plan.campaign.season.filter(|_| calendar.is_never_in_season(now)) {
+        let text = format!("the season leaves out every day of the schedule: {season}");
+        let hint = "widen `season`, or choose a day that lies in it: nothing would ever leave";
+        return Some(placed(plan, plan.campaign.places.season, text, Severity::Error).hint(hint));
+    }
     if calendar.ever_opens(now) {
         return None;
     }
@@ -117,12 +123,16 @@ pub fn forewarning(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Vec<
     let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
     let calendar = calendar(store, plan)?;
     let mut findings: Vec<Finding> = never_opens(plan, &calendar, now).into_iter().collect();
+    findings.extend(pins(plan, &calendar, &recorded, now));
     for (article, day) in calendar.passed_pins(&recorded, now) {
-        let at = plan.campaign.articles.iter().position(|entry| entry.date == Some(day));
-        let place = at.and_then(|at| plan.campaign.places.articles.get(at).copied().flatten());
+        let place = pin_place(plan, day);
         let text = format!("`{article}` is pinned to {day}, which has passed without it");
         let hint = "give it another `date:`, or take the date away: then it leaves in its turn";
         findings.push(placed(plan, place, text, Severity::Warning).hint(hint));
+    }
+    if let Some(text) = too_few_dates(&calendar, &recorded, now) {
+        let hint = "add days to `schedule`, or take the articles away";
+        findings.push(placed(plan, plan.campaign.places.schedule, text, Severity::Warning).hint(hint));
     }
     if let Some(text) = running_out(&calendar, &recorded, now) {
         let hint = "add an article to `articles:`, or let it end there";
@@ -131,8 +141,67 @@ pub fn forewarning(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Vec<
     Ok(findings)
 }
 
+fn pin_place(plan: Plan<'_>, day: Date) -> Option<Place> {
+    let at = plan.campaign.articles.iter().position(|entry| entry.date == Some(day))?;
+    plan.campaign.places.articles.get(at).copied().flatten()
+}
+
+/// Pinned days that are over and still open, and those on which nothing may leave.
+fn pins(plan: Plan<'_>, calendar: &Calendar<'_>, recorded: &[Recorded], now: Timestamp) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (article, day) in calendar.pins_behind(recorded, now) {
+        let text = format!("`{article}` is pinned to {day}, which is over: the next `tidings run` takes it up late");
+        let hint = "if the day is a slip, mend its `date:` before then";
+        findings.push(placed(plan, pin_place(plan, day), text, Severity::Warning).hint(hint));
+    }
+    for (slot, begins) in calendar.pins_ahead(recorded, now) {
+        let (day, zone) = (slot.occurrence.date, &plan.clinic.zone);
+        let begins = begins.filter(|at| zone.to_datetime(*at).date() != day);
+        let (Some(article), Some(begins), Some(shut)) = (slot.pinned, begins, calendar.hours.shut(slot.occurrence.at)) else {
+            continue;
+        };
+        let (why, begins) = (calendar.hours.told(&shut), moment(&begins.to_zoned(zone.clone())));
+        let text = format!("`{article}` is pinned to {day}, when nothing may leave ({why}): it begins {begins}");
+        let hint = "choose a day on which letters may leave, if that is not what you mean";
+        findings.push(placed(plan, pin_place(plan, day), text, Severity::Warning).hint(hint));
+    }
+    findings
+}
+
+/// That a schedule of dates has fewer of them than articles are left.
+fn too_few_dates(calendar: &Calendar<'_>, recorded: &[Recorded], now: Timestamp) -> Option<String> {
+    let schedule = calendar.schedule()?;
+    if matches!(schedule.when, When::Every(_)) || calendar.is_never_in_season(now) {
+        return None;
+    }
+    let (left, dates) = calendar.row_left(recorded, now);
+    let counted = |many: usize, what: &str| match many {
+        1 => format!("1 {what}"),
+        many => format!("{many} {what}s"),
+    };
+    match (left.saturating_sub(dates), dates) {
+        (0, _) => None,
+        (rest, 0) => {
+            let has = if rest == 1 { "has" } else { "have" };
+            Some(format!(
+                "the schedule has no date left, and {} {has} not gone out",
+                counted(left, "article")
+            ))
+        }
+        (rest, _) => {
+            let last = if rest == 1 {
+                "the last of them".to_owned()
+            } else {
+                format!("the last {rest} of them")
+            };
+            let (dates, left) = (counted(dates, "date"), counted(left, "article"));
+            Some(format!("the schedule has {dates} left for {left}: {last} would never leave"))
+        }
+    }
+}
+
 /// That the last article goes out soon, or has gone out.
-fn running_out(calendar: &Calendar<'_>, recorded: &[crate::campaign::calendar::Recorded], now: Timestamp) -> Option<String> {
+fn running_out(calendar: &Calendar<'_>, recorded: &[Recorded], now: Timestamp) -> Option<String> {
     /// Who has this long can write another article in time.
     const SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 60);
     if calendar.is_out_of_articles(recorded, now) {
@@ -145,7 +214,7 @@ fn running_out(calendar: &Calendar<'_>, recorded: &[crate::campaign::calendar::R
     is_soon.then(|| format!("the last article goes out on {}", moment(&last.occurrence.local)))
 }
 
-fn placed(plan: Plan<'_>, place: Option<crate::finding::Place>, text: String, severity: Severity) -> Finding {
+fn placed(plan: Plan<'_>, place: Option<Place>, text: String, severity: Severity) -> Finding {
     Finding {
         severity,
         place,

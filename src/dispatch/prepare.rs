@@ -106,11 +106,16 @@ pub fn next<'a>(store: &Store, plan: Plan<'a>) -> Result<Next<'a>, DispatchError
             .iter()
             .any(|edition| edition.status != Status::Draft && edition.key.article == article.id)
     };
-    Ok(plan
-        .articles
-        .iter()
-        .find(|article| !used(article))
-        .map_or(Next::NothingLeft, Next::Article))
+    let left = || plan.articles.iter().filter(|article| !used(article));
+    // A pinned article has its own day, and is taken only where nothing else is left.
+    let of_the_row = left().find(|article| pin(plan, &article.id).is_none());
+    Ok(of_the_row.or_else(|| left().next()).map_or(Next::NothingLeft, Next::Article))
+}
+
+/// The day that an article is pinned to, if any.
+pub fn pin(plan: Plan<'_>, article: &str) -> Option<Date> {
+    let file = &plan.articles.iter().find(|known| known.id == article)?.file;
+    plan.campaign.articles.iter().find(|entry| entry.file == *file)?.date
 }
 
 /// Writes the draft of an article's edition and composes all its letters (law 1).

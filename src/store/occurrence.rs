@@ -139,7 +139,12 @@ impl Store {
 fn line(edition: &Edition, zone: &TimeZone, today: Date) -> Recorded {
     let due_on = edition.due_on.unwrap_or_else(|| zone.to_datetime(edition.due_at).date());
     // A clinic that moves to another zone may have lived through a day that is still to come there.
-    let is_ahead = due_on > today.saturating_add(1.day());
+    // Whoever skips an article names a day that is to come: there the order's own day tells.
+    let noted_on = match edition.skipped {
+        Some(_) => zone.to_datetime(edition.due_at).date(),
+        None => due_on,
+    };
+    let is_ahead = noted_on > today.saturating_add(1.day());
     let uses_period = !edition.is_step && edition.skipped != Some(Skip::Article) && !is_ahead;
     Recorded {
         article: edition.key.article.clone(),

@@ -5,6 +5,7 @@ use super::hold::{Target, write_order};
 use super::{Doing, EditionId, Store, StoreError};
 use crate::campaign::edition::EditionKey;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{OptionalExtension, params};
 
 /// An article that nobody is to get.
@@ -20,8 +21,8 @@ pub struct Skipped<'a> {
     pub domain: &'a str,
     /// The hash of the article's text: the same text is recognised under another name.
     pub article_hash: &'a [u8],
-    /// Whether it was next: then the date it would have left on is used up too, and not the next article's.
-    pub is_next: bool,
+    /// The day of the row it would have left on, where it was next: that is used up too, and not the next article's.
+    pub due_on: Option<Date>,
 }
 
 impl Store {
@@ -34,7 +35,7 @@ impl Store {
         let transaction = self.write("skip an article")?;
         discard_draft(&transaction, skipped.key)?;
         let sql = "INSERT INTO edition (campaign, article, round, campaign_name, title, domain, status, lists, sources, sources_hash, \
-                   article_hash, due_at, created_at, planned, skipped) VALUES (?, ?, ?, ?, ?, ?, 'cancelled', '[]', '{}', x'', ?, ?, ?, 0, ?) \
+                   article_hash, due_at, due_on, created_at, planned, skipped) VALUES (?, ?, ?, ?, ?, ?, 'cancelled', '[]', '{}', x'', ?, ?, ?, ?, 0, ?) \
                    ON CONFLICT DO NOTHING RETURNING id";
         let at = now.as_microsecond();
         let row = params![
@@ -46,8 +47,9 @@ impl Store {
             skipped.domain,
             skipped.article_hash,
             at,
+            skipped.due_on.map(|day| day.to_string()),
             at,
-            if skipped.is_next { "turn" } else { "article" },
+            if skipped.due_on.is_some() { "turn" } else { "article" },
         ];
         let made = transaction.query_row(sql, row, |row| row.get(0).map(EditionId)).optional();
         let Some(edition) = made.doing("skip an article")? else {

@@ -20,21 +20,31 @@ pub struct Superseded {
     pub letters: u64,
 }
 
-/// The editions of a campaign that a hold of their own keeps from going on, and that somebody still waits for.
-const HELD: &str = "SELECT id, article FROM edition WHERE campaign = ? AND status = 'released' AND held IS NOT NULL AND is_step = 0 \
-     AND EXISTS (SELECT 1 FROM delivery d WHERE d.edition = edition.id AND d.state IN ('pending', 'deferred')) ORDER BY due_at, id";
+/// The editions of a campaign, older than one that is due at `?2`, that a hold of their own keeps from going on, and that somebody still
+/// waits for; one whose time is over ends by that.
+const HELD: &str = "SELECT id, article FROM edition WHERE campaign = ?1 AND status = 'released' AND held IS NOT NULL AND is_step = 0 \
+     AND due_at < ?2 AND coalesce(expires_at > ?3, TRUE) AND EXISTS (SELECT 1 FROM delivery d WHERE d.edition = edition.id \
+     AND d.state IN ('pending', 'deferred')) ORDER BY due_at, id";
 
 impl Store {
-    /// Ends what is on hold in a campaign, because its next edition begins; `reason` names that one.
+    /// Ends what is on hold in a campaign, because its next edition begins, which is due at `due`; `reason` names that one.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn supersede(&mut self, campaign: &CampaignId, reason: &str, now: Timestamp) -> Result<Vec<Superseded>, StoreError> {
+    pub fn supersede(
+        &mut self,
+        campaign: &CampaignId,
+        due: Timestamp,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Superseded>, StoreError> {
         let transaction = self.write("supersede an edition")?;
         let mut held: Vec<(i64, String)> = Vec::new();
         {
             let mut statement = transaction.prepare(HELD).doing("supersede an edition")?;
-            let rows = statement.query_map([&campaign.0], |row| Ok((row.get(0)?, row.get(1)?)));
+            let rows = statement.query_map((&campaign.0, due.as_microsecond(), now.as_microsecond()), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            });
             for row in rows.doing("supersede an edition")? {
                 held.push(row.doing("supersede an edition")?);
             }

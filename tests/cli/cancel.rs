@@ -46,7 +46,7 @@ fn an_article_that_has_no_edition_yet_is_skipped() {
     let judge = Judge::start();
     let clinic = clinic_with(&judge, 2);
     type_in(&clinic, "import subscribers/patients.csv").exits(0);
-    let told = "`tips/sleep` is skipped: nobody gets it, and its turn and its date are used up\n";
+    let told = "`tips/sleep` is skipped: nobody gets it, and its turn is used up\n";
     answers(&clinic, "cancel tips/sleep", 0, told, "");
     type_in(&clinic, "send tips").exits(0);
     let letters = clinic.ledger().letters;
@@ -117,9 +117,7 @@ fn a_skip_can_be_taken_back() {
     let judge = Judge::start();
     let clinic = clinic_with(&judge, 2);
     type_in(&clinic, "import subscribers/patients.csv").exits(0);
-    type_in(&clinic, "cancel tips/sleep")
-        .exits(0)
-        .prints("its turn and its date are used up");
+    type_in(&clinic, "cancel tips/sleep").exits(0).prints("its turn is used up");
     let told = "`tips/sleep` is skipped no more: it has its turn again\n";
     answers(&clinic, "release tips/sleep", 0, told, "");
     type_in(&clinic, "send tips").exits(0);

@@ -174,7 +174,7 @@ fn a_week_in_which_the_clocks_change_keeps_the_hour_on_the_wall() {
 
 #[test]
 fn what_is_not_within_the_days_is_told_all_the_same() {
-    let clinic = with_lines(clinic(2), "schedule: {date: 2027-06-01, at: \"09:00\"}");
+    let clinic = with_lines(clinic(2), "schedule: {dates: [2027-06-01, 2027-07-01], at: \"09:00\"}");
     let plan = "\
 nothing is due within 35 days
 

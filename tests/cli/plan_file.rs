@@ -3,8 +3,8 @@
 mod moved;
 mod written;
 
-use super::{article, assert_nobody_was_written_to, clinic, clinic_with, type_in};
-use crate::support::judge::Judge;
+use super::{CAMPAIGN, article, assert_nobody_was_written_to, clinic, clinic_with, type_in};
+use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::people;
 use crate::support::workspace::Workspace;
 use crate::support::workspace::run::Output;
@@ -162,4 +162,43 @@ fn a_plan_that_nobody_is_left_of_sends_nothing() {
         .exits(65)
         .tells("nobody would get this letter");
     assert_nobody_was_written_to(&clinic, &judge);
+}
+
+/// Two editions have begun and wait; somebody is in the second who was in no plan.
+fn two_waiting(judge: &Judge) -> Workspace {
+    let clinic = clinic_with(judge, 3);
+    let weekly = "schedule: {every: week, day: tuesday, at: \"09:00\"}\n";
+    clinic.write("campaigns/tips/campaign.yaml", CAMPAIGN.to_owned() + weekly);
+    judge.add(Rule::at(Phase::Rcpt).reply("450 4.2.0 come back"));
+    type_in(&clinic, &format!("run {NOW}"));
+    join(&clinic, "zoe@patients.example");
+    type_in(&clinic, "run --now 2027-01-12T09:00Z");
+    judge.heal();
+    clinic
+}
+
+#[test]
+fn another_edition_that_waits_is_no_part_of_the_plan() {
+    let judge = Judge::start();
+    let clinic = two_waiting(&judge);
+    type_in(&clinic, "plan tips --out tips.plan --now 2027-01-13T09:00Z")
+        .exits(0)
+        .prints("tips.plan: the rest of `All about sleep` of `tips`, 3 letters\n");
+    type_in(&clinic, "send tips --plan tips.plan --now 2027-01-13T09:00Z")
+        .exits(0)
+        .prints("3 letters accepted by the relay\n");
+    let got = judge.accepted();
+    assert_eq!(got.len(), 3);
+    assert!(got.iter().all(|letter| letter.recipient != "zoe@patients.example"));
+}
+
+#[test]
+fn send_names_every_edition_that_it_goes_on_with() {
+    let judge = Judge::start();
+    let clinic = two_waiting(&judge);
+    type_in(&clinic, "send tips --now 2027-01-13T09:00Z")
+        .exits(0)
+        .tells("going on with `sleep`: 3 letters waiting\n")
+        .tells("going on with `walks`: 4 letters waiting\n")
+        .prints("7 letters accepted by the relay\n");
 }

@@ -105,3 +105,73 @@ fn pinned_days_that_cannot_be_are_named() {
         "6:33: error: unknown key `date`\n  hint: known here: `file`, `after`",
     );
 }
+
+/// `check` on a campaign with this behind its articles warns so, and finds nothing wrong.
+#[track_caller]
+fn warns(campaign: &str, told: &str) {
+    let clinic = clinic(3).file("campaigns/tips/campaign.yaml", campaign);
+    let told = format!("campaigns/tips/campaign.yaml:{told}");
+    type_in(&clinic, "check --now 2027-01-04T09:00Z").exits(0).tells(&told);
+}
+
+#[test]
+fn a_season_that_leaves_no_day_of_the_schedule_is_named() {
+    check(
+        "schedule: {every: year, day: 1 March, at: \"09:00\"}\nseason: {from: 1 April, until: 30 April}\n",
+        "9:1: error: the season leaves out every day of the schedule: from 1 April until 30 April\n  hint: ",
+    );
+    check(
+        "schedule: {dates: [2027-03-01, 2027-05-01], at: \"09:00\"}\nseason: {from: 1 April, until: 30 April}\n",
+        "9:1: error: the season leaves out every day",
+    );
+}
+
+#[test]
+fn articles_for_which_there_is_no_date_are_told() {
+    warns(
+        &(CAMPAIGN.to_owned() + "schedule: {date: 2020-01-01, at: \"09:00\"}\n"),
+        "8:1: warning: the schedule has no date left, and 2 articles have not gone out\n  hint: ",
+    );
+    warns(
+        &(CAMPAIGN.to_owned() + "schedule: {date: 2027-02-01, at: \"09:00\"}\n"),
+        "8:1: warning: the schedule has 1 date left for 2 articles: the last of them would never leave\n  hint: ",
+    );
+    let clinic = clinic(3).file(
+        "campaigns/tips/campaign.yaml",
+        &(CAMPAIGN.to_owned() + "schedule: {dates: [2027-02-01, 2027-03-01], at: \"09:00\"}\n"),
+    );
+    type_in(&clinic, "check --now 2027-01-04T09:00Z").exits(0).tells("0 warnings");
+}
+
+#[test]
+fn a_pin_on_a_closed_day_is_told() {
+    let pinned = CAMPAIGN.replace("{file: sleep.md}", "{file: sleep.md, date: 2027-01-10}");
+    let window = "window: {days: weekdays, from: \"08:30\", until: \"18:00\"}\n";
+    warns(
+        &format!("{pinned}{SOUND}{window}"),
+        "6:22: warning: `sleep` is pinned to 2027-01-10, when nothing may leave (its window, ",
+    );
+    let clinic = clinic(3).file("campaigns/tips/campaign.yaml", &format!("{pinned}{SOUND}{window}"));
+    type_in(&clinic, "check --now 2027-01-04T09:00Z").tells("): it begins Mon 11 Jan 2027 08:30 GMT\n");
+}
+
+#[test]
+fn a_series_has_no_articles_beside_its_steps() {
+    check_whole(
+        &(CAMPAIGN.to_owned() + "series:\n  - {file: sleep.md, after: 0d}\n"),
+        "6:3: error: a campaign has `articles` or a `series`, not both\n  hint: ",
+    );
+}
+
+#[test]
+fn what_has_no_effect_is_told() {
+    warns(
+        &(CAMPAIGN.to_owned() + "late: {by: 2h, then: skip}\n"),
+        "8:1: warning: `late` has no effect without a `schedule` or a `series`\n",
+    );
+    let season = "season: {from: 1 April, until: 30 April}\n";
+    warns(
+        &(CAMPAIGN.to_owned() + season),
+        "8:1: warning: `season` has no effect without a `schedule`\n",
+    );
+}

@@ -254,7 +254,7 @@ fn an_article_is_skipped_once_and_never_when_it_has_an_edition() {
             title: "Walks",
             domain: "riverside.example",
             article_hash: b"walks",
-            is_next: true,
+            due_on: Some(jiff::civil::date(2026, 11, 3)),
         };
         store.skip(&skipped, "went out already", at(2)).unwrap()
     };

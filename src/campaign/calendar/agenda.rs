@@ -98,7 +98,7 @@ impl<'a> Calendar<'a> {
             let reason = if has_article { reason } else { Reason::Empty };
             return Fate::Skipped { at, reason };
         }
-        let allowed = self.hours.opens(due);
+        let allowed = self.allowed(due);
         if !has_article {
             let waited = allowed.unwrap_or(due).checked_add(self.campaign.late.by).ok();
             let at = [over.map(|(at, _)| at), waited].into_iter().flatten().min();

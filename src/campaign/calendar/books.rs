@@ -101,7 +101,7 @@ impl<'c, 'a, 'r> Books<'c, 'a, 'r> {
     fn counts(&self, at: Timestamp) -> bool {
         let by = self.calendar.campaign.late.by;
         let in_time = |allowed: Timestamp| self.since.duration_since(allowed) <= by;
-        at >= self.since || self.calendar.hours.opens(at).is_some_and(in_time)
+        at >= self.since || self.calendar.allowed(at).is_some_and(in_time)
     }
 
     fn places<'s>(&'s self, schedule: &'s Schedule) -> Places<'s, 'a> {

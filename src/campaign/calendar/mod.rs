@@ -14,14 +14,15 @@ mod words;
 mod tests;
 
 pub use agenda::{Entry, Fate};
+pub use slots::Slot;
 pub use words::moment;
 
 use crate::campaign::Campaign;
-use crate::campaign::schedule::{Hours, Occurrence, Schedule, Shut, Then};
+use crate::campaign::schedule::{Hours, Occurrence, Schedule, Shut, Then, When};
 use crate::campaign::{ArticleEntry, Timing};
 use books::Books;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 /// An article as the calendar sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,6 +214,78 @@ impl<'a> Calendar<'a> {
             .find(|entry| entry.begins().is_some())
     }
 
+    /// The next occurrence that takes an article of the row, whatever is pinned before it.
+    pub fn upcoming_of_row(&self, recorded: &[Recorded], now: Timestamp) -> Option<Entry<'a>> {
+        let mut entries = self.entries_ahead(recorded, now).into_iter();
+        entries.find(|entry| entry.begins().is_some() && !entry.is_pinned)
+    }
+
+    /// How many articles of the row are left, and for how many of them an occurrence is still to come.
+    pub fn row_left(&self, recorded: &[Recorded], now: Timestamp) -> (usize, usize) {
+        let left = Books::read(self, recorded, now).row().count();
+        let entries = self.entries_ahead(recorded, now);
+        let takes = entries.iter().filter(|entry| entry.begins().is_some() && !entry.is_pinned);
+        (left, takes.count())
+    }
+
+    /// Whether the season leaves out every day of the schedule.
+    pub fn is_never_in_season(&self, now: Timestamp) -> bool {
+        let (Some(schedule), Some(season)) = (self.schedule(), self.campaign.season) else {
+            return false;
+        };
+        let from = match schedule.when {
+            When::Once(_) | When::Dates(_) => Date::MIN,
+            When::Every(_) => self.hours.clinic.zone.to_datetime(now).date(),
+        };
+        let last = from
+            .max(self.hours.clinic.zone.to_datetime(now).date())
+            .saturating_add(12.years());
+        let mut days = schedule.days_from(from).take_while(|day| *day <= last || from == Date::MIN);
+        !days.any(|day| season.contains(day))
+    }
+
+    /// The pinned days from now on, each with the moment at which its letter really begins.
+    pub fn pins_ahead(&self, recorded: &[Recorded], now: Timestamp) -> Vec<(Slot<'a>, Option<Timestamp>)> {
+        self.open_pins(recorded, now, |at| at > now)
+            .into_iter()
+            .map(|slot| {
+                let begins = self.allowed(slot.occurrence.at);
+                (slot, begins)
+            })
+            .collect()
+    }
+
+    /// The pinned days before today that are open: a run would still begin them.
+    pub fn pins_behind(&self, recorded: &[Recorded], now: Timestamp) -> Vec<(&'a str, Date)> {
+        let today = self.hours.clinic.zone.to_datetime(now).date();
+        let slots = self.open_pins(recorded, now, |at| at <= now).into_iter();
+        let slots = slots.filter(|slot| slot.occurrence.date < today);
+        slots.filter_map(|slot| Some((slot.pinned?, slot.occurrence.date))).collect()
+    }
+
+    fn open_pins(&self, recorded: &[Recorded], now: Timestamp, when: impl Fn(Timestamp) -> bool) -> Vec<Slot<'a>> {
+        let books = Books::read(self, recorded, now);
+        let Some(schedule) = self.schedule() else {
+            return Vec::new();
+        };
+        let days = self.articles.iter().filter_map(|article| article.pin);
+        let slots = days.filter_map(|day| books.pinned_slot(schedule, day));
+        slots.filter(|slot| when(slot.occurrence.at) && books.is_open(slot)).collect()
+    }
+
+    /// The first moment at which an occurrence of this moment may begin: where a holiday puts it off and no window says more, the
+    /// schedule's own hour of the next day that is none.
+    fn allowed(&self, at: Timestamp) -> Option<Timestamp> {
+        let opens = self.hours.opens(at)?;
+        let is_holiday = |at: Timestamp| matches!(self.hours.shut(at), Some(Shut::Holiday(_)));
+        if self.hours.window.is_some() || !is_holiday(at) {
+            return Some(opens);
+        }
+        let zone = &self.hours.clinic.zone;
+        let own_hour = self.schedule()?.on(zone.to_datetime(opens).date(), zone)?;
+        self.hours.opens(own_hour.at.max(opens))
+    }
+
     /// The occurrence on which the last article of the row goes out, where the schedule goes on behind it.
     pub fn last_article(&self, recorded: &[Recorded], now: Timestamp) -> Option<Entry<'a>> {
         let entries = self.entries_ahead(recorded, now);
@@ -268,8 +341,7 @@ impl<'a> Calendar<'a> {
             .unwrap_or(Timestamp::MAX);
         let slots = books.open_between(schedule, now, until, usize::MAX);
         let opens = |at: Timestamp| {
-            self.hours
-                .opens(at)
+            self.allowed(at)
                 .is_some_and(|allowed| self.expiry(at).is_none_or(|end| allowed < end))
         };
         slots.is_empty() || slots.iter().any(|slot| opens(slot.occurrence.at))
@@ -303,14 +375,15 @@ impl<'a> Calendar<'a> {
     fn turn(&self, entry: Entry<'a>, at: Timestamp, late: Option<SignedDuration>, is_held: bool, now: Timestamp) -> Turn<'a> {
         let Some(article) = entry.article else { return Turn::Nothing };
         let due = Due {
-            allowed: self.hours.opens(entry.occurrence.at).unwrap_or(at),
+            allowed: self.allowed(entry.occurrence.at).unwrap_or(at),
             article,
             late,
             is_held,
             expires_at: entry.expires_at,
             occurrence: entry.occurrence,
         };
-        match self.hours.shut(now) {
+        // Behind a holiday the hours are open from midnight on, and the schedule's own is still to come.
+        match self.hours.shut(now).or_else(|| self.hours.shut(due.occurrence.at)) {
             Some(shut) if at > now => Turn::Waits { due, until: at, shut },
             _ => Turn::Begins(due),
         }

@@ -11,11 +11,11 @@ use jiff::{Timestamp, ToSpan as _};
 
 /// A place on the calendar.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Slot<'a> {
+pub struct Slot<'a> {
     /// When.
-    pub(super) occurrence: Occurrence,
+    pub occurrence: Occurrence,
     /// The article pinned to it; a place of the row where there is none.
-    pub(super) pinned: Option<&'a str>,
+    pub pinned: Option<&'a str>,
 }
 
 /// As many slots as are looked at in one direction: more than any plan shows.

@@ -113,12 +113,18 @@ impl<'a> Desk<'a> {
         self.fill(store, edition, self.now, &mut line)?;
         let to_go = count(line.to_go, "letter");
         line.note = Some(match &edition.held {
-            Some(reason) => format!("on hold: {reason}, {to_go} to go"),
+            Some(reason) => {
+                let deadline = self.waits().waits(store, edition)?.deadline;
+                let deadline = deadline.map(|words| format!("; {words}")).unwrap_or_default();
+                format!("on hold: {reason}, {to_go} to go{deadline}")
+            }
             None => match self.waits().waits(store, edition)?.words {
                 Some(waits) => format!("{to_go} to go; {waits}"),
                 None => format!("going out now, {to_go} to go"),
             },
         });
+        // One whose own time is over before the next begins is not there to be called off.
+        let superseded_at = superseded_at.filter(|at| edition.expires_at.is_none_or(|end| *at < end));
         match &edition.held {
             Some(_) => {
                 line.superseded_at = superseded_at;
@@ -264,7 +270,8 @@ impl<'a> Ahead<'a, '_> {
                 line.stands_at(if due <= now { due } else { at }, now, zone);
                 line.begins(at, zone);
                 if at > due.max(now) {
-                    line.delayed_by = hours.shut(due.max(now)).map(|shut| hours.told(&shut));
+                    let shut = hours.shut(due.max(now)).or_else(|| hours.shut(due));
+                    line.delayed_by = shut.map(|shut| hours.told(&shut));
                 }
                 line.note = self.note(entry, line.fate);
                 self.article(store, entry, &mut line)?;

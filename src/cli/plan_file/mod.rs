@@ -10,7 +10,7 @@ pub(super) use check::{Held, Stands};
 
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind, plain};
-use super::send::due_now;
+use super::send::{due_now, tell_unpinned};
 use super::sending::{bring_lists, plan};
 use super::ui::count;
 use crate::campaign::Timing;
@@ -100,6 +100,7 @@ fn drawn_up(
     let (edition, is_begun) = match prepare::next(copy, plan)? {
         Next::Unfinished(edition) => (*edition, true),
         Next::Article(article) => {
+            tell_unpinned(context, settings, plan, &article.id);
             let draft = prepare::draft(copy, plan, article, due_now(context, settings, plan), now)?;
             warnings = draft.warnings;
             (draft.edition, false)

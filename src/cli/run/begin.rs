@@ -178,12 +178,21 @@ fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, 
             "campaign `{name}`: `{}` was on hold and is superseded by `{}`: {letters} will never leave",
             over.article, found.article
         ));
+        context.ui.hint(&format!(
+            "`tidings resend {name}/{} --cancelled` orders them anew",
+            over.article
+        ));
     }
     if found.is_held {
+        let until = found.expires_at.map(|end| {
+            let local = end.to_zoned(found.occurrence.local.time_zone().clone());
+            format!(", until {}", moment(&local))
+        });
         let reason = format!(
-            "{}; `tidings release {name}/{}` sends it all the same",
+            "{}; `tidings release {name}/{}` sends it all the same{}",
             late_words(found, now),
-            found.article
+            found.article,
+            until.unwrap_or_default()
         );
         store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
         context

@@ -2,7 +2,9 @@
 //!
 //! Every story gives a campaign file and some runs, and looks at what left, what was said, and what `status` and `why` say of it later.
 
+mod by_hand;
 mod killed;
+mod on_hold;
 
 use super::{CAMPAIGN, clinic_with, type_in};
 use crate::support::judge::{Judge, Phase, Rule};
