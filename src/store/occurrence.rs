@@ -10,8 +10,11 @@ use crate::campaign::CampaignId;
 use crate::campaign::calendar::{Missed, Reason, Recorded, What};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use rusqlite::{OptionalExtension, params};
+
+/// A clock that is set back by less has not been ahead.
+const SLACK: SignedDuration = SignedDuration::from_hours(1);
 
 /// An occurrence on which nothing began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +89,8 @@ impl Store {
         let today = zone.to_datetime(now).date();
         let editions = editions.iter().filter(|edition| edition.status != Status::Draft);
         let mut recorded: Vec<Recorded> = editions.map(|edition| line(edition, zone, today)).collect();
-        let skipped = self.skipped_where("campaign = ?1 AND at <= ?2", (&campaign.0, now.as_microsecond()))?;
+        let not_ahead = now.saturating_add(SLACK).unwrap_or(Timestamp::MAX);
+        let skipped = self.skipped_where("campaign = ?1 AND at <= ?2", (&campaign.0, not_ahead.as_microsecond()))?;
         recorded.extend(skipped.into_iter().map(|one| Recorded {
             article: one.article,
             due_on: one.due_on,
