@@ -146,7 +146,7 @@ impl Store {
         let sql = "SELECT e.article, d.state, d.retry_at, d.changed_at FROM delivery d JOIN edition e ON e.id = d.edition \
                    WHERE d.person = ?1 AND e.campaign = ?2 AND e.status <> 'draft' UNION ALL \
                    SELECT e.article, NULL, NULL, 0 FROM left_out o JOIN edition e ON e.id = o.edition \
-                   WHERE o.person = ?1 AND e.campaign = ?2 AND o.reason = 'late' AND e.is_step";
+                   WHERE o.person = ?1 AND e.campaign = ?2 AND o.reason IN ('late', 'before_release') AND e.is_step";
         let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
         let mut rows = statement.query((person.0, &campaign.0)).doing(DOING)?;
         let mut letters = Vec::new();
@@ -178,6 +178,10 @@ impl Store {
         articles: impl Iterator<Item = &'a str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let articles: Vec<&str> = articles.collect();
+        if self.is_noted(campaign, &articles, now)? {
+            return Ok(());
+        }
         self.campaign_seen(campaign, now)?;
         let sql = "INSERT INTO step_seen (campaign, article, since) SELECT ?1, ?2, ?3 WHERE NOT EXISTS \
                    (SELECT 1 FROM step_seen WHERE campaign = ?1 AND article = ?2 AND since <= ?3) \
@@ -189,6 +193,15 @@ impl Store {
                 .doing("note a step")?;
         }
         Ok(())
+    }
+
+    /// Whether there is nothing to note: a run that has nothing to do writes nothing.
+    fn is_noted(&self, campaign: &CampaignId, articles: &[&str], now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM campaign_seen WHERE campaign = ?1 AND since <= ?3) AND NOT EXISTS (SELECT 1 FROM \
+                   json_each(?2) a WHERE NOT EXISTS (SELECT 1 FROM step_seen s WHERE s.campaign = ?1 AND s.article = a.value AND s.since <= ?3))";
+        let articles: Vec<String> = articles.iter().map(|article| (*article).to_owned()).collect();
+        let row = (&campaign.0, names(&articles)?, now.as_microsecond());
+        self.connection.query_row(sql, row, |row| row.get(0)).doing("note a step")
     }
 
     /// Since when a campaign is known, if it is.

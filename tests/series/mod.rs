@@ -3,6 +3,7 @@
 //! Promises: what is asked of the letters is asked of the relay's record. Knows nothing of the store.
 
 mod ahead;
+mod left_out;
 mod orders;
 mod steps;
 mod texts;
