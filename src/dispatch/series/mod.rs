@@ -10,12 +10,15 @@ pub use ahead::{Ahead, StepDay, ahead};
 pub use write::{Served, serve};
 
 use super::DispatchError;
+use super::choice::{choice, place, question};
 use super::prepare::Plan;
 use crate::article::Article;
 use crate::campaign::Timing;
 use crate::campaign::schedule::{Hours, Then};
 use crate::campaign::series::{Appointment, Course, Joiner, LOOKBACK, Mark, Record, Series, Stand, Standing, Turn};
 use crate::delivery::state::State;
+use crate::finding::Finding;
+use crate::store::draft::Place;
 use crate::store::series::{Passage, Range};
 use crate::store::{PersonId, Store};
 use jiff::civil::Date;
@@ -86,11 +89,17 @@ impl<'a> Look<'a> {
         }))
     }
 
-    /// Everybody whose step is due now, in the order of the steps.
+    /// Everybody of the audience whose step is due now, in the order of the steps. Where the campaign's conditions cannot be asked,
+    /// everybody: whoever writes the step says what is wrong with them.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn called(&self, store: &Store) -> Result<Vec<Called>, DispatchError> {
+        let today = self.day(self.now);
+        let choice = choice(store, self.plan, today)?;
+        let question = question(self.plan, &choice.only, today);
+        let is_asked = !choice.findings.iter().any(Finding::is_error);
+        let audience = &self.plan.campaign.audience;
         let mut called = Vec::new();
         self.each(store, 0, |person, joiner| {
             let (appointment, late) = match self.course(self.now).turn(joiner) {
@@ -98,6 +107,11 @@ impl<'a> Look<'a> {
                 Turn::Late(appointment, late) => (appointment, Some(late)),
                 _ => return Ok(()),
             };
+            let candidate = store.candidate(person, &audience.lists, &audience.not_lists)?;
+            let place = candidate.map(|candidate| place(&question, &candidate));
+            if is_asked && !matches!(place, Some(Place::In { .. })) {
+                return Ok(());
+            }
             called.push(Called {
                 person,
                 appointment,
