@@ -149,6 +149,10 @@ impl Batch<'_, '_> {
         comer: &Comer,
         place: &mut impl FnMut(&Candidate) -> Place,
     ) -> Result<(), StoreError> {
+        if let Fate::PassesBy(words) = &comer.fate {
+            // Whoever is not of the audience today may be tomorrow, and had it all the same.
+            return self.leave_out(comer.person, "before_release", words);
+        }
         let Some(candidate) = candidate(self.transaction, comer.person, step)? else {
             return Ok(());
         };
@@ -157,7 +161,7 @@ impl Batch<'_, '_> {
         };
         match &comer.fate {
             Fate::LeftOut(words) => self.leave_out(comer.person, "late", words),
-            Fate::PassesBy(words) => self.leave_out(comer.person, "before_release", words),
+            Fate::PassesBy(_) => Ok(()),
             Fate::Goes => self.write(comer, version).map(|_| ()),
             Fate::Held(words) => {
                 let letter = self.write(comer, version)?;

@@ -4,7 +4,9 @@
 //! series' own rules say that.
 
 use super::draft::names;
+use super::edition::Edition;
 use super::freeze::candidate_on;
+use super::hold::{Target, write_order};
 use super::people::Candidate;
 use super::{Doing, PersonId, Store, StoreError, codec};
 use crate::campaign::CampaignId;
@@ -212,6 +214,34 @@ impl Store {
         let sql = "SELECT since FROM campaign_seen WHERE campaign = ?";
         let since = self.connection.query_row(sql, [&campaign.0], |row| row.get(0)).optional();
         since.doing("look for a campaign")?.map(codec::instant).transpose()
+    }
+
+    /// Opens closed steps again, this one or all of the series, for whoever comes to them from now on.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn open_steps(&mut self, campaign: &CampaignId, step: Option<&Edition>, now: Timestamp) -> Result<(), StoreError> {
+        const CLOSED: &str = "campaign = ?1 AND round = 1 AND (?2 IS NULL OR article = ?2) AND \
+                              (status = 'cancelled' OR ended IS NOT NULL OR skipped IS NOT NULL)";
+        const DOING: &str = "open a step again";
+        let transaction = self.write(DOING)?;
+        let article = step.map(|step| &step.key.article);
+        // Nobody is owed what they passed by meanwhile: the step counts as one that is new at this moment.
+        let sql = format!(
+            "UPDATE step_seen SET since = ?3 WHERE campaign = ?1 AND article IN (SELECT article FROM edition WHERE {CLOSED})"
+        );
+        transaction
+            .execute(&sql, (&campaign.0, article, now.as_microsecond()))
+            .doing(DOING)?;
+        for change in [
+            format!("DELETE FROM edition WHERE skipped IS NOT NULL AND {CLOSED}"),
+            format!("UPDATE edition SET status = 'released', ended = NULL WHERE {CLOSED}"),
+        ] {
+            transaction.execute(&change, (&campaign.0, article)).doing(DOING)?;
+        }
+        let target = step.map_or_else(|| Target::Campaign(campaign.clone()), |step| Target::Edition(step.id));
+        write_order(&transaction, "release", &target, "closed steps", now)?;
+        transaction.commit().doing(DOING)
     }
 
     /// The steps of a series that the store knows, by their articles.

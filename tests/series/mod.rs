@@ -5,6 +5,7 @@
 mod ahead;
 mod left_out;
 mod orders;
+mod restored;
 mod steps;
 mod texts;
 mod year;
