@@ -81,7 +81,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     tell(context, name, "cancelled", cancelled, &words)?;
     warn_of_others(context, &done);
     if series.is_some() {
-        context.ui.hint(&format!("`tidings release {name}` opens it again, for whoever comes to a step from then on"));
+        context.ui.hint(&format!(
+            "`tidings release {name}` opens it again, for whoever comes to a step from then on"
+        ));
     }
     if args.to.is_empty() && !name.contains('/') && series.is_none() {
         context.ui.hint(&format!(

@@ -110,14 +110,7 @@ fn looked_through(context: &Context, store: &mut Store, args: &Args, targets: &[
 }
 
 /// The same of a series: who would get which of its steps, perhaps again.
-fn stands_by_steps(
-    context: &Context,
-    store: &Store,
-    args: &Args,
-    why: &str,
-    people: u64,
-    steps: &str,
-) -> Result<bool, Failure> {
+fn stands_by_steps(context: &Context, store: &Store, args: &Args, why: &str, people: u64, steps: &str) -> Result<bool, Failure> {
     if people == 0 {
         return Ok(true);
     }
@@ -133,8 +126,11 @@ fn stands_by_steps(
 /// Lets whoever was due before this moment pass their step by.
 fn pass_by(context: &Context, store: &mut Store, args: &Args, targets: &[Target]) -> Result<(), Failure> {
     let no_series = || {
-        Failure::new(Kind::Usage, format!("`--from-now` is for a whole series, and `{}` is none", args.campaign))
-            .hint("name the campaign of a series; nothing was changed")
+        Failure::new(
+            Kind::Usage,
+            format!("`--from-now` is for a whole series, and `{}` is none", args.campaign),
+        )
+        .hint("name the campaign of a series; nothing was changed")
     };
     let [Target::Campaign(campaign)] = targets else {
         return Err(no_series());

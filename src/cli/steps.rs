@@ -124,12 +124,7 @@ pub(super) fn closed_words(store: &Store, plan: Plan<'_>) -> Result<Vec<(String,
 }
 
 /// Opens closed steps again, where that is what is named: a closed step, or a series all of whose steps are. Gives whether it did.
-pub(super) fn open_again(
-    context: &Context,
-    store: &mut Store,
-    id: &CampaignId,
-    step: Option<&Edition>,
-) -> Result<bool, Failure> {
+pub(super) fn open_again(context: &Context, store: &mut Store, id: &CampaignId, step: Option<&Edition>) -> Result<bool, Failure> {
     let (_, workspace) = context.workspace()?;
     let Some(folder) = series(&workspace, &id.0) else {
         return Ok(false);

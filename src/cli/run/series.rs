@@ -101,7 +101,13 @@ impl Desk<'_> {
     }
 
     /// A series on hold writes nothing. Where that is a rule's doing (law 13), a person has to know.
-    fn on_hold(&self, store: &Store, folder: &CampaignFolder, reason: &str, called: &[Called]) -> Result<(u64, Vec<Finding>), Failure> {
+    fn on_hold(
+        &self,
+        store: &Store,
+        folder: &CampaignFolder,
+        reason: &str,
+        called: &[Called],
+    ) -> Result<(u64, Vec<Finding>), Failure> {
         let (plan, people) = (plan(self.settings, folder)?, called.len() as u64);
         if store.is_distrusted(&plan.campaign.id)?.is_none() {
             return Ok((0, Vec::new()));
