@@ -5,6 +5,7 @@ use super::failure::{Failure, Kind};
 use super::hold::{open_recovered, targets, tell, warn_of_others};
 use super::letters::edition_named;
 use super::sending::plan;
+use super::steps::series;
 use super::ui::count;
 use crate::article::Article;
 use crate::campaign::edition::EditionKey;
@@ -46,6 +47,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     if args.to.is_empty()
         && let Some(used) = skip(context, &mut store, args)?
     {
+        if is_step(context, &store, name)? {
+            return tell_closed(context, name, 0);
+        }
         let day = |day: Date| day.strftime("%a %-d %b %Y");
         let used = match used {
             Used::Day(date) => format!("nothing leaves on {}, which was its turn", day(date)),
@@ -64,6 +68,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         false => None,
     };
     let cancelled = done.letters;
+    if args.to.is_empty() && is_step(context, &store, name)? {
+        tell_closed(context, name, cancelled)?;
+        warn_of_others(context, &done);
+        return Ok(());
+    }
     let words = match cancelled {
         _ if series.is_some() => format!(
             "`{name}` is over: {} cancelled, and nobody comes to any of its steps again",
@@ -79,11 +88,40 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     };
     tell(context, name, "cancelled", cancelled, &words)?;
     warn_of_others(context, &done);
+    if series.is_some() {
+        context.ui.hint(&format!(
+            "`tidings release {name}` opens it again, for whoever comes to a step from then on"
+        ));
+    }
     if args.to.is_empty() && !name.contains('/') && series.is_none() {
         context.ui.hint(&format!(
             "later articles still leave by the schedule: `tidings hold {name}` stops the campaign, `tidings cancel {name}/ARTICLE` skips one"
         ));
     }
+    Ok(())
+}
+
+/// Whether that is a step of a series.
+fn is_step(context: &Context, store: &Store, name: &str) -> Result<bool, Failure> {
+    let (_, workspace) = context.workspace()?;
+    let edition = edition_named(&store.editions()?, name).cloned();
+    Ok(edition.is_some_and(|edition| {
+        let is_known = |folder: &CampaignFolder| folder.articles.iter().any(|article| article.id == edition.key.article);
+        edition.key.round == 1 && series(&workspace, &edition.key.campaign.0).is_some_and(is_known)
+    }))
+}
+
+/// What became of a step that is called off.
+fn tell_closed(context: &Context, name: &str, cancelled: u64) -> Result<(), Failure> {
+    let letters = match cancelled {
+        0 => String::new(),
+        letters => format!("; {} that waited will never leave", count(letters, "letter")),
+    };
+    let words = format!("`{name}` is closed: nobody comes to this step any more, and who had it keeps it{letters}");
+    tell(context, name, "cancelled", cancelled, &words)?;
+    context.ui.hint(&format!(
+        "`tidings release {name}` opens it again, for whoever comes to it from then on"
+    ));
     Ok(())
 }
 

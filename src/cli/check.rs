@@ -5,6 +5,7 @@ use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
 use super::send::due_now;
 use super::sending::plan;
+use super::steps::closed_words;
 use super::ui::count;
 use crate::dispatch::DispatchError;
 use crate::dispatch::due;
@@ -109,7 +110,13 @@ pub(super) fn said(rows: &ListReport) -> Vec<Finding> {
 /// What the calendar tells ahead: hours that never open, pinned days that are over, articles that run out.
 fn forewarned(context: &Context, store: &Store, settings: &Settings, folder: &CampaignFolder) -> Result<Vec<Finding>, Failure> {
     match plan(settings, folder) {
-        Ok(plan) => Ok(due::forewarning(store, plan, context.clock.now())?),
+        Ok(plan) => {
+            let mut findings = due::forewarning(store, plan, context.clock.now())?;
+            let file = format!("campaigns/{}/campaign.yaml", plan.campaign.name);
+            let closed = closed_words(store, plan)?.into_iter();
+            findings.extend(closed.map(|(words, way)| Finding::warning(&file, words).hint(way)));
+            Ok(findings)
+        }
         Err(_) => Ok(Vec::new()),
     }
 }

@@ -37,13 +37,18 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let root = context.root()?;
     let mut store = open(context, &root)?;
     let now = context.clock.now();
-    let mut done = Stopped::default();
+    let (mut done, mut before) = (Stopped::default(), 0);
     for target in targets(context, &store, &args.campaign, &args.to)? {
+        before += held_before(&store, &target)?;
         done += store.hold(&target, By::Person, &args.because, now)?;
     }
     let stopped = done.letters;
     let name = &args.campaign;
     let words = match (args.to.is_empty(), stopped) {
+        (true, 0) if before > 0 => {
+            let verb = if before == 1 { "was" } else { "were" };
+            format!("`{name}` is on hold: {} {verb} on hold already", count(before, "letter"))
+        }
         (true, 0) => format!("`{name}` is on hold: no letter was waiting, and none begins before `tidings release {name}`"),
         (true, 1) => format!("`{name}` is on hold: 1 letter waits for `tidings release {name}`"),
         (true, _) => format!(
@@ -57,6 +62,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     tell(context, name, "held", stopped, &words)?;
     warn_of_others(context, &done);
     Ok(())
+}
+
+/// How many letters of it are on hold by themselves.
+fn held_before(store: &Store, target: &Target) -> Result<u64, Failure> {
+    let editions = match target {
+        Target::Campaign(campaign) => store.editions_of(campaign)?,
+        Target::Edition(edition) => vec![store.edition(*edition)?],
+        Target::Delivery(_) => Vec::new(),
+    };
+    let held = editions.iter().map(|edition| Ok(store.tally(edition.id)?.of("held")));
+    held.sum()
 }
 
 /// Says what an order did: in words, or in numbers for a program.

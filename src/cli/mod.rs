@@ -43,6 +43,7 @@ mod run;
 mod send;
 mod serve;
 mod status;
+mod steps;
 mod strikes;
 mod suppress;
 mod test;

@@ -1,14 +1,16 @@
 //! `tidings release`: go on.
 
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 use super::hold::{open, targets, tell};
 use super::letters::stands_by;
+use super::steps::{self, pass_all_by, would_get};
 use super::ui::count;
 use crate::campaign::calendar::moment;
 use crate::store::Store;
 use crate::store::edition::Status;
 use crate::store::hold::Target;
+use crate::store::lock::SenderLock;
 use crate::workspace::Workspace;
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -25,6 +27,9 @@ pub(super) struct Args {
     /// Release only the letters to this address (can be repeated)
     #[arg(long, value_name = "ADDRESS")]
     to: Vec<String>,
+    /// Only a series: whoever was due for a step before this moment passes it by, as if they had it
+    #[arg(long, conflicts_with = "to")]
+    from_now: bool,
     /// Do not ask, where the store was restored and may not know which articles went out
     #[arg(long)]
     yes: bool,
@@ -36,10 +41,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let now = context.clock.now();
     let (mut freed, mut kept, mut taken_back) = (0, 0, 0);
     let targets = targets(context, &store, &args.campaign, &args.to)?;
-    if take_skip_back(context, &mut store, args, &targets)? {
+    if open_again(context, &mut store, args, &targets)? || take_skip_back(context, &mut store, args, &targets)? {
         return Ok(());
     }
-    if !looked_through(context, &store, args, &targets)? {
+    if args.from_now {
+        pass_by(context, &mut store, args, &targets)?;
+    } else if !looked_through(context, &mut store, args, &targets)? {
         return Ok(());
     }
     for target in &targets {
@@ -104,13 +111,16 @@ fn tell_over(context: &Context, root: &Path, store: &Store, args: &Args, targets
 }
 
 /// In a store that may not know everything, releasing a campaign says that a person has looked: what is next is named, and asked about.
-fn looked_through(context: &Context, store: &Store, args: &Args, targets: &[Target]) -> Result<bool, Failure> {
+fn looked_through(context: &Context, store: &mut Store, args: &Args, targets: &[Target]) -> Result<bool, Failure> {
     let [Target::Campaign(campaign)] = targets else {
         return Ok(true);
     };
     let Some(why) = store.is_distrusted(campaign)? else {
         return Ok(true);
     };
+    if let Some((people, steps)) = would_get(context, store, campaign)? {
+        return stands_by_steps(context, store, args, &why, people, &steps);
+    }
     let (_, workspace) = context.workspace()?;
     let folder = workspace.campaigns.iter().find(|folder| folder.id() == Some(&campaign.0));
     let known = store.editions_of(campaign)?;
@@ -127,6 +137,68 @@ fn looked_through(context: &Context, store: &Store, args: &Args, targets: &[Targ
         .ui
         .hint(&format!("if it went out already: `tidings cancel {name}/{}` first", next.id));
     stands_by(context, store, args.yes, &format!("let `{}` leave when it is due?", next.id))
+}
+
+/// The same of a series: who would get which of its steps, perhaps again.
+fn stands_by_steps(context: &Context, store: &Store, args: &Args, why: &str, people: u64, steps: &str) -> Result<bool, Failure> {
+    if people == 0 {
+        return Ok(true);
+    }
+    let (ui, letters) = (&context.ui, count(people, "letter"));
+    ui.say(&format!("{why}; {letters} would leave, perhaps a second time: {steps}"));
+    ui.hint(&format!(
+        "if they had them already: `tidings release {} --from-now` lets the series go on without these",
+        args.campaign
+    ));
+    stands_by(context, store, args.yes, &format!("let {letters} leave?"))
+}
+
+/// Lets whoever was due before this moment pass their step by.
+fn pass_by(context: &Context, store: &mut Store, args: &Args, targets: &[Target]) -> Result<(), Failure> {
+    let no_series = || {
+        Failure::new(
+            Kind::Usage,
+            format!("`--from-now` is for a whole series, and `{}` is none", args.campaign),
+        )
+        .hint("name the campaign of a series; nothing was changed")
+    };
+    let [Target::Campaign(campaign)] = targets else {
+        return Err(no_series());
+    };
+    let Ok(_lock) = SenderLock::take(store.dir(), &format!("release {}", args.campaign), context.clock.now())? else {
+        return Err(Failure::new(Kind::Later, "somebody sends at this moment").hint("wait for it to end; nothing was changed"));
+    };
+    let words = pass_all_by(context, store, campaign)?.ok_or_else(no_series)?;
+    match context.ui.wants_json() {
+        true => Ok(()),
+        false => context.ui.data(&words),
+    }
+}
+
+/// Opens a closed step of a series again, or a series that is over, where that is what is named and nothing else holds it.
+fn open_again(context: &Context, store: &mut Store, args: &Args, targets: &[Target]) -> Result<bool, Failure> {
+    let name = &args.campaign;
+    match targets {
+        [Target::Edition(edition)] => {
+            let step = store.edition(*edition)?;
+            let is_opened = steps::open_again(context, store, &step.key.campaign, Some(&step))?;
+            if is_opened {
+                let words = format!("`{name}` is open again: who comes to it from now on gets it");
+                tell(context, name, "released", 0, &words)?;
+            }
+            Ok(is_opened)
+        }
+        [Target::Campaign(campaign)] => {
+            let is_opened = steps::open_again(context, store, campaign, None)?;
+            if is_opened && store.campaign_hold(campaign)?.is_none() {
+                let words = format!("`{name}` is open again: who comes to a step from now on gets it");
+                tell(context, name, "released", 0, &words)?;
+                return Ok(true);
+            }
+            Ok(false)
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Gives a skipped article its turn again, where that is what is named.
@@ -167,8 +239,15 @@ fn warn_of_other_holds(context: &Context, store: &Store, args: &Args, targets: &
             return Ok(());
         }
         if let Some(reason) = &edition.held {
-            context.ui.say(&format!("`{name}` itself is still on hold: {reason}"));
-            context.ui.hint(&format!("`tidings release {name}` lets it go on"));
+            let (what, order) = match store.campaign_hold(&edition.key.campaign)? {
+                Some(_) => (format!("`{name}` itself"), name.clone()),
+                None => {
+                    let order = format!("{name}/{}", edition.key.article);
+                    (format!("the edition `{order}`"), order)
+                }
+            };
+            context.ui.say(&format!("{what} is still on hold: {reason}"));
+            context.ui.hint(&format!("`tidings release {order}` lets it go on"));
             return Ok(());
         }
     }

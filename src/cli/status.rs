@@ -6,6 +6,7 @@ use super::failure::{Failure, Kind};
 use super::listing::table;
 use super::mail_in::{kept, look};
 use super::outlook::Limited;
+use super::steps::in_order;
 use super::strikes::Answers;
 use super::turns::{Ahead, Skipped, Turns};
 use super::ui::{Ui, count, listed};
@@ -81,7 +82,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     if !context.is_rehearsal() {
         context.require_newest(&root, &store)?;
     }
-    let editions = store.editions()?;
+    let mut editions = store.editions()?;
+    in_order(&Workspace::read(&root), &mut editions);
     let numbers = editions
         .iter()
         .map(|edition| Ok((store.tally(edition.id)?, store.left_out(edition.id)?)));
@@ -382,6 +384,11 @@ fn show(
     }
 }
 
+/// Whether a step of a series is called off.
+fn is_closed(edition: &Edition) -> bool {
+    edition.is_step && (edition.status == Status::Cancelled || edition.ended.is_some())
+}
+
 fn standing(edition: &Edition, tally: &Tally, waits: &Waits) -> String {
     match (&edition.held, edition.status, tally.open(), tally.need_a_person()) {
         (Some(reason), _, _, _) => match &waits.deadline {
@@ -389,12 +396,14 @@ fn standing(edition: &Edition, tally: &Tally, waits: &Waits) -> String {
             None => format!("on hold: {reason}"),
         },
         (None, Status::Draft, _, _) => "draft".to_owned(),
-        (None, Status::Cancelled, _, _) => edition.ended.clone().unwrap_or_else(|| "cancelled".to_owned()),
+        (None, Status::Cancelled, _, _) if !edition.is_step => edition.ended.clone().unwrap_or_else(|| "cancelled".to_owned()),
+        (None, _, 0, 0) if is_closed(edition) => "closed: nobody comes to it any more".to_owned(),
+        (None, _, 0, need) if is_closed(edition) => format!("closed, {} a person", needs(need)),
         (None, Status::Released, 0, 0) if edition.is_step => "open: people come to it one by one".to_owned(),
         (None, Status::Released, 0, need) if edition.is_step => format!("open, {} a person", needs(need)),
         (None, Status::Released, 0, 0) => "complete".to_owned(),
         (None, Status::Released, 0, need) => format!("complete, {} a person", needs(need)),
-        (None, Status::Released, open, _) => match &waits.words {
+        (None, _, open, _) => match &waits.words {
             Some(words) => format!("{} to go: {words}", count(open, "letter")),
             None => format!("{} to go", count(open, "letter")),
         },

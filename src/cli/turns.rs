@@ -3,10 +3,12 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::sending::plan;
+use super::steps::closed_words;
 use super::ui::{Ui, count};
 use crate::campaign::calendar::{Reason, moment};
 use crate::dispatch::due;
 use crate::dispatch::prepare::Plan;
+use crate::dispatch::series;
 use crate::store::Store;
 use crate::store::occurrence::SkippedOccurrence;
 use crate::workspace::Workspace;
@@ -25,6 +27,8 @@ pub(super) struct Ahead {
     local: Option<String>,
     begins_at: Option<String>,
     expires_at: Option<String>,
+    /// How many people come to it, where it is a step of a series.
+    people: Option<u64>,
     notes: Vec<String>,
 }
 
@@ -103,9 +107,10 @@ impl Ahead {
     fn words(&self) -> Vec<String> {
         let name = Ui::bold(&self.campaign);
         let next = self.article.as_ref().zip(self.local.as_ref());
-        let next = next.map(|(article, local)| match self.begins_at != self.due_at {
-            true => format!("{name}: `{article}` is next, due {local}, and waits for its hours"),
-            false => format!("{name}: `{article}` is next, on {local}"),
+        let next = next.map(|(article, local)| match (self.people, self.begins_at != self.due_at) {
+            (Some(people), _) => format!("{name}: `{article}` is next, for {} on {local}", count(people, "person")),
+            (None, true) => format!("{name}: `{article}` is next, due {local}, and waits for its hours"),
+            (None, false) => format!("{name}: `{article}` is next, on {local}"),
         });
         let notes = self.notes.iter().map(|note| format!("{name}: {note}"));
         next.into_iter().chain(notes).collect()
@@ -115,7 +120,7 @@ impl Ahead {
 fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Ahead>, Failure> {
     let calendar = due::calendar(store, plan)?;
     if calendar.schedule().is_none() {
-        return Ok(None);
+        return steps_ahead(store, plan, now);
     }
     let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
     let entry = calendar.upcoming(&recorded, now);
@@ -135,6 +140,34 @@ fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Ahead>,
         local: entry.as_ref().map(|entry| moment(&entry.occurrence.local)),
         begins_at: entry.as_ref().and_then(|entry| entry.begins()).map(|at| at.to_string()),
         expires_at: entry.as_ref().and_then(|entry| entry.expires_at).map(|at| at.to_string()),
+        people: None,
+        notes,
+    }))
+}
+
+/// The next step of a series to which anybody comes within this many days, and what is closed.
+fn steps_ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Ahead>, Failure> {
+    const DAYS: u32 = 35;
+    let Some(ahead) = series::ahead(store, plan, now, DAYS)? else {
+        return Ok(None);
+    };
+    let hold = store.campaign_hold(&plan.campaign.id)?;
+    let closed = closed_words(store, plan)?.into_iter();
+    let mut notes: Vec<String> = closed.map(|(words, way)| format!("{words}; {way}")).collect();
+    notes.extend(hold.map(|reason| format!("on hold: {reason}")));
+    let next = ahead.days.first();
+    if next.is_none() && notes.is_empty() {
+        return Ok(None);
+    }
+    let at = next.map(|next| next.at.to_string());
+    Ok(Some(Ahead {
+        campaign: plan.campaign.name.clone(),
+        article: next.map(|next| next.article.clone()),
+        due_at: at.clone(),
+        local: next.map(|next| moment(&next.at.to_zoned(plan.clinic.zone.clone()))),
+        begins_at: at,
+        expires_at: None,
+        people: next.map(|next| next.people),
         notes,
     }))
 }

@@ -38,6 +38,8 @@ pub enum Fate {
     Held(String),
     /// They are too late, in these words: they do not get it, and go on to the next step.
     LeftOut(String),
+    /// A person said, in these words, that it is not for whoever was due before: they go on to the next step.
+    PassesBy(String),
 }
 
 /// What became of a batch.
@@ -47,7 +49,7 @@ pub struct Frozen {
     pub letters: u64,
     /// The letters on hold: for lateness, or because they cannot be composed.
     pub held: Vec<(DeliveryId, String)>,
-    /// Who does not get it for being too late.
+    /// Who does not get it, and goes on to the next step.
     pub left_out: u64,
 }
 
@@ -147,6 +149,10 @@ impl Batch<'_, '_> {
         comer: &Comer,
         place: &mut impl FnMut(&Candidate) -> Place,
     ) -> Result<(), StoreError> {
+        if let Fate::PassesBy(words) = &comer.fate {
+            // Whoever is not of the audience today may be tomorrow, and had it all the same.
+            return self.leave_out(comer.person, "before_release", words);
+        }
         let Some(candidate) = candidate(self.transaction, comer.person, step)? else {
             return Ok(());
         };
@@ -154,7 +160,8 @@ impl Batch<'_, '_> {
             return Ok(());
         };
         match &comer.fate {
-            Fate::LeftOut(words) => self.leave_out(comer.person, words),
+            Fate::LeftOut(words) => self.leave_out(comer.person, "late", words),
+            Fate::PassesBy(_) => Ok(()),
             Fate::Goes => self.write(comer, version).map(|_| ()),
             Fate::Held(words) => {
                 let letter = self.write(comer, version)?;
@@ -164,11 +171,14 @@ impl Batch<'_, '_> {
         }
     }
 
-    fn leave_out(&mut self, person: PersonId, words: &str) -> Result<(), StoreError> {
-        let sql = "INSERT INTO left_out (edition, person, reason, detail) SELECT ?1, ?2, 'late', ?3 WHERE NOT EXISTS \
-                   (SELECT 1 FROM delivery WHERE edition = ?1 AND person = ?2) ON CONFLICT DO NOTHING";
+    fn leave_out(&mut self, person: PersonId, reason: &str, words: &str) -> Result<(), StoreError> {
+        // Somebody may have been left out of the article before for another reason, when a calendar sent it.
+        let sql = "INSERT INTO left_out (edition, person, reason, detail) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS \
+                   (SELECT 1 FROM delivery WHERE edition = ?1 AND person = ?2) ON CONFLICT (edition, person) DO UPDATE SET \
+                   reason = excluded.reason, detail = excluded.detail WHERE reason NOT IN ('late', 'before_release')";
         let mut insert = self.transaction.prepare_cached(sql).doing(DOING)?;
-        self.frozen.left_out += insert.execute((self.edition.0, person.0, words)).doing(DOING)? as u64;
+        let row = (self.edition.0, person.0, reason, words);
+        self.frozen.left_out += insert.execute(row).doing(DOING)? as u64;
         Ok(())
     }
 
@@ -191,6 +201,10 @@ impl Batch<'_, '_> {
             return Ok(None);
         };
         self.frozen.letters += 1;
+        // Who was left out before, and gets it after all, is left out no more.
+        let sql = "DELETE FROM left_out WHERE edition = ? AND person = ?";
+        let mut delete = self.transaction.prepare_cached(sql).doing(DOING)?;
+        delete.execute((self.edition.0, comer.person.0)).doing(DOING)?;
         self.claims.push(self.claim(comer.person, version, delivery, generation)?);
         Ok(Some(delivery))
     }

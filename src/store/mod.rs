@@ -358,6 +358,10 @@ fn open_connection(path: &Path) -> Result<Connection, StoreError> {
     }
     connection.busy_timeout(BUSY).doing("be opened")?;
     connection.set_prepared_statement_cache_capacity(64);
+    // One plan for whatever is asked: else a kept statement is prepared anew for every value that it is given.
+    connection
+        .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .doing("be opened")?;
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
     connection.execute_batch(settings).doing("be opened")?;
     Ok(connection)

@@ -4,7 +4,9 @@
 //! series' own rules say that.
 
 use super::draft::names;
+use super::edition::Edition;
 use super::freeze::candidate_on;
+use super::hold::{Target, write_order};
 use super::people::Candidate;
 use super::{Doing, PersonId, Store, StoreError, codec};
 use crate::campaign::CampaignId;
@@ -146,7 +148,7 @@ impl Store {
         let sql = "SELECT e.article, d.state, d.retry_at, d.changed_at FROM delivery d JOIN edition e ON e.id = d.edition \
                    WHERE d.person = ?1 AND e.campaign = ?2 AND e.status <> 'draft' UNION ALL \
                    SELECT e.article, NULL, NULL, 0 FROM left_out o JOIN edition e ON e.id = o.edition \
-                   WHERE o.person = ?1 AND e.campaign = ?2 AND o.reason = 'late' AND e.is_step";
+                   WHERE o.person = ?1 AND e.campaign = ?2 AND o.reason IN ('late', 'before_release') AND e.is_step";
         let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
         let mut rows = statement.query((person.0, &campaign.0)).doing(DOING)?;
         let mut letters = Vec::new();
@@ -178,6 +180,10 @@ impl Store {
         articles: impl Iterator<Item = &'a str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let articles: Vec<&str> = articles.collect();
+        if self.is_noted(campaign, &articles, now)? {
+            return Ok(());
+        }
         self.campaign_seen(campaign, now)?;
         let sql = "INSERT INTO step_seen (campaign, article, since) SELECT ?1, ?2, ?3 WHERE NOT EXISTS \
                    (SELECT 1 FROM step_seen WHERE campaign = ?1 AND article = ?2 AND since <= ?3) \
@@ -191,6 +197,15 @@ impl Store {
         Ok(())
     }
 
+    /// Whether there is nothing to note: a run that has nothing to do writes nothing.
+    fn is_noted(&self, campaign: &CampaignId, articles: &[&str], now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM campaign_seen WHERE campaign = ?1 AND since <= ?3) AND NOT EXISTS (SELECT 1 FROM \
+                   json_each(?2) a WHERE NOT EXISTS (SELECT 1 FROM step_seen s WHERE s.campaign = ?1 AND s.article = a.value AND s.since <= ?3))";
+        let articles: Vec<String> = articles.iter().map(|article| (*article).to_owned()).collect();
+        let row = (&campaign.0, names(&articles)?, now.as_microsecond());
+        self.connection.query_row(sql, row, |row| row.get(0)).doing("note a step")
+    }
+
     /// Since when a campaign is known, if it is.
     ///
     /// # Errors
@@ -199,6 +214,34 @@ impl Store {
         let sql = "SELECT since FROM campaign_seen WHERE campaign = ?";
         let since = self.connection.query_row(sql, [&campaign.0], |row| row.get(0)).optional();
         since.doing("look for a campaign")?.map(codec::instant).transpose()
+    }
+
+    /// Opens closed steps again, this one or all of the series, for whoever comes to them from now on.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn open_steps(&mut self, campaign: &CampaignId, step: Option<&Edition>, now: Timestamp) -> Result<(), StoreError> {
+        const CLOSED: &str = "campaign = ?1 AND round = 1 AND (?2 IS NULL OR article = ?2) AND \
+                              (status = 'cancelled' OR ended IS NOT NULL OR skipped IS NOT NULL)";
+        const DOING: &str = "open a step again";
+        let transaction = self.write(DOING)?;
+        let article = step.map(|step| &step.key.article);
+        // Nobody is owed what they passed by meanwhile: the step counts as one that is new at this moment.
+        let sql = format!(
+            "UPDATE step_seen SET since = ?3 WHERE campaign = ?1 AND article IN (SELECT article FROM edition WHERE {CLOSED})"
+        );
+        transaction
+            .execute(&sql, (&campaign.0, article, now.as_microsecond()))
+            .doing(DOING)?;
+        for change in [
+            format!("DELETE FROM edition WHERE skipped IS NOT NULL AND {CLOSED}"),
+            format!("UPDATE edition SET status = 'released', ended = NULL WHERE {CLOSED}"),
+        ] {
+            transaction.execute(&change, (&campaign.0, article)).doing(DOING)?;
+        }
+        let target = step.map_or_else(|| Target::Campaign(campaign.clone()), |step| Target::Edition(step.id));
+        write_order(&transaction, "release", &target, "closed steps", now)?;
+        transaction.commit().doing(DOING)
     }
 
     /// The steps of a series that the store knows, by their articles.

@@ -23,7 +23,7 @@ fn foretold(clinic: &Workspace, moment: &str, days: u32) -> (Vec<String>, Ahead)
     let told = ahead
         .days
         .iter()
-        .map(|day| format!("{} {}: {}", day.day, day.article, day.people));
+        .map(|day| format!("{} {}: {}", day.at.strftime("%F"), day.article, day.people));
     (told.collect(), ahead)
 }
 

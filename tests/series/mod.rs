@@ -3,7 +3,11 @@
 //! Promises: what is asked of the letters is asked of the relay's record. Knows nothing of the store.
 
 mod ahead;
+mod closed;
+mod left_out;
 mod orders;
+mod restored;
+mod shown;
 mod steps;
 mod texts;
 mod year;

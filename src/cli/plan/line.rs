@@ -130,6 +130,10 @@ pub(super) struct Step {
     pub(super) article: String,
     pub(super) title: String,
     pub(super) on: Date,
+    pub(super) at: Timestamp,
+    pub(super) local: String,
+    #[serde(skip)]
+    pub(super) hour: String,
     pub(super) letters: u64,
 }
 
@@ -168,7 +172,7 @@ impl Whole {
             places.then_with(|| one.campaign.cmp(&other.campaign))
         });
         self.steps
-            .sort_by(|one, other| (one.on, &one.campaign).cmp(&(other.on, &other.campaign)));
+            .sort_by(|one, other| (one.at, &one.campaign).cmp(&(other.at, &other.campaign)));
     }
 }
 

@@ -1,8 +1,9 @@
 //! The steps of series: how many people come to which one on which day, as far as anybody can know today.
 
-use super::line::{Step, Summary};
+use super::line::{Step, Summary, moment};
 use super::look_ahead::Desk;
 use crate::cli::failure::Failure;
+use crate::cli::steps::{closed, closed_words};
 use crate::cli::ui::count;
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::series::{Ahead, ahead};
@@ -13,8 +14,11 @@ pub(super) fn steps(desk: &Desk<'_>, store: &Store, plan: Plan<'_>, summary: &mu
     let Some(ahead) = ahead(store, plan, desk.now, desk.days)? else {
         return Ok(Vec::new());
     };
+    let (_, is_over) = closed(store, plan)?;
     if summary.note.is_none() {
-        summary.note = Some(words(&ahead));
+        let closed = closed_words(store, plan)?.into_iter().map(|(words, _)| words);
+        let words = closed.chain(words(&ahead, is_over)).collect::<Vec<_>>();
+        summary.note = Some(words.join("; "));
     }
     summary.left_out = ahead.left_out;
     let steps = ahead.days.into_iter().map(|day| Step {
@@ -26,15 +30,19 @@ pub(super) fn steps(desk: &Desk<'_>, store: &Store, plan: Plan<'_>, summary: &mu
             .map(|article| article.title.clone())
             .unwrap_or_default(),
         article: day.article,
-        on: day.day,
+        on: day.at.to_zoned(desk.zone().clone()).date(),
+        at: day.at,
+        local: moment(day.at, desk.zone()),
+        hour: day.at.to_zoned(desk.zone().clone()).strftime("%H:%M %Z").to_string(),
         letters: day.people,
     });
     Ok(steps.collect())
 }
 
 /// What is to be said of the series as a whole.
-fn words(ahead: &Ahead) -> String {
-    let mut words = vec!["a series: people get its steps by their day of joining, whoever joins from now on as well".to_owned()];
+fn words(ahead: &Ahead, is_over: bool) -> Vec<String> {
+    let joining = "a series: people get its steps by their day of joining, whoever joins from now on as well";
+    let mut words: Vec<String> = (!is_over).then(|| joining.to_owned()).into_iter().collect();
     let more = [
         (ahead.late, "too late for their step"),
         (ahead.waiting, "waiting for a letter of it that is still open"),
@@ -52,5 +60,5 @@ fn words(ahead: &Ahead) -> String {
             reason.replace('_', " ")
         ));
     }
-    words.join("; ")
+    words
 }

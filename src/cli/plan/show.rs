@@ -103,7 +103,7 @@ impl Page<'_> {
     fn step(&self, step: &Step) -> Result<(), Failure> {
         let (letters, name) = (count(step.letters, "letter"), &step.campaign);
         let name = format!("{name:<wide$}", wide = self.wide);
-        self.wrapped(&format!("  {:<9} {letters:>14}  {name}  ", ""), &step.title)
+        self.wrapped(&format!("  {:<9} {letters:>14}  {name}  ", step.hour), &step.title)
     }
 
     fn details(&self, line: &Line) -> Result<(), Failure> {

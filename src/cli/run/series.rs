@@ -7,8 +7,9 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::letters::whose_masked;
 use crate::cli::sending::{Way, bring_lists, plan};
+use crate::cli::steps::by_step;
 use crate::cli::ui::count;
-use crate::dispatch::series::{Look, Served, note, serve};
+use crate::dispatch::series::{Called, Look, Served, note, serve};
 use crate::finding::Finding;
 use crate::store::Store;
 use crate::store::import::Guard;
@@ -82,7 +83,7 @@ impl Desk<'_> {
                 break;
             }
             if let Some(reason) = &hold {
-                return self.on_hold(store, folder, reason, called.len() as u64);
+                return self.on_hold(store, folder, reason, &called);
             }
             require_reader(self.context, self.settings, store)?;
             self.way.route()?;
@@ -100,14 +101,23 @@ impl Desk<'_> {
     }
 
     /// A series on hold writes nothing. Where that is a rule's doing (law 13), a person has to know.
-    fn on_hold(&self, store: &Store, folder: &CampaignFolder, reason: &str, people: u64) -> Result<(u64, Vec<Finding>), Failure> {
-        let plan = plan(self.settings, folder)?;
+    fn on_hold(
+        &self,
+        store: &Store,
+        folder: &CampaignFolder,
+        reason: &str,
+        called: &[Called],
+    ) -> Result<(u64, Vec<Finding>), Failure> {
+        let (plan, people) = (plan(self.settings, folder)?, called.len() as u64);
         if store.is_distrusted(&plan.campaign.id)?.is_none() {
             return Ok((0, Vec::new()));
         }
         let (name, ui, whose) = (&folder.name, &self.context.ui, count(people, "person"));
         ui.say(&format!("series `{name}` is due for {whose} and on hold: {reason}"));
-        ui.hint(&format!("`tidings release {name}` lets it go on"));
+        ui.say(&format!("they would get, perhaps a second time: {}", by_step(plan, called)));
+        ui.hint(&format!(
+            "had they got it: `tidings release {name} --from-now` lets the series go on without these letters; `tidings release {name}` sends them"
+        ));
         Ok((people, Vec::new()))
     }
 

@@ -3,7 +3,8 @@
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::sending::plan;
-use super::super::ui::Ui;
+use super::super::steps::closed;
+use super::super::ui::{Ui, listed};
 use crate::campaign::series::{Joiner, Out, Turn};
 use crate::dispatch::choice::{choice, on_lists, question};
 use crate::dispatch::prepare::Plan;
@@ -64,6 +65,14 @@ fn standing(
     };
     let kept_from = kept_from(settings, plan, store, person, now)?;
     let mut standing = told(&turn, &joiner, &look, settings);
+    let (closed, is_over) = closed(store, plan)?;
+    if is_over {
+        standing.words = format!("{}; the series is over: every step is closed", standing.words);
+    } else if !closed.is_empty() {
+        let named: Vec<String> = closed.iter().map(|step| format!("`{step}`")).collect();
+        let (are, them) = if named.len() == 1 { ("is", "it") } else { ("are", "them") };
+        standing.words = format!("{}; {} {are} closed: nobody comes to {them}", standing.words, listed(&named));
+    }
     standing.campaign.clone_from(&folder.name);
     if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
         standing.words = format!("{}; but the series is on hold: {reason}", standing.words);

@@ -45,6 +45,8 @@ struct Permission {
 pub(super) struct Verdict {
     campaign: String,
     next: Result<String, String>,
+    /// Whether there is no next edition for everybody, but a step for each person.
+    is_series: bool,
     day: Date,
     list: Option<String>,
     reasons: Vec<Reason>,
@@ -147,6 +149,7 @@ impl<'a> Desk<'a> {
         Ok(Verdict {
             campaign: self.plan.campaign.name.clone(),
             next: self.next(store)?,
+            is_series: matches!(self.plan.campaign.timing, Timing::Series(_)),
             day,
             list,
             reasons: audience::objections(&question, &candidate),
@@ -240,7 +243,10 @@ impl Permission {
 
 impl Verdict {
     pub(super) fn show(&self, ui: Ui) -> Result<(), Failure> {
-        ui.data(&format!("  the next edition of {}, on {}:", self.campaign, self.day))?;
+        match self.is_series {
+            true => ui.data(&format!("  the steps of {}, asked of today:", self.campaign))?,
+            false => ui.data(&format!("  the next edition of {}, on {}:", self.campaign, self.day))?,
+        }
         for row in self.rows.iter().filter(|row| !row.clauses.is_empty()) {
             ui.data(&format!("    {}", row.title()))?;
             for clause in &row.clauses {
@@ -260,14 +266,19 @@ impl Verdict {
 
     /// The last sentence: would, or would not, because.
     fn sentence(&self) -> String {
+        let what = if self.is_series {
+            "a step that is theirs"
+        } else {
+            "the next edition"
+        };
         let mut sentence = match &self.list {
-            Some(list) => format!("would get the next edition, with the data of list {list}"),
+            Some(list) => format!("would get {what}, with the data of list {list}"),
             None => {
                 let reasons: Vec<String> = self.reasons.iter().map(ToString::to_string).collect();
-                format!("would not get the next edition, because: {}", reasons.join("; "))
+                format!("would not get {what}, because: {}", reasons.join("; "))
             }
         };
-        if let Err(why) = &self.next {
+        if let (Err(why), false) = (&self.next, self.is_series) {
             let _ = write!(sentence, "; but there is none now: {why}");
         }
         sentence

@@ -8,17 +8,16 @@ use crate::campaign::schedule::Then;
 use crate::campaign::series::{Joiner, Mark, Record, Turn};
 use crate::store::Store;
 use crate::store::draft::Place;
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
-/// How many people come to a step on a day.
+/// How many people come to a step at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepDay {
     /// The step's article.
     pub article: String,
-    /// The day.
-    pub day: Date,
+    /// The moment at which they come to it.
+    pub at: Timestamp,
     /// How many.
     pub people: u64,
 }
@@ -26,7 +25,7 @@ pub struct StepDay {
 /// What is ahead in a series, as far as anybody knows: who joins in the meantime is not in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ahead {
-    /// The steps of each day, by day and then in order.
+    /// The steps of each moment, by time and then in order.
     pub days: Vec<StepDay>,
     /// How many come too late by the campaign's rule: the next run puts them on hold, or leaves the step out.
     pub late: u64,
@@ -52,7 +51,7 @@ pub fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp, days: u32) -> Result
         .unwrap_or(Timestamp::MAX);
     let choice = choice(store, plan, look.day(now))?;
     let question = question(plan, &choice.only, look.day(now));
-    let (mut ahead, mut counts) = (Ahead::default(), BTreeMap::<(Date, usize), u64>::new());
+    let (mut ahead, mut counts) = (Ahead::default(), BTreeMap::<(Timestamp, usize), u64>::new());
     look.each(store, span, |person, joiner| {
         let mut theirs = Ahead::default();
         let steps = look.walk(joiner, horizon, &mut theirs);
@@ -73,9 +72,9 @@ pub fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp, days: u32) -> Result
         }
         Ok(())
     })?;
-    let day = |((day, step), people): ((Date, usize), u64)| {
+    let day = |((at, step), people): ((Timestamp, usize), u64)| {
         let article = look.plan.articles.get(step)?.id.clone();
-        Some(StepDay { article, day, people })
+        Some(StepDay { article, at, people })
     };
     ahead.days = counts.into_iter().filter_map(day).collect();
     Ok(Some(ahead))
@@ -83,7 +82,7 @@ pub fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp, days: u32) -> Result
 
 impl Look<'_> {
     /// The steps that one person comes to until `horizon`, with their days.
-    fn walk(&self, joiner: &Joiner, horizon: Timestamp, ahead: &mut Ahead) -> Vec<(Date, usize)> {
+    fn walk(&self, joiner: &Joiner, horizon: Timestamp, ahead: &mut Ahead) -> Vec<(Timestamp, usize)> {
         let (mut joiner, mut now, mut steps) = (joiner.clone(), self.now, Vec::new());
         loop {
             let (step, at, mark) = match self.course(now).turn(&joiner) {
@@ -107,7 +106,7 @@ impl Look<'_> {
                 Turn::Coming(_) | Turn::Out(_) | Turn::Finished => return steps,
             };
             if mark == Mark::Accepted {
-                steps.push((self.day(at), step));
+                steps.push((at, step));
             }
             joiner.records.push(Record {
                 step: Some(step),

@@ -7,15 +7,18 @@ mod ahead;
 mod write;
 
 pub use ahead::{Ahead, StepDay, ahead};
-pub use write::{Served, serve};
+pub use write::{Served, pass_by, serve};
 
 use super::DispatchError;
+use super::choice::{choice, place, question};
 use super::prepare::Plan;
 use crate::article::Article;
 use crate::campaign::Timing;
 use crate::campaign::schedule::{Hours, Then};
 use crate::campaign::series::{Appointment, Course, Joiner, LOOKBACK, Mark, Record, Series, Stand, Standing, Turn};
 use crate::delivery::state::State;
+use crate::finding::Finding;
+use crate::store::draft::Place;
 use crate::store::series::{Passage, Range};
 use crate::store::{PersonId, Store};
 use jiff::civil::Date;
@@ -43,6 +46,15 @@ pub struct Called {
     pub appointment: Appointment,
     /// How much later than the campaign allows, if so.
     pub late: Option<SignedDuration>,
+}
+
+/// Of whom it is asked whether they are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    /// Those who would get the letter at this moment.
+    Audience,
+    /// Whoever is on the lists.
+    Everybody,
 }
 
 /// Notes the series and its steps, so that those who join from now on are told from those who did before.
@@ -86,18 +98,67 @@ impl<'a> Look<'a> {
         }))
     }
 
-    /// Everybody whose step is due now, in the order of the steps.
+    /// Everybody of the audience whose step is due now, in the order of the steps. Where the campaign's conditions cannot be asked,
+    /// everybody: whoever writes the step says what is wrong with them.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn called(&self, store: &Store) -> Result<Vec<Called>, DispatchError> {
+        self.gather(store, Whom::Audience, |turn| match turn {
+            Turn::Due(appointment) => Some((appointment, None)),
+            Turn::Late(appointment, late) => Some((appointment, Some(late))),
+            _ => None,
+        })
+    }
+
+    /// The same, with those whose step was due and only waits for its hours.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn called_or_waiting(&self, store: &Store) -> Result<Vec<Called>, DispatchError> {
+        self.gather(store, Whom::Audience, |turn| self.was_due(turn))
+    }
+
+    /// The same, whether or not they are of the audience at this moment.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn due_before(&self, store: &Store) -> Result<Vec<Called>, DispatchError> {
+        self.gather(store, Whom::Everybody, |turn| self.was_due(turn))
+    }
+
+    fn was_due(&self, turn: Turn) -> Option<(Appointment, Option<SignedDuration>)> {
+        match turn {
+            Turn::Due(appointment) => Some((appointment, None)),
+            Turn::Late(appointment, late) => Some((appointment, Some(late))),
+            Turn::Coming(appointment) if appointment.due <= self.now => Some((appointment, None)),
+            _ => None,
+        }
+    }
+
+    fn gather(
+        &self,
+        store: &Store,
+        whom: Whom,
+        is_called: impl Fn(Turn) -> Option<(Appointment, Option<SignedDuration>)>,
+    ) -> Result<Vec<Called>, DispatchError> {
+        let today = self.day(self.now);
+        let choice = choice(store, self.plan, today)?;
+        let question = question(self.plan, &choice.only, today);
+        let is_asked = whom == Whom::Audience && !choice.findings.iter().any(Finding::is_error);
+        let audience = &self.plan.campaign.audience;
         let mut called = Vec::new();
         self.each(store, 0, |person, joiner| {
-            let (appointment, late) = match self.course(self.now).turn(joiner) {
-                Turn::Due(appointment) => (appointment, None),
-                Turn::Late(appointment, late) => (appointment, Some(late)),
-                _ => return Ok(()),
+            let Some((appointment, late)) = is_called(self.course(self.now).turn(joiner)) else {
+                return Ok(());
             };
+            if is_asked {
+                let candidate = store.candidate(person, &audience.lists, &audience.not_lists)?;
+                let place = candidate.map(|candidate| place(&question, &candidate));
+                if !matches!(place, Some(Place::In { .. })) {
+                    return Ok(());
+                }
+            }
             called.push(Called {
                 person,
                 appointment,

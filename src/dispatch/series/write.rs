@@ -58,6 +58,35 @@ pub fn serve<E: From<DispatchError> + From<StoreError>>(
     store: &mut Store,
     look: &Look<'_>,
     called: &[Called],
+    begin: impl FnMut() -> Result<(), E>,
+) -> Result<Served, E> {
+    step_by_step(store, look, called, |one| comer(look, one), begin)
+}
+
+/// Writes down, in these words, that those who were called pass their step by: they go on to the next one.
+///
+/// # Errors
+/// When the store fails, or with what is wrong with a step.
+pub fn pass_by(store: &mut Store, look: &Look<'_>, called: &[Called], words: &str) -> Result<(), DispatchError> {
+    let passes = |one: &Called| Comer {
+        person: one.person,
+        due: one.appointment.due,
+        fate: Fate::PassesBy(words.to_owned()),
+    };
+    let served = step_by_step::<DispatchError>(store, look, called, passes, || Ok(()))?;
+    match served.findings.is_empty() {
+        true => Ok(()),
+        false => Err(DispatchError::Findings {
+            findings: served.findings,
+        }),
+    }
+}
+
+fn step_by_step<E: From<DispatchError> + From<StoreError>>(
+    store: &mut Store,
+    look: &Look<'_>,
+    called: &[Called],
+    comer: impl Fn(&Called) -> Comer,
     mut begin: impl FnMut() -> Result<(), E>,
 ) -> Result<Served, E> {
     let mut served = Served::default();
@@ -77,7 +106,8 @@ pub fn serve<E: From<DispatchError> + From<StoreError>>(
             Err(error) => return Err(error.into()),
         };
         for batch in of_step.chunks(BATCH) {
-            match step.write(store, look, batch, &mut begin) {
+            let comers: Vec<Comer> = batch.iter().map(&comer).collect();
+            match step.write(store, look, &comers, &mut begin) {
                 Ok(frozen) => served.add(store, frozen)?,
                 Err(NotWritten::Findings(findings)) => served.findings.extend(findings),
                 Err(NotWritten::Failed(error)) => return Err(error),
@@ -152,19 +182,18 @@ impl<'a> Step<'a> {
         &self,
         store: &mut Store,
         look: &Look<'_>,
-        batch: &[Called],
+        comers: &[Comer],
         begin: &mut impl FnMut() -> Result<(), E>,
     ) -> Result<Frozen, NotWritten<E>> {
-        let comers: Vec<Comer> = batch.iter().map(|called| comer(look, called)).collect();
         let (question, now) = (question(look.plan, &self.choice.only, self.today), look.now);
-        let due = batch.first().map_or(now, |first| first.appointment.due);
+        let due = comers.first().map_or(now, |first| first.due);
         let prove = |letters: &[Claim]| {
             let held = self.prove(look, letters).map_err(NotWritten::Findings)?;
             begin().map_err(NotWritten::Failed)?;
             Ok(held)
         };
         let new = self.edition(look.plan, due, look.day(due));
-        store.freeze(&new, &comers, now, |candidate| place(&question, candidate), prove)
+        store.freeze(&new, comers, now, |candidate| place(&question, candidate), prove)
     }
 
     fn edition<'s>(&'s self, plan: Plan<'s>, due: Timestamp, due_on: Date) -> NewEdition<'s> {
