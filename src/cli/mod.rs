@@ -25,6 +25,7 @@ mod check;
 mod consent;
 mod cron;
 mod doctor;
+mod handwriting;
 mod hold;
 mod import;
 mod init;

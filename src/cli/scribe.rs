@@ -5,6 +5,7 @@
 //! nothing to write leaves no line. Knows nothing of what a run does.
 
 use super::failure::plain;
+use super::handwriting::{self, Sort};
 use crate::address::mask_all;
 use crate::clock::Clock;
 use jiff::Timestamp;
@@ -116,6 +117,8 @@ fn plain_line(line: &str) -> String {
 
 /// Adds the text behind whatever stands in the file, in one write.
 fn append(path: &Path, text: &str) -> Result<(), Error> {
+    // Somebody may have put something else there since the run began.
+    handwriting::require_own(path, Sort::Log)?;
     // Opening a pipe that nobody reads would wait for a reader.
     if fs::metadata(path).is_ok_and(|file| file.file_type().is_fifo()) {
         return Err(Error::new(ErrorKind::InvalidInput, "it is a pipe, not a file"));
@@ -156,7 +159,7 @@ mod tests {
         fs::create_dir(&path).unwrap();
         let told = scribe.note("three").unwrap_or_default();
         assert!(
-            told.contains("cannot write the log") && told.contains("Is a directory"),
+            told.contains("cannot write the log") && told.contains("it is a folder"),
             "{told}"
         );
         assert_eq!(scribe.note("four"), None, "told once");

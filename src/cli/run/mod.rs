@@ -10,6 +10,7 @@ mod series;
 use crate::cli::answers::require_reader;
 use crate::cli::context::{Context, holder_words, real_dir, tell_passed_over};
 use crate::cli::failure::{Failure, Kind};
+use crate::cli::handwriting::refuse_foreign;
 use crate::cli::mail_in::read_first;
 use crate::cli::outcome::{ending, tell};
 use crate::cli::people::lapse_quietly;
@@ -69,12 +70,24 @@ const LONG: SignedDuration = SignedDuration::from_hours(6);
 /// The screen of a run: somebody writes down what is said.
 pub(super) fn heard(context: &Context, args: &Args) -> Ui {
     // One for the whole process, which has one run.
-    let scribe = Box::leak(Box::new(Scribe::new(context.clock, args.log_file.clone())));
+    let is_ours = refuse_foreign(context.root().ok().as_deref(), None, args.log_file.as_deref()).is_ok();
+    let log = args
+        .log_file
+        .clone()
+        .filter(|log| is_ours && args.status_file.as_ref() != Some(log));
+    let scribe = Box::leak(Box::new(Scribe::new(context.clock, log)));
     context.ui.heard_by(scribe)
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    let mut record = Record::new(context, args.status_file.as_deref());
+    let (status, log, root) = (args.status_file.as_deref(), args.log_file.as_deref(), context.root().ok());
+    if let Err(refusal) = refuse_foreign(root.as_deref(), status, log) {
+        let is_ours = refuse_foreign(root.as_deref(), status, None).is_ok() && status != log;
+        let ended = Err(refusal);
+        Record::new(context, status.filter(|_| is_ours)).end(&ended);
+        return ended;
+    }
+    let mut record = Record::new(context, status);
     let ended = match enter(context) {
         // What is to be told of the other's work is the other's to tell.
         Ok(Entered::Behind(holder)) => return wait_for(context, &holder).inspect_err(|failure| context.ui.note_failure(failure)),
