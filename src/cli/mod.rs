@@ -9,12 +9,14 @@ pub mod ui;
 
 mod answers;
 mod context;
+mod handwriting;
 mod letters;
 mod listing;
 mod outcome;
 mod outlook;
 mod password;
 mod private;
+mod reminder;
 mod scribe;
 mod sending;
 
@@ -25,7 +27,6 @@ mod check;
 mod consent;
 mod cron;
 mod doctor;
-mod handwriting;
 mod hold;
 mod import;
 mod init;

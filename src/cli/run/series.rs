@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::letters::whose_masked;
 use crate::cli::sending::{Way, bring_lists, plan};
-use crate::cli::ui::count;
+use crate::cli::ui::{Ui, count};
 use crate::dispatch::series::{Look, Served, note, serve};
 use crate::finding::Finding;
 use crate::store::Store;
@@ -106,8 +106,9 @@ impl Desk<'_> {
             return Ok((0, Vec::new()));
         }
         let (name, ui, whose) = (&folder.name, &self.context.ui, count(people, "person"));
-        ui.say(&format!("series `{name}` is due for {whose} and on hold: {reason}"));
-        ui.hint(&format!("`tidings release {name}` lets it go on"));
+        let text = format!("series `{name}` is due for {whose} and on hold: {reason}");
+        let hint = Ui::hint_line(&format!("`tidings release {name}` lets it go on"));
+        ui.say_lasting(&[text, hint]);
         Ok((people, Vec::new()))
     }
 
