@@ -62,6 +62,11 @@ impl Desk {
         })
     }
 
+    /// Within how many days a person gets one letter, where this edition keeps to it.
+    pub(super) fn cap(&self, edition: &Edition) -> Option<Spacing> {
+        self.timetable.cap(&edition.key.campaign)
+    }
+
     /// How many letters of a draft would wait for their people at `at`.
     pub(super) fn capped(&self, store: &Store, edition: &Edition, at: Timestamp) -> Result<u64, Failure> {
         let cap = self.timetable.cap(&edition.key.campaign);
