@@ -34,6 +34,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
+    if args.because.trim().is_empty() {
+        return Err(Failure::new(Kind::Usage, "`--because` gives no reason").hint("say why in a few words, or leave it out"));
+    }
     let root = context.root()?;
     let mut store = open(context, &root)?;
     let now = context.clock.now();

@@ -9,12 +9,14 @@ pub mod ui;
 
 mod answers;
 mod context;
+mod handwriting;
 mod letters;
 mod listing;
 mod outcome;
 mod outlook;
 mod password;
 mod private;
+mod reminder;
 mod scribe;
 mod sending;
 

@@ -5,6 +5,8 @@
 //! nothing to write leaves no line. Knows nothing of what a run does.
 
 use super::failure::plain;
+use super::handwriting::{self, Sort};
+use super::reminder::Reminder;
 use crate::address::mask_all;
 use crate::clock::Clock;
 use jiff::Timestamp;
@@ -24,6 +26,7 @@ pub(super) struct Scribe {
     clock: Clock,
     begun_at: Timestamp,
     notes: Mutex<Notes>,
+    reminder: Mutex<Option<Reminder>>,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +46,7 @@ impl Scribe {
             clock,
             begun_at: clock.now(),
             notes: Mutex::default(),
+            reminder: Mutex::default(),
         }
     }
 
@@ -69,6 +73,25 @@ impl Scribe {
     /// Writes down what happened and was not said. Gives, once, why it cannot.
     pub(super) fn note(&self, line: &str) -> Option<String> {
         self.write(&mut self.notes(), &plain_line(line))
+    }
+
+    /// From now on asks, of what stays wrong, whether it was said before.
+    pub(super) fn remember(&self, reminder: Reminder) {
+        *self.reminder.lock().unwrap_or_else(PoisonError::into_inner) = Some(reminder);
+    }
+
+    /// Whether something that stays wrong is to be said now.
+    pub(super) fn is_news(&self, lines: &[String]) -> bool {
+        let mut reminder = self.reminder.lock().unwrap_or_else(PoisonError::into_inner);
+        reminder
+            .as_mut()
+            .is_none_or(|reminder| reminder.is_news(lines, self.clock.now()))
+    }
+
+    /// The end of what is said, by a run that has looked at everything or by one that has not.
+    pub(super) fn keep(&self, is_whole: bool) {
+        let reminder = self.reminder.lock().unwrap_or_else(PoisonError::into_inner).take();
+        reminder.into_iter().for_each(|reminder| reminder.keep(is_whole));
     }
 
     /// Whether anything stands in the log.
@@ -116,6 +139,8 @@ fn plain_line(line: &str) -> String {
 
 /// Adds the text behind whatever stands in the file, in one write.
 fn append(path: &Path, text: &str) -> Result<(), Error> {
+    // Somebody may have put something else there since the run began.
+    handwriting::require_own(path, Sort::Log)?;
     // Opening a pipe that nobody reads would wait for a reader.
     if fs::metadata(path).is_ok_and(|file| file.file_type().is_fifo()) {
         return Err(Error::new(ErrorKind::InvalidInput, "it is a pipe, not a file"));
@@ -156,7 +181,7 @@ mod tests {
         fs::create_dir(&path).unwrap();
         let told = scribe.note("three").unwrap_or_default();
         assert!(
-            told.contains("cannot write the log") && told.contains("Is a directory"),
+            told.contains("cannot write the log") && told.contains("it is a folder"),
             "{told}"
         );
         assert_eq!(scribe.note("four"), None, "told once");

@@ -72,6 +72,34 @@ impl Ui {
         trouble.iter().for_each(|trouble| Self::show(trouble));
     }
 
+    /// What stays so until a person mends it: whoever is not there to see it is told once, and then once a day. The log has it each time.
+    pub(super) fn say_lasting(&self, lines: &[String]) {
+        let is_news = self.scribe.is_none_or(|scribe| scribe.is_news(lines));
+        for line in lines {
+            if is_news {
+                Self::show(line);
+            }
+            let trouble = self.scribe.and_then(|scribe| scribe.hear(line));
+            trouble.iter().for_each(|trouble| Self::show(trouble));
+        }
+    }
+
+    /// The same of findings, each for itself.
+    pub(super) fn lasting_findings(&self, findings: &[Finding]) {
+        findings.iter().for_each(|finding| self.say_lasting(&finding_lines(finding)));
+    }
+
+    /// Whether a failure that may stay is to be said now.
+    pub(super) fn is_news(&self, failure: &Failure) -> bool {
+        let lines = failure_lines(failure);
+        lines.is_empty() || self.scribe.is_none_or(|scribe| scribe.is_news(&lines))
+    }
+
+    /// A line that names the next step, as it is said.
+    pub(super) fn hint_line(line: &str) -> String {
+        format!("{CYAN}hint:{CYAN:#} {line}")
+    }
+
     /// A line for the log alone.
     pub(super) fn note(&self, line: &str) {
         let trouble = self.scribe.and_then(|scribe| scribe.note(line));
@@ -85,7 +113,7 @@ impl Ui {
 
     /// A line of talk that names the next step.
     pub fn hint(&self, line: &str) {
-        self.say(&format!("{CYAN}hint:{CYAN:#} {line}"));
+        self.say(&Self::hint_line(line));
     }
 
     /// A heading in talk or data.

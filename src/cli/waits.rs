@@ -2,15 +2,15 @@
 
 use super::failure::Failure;
 use super::ui::count;
-use crate::campaign::schedule::span_words;
 use crate::dispatch::hours::{Resumption, Timetable, resumption_of, told_ahead, told_resumption};
 use crate::store::cap::Crowd;
 use crate::store::edition::{Edition, Status};
+use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, Store};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 /// The desk at which is asked what keeps letters from leaving.
 pub(super) struct Desk {
@@ -56,10 +56,12 @@ impl Desk {
         }
         let resumption = resumption_of(store, edition, &self.timetable, self.now)?;
         let cap = self.timetable.cap(&edition.key.campaign);
-        let crowd = cap.map_or(Ok(Crowd::default()), |span| store.crowd(edition.id, span, self.now))?;
+        let crowd = cap
+            .as_ref()
+            .map_or(Ok(Crowd::default()), |spacing| store.crowd(edition.id, spacing, self.now))?;
         let words = [
             resumption.as_ref().map(|resumption| self.hours_words(resumption)),
-            cap.and_then(|span| self.crowd_words(&crowd, span)),
+            cap.and_then(|spacing| self.crowd_words(&crowd, &spacing)),
         ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         Ok(Waits {
@@ -70,10 +72,17 @@ impl Desk {
         })
     }
 
+    /// Within how many days a person gets one letter, where this edition keeps to it.
+    pub(super) fn cap(&self, edition: &Edition) -> Option<Spacing> {
+        self.timetable.cap(&edition.key.campaign)
+    }
+
     /// How many letters of a draft would wait for their people at `at`.
     pub(super) fn capped(&self, store: &Store, edition: &Edition, at: Timestamp) -> Result<u64, Failure> {
         let cap = self.timetable.cap(&edition.key.campaign);
-        let crowd = cap.map_or(Ok(Crowd::default()), |span| store.crowd(edition.id, span, at.max(self.now)))?;
+        let crowd = cap.map_or(Ok(Crowd::default()), |spacing| {
+            store.crowd(edition.id, &spacing, at.max(self.now))
+        })?;
         Ok(crowd.letters)
     }
 
@@ -82,15 +91,15 @@ impl Desk {
         if edition.status != Status::Released || edition.held.is_some() {
             return Ok(None);
         }
-        if let Some(span) = self.timetable.cap(&edition.key.campaign)
-            && let Some(recent) = store.recent(delivery, span, self.now)?
+        if let Some(spacing) = self.timetable.cap(&edition.key.campaign)
+            && let Some(recent) = store.recent(delivery, &spacing, self.now)?
         {
             let got = recent.at.to_zoned(self.zone.clone()).strftime("%a %-d %b %H:%M");
             return Ok(Some(format!(
                 "waits: `{}` of {} left for them on {got}, and they get one letter in {}; may leave from {}",
                 recent.article,
                 recent.campaign,
-                span_words(span),
+                count(u64::from(spacing.days), "day"),
                 told_ahead(recent.until, self.now, &self.zone)
             )));
         }
@@ -114,12 +123,12 @@ impl Desk {
         )
     }
 
-    fn crowd_words(&self, crowd: &Crowd, span: SignedDuration) -> Option<String> {
+    fn crowd_words(&self, crowd: &Crowd, spacing: &Spacing) -> Option<String> {
         let until = crowd.until.filter(|_| crowd.letters > 0)?;
         Some(format!(
             "{} waiting for people who got another one (one letter in {}), the first until {}",
             count(crowd.letters, "letter"),
-            span_words(span),
+            count(u64::from(spacing.days), "day"),
             told_ahead(until, self.now, &self.zone)
         ))
     }

@@ -8,18 +8,19 @@ use super::run::{Work, is_over, work};
 use crate::campaign::CampaignId;
 use crate::campaign::schedule::{ClinicHours, Hours, Window};
 use crate::store::edition::Edition;
+use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, Store};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 
 /// When letters may leave.
 #[derive(Debug, Clone, Default)]
 pub struct Timetable {
     clinic: Option<ClinicHours>,
-    one_letter_in: Option<SignedDuration>,
+    spacing: Option<Spacing>,
     campaigns: HashMap<CampaignId, Own>,
 }
 
@@ -48,7 +49,10 @@ impl Timetable {
         });
         Self {
             clinic: Some(settings.hours.clone()),
-            one_letter_in: settings.calendar.one_letter_in,
+            spacing: settings.calendar.one_letter_in.map(|days| Spacing {
+                days,
+                zone: settings.zone().clone(),
+            }),
             campaigns: own.collect(),
         }
     }
@@ -66,10 +70,10 @@ impl Timetable {
         Ok(Some(clinic.with(window)))
     }
 
-    /// The time in which a person gets one letter, where that holds for this campaign's.
-    pub fn cap(&self, campaign: &CampaignId) -> Option<SignedDuration> {
+    /// Within how many days a person gets one letter, where that holds for this campaign's.
+    pub fn cap(&self, campaign: &CampaignId) -> Option<Spacing> {
         let is_uncapped = self.campaigns.get(campaign).is_some_and(|own| own.uncapped);
-        self.one_letter_in.filter(|_| !is_uncapped)
+        self.spacing.clone().filter(|_| !is_uncapped)
     }
 }
 
@@ -138,7 +142,10 @@ pub fn resumption_of(
     };
     let Some(shut) = hours.shut(now) else { return Ok(None) };
     let cap = timetable.cap(&edition.key.campaign);
-    if store.claims_under(cap, edition.id, DeliveryId(0), now, 1)?.is_empty() {
+    if store
+        .claims_under(cap.as_ref(), edition.id, DeliveryId(0), now, 1)?
+        .is_empty()
+    {
         return Ok(None);
     }
     Ok(Some(Resumption {

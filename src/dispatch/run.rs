@@ -21,8 +21,9 @@ use crate::store::edition::Edition;
 use crate::store::hold::{By, Target};
 use crate::store::journal::Journal;
 use crate::store::judge::Ending;
+use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, EditionId, RunId, Store};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -70,8 +71,8 @@ pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, Dispa
     let capped = editions
         .iter()
         .filter_map(|edition| Some((edition.id.0, order.timetable.cap(&edition.key.campaign)?)));
-    let caps: HashMap<i64, SignedDuration> = capped.collect();
-    let (journal, writer) = Journal::start_under(move |edition| caps.get(&edition).copied(), store, order.run, policy)?;
+    let caps: HashMap<i64, Spacing> = capped.collect();
+    let (journal, writer) = Journal::start_under(move |edition| caps.get(&edition).cloned(), store, order.run, policy)?;
     let closed = close_all(store, order, &editions, &journal).await;
     drop(journal);
     if let Err(error) = writer.join() {
@@ -123,7 +124,7 @@ pub fn is_due(store: &Store, work_wanted: &Work, timetable: &Timetable, now: Tim
         );
         let waits = || {
             store
-                .claims_under(cap, edition.id, DeliveryId(0), now, 1)
+                .claims_under(cap.as_ref(), edition.id, DeliveryId(0), now, 1)
                 .map(|claims| !claims.is_empty())
         };
         if is_over(&edition, now) || (is_open && waits()?) {

@@ -26,8 +26,9 @@ use crate::relay::server::Server;
 use crate::store::claim::Claim;
 use crate::store::journal::Journal;
 use crate::store::keys::Keys;
+use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, EditionId, Store, StoreError};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -63,8 +64,8 @@ pub struct Errand<'a> {
     pub clock: Clock,
     /// When its letters may leave; none is at any time.
     pub hours: Option<Hours>,
-    /// The time in which a person gets one letter.
-    pub cap: Option<SignedDuration>,
+    /// Within how many days a person gets one letter.
+    pub cap: Option<Spacing>,
     /// What may still leave under `--limit`.
     pub allowance: Arc<Allowance>,
     /// How the relay has treated this run so far.
@@ -206,7 +207,7 @@ fn start_feeder(
         after,
         clock: errand.clock,
         hours: errand.hours.clone(),
-        cap: errand.cap,
+        cap: errand.cap.clone(),
         quota: Arc::clone(&errand.quota),
         tallying: Arc::clone(&errand.tallying),
         claims,

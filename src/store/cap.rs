@@ -3,25 +3,19 @@
 //! Promises: what counts is another letter that was accepted, is under way or in doubt, at the moment its last attempt began; asked of
 //! the store as it is, so it is true inside the grant's own transaction. Nothing is written: a letter that waits is pending as before.
 
+use super::spacing::Spacing;
 use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
-/// Another letter to the person of `d` that counts: begun between `since` and `horizon`, which are parameters' names. One that a person
+/// Another letter to the person of `d` that counts: begun from `from` on and before `before`, which are parameters' names. One that a person
 /// ordered anew was accepted all the same.
-pub(super) fn lately(since: &str, horizon: &str) -> String {
+pub(super) fn lately(from: &str, before: &str) -> String {
     format!(
         "FROM delivery o JOIN attempt a ON a.delivery = o.id AND a.number = o.attempt WHERE o.person = d.person AND o.id <> d.id \
-         AND a.begun_at > {since} AND a.begun_at <= {horizon} AND (o.state IN ('accepted', 'sending', 'in_doubt') \
+         AND a.begun_at >= {from} AND a.begun_at < {before} AND (o.state IN ('accepted', 'sending', 'in_doubt') \
          OR (a.outcome = 'accepted' AND o.state IN ('pending', 'deferred', 'held')))"
     )
-}
-
-/// The moments between which a letter counts. A clock that ran ahead keeps nobody waiting for ever.
-pub(super) fn bounds(span: SignedDuration, now: Timestamp) -> (i64, i64) {
-    let since = now.saturating_sub(span).map_or(i64::MIN, Timestamp::as_microsecond);
-    let horizon = now.saturating_add(span).map_or(i64::MAX, Timestamp::as_microsecond);
-    (since, horizon)
 }
 
 /// A letter that somebody else's waits for.
@@ -47,25 +41,25 @@ pub struct Crowd {
 }
 
 impl Store {
-    /// How many letters of `edition` wait because their people got another one within `span`.
+    /// How many letters of `edition` wait because their people got another one within `spacing`.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn crowd(&self, edition: EditionId, span: SignedDuration, now: Timestamp) -> Result<Crowd, StoreError> {
+    pub fn crowd(&self, edition: EditionId, spacing: &Spacing, now: Timestamp) -> Result<Crowd, StoreError> {
         let sql = format!(
             "SELECT count(*), min(last) FROM (SELECT (SELECT max(a.begun_at) {}) AS last FROM delivery d WHERE d.edition = ?1 \
              AND d.state IN ('pending', 'deferred')) WHERE last IS NOT NULL",
             lately("?2", "?3")
         );
-        let (since, horizon) = bounds(span, now);
+        let (from, before) = spacing.bounds(now);
         let (letters, last): (i64, Option<i64>) = self
             .connection
-            .query_row(&sql, (edition.0, since, horizon), |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(&sql, (edition.0, from, before), |row| Ok((row.get(0)?, row.get(1)?)))
             .doing("count letters that wait")?;
         let last = last.map(codec::instant).transpose()?;
         Ok(Crowd {
             letters: letters.unsigned_abs(),
-            until: last.and_then(|last| last.saturating_add(span).ok()),
+            until: last.map(|last| spacing.until(last)),
         })
     }
 
@@ -73,14 +67,14 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn recent(&self, delivery: DeliveryId, span: SignedDuration, now: Timestamp) -> Result<Option<Recent>, StoreError> {
+    pub fn recent(&self, delivery: DeliveryId, spacing: &Spacing, now: Timestamp) -> Result<Option<Recent>, StoreError> {
         let sql = format!(
             "SELECT e.campaign_name, e.article, last.begun_at FROM (SELECT o.edition, a.begun_at FROM delivery d JOIN {} AND d.id = ?1 \
              ORDER BY a.begun_at DESC LIMIT 1) last JOIN edition e ON e.id = last.edition",
             lately("?2", "?3").trim_start_matches("FROM ")
         );
-        let (since, horizon) = bounds(span, now);
-        let found = self.connection.query_row(&sql, (delivery.0, since, horizon), |row| {
+        let (from, before) = spacing.bounds(now);
+        let found = self.connection.query_row(&sql, (delivery.0, from, before), |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
         });
         let Some((campaign, article, at)) = found.optional().doing("look for another letter")? else {
@@ -91,7 +85,7 @@ impl Store {
             campaign,
             article,
             at,
-            until: at.saturating_add(span).unwrap_or(Timestamp::MAX),
+            until: spacing.until(at),
         }))
     }
 
@@ -107,24 +101,24 @@ impl Store {
     }
 }
 
-/// In what time a person gets one letter, by edition.
-pub(super) type Cap = dyn Fn(i64) -> Option<SignedDuration> + Send;
+/// Within how many days a person gets one letter, by edition.
+pub(super) type Cap = dyn Fn(i64) -> Option<Spacing> + Send;
 
-/// Whether the person of this letter got another one within `span`, where that matters.
+/// Whether the person of this letter got another one within `spacing`, where that matters.
 pub(super) fn is_crowded(
     connection: &Connection,
     delivery: DeliveryId,
-    span: Option<SignedDuration>,
+    spacing: Option<Spacing>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let Some(span) = span else { return Ok(false) };
+    let Some(spacing) = spacing else { return Ok(false) };
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.id = ?1 AND EXISTS (SELECT 1 {}))",
         lately("?2", "?3")
     );
-    let (since, horizon) = bounds(span, now);
+    let (from, before) = spacing.bounds(now);
     let mut find = connection.prepare_cached(&sql).doing("begin a letter")?;
-    find.query_row((delivery.0, since, horizon), |row| row.get(0))
+    find.query_row((delivery.0, from, before), |row| row.get(0))
         .doing("begin a letter")
 }
 

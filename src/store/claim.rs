@@ -3,11 +3,12 @@
 //! A claim is not a state: it reads and writes nothing, so a run that dies with claims in hand leaves them as they were. Only the
 //! journal's grant lets a letter leave. A person who was forgotten has no letter to claim.
 
-use super::cap::{bounds, lately};
+use super::cap::lately;
+use super::spacing::Spacing;
 use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, TextId, codec, people};
 use crate::delivery::retry::LONGEST;
 use crate::letter::Recipient;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// A letter that waits for an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,13 +46,13 @@ impl Store {
     /// When the store cannot be read.
     pub fn claims_under(
         &self,
-        cap: Option<SignedDuration>,
+        cap: Option<&Spacing>,
         edition: EditionId,
         after: DeliveryId,
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Claim>, StoreError> {
-        let (since, horizon) = cap.map(|span| bounds(span, now)).unzip();
+        let (from, before) = cap.map(|spacing| spacing.bounds(now)).unzip();
         let sql = "SELECT d.id, d.person, v.address, v.attributes, d.attempt + 1, d.orders, d.dated, d.generation, d.text FROM delivery d \
                    JOIN person_version v ON v.id = d.version WHERE d.edition = ?1 AND d.id > ?2 AND v.address IS NOT NULL AND \
                    (d.state = 'pending' OR (d.state = 'deferred' AND (d.retry_at <= ?3 OR d.retry_at > ?5)))";
@@ -62,7 +63,7 @@ impl Store {
         let wrong = now.saturating_add(LONGEST).unwrap_or(Timestamp::MAX).as_microsecond();
         let mut statement = self.connection.prepare_cached(&sql).doing("read waiting letters")?;
         let mut rows = statement
-            .query((edition.0, after.0, now.as_microsecond(), limit, wrong, since, horizon))
+            .query((edition.0, after.0, now.as_microsecond(), limit, wrong, from, before))
             .doing("read waiting letters")?;
         let tokens = self.tokens();
         let mut claims = Vec::new();

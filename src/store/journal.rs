@@ -12,12 +12,13 @@ use super::change::{Decision, decide};
 use super::hold::{By, CAMPAIGN_HOLD};
 use super::order::do_afterwards;
 use super::people::standing_suppressions;
+use super::spacing::Spacing;
 use super::strike::note_refusal;
 use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
 use crate::delivery::reply::{Reply, Stage};
 use crate::delivery::retry::RetryPolicy;
 use crate::delivery::state::{Event, State, step};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -136,12 +137,12 @@ impl Journal {
         Self::start_under(|_| None, store, run, policy)
     }
 
-    /// The same, under a cap: the time in which a person gets one letter, for each edition that keeps to it.
+    /// The same, under a cap: within how many days a person gets one letter, for each edition that keeps to it.
     ///
     /// # Errors
     /// When the store cannot be opened a second time.
     pub fn start_under(
-        cap: impl Fn(i64) -> Option<SignedDuration> + Send + 'static,
+        cap: impl Fn(i64) -> Option<Spacing> + Send + 'static,
         store: &Store,
         run: RunId,
         policy: impl Fn(i64) -> RetryPolicy + Send + 'static,

@@ -38,6 +38,7 @@ pub mod remains;
 pub mod retention;
 pub mod series;
 pub mod skip;
+pub mod spacing;
 pub mod spelling;
 pub mod strike;
 pub mod supersede;

@@ -91,6 +91,19 @@ impl Store {
         }
         Ok(letters)
     }
+
+    /// Whose those letters are, in the same order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn people_waiting(&self, edition: EditionId) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT person FROM delivery WHERE edition = ? AND state IN ('pending', 'deferred', 'sending') ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql).doing("read waiting letters")?;
+        let rows = statement
+            .query_map([edition.0], |row| row.get(0))
+            .doing("read waiting letters")?;
+        rows.collect::<Result<_, _>>().doing("read waiting letters")
+    }
 }
 
 fn before(now: Timestamp, span: SignedDuration) -> i64 {

@@ -41,7 +41,7 @@ fn two_campaigns_due_at_once_give_each_person_one_letter_and_the_other_a_week_la
     type_in(&clinic, "run --now 2027-01-05T09:00Z").exits(0).says_nothing();
     let first = by_person(&judge);
     assert_eq!((first.len(), first.values().max()), (12, Some(&1)));
-    for moment in ["05T09:15Z", "06T09:00Z", "12T08:59Z"] {
+    for moment in ["05T09:15Z", "06T09:00Z", "11T23:59Z"] {
         type_in(&clinic, &format!("run --now 2027-01-{moment}"))
             .exits(0)
             .says_nothing();
@@ -49,7 +49,7 @@ fn two_campaigns_due_at_once_give_each_person_one_letter_and_the_other_a_week_la
     assert_eq!(by_person(&judge), first, "within the week nobody gets another");
     type_in(&clinic, "status --now 2027-01-06T09:00Z")
         .exits(0)
-        .prints("12 letters to go: 12 letters waiting for people who got another one (one letter in 7 days), the first until Tue 12 Jan 09:00");
+        .prints("12 letters to go: 12 letters waiting for people who got another one (one letter in 7 days), the first until Tue 12 Jan 00:00");
     let status = type_in(&clinic, "status --json --now 2027-01-06T09:00Z").exits(0).json();
     let capped = status[0]["editions"]
         .as_array()
@@ -60,7 +60,7 @@ fn two_campaigns_due_at_once_give_each_person_one_letter_and_the_other_a_week_la
     type_in(&clinic, &format!("why {} --now 2027-01-06T09:00Z", address(3)))
         .exits(0)
         .prints("waits: `")
-        .prints("left for them on Tue 5 Jan 09:00, and they get one letter in 7 days; may leave from Tue 12 Jan 09:00");
+        .prints("left for them on Tue 5 Jan 09:00, and they get one letter in 7 days; may leave from Tue 12 Jan 00:00");
     type_in(&clinic, "run --now 2027-01-12T09:05Z").exits(0).says_nothing();
     assert!(by_person(&judge).values().all(|letters| *letters == 2), "and nobody is lost");
     judge.assert_polite();
@@ -116,8 +116,29 @@ fn what_a_person_sends_keeps_to_the_cap_and_says_who_waits() {
         .prints("the sandbox accepted 3 letters");
     type_in(&clinic, "send news --now 2027-01-02T09:00Z")
         .exits(0)
-        .tells("`tea`: 3 letters waiting for people who got another one (one letter in 7 days), the first until Fri 8 Jan 09:00");
+        .tells("`tea`: 3 letters waiting for people who got another one (one letter in 7 days), the first until Fri 8 Jan 00:00");
     assert_eq!(judge.accepted().len(), 3);
     type_in(&clinic, "run --now 2027-01-08T09:05Z").exits(0).says_nothing();
     assert_eq!(judge.accepted().len(), 6);
+}
+
+/// A week's letter is not in the way of the next one, whether the runs come some seconds earlier or the letters left some later.
+#[test]
+fn a_weekly_letter_keeps_its_day_and_its_hour_under_the_cap_of_a_week() {
+    let judge = Judge::start();
+    let weekly = CAMPAIGN.to_owned() + "schedule: {every: week, day: tuesday, at: \"09:00\"}\n";
+    let clinic = clinic(3)
+        .relay(judge.port(), 1)
+        .setting("calendar: {one_letter_in: 7d}")
+        .file("campaigns/tips/campaign.yaml", &weekly);
+    type_in(&clinic, "run --now 2027-03-22T12:00Z").exits(0);
+    // The week in which London's clocks jump, so that it is an hour shorter.
+    for (moment, letters) in [
+        ("2027-03-23T09:00:40Z", 3),
+        ("2027-03-29T22:59:59Z", 3),
+        ("2027-03-30T08:00:01Z", 6),
+    ] {
+        type_in(&clinic, &format!("run --now {moment}")).exits(0).says_nothing();
+        assert_eq!(judge.accepted().len(), letters, "{moment}");
+    }
 }

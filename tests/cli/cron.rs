@@ -135,9 +135,8 @@ fn what_cannot_be_said_is_refused_with_words() {
         }
     }
     let (_outer, root) = clinic_in(&format!("{}/{}/mail", "long".repeat(60), "longer".repeat(40)));
-    let files = root.join("f".repeat(250));
-    let files = files.to_str().unwrap();
-    cron_of(tidings(), &root, &["--log-file", files, "--status-file", files])
+    let files = ["f", "g"].map(|name| root.join(name.repeat(250)).to_str().unwrap().to_owned());
+    cron_of(tidings(), &root, &["--log-file", &files[0], "--status-file", &files[1]])
         .exits(2)
         .tells("bytes, and cron takes 990");
     let clinic = clinic(0);
@@ -345,7 +344,7 @@ fn the_commands_above_the_units_put_them_where_they_belong() {
 fn logrotate_reads_its_snippet() {
     let (outer, root) = clinic_in("mail");
     let log = root.join("run log.txt");
-    std::fs::write(&log, "a line\n").unwrap();
+    std::fs::write(&log, "2026-12-01T09:00:00Z tidings[4711]: run begun\n").unwrap();
     let output = cron_of(tidings(), &root, &["--logrotate", "--log-file", log.to_str().unwrap()]).exits(0);
     let Some(logrotate) = or_passed_over(program("logrotate"), "logrotate") else {
         return;

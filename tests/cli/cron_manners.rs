@@ -126,3 +126,53 @@ fn what_needs_a_person_is_said_in_the_barest_surroundings() {
         .wait()
         .exits(65);
 }
+
+/// cron mails what is said: the same thing at every beat would be a mail every quarter of an hour.
+#[test]
+fn what_lasts_is_said_once_a_day_and_its_exit_code_each_time() {
+    let judge = Judge::start();
+    let clinic = seasonal(&judge);
+    let run = |moment: &str| {
+        let line = ["run", "--status-file", "status.json", "--now", moment];
+        clinic.run(&line).exits(65)
+    };
+    let sound = clinic.read("campaigns/seasonal-immunity/campaign.yaml");
+    clinic.run(&["run", "--now", "2026-11-20T09:00Z"]).exits(0).says_nothing();
+    clinic.write("campaigns/seasonal-immunity/campaign.yaml", "id: [\n");
+    run("2026-11-21T09:00Z").tells("campaign.yaml:");
+    run("2026-11-21T09:15Z").says_nothing();
+    assert!(
+        clinic.read("status.json").contains("campaign.yaml:"),
+        "monitoring has it each time"
+    );
+    run("2026-11-22T08:59Z").says_nothing();
+    run("2026-11-22T09:00Z").tells("campaign.yaml:");
+    clinic
+        .run(&["run", "--json", "--now", "2026-11-22T09:05Z"])
+        .exits(65)
+        .tells("campaign.yaml:");
+    clinic.write("campaigns/seasonal-immunity/campaign.yaml", "id: x\n");
+    run("2026-11-22T09:15Z").tells("campaign.yaml:");
+    clinic.write("campaigns/seasonal-immunity/campaign.yaml", &sound);
+    clinic.run(&["run", "--now", "2026-11-22T09:30Z"]).exits(0).says_nothing();
+    clinic.write("campaigns/seasonal-immunity/campaign.yaml", "id: [\n");
+    run("2026-11-22T09:45Z").tells("campaign.yaml:");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(clinic.path(".tidings/told")).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn nobody_to_write_to_is_said_once_a_day() {
+    let judge = Judge::start();
+    let clinic = seasonal(&judge);
+    clinic.run(&["run", "--now", "2026-11-20T09:00Z"]).exits(0);
+    let header = clinic.read("subscribers/patients.csv").lines().next().unwrap().to_owned();
+    clinic.write("subscribers/patients.csv", format!("{header}\n"));
+    let settings = clinic.read("campaigns/seasonal-immunity/campaign.yaml");
+    let only = settings.replace("lists: [patients]", "lists: [patients], only: {city: [Nowhere]}");
+    assert_ne!(only, settings);
+    clinic.write("campaigns/seasonal-immunity/campaign.yaml", &only);
+    let first = clinic.run(&["run", "--now", "2026-12-01T09:00Z"]).exits(65);
+    assert!(!first.stderr.is_empty(), "{first}");
+    clinic.run(&["run", "--now", "2026-12-01T09:15Z"]).exits(65).says_nothing();
+}

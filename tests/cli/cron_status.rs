@@ -166,7 +166,6 @@ fn a_status_that_cannot_be_written_is_told_and_stops_nothing() {
     for (file, why) in [
         ("/dev/full", "it is not a file"),
         ("nowhere/status.json", "No such file or directory"),
-        ("campaigns", "it is not a file"),
     ] {
         let judge = Judge::start();
         let clinic = seasonal(&judge);
@@ -245,4 +244,78 @@ fn a_run_that_is_asked_to_stop_leaves_its_status() {
         3 - judge.accepted().len(),
         "{left}"
     );
+}
+
+/// What lies in a workspace, by path, so that nothing of it can change unseen.
+fn files(clinic: &Workspace) -> Vec<(String, Vec<u8>)> {
+    let kept = [
+        "tidings.yaml",
+        "campaigns/seasonal-immunity/campaign.yaml",
+        "diary.txt",
+        "data.json",
+    ];
+    let read = |name: &&str| ((*name).to_owned(), std::fs::read(clinic.path(name)).unwrap());
+    kept.iter().map(read).collect()
+}
+
+#[test]
+fn a_file_that_is_not_a_runs_own_is_neither_replaced_nor_written_behind() {
+    for flag in ["--status-file", "--log-file"] {
+        for (file, why) in [
+            ("tidings.yaml", "it holds the workspace's settings"),
+            ("campaigns/seasonal-immunity/campaign.yaml", "it lies in `campaigns/`"),
+            ("campaigns/new.md", "it lies in `campaigns/`"),
+            ("templates/new", "it lies in `templates/`"),
+            ("subscribers/new.csv", "it lies in `subscribers/`"),
+            (".tidings/store.db", "it lies in `.tidings/`"),
+            ("inner/../tidings.yaml", "it holds the workspace's settings"),
+            ("diary.txt", "it is there already, and is no"),
+            ("data.json", "it is there already, and is no"),
+            ("link", "it is a link"),
+            ("inner", "it is a folder"),
+            ("campaigns", "it is a folder"),
+        ] {
+            let judge = Judge::start();
+            let clinic = seasonal(&judge);
+            clinic.write("diary.txt", "Monday\nTuesday\n");
+            clinic.write("data.json", "{\"exit_code\": 0}\n");
+            clinic.write("inner/.keep", "");
+            std::fs::create_dir_all(clinic.path("templates")).unwrap();
+            std::os::unix::fs::symlink(clinic.path("elsewhere"), clinic.path("link")).unwrap();
+            type_in(&clinic, "run --now 2026-11-30T09:00Z").exits(0);
+            let before = files(&clinic);
+            let said = format!("error: `{file}` cannot be the file of `{flag}`: {why}");
+            let due = clinic.run(&["run", flag, file, "--now", "2026-12-01T09:00Z"]).exits(2);
+            due.tells(&said);
+            assert_eq!(judge.accepted().len(), 0, "before anything is sent");
+            let named = if file == "campaigns" || file == "inner" { why } else { &said };
+            clinic.run(&["cron", flag, file]).exits(2).tells(named);
+            assert_eq!(files(&clinic), before, "{flag} {file}");
+            assert!(!clinic.path("elsewhere").exists());
+            type_in(&clinic, "status").exits(0);
+        }
+    }
+}
+
+#[test]
+fn a_refused_log_stands_in_the_status_and_one_file_is_not_both() {
+    let judge = Judge::start();
+    let clinic = seasonal(&judge);
+    type_in(&clinic, "run --status-file status.json --log-file tidings.yaml").exits(2);
+    assert_eq!(status(&clinic)["exit_code"], 2);
+    type_in(&clinic, "run --status-file one --log-file one")
+        .exits(2)
+        .tells("it is the file of `--log-file`");
+    assert!(!clinic.path("one").exists());
+    // What an earlier run left is a run's own, and so is an empty file.
+    clinic.write("run.log", "");
+    for _ in 0..2 {
+        type_in(
+            &clinic,
+            "run --status-file status.json --log-file run.log --now 2026-12-01T09:00Z",
+        )
+        .exits(0)
+        .says_nothing();
+    }
+    assert_eq!(judge.accepted().len(), 3);
 }

@@ -131,3 +131,16 @@ fn an_article_without_letters_and_one_that_is_none_are_told_apart() {
         .tells("`tips` has no article `wlaks`")
         .tells("did you mean `walks`?");
 }
+
+#[test]
+fn a_hold_for_no_reason_is_refused() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3);
+    type_in(&clinic, "send tips").exits(0);
+    for because in ["", "  "] {
+        clinic
+            .run(&["hold", "tips", "--because", because])
+            .exits(2)
+            .tells("`--because` gives no reason");
+    }
+}

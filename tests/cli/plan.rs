@@ -85,7 +85,6 @@ Wed 10 Feb 2027
   18:15 GMT      3 letters  walking-club  All about coast
              left out: 1 person (no consent)
 
-tips: the last article goes out on Tue 12 Jan 2027 09:00 GMT
 walking-club: the last article goes out on Wed 10 Mar 2027 18:15 GMT
 ";
     let ahead = "\

@@ -10,11 +10,16 @@ use tidings::store::claim::Claim;
 use tidings::store::draft::{NewEdition, Place};
 use tidings::store::import::Guard;
 use tidings::store::journal::{Grant, Journal, Recorded, Step};
+use tidings::store::spacing::Spacing;
 use tidings::store::{DeliveryId, EditionId, Kind, Store};
 use tidings::subscriber::segment::Asked;
 
-const WEEK: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 7);
-const WEEK_IN_MINUTES: i64 = 7 * 24 * 60;
+const WEEK: Spacing = Spacing {
+    days: 7,
+    zone: jiff::tz::TimeZone::UTC,
+};
+/// From 09:00 on a day until it is the same day of the week.
+const FREE: i64 = 7 * 24 * 60 - 9 * 60;
 
 fn edition(store: &mut Store, campaign: &str) -> EditionId {
     let key = EditionKey {
@@ -60,7 +65,7 @@ fn two_editions(dir: &Path, capped: bool) -> (Store, [EditionId; 2], Desk) {
 
 fn claims(store: &Store, edition: EditionId, minute: i64) -> Vec<Claim> {
     store
-        .claims_under(Some(WEEK), edition, DeliveryId(0), at(minute), 100)
+        .claims_under(Some(&WEEK), edition, DeliveryId(0), at(minute), 100)
         .unwrap()
 }
 
@@ -78,11 +83,11 @@ fn a_claim_from_before_the_other_letter_is_refused_by_the_grant_itself() {
     );
     assert_eq!(desk.begin(&second[1], 2), Some(Grant::Given), "bob has none");
     desk.record(Some(settlement(&first[0], Event::Accept, 3)), None);
-    assert_eq!(desk.begin(&second[0], WEEK_IN_MINUTES + 1), Some(Grant::TooSoon));
+    assert_eq!(desk.begin(&second[0], FREE - 1), Some(Grant::TooSoon));
     assert_eq!(
-        desk.begin(&second[0], WEEK_IN_MINUTES + 2),
+        desk.begin(&second[0], FREE),
         Some(Grant::Given),
-        "a week after it began"
+        "from the start of the day a week after it began"
     );
 }
 
@@ -116,9 +121,9 @@ fn what_was_not_taken_keeps_nobody_waiting_and_what_is_in_doubt_does() {
     desk.begin(&again[0], 4);
     assert_eq!(store.recover(at(10)).unwrap(), 1);
     assert_eq!(claims(&store, news, 11).len(), 1, "it may have arrived");
-    let crowd = store.crowd(news, WEEK, at(11)).unwrap();
-    assert_eq!((crowd.letters, crowd.until), (1, Some(at(WEEK_IN_MINUTES + 4))));
-    assert_eq!(claims(&store, news, WEEK_IN_MINUTES + 4).len(), 2, "nobody waits for ever");
+    let crowd = store.crowd(news, &WEEK, at(11)).unwrap();
+    assert_eq!((crowd.letters, crowd.until), (1, Some(at(FREE))));
+    assert_eq!(claims(&store, news, FREE).len(), 2, "nobody waits for ever");
 }
 
 #[test]
@@ -130,11 +135,8 @@ fn a_campaign_that_is_not_capped_goes_out_and_counts_for_the_others() {
     assert_eq!(desk.begin(&second[0], 2), Some(Grant::Given));
     assert_eq!(desk.begin(&second[1], 2), Some(Grant::Given));
     assert_eq!(desk.begin(&first[1], 3), Some(Grant::TooSoon), "bob got the news");
-    let recent = store.recent(first[1].delivery, WEEK, at(3)).unwrap().unwrap();
-    assert_eq!(
-        (recent.campaign.as_str(), recent.at, recent.until),
-        ("news", at(2), at(WEEK_IN_MINUTES + 2))
-    );
+    let recent = store.recent(first[1].delivery, &WEEK, at(3)).unwrap().unwrap();
+    assert_eq!((recent.campaign.as_str(), recent.at, recent.until), ("news", at(2), at(FREE)));
 }
 
 #[test]
@@ -142,7 +144,7 @@ fn a_clock_that_ran_far_ahead_keeps_nobody_waiting_for_years() {
     let dir = tempfile::tempdir().unwrap();
     let (store, [tips, news], desk) = two_editions(dir.path(), true);
     let first = claims(&store, tips, 2);
-    let years_ahead = 100 * WEEK_IN_MINUTES;
+    let years_ahead = 100 * FREE;
     desk.begin(&first[0], years_ahead);
     assert_eq!(claims(&store, news, 5).len(), 2);
 }

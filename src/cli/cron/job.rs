@@ -6,6 +6,7 @@ use super::quoted::{for_shell, sayable};
 use super::rhythm::Rhythm;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind, plain};
+use crate::cli::handwriting::refuse_foreign;
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -32,12 +33,15 @@ impl Job {
     /// The job that was asked for, or what of it cannot be told to a timer.
     pub(super) fn of(context: &Context, args: &Args) -> Result<Self, Failure> {
         let root = context.root()?;
+        let (log_file, status_file) = (args.log_file.as_deref(), args.status_file.as_deref());
+        let files = (log_file.map(file).transpose()?, status_file.map(file).transpose()?);
+        refuse_foreign(Some(&root), status_file, log_file)?;
         Ok(Self {
             program: said(&program()?)?,
             workspace: said(&root)?,
             rhythm: args.every,
-            log_file: args.log_file.as_deref().map(file).transpose()?,
-            status_file: args.status_file.as_deref().map(file).transpose()?,
+            log_file: files.0,
+            status_file: files.1,
             owner: Owner::of(&root),
             name: name(&root),
         })

@@ -18,6 +18,9 @@ const EVEN: [i64; 18] = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240
 impl Rhythm {
     /// Reads `15m` or `1h`; what cron cannot say evenly is answered with the nearest that it can.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        if !text.trim().is_empty() && text.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("`{text}` does not say minutes or hours: write `{}m`", text.trim()));
+        }
         let span = parse_span(text)?;
         let minutes = span.as_mins();
         if !EVEN.contains(&minutes) {
@@ -121,6 +124,8 @@ mod tests {
                 "{text}: {told}"
             );
         }
+        let told = Rhythm::parse("5").unwrap_err();
+        assert_eq!(told, "`5` does not say minutes or hours: write `5m`");
         for text in ["", "often", "15", "-5m", "99999999999999999999m"] {
             assert!(Rhythm::parse(text).is_err(), "{text}");
         }

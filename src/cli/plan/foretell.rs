@@ -19,6 +19,9 @@ pub(super) fn foretell(limited: &Limited, lines: &mut [Line]) -> Vec<Finding> {
         .unzip();
     for ((line, coming), outlook) in lines.into_iter().zip(&editions).zip(limited.outlooks(&editions)) {
         late.extend(fill(limited, line, coming, outlook));
+        // Those who get another letter first come after all others.
+        line.starts_at = line.starts_at.or(line.free_at);
+        line.ends_at = line.ends_at.max(line.free_at);
     }
     // Nobody knows when, so each is told as if it were sent now and alone.
     for line in by_hand {
@@ -32,7 +35,7 @@ pub(super) fn foretell(limited: &Limited, lines: &mut [Line]) -> Vec<Finding> {
 
 fn fill(limited: &Limited, line: &mut Line, coming: &Coming, outlook: Option<(Outlook, Option<String>)>) -> Option<Finding> {
     let (outlook, takes) = outlook?;
-    (line.takes, line.late) = (takes, outlook.late);
+    (line.takes, line.late) = (takes, line.late + outlook.late);
     (line.starts_at, line.ends_at) = (Some(outlook.starts_at), Some(outlook.ends_at));
     line.days = Some(outlook.days);
     let expires = coming.expires_at.filter(|_| outlook.late > 0)?;

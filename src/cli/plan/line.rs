@@ -1,6 +1,7 @@
 //! The plan as `--json` prints it: one edition, one step's day, one campaign at a time.
 
 use crate::dispatch::forecast::Coming;
+use crate::store::spacing::Spacing;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -66,6 +67,18 @@ pub(super) struct Line {
     /// Its letters, where nothing but pace and limits keeps them from leaving.
     #[serde(skip)]
     pub(super) coming: Option<Coming>,
+    /// The people behind `coming`, in its order, where that matters.
+    #[serde(skip)]
+    pub(super) people: Vec<i64>,
+    /// Within how many days each of them gets one letter.
+    #[serde(skip)]
+    pub(super) spacing: Option<Spacing>,
+    /// Who of them gets another letter of this plan first, in words.
+    #[serde(skip)]
+    pub(super) crowds: Vec<String>,
+    /// When the last of those may get this one.
+    #[serde(skip)]
+    pub(super) free_at: Option<Timestamp>,
     /// Where it stands among the others.
     #[serde(skip)]
     pub(super) order: Timestamp,
@@ -103,6 +116,10 @@ impl Line {
             late: 0,
             takes: None,
             coming: None,
+            people: Vec::new(),
+            spacing: None,
+            crowds: Vec::new(),
+            free_at: None,
             order,
             shown_at: None,
         }

@@ -141,6 +141,10 @@ impl<'a> Desk<'a> {
         (line.planned, line.to_go, line.held) = (tally.planned(), tally.open(), tally.of("held"));
         line.left_out = store.left_out(edition.id)?;
         line.capped = self.waits().capped(store, edition, at)?;
+        if self.settings.calendar.one_letter_in.is_some() {
+            line.people = store.people_waiting(edition.id)?;
+            line.spacing = self.waits().cap(edition);
+        }
         (line.edition, line.title) = (Some(edition.key.to_string()), Some(edition.title.clone()));
         Ok(())
     }

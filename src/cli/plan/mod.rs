@@ -3,6 +3,7 @@
 //! Promises: every edition that `run` would begin within the days asked for, in order of time, and what becomes of those that it would
 //! not; each letter is composed once on the way, in a copy of the store that is thrown away.
 
+mod crowd;
 mod foretell;
 mod line;
 mod look_ahead;
@@ -82,6 +83,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     }
     findings.extend(settings.outdated_holidays(now.to_zoned(settings.zone().clone()).date()));
     whole.sort();
+    crowd::foresee(&mut whole.editions, settings.zone());
     if let Some(limited) = &limited {
         findings.extend(foretell::foretell(limited, &mut whole.editions));
         (whole.left_today, whole.quota) = (limited.remaining(), limited.spent(0));
@@ -110,7 +112,7 @@ fn tell(context: &Context, whole: &Whole, findings: &[Finding], now: &str, days:
     let has_errors = findings.iter().any(Finding::is_error);
     match context.ui.wants_json() {
         true => context.ui.json(whole)?,
-        false => show::show(context, whole, now, days, has_errors)?,
+        false => show::show(context, whole, now, days, findings)?,
     }
     match has_errors {
         true => Err(Failure {

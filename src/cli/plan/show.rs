@@ -4,6 +4,7 @@ use super::line::{Fate, Line, Step, Whole};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::ui::{Ui, count};
+use crate::finding::Finding;
 use jiff::Zoned;
 use jiff::civil::Date;
 
@@ -14,15 +15,16 @@ const WIDTH: usize = 78;
 const INDENT: usize = 13;
 
 /// Prints the plan.
-pub(super) fn show(context: &Context, whole: &Whole, now: &str, days: u32, has_errors: bool) -> Result<(), Failure> {
+pub(super) fn show(context: &Context, whole: &Whole, now: &str, days: u32, findings: &[Finding]) -> Result<(), Failure> {
     if whole.campaigns.is_empty() && whole.editions.is_empty() {
-        return match has_errors {
+        return match findings.iter().any(Finding::is_error) {
             true => Ok(()),
             false => context.ui.data("there is no campaign to plan"),
         };
     }
     let mut page = Page {
         context,
+        findings,
         is_begun: false,
         wide: whole
             .campaigns
@@ -44,6 +46,8 @@ pub(super) fn show(context: &Context, whole: &Whole, now: &str, days: u32, has_e
 
 struct Page<'a> {
     context: &'a Context,
+    /// What is said beside the page, and so not on it.
+    findings: &'a [Finding],
     is_begun: bool,
     /// The longest campaign's name.
     wide: usize,
@@ -93,6 +97,7 @@ impl Page<'_> {
         let name = format!("{:<wide$}", line.campaign, wide = self.wide);
         let letters = match line.fate {
             Fate::Skipped => "-".to_owned(),
+            Fate::GoingOut => count(line.to_go, "letter"),
             _ => count(line.planned, "letter"),
         };
         let beginning = format!("  {:<9} {letters:>14}  {name}  ", time.unwrap_or_default());
@@ -109,7 +114,9 @@ impl Page<'_> {
     fn details(&self, line: &Line) -> Result<(), Failure> {
         let superseded = |at: &String| format!("called off on {at}, when the next edition begins, unless you release it");
         let spoiled = Some(line.held).filter(|held| *held > 0);
-        let capped = Some(line.capped).filter(|capped| *capped > 0);
+        // Of what is going out already, the note says it, with the day.
+        let is_told = line.fate == Fate::GoingOut || !line.crowds.is_empty();
+        let capped = Some(line.capped).filter(|capped| *capped > 0 && !is_told);
         let late = Some(line.late).filter(|late| *late > 0);
         let details = [
             when(line),
@@ -121,7 +128,7 @@ impl Page<'_> {
             line.takes.clone(),
             late.map(|late| format!("{} would still wait when it expires", count(late, "letter"))),
         ];
-        let mut details = details.into_iter().flatten();
+        let mut details = details.into_iter().flatten().chain(line.crowds.iter().cloned());
         details.try_for_each(|detail| self.wrapped(&" ".repeat(INDENT), &detail))
     }
 
@@ -176,6 +183,12 @@ impl Page<'_> {
                 .as_ref()
                 .map(|at| format!("the last article goes out on {at}"));
             let note = summary.note.clone().filter(|_| !is_by_hand(&summary.campaign));
+            let is_said = |text: &String| {
+                self.findings
+                    .iter()
+                    .any(|finding| *text == finding.text && finding.file.contains(&summary.campaign))
+            };
+            let last = last.filter(|last| !is_said(last));
             for text in [note, last].into_iter().flatten() {
                 if is_first {
                     self.context.ui.data("")?;

@@ -186,6 +186,7 @@ impl Held<'_> {
         let people = Difference::between(&self.file.people, &store.marks_of(edition.id)?);
         people.name_added(store, edition.id, &mut moved)?;
         if !moved.is_empty() {
+            people.name_dropped(store, edition.id, &mut moved)?;
             return Err(self.refuse(moved));
         }
         people.tell_dropped(self.context, store, edition.id)?;
@@ -239,7 +240,10 @@ impl Held<'_> {
         people.name_added(store, edition.id, &mut moved)?;
         match moved.is_empty() {
             true => people.tell_dropped(self.context, store, edition.id),
-            false => Err(self.refuse(moved)),
+            false => {
+                people.name_dropped(store, edition.id, &mut moved)?;
+                Err(self.refuse(moved))
+            }
         }
     }
 }
@@ -278,6 +282,19 @@ impl Difference {
         }
         named.sort_by_key(ToString::to_string);
         moved.added(self.added.len(), named);
+        Ok(())
+    }
+
+    /// The same people beside everything else that moved, where nothing is sent.
+    fn name_dropped(&self, store: &Store, edition: EditionId, moved: &mut Moved) -> Result<(), Failure> {
+        for mark in self.dropped.iter().take(MOST_NAMED) {
+            let person = store.whereabouts(mark, edition)?;
+            moved.dropped(person.address.as_ref(), why(&person));
+        }
+        match self.dropped.len().saturating_sub(MOST_NAMED) {
+            0 => {}
+            more => moved.note("dropped", format!("and {} more", grouped(more as u64))),
+        }
         Ok(())
     }
 

@@ -12,11 +12,11 @@ pub(super) const MOST_NAMED: usize = 20;
 /// One thing that is not what the plan says.
 #[derive(Debug, serde::Serialize)]
 pub(super) struct Move {
-    /// What kind of thing: `store` `campaign` `time` `edition` `article` `template` `sender` `relay` `added`.
+    /// What kind of thing: `store` `campaign` `time` `edition` `article` `template` `sender` `relay` `added` `dropped`.
     what: &'static str,
     /// What was found against what was planned.
     text: String,
-    /// The person who was added.
+    /// The person who was added or is gone.
     address: Option<String>,
 }
 
@@ -44,6 +44,15 @@ impl Moved {
             text: "was not in the plan".to_owned(),
             address: Some(address.to_string()),
         }));
+    }
+
+    /// Somebody of the plan who would get no letter any more; alone that refuses nothing.
+    pub(super) fn dropped(&mut self, address: Option<&Address>, why: String) {
+        self.moves.push(Move {
+            what: "dropped",
+            text: why,
+            address: Some(address.map_or_else(|| "somebody".to_owned(), ToString::to_string)),
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -76,7 +85,7 @@ impl Moved {
                 .unwrap_or_default();
             context.ui.data(&format!("  {:<9} {whom}{}", moved.what, moved.text))?;
         }
-        let named = self.moves.iter().filter(|moved| moved.address.is_some()).count();
+        let named = self.moves.iter().filter(|moved| moved.what == "added").count();
         match self.added.saturating_sub(named) {
             0 => Ok(()),
             more => context

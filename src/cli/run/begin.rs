@@ -7,7 +7,7 @@ use crate::cli::answers::require_reader;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::sending::{Way, bring_lists, plan};
-use crate::cli::ui::count;
+use crate::cli::ui::{Ui, count};
 use crate::dispatch::due::{self, turn};
 use crate::dispatch::prepare::{self, Draft, Plan};
 use crate::finding::Finding;
@@ -99,10 +99,11 @@ fn wait_for_release(context: &Context, store: &mut Store, plan: Plan<'_>, reason
         return Ok(false);
     }
     let name = &plan.campaign.name;
-    context.ui.say(&format!("campaign `{name}` is due and on hold: {reason}"));
-    context.ui.hint(&format!(
+    let hint = format!(
         "`tidings cancel {name}/ARTICLE` uses up an article that went out already; `tidings release {name}` lets the others go"
-    ));
+    );
+    let text = format!("campaign `{name}` is due and on hold: {reason}");
+    context.ui.say_lasting(&[text, Ui::hint_line(&hint)]);
     Ok(true)
 }
 

@@ -11,9 +11,11 @@ use crate::campaign::calendar::moment;
 use crate::cli::answers::require_reader;
 use crate::cli::context::{Context, holder_words, real_dir, tell_passed_over};
 use crate::cli::failure::{Failure, Kind};
+use crate::cli::handwriting::refuse_foreign;
 use crate::cli::mail_in::read_first;
 use crate::cli::outcome::{ending, tell};
 use crate::cli::people::lapse_quietly;
+use crate::cli::reminder::Reminder;
 use crate::cli::scribe::Scribe;
 use crate::cli::send::{recover, tell_no_more};
 use crate::cli::sending::{Bounds, Way, hand_over, plan};
@@ -71,24 +73,56 @@ const LONG: SignedDuration = SignedDuration::from_hours(6);
 /// The screen of a run: somebody writes down what is said.
 pub(super) fn heard(context: &Context, args: &Args) -> Ui {
     // One for the whole process, which has one run.
-    let scribe = Box::leak(Box::new(Scribe::new(context.clock, args.log_file.clone())));
+    let is_ours = refuse_foreign(context.root().ok().as_deref(), None, args.log_file.as_deref()).is_ok();
+    let log = args
+        .log_file
+        .clone()
+        .filter(|log| is_ours && args.status_file.as_ref() != Some(log));
+    let scribe = Box::leak(Box::new(Scribe::new(context.clock, log)));
     context.ui.heard_by(scribe)
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
-    let mut record = Record::new(context, args.status_file.as_deref());
+    let (status, log, root) = (args.status_file.as_deref(), args.log_file.as_deref(), context.root().ok());
+    if let Err(refusal) = refuse_foreign(root.as_deref(), status, log) {
+        let is_ours = refuse_foreign(root.as_deref(), status, None).is_ok() && status != log;
+        let ended = Err(refusal);
+        Record::new(context, status.filter(|_| is_ours)).end(&ended);
+        return ended;
+    }
+    if let Some(root) = root.filter(|_| !context.ui.is_watched() && !context.ui.wants_json()) {
+        let scribe = context.ui.scribe();
+        scribe
+            .iter()
+            .for_each(|scribe| scribe.remember(Reminder::of(&real_dir(&root))));
+    }
+    let mut record = Record::new(context, status);
     let ended = match enter(context) {
         // What is to be told of the other's work is the other's to tell.
-        Ok(Entered::Behind(holder)) => return wait_for(context, &holder).inspect_err(|failure| context.ui.note_failure(failure)),
+        Ok(Entered::Behind(holder)) => {
+            let ended = wait_for(context, &holder).inspect_err(|failure| context.ui.note_failure(failure));
+            return unsaid(context, ended, false);
+        }
         Ok(Entered::Alone(house)) => {
             let ended = beat(context, args, &house, &mut record);
             // Before the house is left: the next run's status would be the newer one.
             record.end(&ended);
-            return ended;
+            return unsaid(context, ended, true);
         }
         Err(failure) => Err(failure),
     };
     record.end(&ended);
+    unsaid(context, ended, false)
+}
+
+/// The same end; one that was told before and lasts has its exit code alone, where nobody watches.
+fn unsaid(context: &Context, ended: Result<(), Failure>, is_whole: bool) -> Result<(), Failure> {
+    let lasts = |kind: Kind| matches!(kind, Kind::Files | Kind::FixFirst | Kind::Later);
+    let ended = ended.map_err(|failure| match lasts(failure.kind) && !context.ui.is_news(&failure) {
+        true => Failure::said(failure.kind),
+        false => failure,
+    });
+    context.ui.scribe().iter().for_each(|scribe| scribe.keep(is_whole));
     ended
 }
 
@@ -156,7 +190,7 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
     if ended.is_ok() {
         tell_passed_over(&begun.findings)?;
     } else {
-        context.ui.findings(&begun.findings);
+        context.ui.lasting_findings(&begun.findings);
     }
     ended
 }

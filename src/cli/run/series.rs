@@ -8,7 +8,7 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::letters::whose_masked;
 use crate::cli::sending::{Way, bring_lists, plan};
 use crate::cli::steps::by_step;
-use crate::cli::ui::count;
+use crate::cli::ui::{Ui, count};
 use crate::dispatch::series::{Called, Look, Served, note, serve};
 use crate::finding::Finding;
 use crate::store::Store;
@@ -113,11 +113,12 @@ impl Desk<'_> {
             return Ok((0, Vec::new()));
         }
         let (name, ui, whose) = (&folder.name, &self.context.ui, count(people, "person"));
-        ui.say(&format!("series `{name}` is due for {whose} and on hold: {reason}"));
-        ui.say(&format!("they would get, perhaps a second time: {}", by_step(plan, called)));
-        ui.hint(&format!(
+        let text = format!("series `{name}` is due for {whose} and on hold: {reason}");
+        let who = format!("they would get, perhaps a second time: {}", by_step(plan, called));
+        let hint = Ui::hint_line(&format!(
             "had they got it: `tidings release {name} --from-now` lets the series go on without these letters; `tidings release {name}` sends them"
         ));
+        ui.say_lasting(&[text, who, hint]);
         Ok((people, Vec::new()))
     }
 

@@ -12,8 +12,8 @@ use super::report::Tallying;
 use crate::campaign::schedule::Hours;
 use crate::clock::Clock;
 use crate::store::claim::Claim;
+use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, EditionId, Store, StoreError};
-use jiff::SignedDuration;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub(super) struct Feeder {
     /// When letters may leave; none is at any time.
     pub(super) hours: Option<Hours>,
     /// The time in which a person gets one letter.
-    pub(super) cap: Option<SignedDuration>,
+    pub(super) cap: Option<Spacing>,
     pub(super) quota: Arc<Quota>,
     pub(super) tallying: Arc<Tallying>,
     pub(super) claims: async_channel::Sender<Promised>,
@@ -85,7 +85,7 @@ impl Feeder {
         let mut after = self.after;
         loop {
             let now = self.clock.now();
-            let page = self.store.claims_under(self.cap, self.edition, after, now, PAGE)?;
+            let page = self.store.claims_under(self.cap.as_ref(), self.edition, after, now, PAGE)?;
             if page.is_empty() {
                 return Ok(Ok(()));
             }

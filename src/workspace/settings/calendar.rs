@@ -13,12 +13,15 @@ pub struct CalendarSettings {
     pub holidays: Option<String>,
     /// The hours of every day in which no letter leaves.
     pub quiet: Option<Quiet>,
-    /// A person gets one letter in this time, over all campaigns that do not say otherwise.
-    pub one_letter_in: Option<SignedDuration>,
+    /// A person gets one letter in so many days, over all campaigns that do not say otherwise.
+    pub one_letter_in: Option<u16>,
 }
 
 /// A longer time between two letters is a slip: nobody would notice who waits.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+/// A day's minutes.
+const DAY: i64 = 24 * 60;
 
 /// The calendar, if nothing is wrong with what the file says of it.
 pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&CalendarFile>) -> Option<CalendarSettings> {
@@ -31,7 +34,7 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&CalendarFile>) -> O
         .as_ref()
         .map(|quiet| quiet.check(&desk.source, &["calendar", "quiet"]));
     let quiet = quiet.and_then(|quiet| quiet.map_err(|findings| desk.findings.extend(findings)).ok());
-    let one_letter_in = file.one_letter_in.as_deref().and_then(|text| span(desk, text));
+    let one_letter_in = file.one_letter_in.as_deref().and_then(|text| days(desk, text));
     let holidays = file.holidays.as_deref().and_then(|name| inside(desk, name));
     (desk.findings.len() == before).then_some(CalendarSettings {
         holidays,
@@ -40,7 +43,7 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&CalendarFile>) -> O
     })
 }
 
-fn span(desk: &mut Inspection<'_>, text: &str) -> Option<SignedDuration> {
+fn days(desk: &mut Inspection<'_>, text: &str) -> Option<u16> {
     let path = ["calendar", "one_letter_in"];
     match parse_span(text) {
         Ok(span) if span.is_zero() => desk.wrong(
@@ -49,7 +52,12 @@ fn span(desk: &mut Inspection<'_>, text: &str) -> Option<SignedDuration> {
             "leave `one_letter_in` out to let everybody get every letter",
         ),
         Ok(span) if span > LONGEST => desk.wrong(&path, format!("`{text}` is longer than a year"), SPAN_HINT),
-        Ok(span) => return Some(span),
+        Ok(span) if span.as_mins() % DAY != 0 => desk.wrong(
+            &path,
+            format!("`{text}` is not a number of whole days"),
+            "this counts the days of your calendar: write `1d`, `7d` or `2w`",
+        ),
+        Ok(span) => return u16::try_from(span.as_mins() / DAY).ok(),
         Err(why) => desk.wrong(&path, why, SPAN_HINT),
     }
     None
@@ -130,6 +138,9 @@ mod tests {
             &["9:12: the quiet hours do not say when they end"],
         );
         check("{one_letter_in: 0d}", &["9:27: `0d` is no time at all"]);
+        check("{one_letter_in: 36h}", &["9:27: `36h` is not a number of whole days"]);
+        check("{one_letter_in: 90m}", &["9:27: `90m` is not a number of whole days"]);
+        check("{one_letter_in: 48h}", &[]);
         check("{one_letter_in: 2000d}", &["9:27: `2000d` is longer than a year"]);
         for name in ["../holidays.txt", "/etc/passwd", "a/../../b", "~/h.txt"] {
             check(&format!("{{holidays: {name}}}"), &["9:22: `"]);

@@ -147,6 +147,10 @@ fn timezone(desk: &mut Inspection<'_>, name: Option<&str>) -> Option<TimeZone> {
     let found = name.map(str::to_owned);
     let name = desk.required(&["timezone"], found.as_ref(), HINT)?;
     if let Ok(zone) = TimeZone::get(&name) {
+        if let Some(city) = city_of(&name) {
+            let text = format!("`{name}` is the same hour all year round, without summer time");
+            desk.doubt(&["timezone"], text, format!("did you mean `{city}`? {HINT}"));
+        }
         return Some(zone);
     }
     let names: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
@@ -165,6 +169,20 @@ fn timezone(desk: &mut Inspection<'_>, name: Option<&str>) -> Option<TimeZone> {
     };
     desk.wrong(&["timezone"], format!("`{name}` is no time zone"), hint);
     None
+}
+
+/// The city that is most likely meant by a name whose zone never changes its clocks though the people who use it do.
+fn city_of(name: &str) -> Option<&'static str> {
+    const CITIES: [(&str, &str); 6] = [
+        ("EST", "America/New_York"),
+        ("MST", "America/Denver"),
+        ("GMT", "Europe/London"),
+        ("GMT0", "Europe/London"),
+        ("Greenwich", "Europe/London"),
+        ("Etc/GMT", "Europe/London"),
+    ];
+    let found = CITIES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, city)| city)
 }
 
 /// Who signs where the settings do not say.

@@ -422,3 +422,24 @@ fn a_host_that_is_plainly_a_providers_asks_for_its_profile() {
         &["tidings.yaml:9:42: no relay profile is called `gmial`\n  hint: did you mean `gmail`?"],
     );
 }
+
+#[test]
+fn a_zone_without_summer_time_is_taken_with_a_warning_that_names_a_city() {
+    for (name, city) in [
+        ("EST", "America/New_York"),
+        ("GMT", "Europe/London"),
+        ("MST", "America/Denver"),
+    ] {
+        let told = told(&SOUND.replace("timezone: Europe/London", &format!("timezone: {name}")));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].contains(&format!("warning: `{name}` is the same hour all year")),
+            "{told:?}"
+        );
+        assert!(told[0].contains(&format!("did you mean `{city}`?")), "{told:?}");
+    }
+    assert_eq!(
+        told(&SOUND.replace("timezone: Europe/London", "timezone: EST5EDT")),
+        Vec::<String>::new()
+    );
+}

@@ -62,3 +62,28 @@ fn several_campaigns_over_a_change_of_the_clocks() {
     type_in(&clinic, "run --now 2027-04-30T09:00Z").exits(0);
     assert_eq!(judge.accepted().len(), 6 * 4, "nothing was sent that no plan told of");
 }
+
+#[test]
+fn whoever_gets_another_letter_of_the_same_plan_first_is_foretold_to_wait() {
+    let judge = Judge::start();
+    let clinic = with_lines(clinic_with(&judge, 3), "schedule: {date: 2026-11-24, at: \"09:00\"}");
+    let clinic = more(clinic, "news", "schedule: {date: 2026-11-25, at: \"09:00\"}", &["hills"]);
+    let clinic = clinic
+        .setting("calendar: {one_letter_in: 7d, quiet: {from: \"20:00\", until: \"08:00\"}}")
+        .file("campaigns/news/hills.md", &super::article("hills"));
+    type_in(&clinic, "run --now 2026-11-20T09:00Z").exits(0);
+    let line = "             3 people get `All about sleep` on Tue 24 Nov and wait until Tue 1\n             Dec\n";
+    type_in(&clinic, "plan --now 2026-11-24T08:00Z").exits(0).prints(line);
+    let plan = editions(&clinic, "--now 2026-11-24T08:00Z");
+    assert_eq!((&plan[0]["capped"], &plan[1]["capped"]), (&0.into(), &3.into()));
+    assert_eq!(plan[1]["ends_at"], "2026-12-01T08:00:00Z", "{plan:?}");
+    for (moment, letters) in [("11-24T09:00", 3), ("11-25T09:00", 3), ("12-01T07:59", 3), ("12-01T08:00", 6)] {
+        type_in(&clinic, &format!("run --now 2026-{moment}Z")).exits(0);
+        assert_eq!(judge.accepted().len(), letters, "{moment}");
+        if moment == "11-25T09:00" {
+            // What waits already is said once.
+            let plan = type_in(&clinic, "plan --now 2026-11-26T09:00Z").exits(0);
+            assert_eq!(plan.stdout.matches("got another one").count(), 1, "{plan}");
+        }
+    }
+}

@@ -36,8 +36,17 @@ impl Holidays {
     pub fn read(file: &str, text: &str) -> (Self, Vec<Finding>) {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut desk = Desk::new(file);
+        let is_named_so = file.to_ascii_lowercase().ends_with(".ics");
+        desk.is_calendar = is_named_so || ics::is_calendar(text);
         match ics::is_calendar(text) {
             true => ics::read(&mut desk, text),
+            false if is_named_so => desk.wrong(
+                Place::new(1, 1),
+                Wrong::new(
+                    "this is no calendar: it does not begin with `BEGIN:VCALENDAR`",
+                    "download it anew (a web page may have been saved in its place), or name a list of days `holidays.txt`",
+                ),
+            ),
             false => lines::read(&mut desk, text),
         }
         desk.close()
@@ -70,6 +79,8 @@ struct Desk<'a> {
     holidays: Holidays,
     findings: Vec<Finding>,
     unsaid: usize,
+    /// Whether it is a calendar, by its beginning or its name.
+    is_calendar: bool,
 }
 
 impl<'a> Desk<'a> {
@@ -79,6 +90,7 @@ impl<'a> Desk<'a> {
             holidays: Holidays::default(),
             findings: Vec::new(),
             unsaid: 0,
+            is_calendar: false,
         }
     }
 
@@ -123,7 +135,13 @@ impl<'a> Desk<'a> {
             let more = Finding::error(self.file, text).hint("mend these first, then check again");
             self.findings.push(more);
         }
-        if self.holidays.is_empty() && self.findings.is_empty() {
+        if self.holidays.is_empty() && self.findings.is_empty() && self.is_calendar {
+            // Nobody keeps a calendar without a day: this is a download that went wrong, and letters would leave on every holiday.
+            let empty = Finding::error(self.file, "there is no day in this calendar");
+            self.findings.push(
+                empty.hint("export or download it anew: each day is an event of the whole day, with `DTSTART;VALUE=DATE:20261225`"),
+            );
+        } else if self.holidays.is_empty() && self.findings.is_empty() {
             let empty = Finding::warning(self.file, "there is no day in it");
             self.findings
                 .push(empty.hint("write one day a line, like `2026-12-25 Christmas Day`"));

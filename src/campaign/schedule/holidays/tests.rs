@@ -159,6 +159,23 @@ fn what_a_calendar_says_beyond_whole_days_is_refused_at_its_line() {
 }
 
 #[test]
+fn a_calendar_that_is_none_or_has_no_day_is_an_error_in_its_own_words() {
+    for (text, expected) in [
+        ("<html>Please log in</html>", "h.ics:1:1: this is no calendar"),
+        ("", "h.ics:1:1: this is no calendar"),
+        ("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "h.ics: there is no day in this calendar"),
+    ] {
+        let (_, found) = Holidays::read("h.ics", text);
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert!(found.iter().all(crate::finding::Finding::is_error));
+        assert!(told.len() == 1 && told[0].starts_with(expected), "{told:?}");
+        assert!(!told[0].contains("one day a line"), "{told:?}");
+    }
+    let (_, found) = Holidays::read("holidays.txt", "# nothing yet\n");
+    assert!(!found[0].is_error(), "a list may be begun empty");
+}
+
+#[test]
 fn a_file_whose_last_day_has_passed_is_outdated() {
     let outdated = |text: &str, today: &str| Holidays::read("holidays.txt", text).0.outdated("holidays.txt", day(today));
     assert_eq!(outdated("2026-12-25 Christmas Day", "2026-12-25"), None);

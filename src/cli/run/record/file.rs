@@ -1,5 +1,6 @@
 //! A file that is replaced whole: whoever reads it sees the old text or the new one, never half of either.
 
+use crate::cli::handwriting::{self, Sort};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -10,16 +11,15 @@ const MODE: u32 = 0o600;
 
 /// Puts `bytes` in the place of what the file holds. It keeps the mode it has.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    // Where a link leads is replaced, not the link.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mode = match fs::metadata(&path) {
+    handwriting::require_own(path, Sort::Status)?;
+    let mode = match fs::symlink_metadata(path) {
         Ok(file) if !file.is_file() => return Err(Error::new(ErrorKind::InvalidInput, "it is not a file")),
         Ok(file) => file.permissions().mode() & 0o7777,
         Err(_) => MODE,
     };
-    let beside = Beside::of(&path)?;
+    let beside = Beside::of(path)?;
     beside.sweep();
-    let written = write_new(&beside.fresh(), bytes, mode).and_then(|()| fs::rename(beside.fresh(), &path));
+    let written = write_new(&beside.fresh(), bytes, mode).and_then(|()| fs::rename(beside.fresh(), path));
     if written.is_err() {
         // Ours, if it was made at all.
         fs::remove_file(beside.fresh()).ok();
@@ -86,30 +86,36 @@ mod tests {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
     }
 
+    /// A status as far as it is known by.
+    fn status(code: u8) -> Vec<u8> {
+        format!(r#"{{"version":"1","process":1,"started_at":"","finished_at":"","exit_code":{code}}}"#).into_bytes()
+    }
+
     #[test]
     fn a_file_is_for_its_owner_and_keeps_the_mode_that_somebody_gave_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("status.json");
-        replace(&path, b"one").unwrap();
-        assert_eq!((fs::read(&path).unwrap(), mode(&path)), (b"one".to_vec(), 0o600));
+        replace(&path, &status(1)).unwrap();
+        assert_eq!((fs::read(&path).unwrap(), mode(&path)), (status(1), 0o600));
         fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
-        replace(&path, b"two").unwrap();
-        assert_eq!((fs::read(&path).unwrap(), mode(&path)), (b"two".to_vec(), 0o644));
+        replace(&path, &status(2)).unwrap();
+        assert_eq!((fs::read(&path).unwrap(), mode(&path)), (status(2), 0o644));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
     #[test]
-    fn a_link_stays_a_link_and_what_a_killed_run_left_goes() {
+    fn a_link_is_not_followed_and_what_a_killed_run_left_goes() {
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("status.json"), folder.path().join("link"));
-        fs::write(&path, "old").unwrap();
+        fs::write(&path, status(1)).unwrap();
         std::os::unix::fs::symlink(&path, &link).unwrap();
         // No process has this number: it is above the kernel's largest.
         fs::write(folder.path().join(".status.json.new.4194305"), "half").unwrap();
         fs::write(folder.path().join(".status.json.new.mine"), "somebody's own").unwrap();
-        replace(&link, b"new").unwrap();
-        assert!(link.is_symlink());
-        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert!(replace(&link, &status(2)).is_err() && link.is_symlink());
+        assert_eq!(fs::read(&path).unwrap(), status(1));
+        replace(&path, &status(2)).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), status(2));
         assert!(!folder.path().join(".status.json.new.4194305").exists());
         assert!(folder.path().join(".status.json.new.mine").exists());
     }
