@@ -12,7 +12,7 @@ use crate::delivery::state::State;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use std::collections::BTreeMap;
 
 /// Whose turn may have come.
@@ -189,16 +189,6 @@ impl Store {
                 .doing("note a step")?;
         }
         Ok(())
-    }
-
-    /// Since when a campaign is known, if it is.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn seen_since(&self, campaign: &CampaignId) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT since FROM campaign_seen WHERE campaign = ?";
-        let since = self.connection.query_row(sql, [&campaign.0], |row| row.get(0)).optional();
-        since.doing("look for a campaign")?.map(codec::instant).transpose()
     }
 
     /// The steps of a series that the store knows, by their articles.
