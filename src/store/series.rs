@@ -14,7 +14,7 @@ use crate::delivery::state::State;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use std::collections::BTreeMap;
 
 /// Whose turn may have come.
@@ -204,16 +204,6 @@ impl Store {
         let articles: Vec<String> = articles.iter().map(|article| (*article).to_owned()).collect();
         let row = (&campaign.0, names(&articles)?, now.as_microsecond());
         self.connection.query_row(sql, row, |row| row.get(0)).doing("note a step")
-    }
-
-    /// Since when a campaign is known, if it is.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn seen_since(&self, campaign: &CampaignId) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT since FROM campaign_seen WHERE campaign = ?";
-        let since = self.connection.query_row(sql, [&campaign.0], |row| row.get(0)).optional();
-        since.doing("look for a campaign")?.map(codec::instant).transpose()
     }
 
     /// Opens closed steps again, this one or all of the series, for whoever comes to them from now on.

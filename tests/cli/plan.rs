@@ -326,7 +326,7 @@ fn the_steps_of_a_series_are_counted_by_day() {
     );
     type_in(&clinic, "plan --days 10 --now 2027-01-05T10:00Z")
         .exits(0)
-        .prints("Wed 6 Jan 2027\n                 2 letters  ")
+        .prints("Wed 6 Jan 2027\n  09:00 GMT      2 letters  ")
         .prints("tips  All about sleep\n")
         .prints("tips: a series: people get its steps by their day of joining");
 }

@@ -93,7 +93,7 @@ impl<'a> Look<'a> {
             series,
             standings: plan.articles.iter().map(standing).collect(),
             hours: plan.hours(),
-            since: store.seen_since(&plan.campaign.id)?.unwrap_or(now).min(now),
+            since: store.campaign_known_since(&plan.campaign.id)?.unwrap_or(now).min(now),
             now,
         }))
     }
