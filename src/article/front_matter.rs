@@ -204,6 +204,8 @@ impl Check<'_> {
             language,
             markdown,
             body_line,
+            images: Vec::new(),
+            variants: Vec::new(),
         }
     }
 

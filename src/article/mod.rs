@@ -10,6 +10,7 @@ pub mod front_matter;
 pub mod markdown;
 
 pub mod draft;
+pub mod image;
 pub mod note;
 pub mod pasted;
 
@@ -37,4 +38,10 @@ pub struct Article {
     pub markdown: String,
     /// The line of the file at which the body starts, from 1.
     pub body_line: usize,
+    /// The pictures beside the article that its text shows, in the order of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<image::Image>,
+    /// The same article in other languages; each has the same id, and none of them others of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Article>,
 }

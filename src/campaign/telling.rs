@@ -157,6 +157,8 @@ mod tests {
             language: "en".to_owned(),
             markdown: String::new(),
             body_line: 1,
+            images: Vec::new(),
+            variants: Vec::new(),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::campaign::sender::Sender;
 use crate::campaign::{Campaign, Timing};
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
-use crate::letter::{SenderSource, Sources};
+use crate::letter::{LookSource, SenderSource, Sources};
 use crate::store::draft::NewEdition;
 use crate::store::edition::{Edition, Status};
 use crate::store::{EditionId, Store};
@@ -207,10 +207,14 @@ pub fn differs(edition: &Edition, plan: Plan<'_>) -> bool {
 
 /// The hash of what a letter says, wherever its files lie: a renamed folder is no other text.
 pub(super) fn text_hash(sources: &Sources) -> Vec<u8> {
-    let placeless = Article {
+    let placeless = |article: &Article| Article {
         file: String::new(),
         body_line: 0,
-        ..sources.article.clone()
+        ..article.clone()
+    };
+    let placeless = Article {
+        variants: sources.article.variants.iter().map(placeless).collect(),
+        ..placeless(&sources.article)
     };
     let text = serde_json::to_string(&Sources {
         article: placeless,
@@ -242,6 +246,7 @@ pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
         },
         campaign_title: plan.campaign.title.clone(),
         campaign_id: plan.campaign.id.0.clone(),
+        look: LookSource::default(),
     }
 }
 

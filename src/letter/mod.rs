@@ -32,6 +32,29 @@ pub struct Sources {
     pub campaign_title: String,
     /// The campaign's id.
     pub campaign_id: String,
+    /// How the clinic's letters look.
+    #[serde(default, skip_serializing_if = "LookSource::is_plain")]
+    pub look: LookSource,
+}
+
+/// How the clinic's letters look, as it is frozen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LookSource {
+    /// The clinic's colour, `#rrggbb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
+    /// The clinic's mark at the head of a letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<crate::article::image::Image>,
+    /// Where the clinic's own host shows the pictures that are too large for a letter: `https://…/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<String>,
+}
+
+impl LookSource {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The sender as it is frozen: checked texts, plain shapes.

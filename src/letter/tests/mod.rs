@@ -8,7 +8,7 @@ mod faults;
 use crate::address::Address;
 use crate::article::Article;
 use crate::letter::compile::{Compiled, compile};
-use crate::letter::{Letter, Recipient, SenderSource, Sources, Stamp};
+use crate::letter::{Letter, LookSource, Recipient, SenderSource, Sources, Stamp};
 use crate::template::{TemplateFile, TemplateSource};
 
 const SHIPPED: &[(&str, &str)] = &[
@@ -41,6 +41,8 @@ fn sources(files: &[(&str, &str)], subject: &str, markdown: &str) -> Sources {
             language: "en".to_owned(),
             markdown: markdown.to_owned(),
             body_line: 9,
+            images: Vec::new(),
+            variants: Vec::new(),
         },
         template: TemplateSource {
             name: "letter".to_owned(),
@@ -60,6 +62,7 @@ fn sources(files: &[(&str, &str)], subject: &str, markdown: &str) -> Sources {
         },
         campaign_title: "Seasonal tips".to_owned(),
         campaign_id: "k7f2m9".to_owned(),
+        look: LookSource::default(),
     }
 }
 

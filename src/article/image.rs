@@ -1,0 +1,196 @@
+//! A picture that lies beside an article: what it is, and how it comes to the reader.
+//!
+//! Promises: an [`Image`] that exists is a picture that every mail program shows (PNG, JPEG or GIF), with its size in pixels. Knows
+//! nothing of files on disk (it is made from bytes) and of how a letter carries it.
+
+use crate::finding::Finding;
+
+/// A picture up to this many bytes travels inside the letter; a larger one must be fetched from the clinic's own host.
+pub const LARGEST_CARRIED: usize = 20 * 1024;
+
+/// The pictures of one letter may weigh this much together.
+pub const LARGEST_TOGETHER: usize = 100 * 1024;
+
+/// No picture that is looked at is larger.
+pub const LARGEST_READ: usize = 10 * 1024 * 1024;
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Image {
+    /// The file's name, as the article's text names it: `hands.jpg`.
+    pub file: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+    /// How it comes to the reader.
+    pub way: Way,
+}
+
+/// What a picture is, by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// PNG
+    Png,
+    /// JPEG
+    Jpeg,
+    /// GIF
+    Gif,
+}
+
+/// How a picture comes to the reader.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Inside the letter (`cid:`): the file, in base64.
+    Carried(String),
+    /// From the clinic's own host: the hash of the file (SHA-256, in hex), so that a changed picture is a changed text.
+    Hosted(String),
+}
+
+impl Image {
+    /// The picture in `bytes`.
+    ///
+    /// # Errors
+    /// A finding without a place when it is no picture that every mail program shows.
+    pub fn read(file: &str, bytes: &[u8]) -> Result<Self, Finding> {
+        let (kind, width, height) = measured(bytes).ok_or_else(|| unreadable(file, bytes))?;
+        let way = match bytes.len() {
+            0..=LARGEST_CARRIED => Way::Carried(data_encoding::BASE64.encode(bytes)),
+            _ => Way::Hosted(data_encoding::HEXLOWER.encode(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())),
+        };
+        Ok(Self {
+            file: file.to_owned(),
+            kind,
+            width,
+            height,
+            way,
+        })
+    }
+
+    /// The file's bytes, where the letter carries them.
+    pub fn carried(&self) -> Option<Vec<u8>> {
+        match &self.way {
+            Way::Carried(text) => data_encoding::BASE64.decode(text.as_bytes()).ok(),
+            Way::Hosted(_) => None,
+        }
+    }
+}
+
+impl Kind {
+    /// The media type (RFC 2046 §4.2).
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Gif => "image/gif",
+        }
+    }
+}
+
+/// Kind, width and height, from the picture's own head.
+fn measured(bytes: &[u8]) -> Option<(Kind, u32, u32)> {
+    let size = |kind, width, height| (width > 0 && height > 0).then_some((kind, width, height));
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        let at = |from: usize| Some(u32::from_be_bytes(bytes.get(from..from + 4)?.try_into().ok()?));
+        return size(Kind::Png, at(16)?, at(20)?);
+    }
+    if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
+        let at = |from: usize| Some(u32::from(u16::from_le_bytes(bytes.get(from..from + 2)?.try_into().ok()?)));
+        return size(Kind::Gif, at(6)?, at(8)?);
+    }
+    let (width, height) = jpeg_size(bytes)?;
+    size(Kind::Jpeg, width, height)
+}
+
+/// Goes from segment to segment up to the frame's head, which says how many lines and columns there are (ISO/IEC 10918-1, B.2.2).
+fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    if !bytes.starts_with(b"\xff\xd8\xff") {
+        return None;
+    }
+    let two = |from: usize| Some(u32::from(u16::from_be_bytes(bytes.get(from..from + 2)?.try_into().ok()?)));
+    let mut at = 2;
+    loop {
+        match (*bytes.get(at)?, *bytes.get(at + 1)?) {
+            (0xff, 0xff) => at += 1,
+            (0xff, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf) => return Some((two(at + 7)?, two(at + 5)?)),
+            (0xff, 0x01 | 0xd0..=0xd7) => at += 2,
+            (0xff, 0xd9 | 0xda) => return None,
+            (0xff, _) => at += 2 + usize::try_from(two(at + 2)?).ok()?,
+            _ => return None,
+        }
+    }
+}
+
+fn unreadable(file: &str, bytes: &[u8]) -> Finding {
+    let opening = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).to_lowercase();
+    let what = if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        "is a WebP picture, which several mail programs do not show"
+    } else if opening.contains("<svg") {
+        "is an SVG drawing, which mail programs do not show"
+    } else if bytes.get(4..8) == Some(b"ftyp") {
+        "is an AVIF or HEIC picture, which mail programs do not show"
+    } else if bytes.starts_with(b"BM") || bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*") {
+        "is a BMP or TIFF picture, which mail programs do not show"
+    } else {
+        "is no picture that can be read"
+    };
+    Finding::error(file, format!("`{file}` {what}")).hint("save it as a PNG or JPEG file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], expected: Option<(Kind, u32, u32)>) {
+        let image = Image::read("a.png", bytes).ok();
+        assert_eq!(
+            image.map(|image| (image.kind, image.width, image.height)),
+            expected,
+            "{bytes:x?}"
+        );
+    }
+
+    #[test]
+    fn a_picture_says_what_it_is_and_how_large() {
+        check(
+            b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x58\0\0\x01\x90",
+            Some((Kind::Png, 600, 400)),
+        );
+        check(b"GIF89a\x20\0\x10\0", Some((Kind::Gif, 32, 16)));
+        let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc2\0\x11\x08\x01\x90\x02\x58";
+        check(jpeg, Some((Kind::Jpeg, 600, 400)));
+        for cut in 0..jpeg.len() {
+            check(&jpeg[..cut], None);
+        }
+        check(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\0\0\0\x01\x90", None);
+        check(b"RIFF\0\0\0\0WEBPVP8 ", None);
+        check(b"", None);
+    }
+
+    #[test]
+    fn what_mail_programs_do_not_show_is_named() {
+        for (bytes, word) in [
+            (&b"RIFF\0\0\0\0WEBPVP8 "[..], "WebP"),
+            (b"<svg xmlns", "SVG"),
+            (b"\0\0\0\x20ftypavif", "AVIF"),
+            (b"BM", "BMP"),
+        ] {
+            assert!(
+                Image::read("a", bytes).is_err_and(|finding| finding.text.contains(word)),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_small_picture_is_carried_and_a_large_one_is_not() {
+        let mut bytes = b"GIF89a\x20\0\x10\0".to_vec();
+        assert_eq!(Image::read("a.gif", &bytes).unwrap().carried().as_deref(), Some(&bytes[..]));
+        bytes.resize(LARGEST_CARRIED + 1, 0);
+        assert_eq!(Image::read("a.gif", &bytes).unwrap().carried(), None);
+    }
+}
