@@ -17,6 +17,7 @@ use crate::store::import::Guard;
 use crate::subscriber::csv::ListReport;
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, ListFile, Workspace};
+use std::path::Path;
 
 /// Find every mistake in the workspace, all at once
 ///
@@ -47,22 +48,33 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         .map(|name| campaign_named(&workspace, name))
         .transpose()?;
     let folders: Vec<&CampaignFolder> = named.map_or_else(|| workspace.campaigns.iter().collect(), |folder| vec![folder]);
+    let (findings, letters) = look(context, &root, &workspace, &folders)?;
+    show(context, &findings, letters, folders.len() as u64)
+}
+
+/// All that is wrong with these campaigns and what they share, each said once, and how many letters were composed for it.
+pub(super) fn look(
+    context: &Context,
+    root: &Path,
+    workspace: &Workspace,
+    folders: &[&CampaignFolder],
+) -> Result<(Vec<Finding>, u64), Failure> {
     let mut findings = workspace.findings.clone();
     let mut letters = 0;
-    for folder in &folders {
+    for folder in folders {
         findings.extend(folder.findings.iter().cloned());
         findings.extend(folder.campaign.iter().flat_map(|campaign| campaign.telling.iter().cloned()));
     }
     if let Some(settings) = &workspace.settings {
         findings.extend(settings.outdated_holidays(context.clock.now().to_zoned(settings.zone().clone()).date()));
         // A store that cannot be opened keeps nobody from knowing what is wrong with the files.
-        let known = context.store_if_any(&root).ok().flatten();
+        let known = context.store_if_any(root).ok().flatten();
         findings.extend(answers::forewarning(context, settings, known.as_ref())?);
         let mut store = Store::in_memory(context.clock.now())?;
-        let found = check_lists(context, &mut store, &workspace, &folders)?;
+        let found = check_lists(context, &mut store, workspace, folders)?;
         let lists_are_sound = !found.iter().any(Finding::is_error);
         findings.extend(found);
-        for folder in &folders {
+        for folder in folders {
             findings.extend(forewarned(context, known.as_ref().unwrap_or(&store), settings, folder)?);
             let (composed, found) = check_letters(context, &mut store, settings, folder)?;
             letters += composed;
@@ -72,7 +84,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     }
     let mut seen = std::collections::HashSet::new();
     findings.retain(|finding| seen.insert(finding.to_string()));
-    show(context, &findings, letters, folders.len() as u64)
+    Ok((findings, letters))
 }
 
 /// Reads the lists that these campaigns use, and says what is wrong with them, row by row.

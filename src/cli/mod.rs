@@ -36,6 +36,7 @@ mod new;
 mod people;
 mod plan;
 mod plan_file;
+mod preview;
 mod rehearse;
 mod release;
 mod resend;
@@ -79,6 +80,7 @@ Start here:
   tidings init my-clinic             make a workspace to fill in
   tidings new calmer --article a.txt turn a text into a campaign
   tidings check                      find every mistake before anybody else does
+  tidings preview                    look at the letters in a browser, as each reader gets them
   tidings rehearse                   send everything to yourself, on this machine alone
 
 Exit codes: 0 all well · 1 letters need a person · 2 wrong usage · 65 files have errors ·
@@ -114,6 +116,7 @@ enum Command {
     Init(init::Args),
     New(new::Args),
     Check(check::Args),
+    Preview(preview::Args),
     Import(import::Args),
     People(people::Args),
     Suppress(suppress::Args),
@@ -212,6 +215,7 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
             Command::Init(_)
                 | Command::New(_)
                 | Command::Check(_)
+                | Command::Preview(_)
                 | Command::Test(_)
                 | Command::Backup(_)
                 | Command::Restore(_)
@@ -229,6 +233,7 @@ fn dispatch(arguments: Arguments, ui: Ui) -> Result<(), Failure> {
         Command::Init(args) => init::run(&context, &args),
         Command::New(args) => new::run(&context, &args),
         Command::Check(args) => check::run(&context, &args),
+        Command::Preview(args) => preview::run(context, &args),
         Command::Import(args) => import::run(&context, &args),
         Command::People(args) => people::run(&context, &args),
         Command::Suppress(args) => suppress::run(&context, &args),

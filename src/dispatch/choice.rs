@@ -88,7 +88,7 @@ pub fn on_lists(memberships: &[Membership]) -> Vec<ListMembership<'_>> {
 }
 
 /// Where one person of the audience belongs, and with which of their versions.
-pub(super) fn place(question: &Question<'_>, candidate: &Candidate) -> Place {
+pub fn place(question: &Question<'_>, candidate: &Candidate) -> Place {
     let on_lists = on_lists(&candidate.memberships);
     let asked = audience::Candidate {
         on_lists: &on_lists,

@@ -8,7 +8,7 @@ pub mod compose;
 pub mod headers;
 mod layout;
 pub mod lint;
-mod markup;
+pub(crate) mod markup;
 mod plain;
 mod ways_out;
 

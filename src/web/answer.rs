@@ -54,7 +54,7 @@ fn answer(status: StatusCode, kind: &'static str, body: String) -> Response {
 }
 
 /// Nothing is kept, framed, indexed, guessed at, or told to the next site.
-fn guard(headers: &mut HeaderMap) {
+pub(super) fn guard(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -9,6 +9,7 @@ use super::client::{Client, Tries};
 use super::desk::{Desk, Unwritten};
 use super::face::{Face, Faces};
 use super::page::{Forms, Note, Page, View};
+use super::server::Answers;
 use super::words::Words;
 use super::{Tell, WebError, answer, form};
 use crate::clock::Clock;
@@ -40,6 +41,12 @@ pub struct Counter {
     is_behind_proxy: bool,
     /// Where each request is told of, if anywhere.
     log: Option<Tell>,
+}
+
+impl Answers for Counter {
+    async fn answer(&self, peer: IpAddr, request: Request) -> Response {
+        self.answer_and_tell(peer, request).await
+    }
 }
 
 /// What the answer goes by: the clinic as it is now, and whose letter it is.
@@ -84,8 +91,7 @@ impl Counter {
         Self { log, ..self }
     }
 
-    /// Answers one request of whoever is connected.
-    pub(super) async fn answer(&self, peer: IpAddr, request: Request) -> Response {
+    async fn answer_and_tell(&self, peer: IpAddr, request: Request) -> Response {
         let began = Instant::now();
         let method = request.method().clone();
         let accepted = text_of(request.headers(), &ACCEPT_LANGUAGE);

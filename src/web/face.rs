@@ -28,7 +28,7 @@ pub(crate) struct Face {
 }
 
 /// What a file looked like when it was read: its name, and its inode, length and times, if it was there.
-type Stamp = Vec<(PathBuf, Option<[i64; 6]>)>;
+pub(super) type Stamp = Vec<(PathBuf, Option<[i64; 6]>)>;
 
 /// The face as it is now.
 pub(super) struct Faces {
@@ -103,7 +103,7 @@ fn stamp(root: &Path) -> Stamp {
     files
 }
 
-fn seen(path: PathBuf) -> (PathBuf, Option<[i64; 6]>) {
+pub(super) fn seen(path: PathBuf) -> (PathBuf, Option<[i64; 6]>) {
     let facts = std::fs::metadata(&path).ok().map(|found| {
         let (ino, len) = (found.ino().cast_signed(), found.len().cast_signed());
         [ino, len, found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()]

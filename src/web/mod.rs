@@ -1,4 +1,4 @@
-//! The web: the page on which people unsubscribe, come back, and choose.
+//! The web: the page on which people unsubscribe, come back, and choose; and the one on which the clinic looks at its letters.
 //!
 //! Promises: looking changes nothing; what a person is told was done is on the disk; nothing about a person is shown or logged but to
 //! themselves; a wrong token is a wrong token, and nobody learns why. Everything that comes in is bounded in size, time and number, and
@@ -12,11 +12,12 @@ mod desk;
 mod face;
 mod form;
 mod page;
+pub mod preview;
 mod server;
 mod words;
 
 pub use counter::Counter;
-pub use server::serve;
+pub use server::{serve, show};
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 //! asked.
 
 use super::counter::Counter;
+use super::preview::Door;
 use axum::Router;
 use axum::extract::{Extension, Request, State};
 use axum::response::Response;
@@ -37,9 +38,30 @@ const GOODBYE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Copy)]
 struct Peer(IpAddr);
 
+/// Whoever answers requests.
+pub(super) trait Answers: Send + Sync + 'static {
+    /// Answers one request of whoever is connected.
+    fn answer(&self, peer: IpAddr, request: Request) -> impl Future<Output = Response> + Send;
+}
+
 /// Answers at `counter` whoever connects, until `ended`; then finishes what is open.
 pub async fn serve(listener: TcpListener, counter: Arc<Counter>, ended: impl Future<Output = ()>) {
-    let routes = Router::new().fallback(answer).with_state(counter);
+    answer_all(listener, counter, ended).await;
+}
+
+/// Shows what stands behind `door` to whoever connects, until `ended`.
+pub async fn show(listener: TcpListener, door: Arc<Door>, ended: impl Future<Output = ()>) {
+    let ending = Arc::clone(&door);
+    let ended = async move {
+        ended.await;
+        // Whoever waits for a change is told that there is none, so that nobody is waited for.
+        ending.close();
+    };
+    answer_all(listener, door, ended).await;
+}
+
+async fn answer_all<A: Answers>(listener: TcpListener, answers: Arc<A>, ended: impl Future<Output = ()>) {
+    let routes = Router::new().fallback(answer::<A>).with_state(answers);
     let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let (ending, is_ending) = watch::channel(false);
     let mut ended = pin!(ended);
@@ -95,6 +117,6 @@ async fn converse(stream: TcpStream, routes: Router, mut is_ending: watch::Recei
     }
 }
 
-async fn answer(State(counter): State<Arc<Counter>>, Extension(Peer(peer)): Extension<Peer>, request: Request) -> Response {
-    counter.answer(peer, request).await
+async fn answer<A: Answers>(State(answers): State<Arc<A>>, Extension(Peer(peer)): Extension<Peer>, request: Request) -> Response {
+    answers.answer(peer, request).await
 }

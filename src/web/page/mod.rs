@@ -17,17 +17,17 @@ use ring::digest;
 
 /// Markup under construction.
 #[derive(Debug, Default)]
-struct Html(String);
+pub(super) struct Html(pub(super) String);
 
 impl Html {
     /// Markup of ours.
-    fn raw(&mut self, markup: &'static str) -> &mut Self {
+    pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
     /// Anybody's text.
-    fn text(&mut self, text: &str) -> &mut Self {
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
         for c in text.chars().filter(|c| !is_hidden(*c)) {
             match c {
                 '&' => self.0.push_str("&amp;"),
@@ -42,7 +42,7 @@ impl Html {
     }
 
     /// An attribute of ours with anybody's value.
-    fn attribute(&mut self, name: &'static str, value: &str) -> &mut Self {
+    pub(super) fn attribute(&mut self, name: &'static str, value: &str) -> &mut Self {
         self.raw(" ").raw(name).raw("=\"").text(value).raw("\"")
     }
 
