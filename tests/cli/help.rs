@@ -5,10 +5,10 @@
 use crate::support::workspace::Workspace;
 use std::path::Path;
 
-const COMMANDS: [&str; 27] = [
-    "init", "new", "check", "import", "people", "suppress", "consent", "mail-in", "rehearse", "test", "plan", "send", "run",
-    "serve", "status", "log", "why", "hold", "release", "cancel", "resend", "resolve", "doctor", "backup", "restore", "adopt",
-    "cron",
+const COMMANDS: [&str; 28] = [
+    "init", "new", "check", "preview", "import", "people", "suppress", "consent", "mail-in", "rehearse", "test", "plan", "send",
+    "run", "serve", "status", "log", "why", "hold", "release", "cancel", "resend", "resolve", "doctor", "backup", "restore",
+    "adopt", "cron",
 ];
 
 /// The commands that have commands of their own.

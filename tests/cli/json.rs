@@ -86,6 +86,7 @@ fn the_page_and_the_program_tell_the_same_fields() {
     clinic.write("subscribers/patients.csv", list);
     type_in(&clinic, "import subscribers/patients.csv --yes").exits(0);
     check("rehearse", "rehearse --json");
+    check("preview", "preview --out letters --json");
     check("test", "test tips --to me@mill-lane.example --json");
     check("send", "send tips --json");
     check("log", "log --json");

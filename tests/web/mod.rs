@@ -6,6 +6,7 @@
 mod clinic;
 mod hardened;
 mod outside;
+mod preview;
 mod rules;
 mod settings;
 mod store;

@@ -11,13 +11,44 @@ use crate::support::workspace::run::Running;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-fn beside(name: &str) -> PathBuf {
+/// What a browser is driven with.
+pub(super) struct Browser {
+    pub(super) packages: PathBuf,
+    pub(super) chromium: PathBuf,
+    pub(super) node: PathBuf,
+}
+
+/// The browser of this machine, with what drives it.
+pub(super) fn browser() -> Option<Browser> {
+    // Not beside the script: what npm installs is no part of the tree.
+    let packages = std::env::var_os("TIDINGS_TEST_BROWSER")
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    let installed = ["playwright-core", "axe-core"]
+        .iter()
+        .all(|name| packages.join("node_modules").join(name).is_dir());
+    let chromium = std::env::var_os("CHROMIUM")
+        .map(PathBuf::from)
+        .or_else(|| program("chromium"));
+    let tools = chromium.zip(program("node")).filter(|_| installed);
+    let tools = tools.map(|(chromium, node)| Browser {
+        packages,
+        chromium,
+        node,
+    });
+    or_passed_over(
+        tools,
+        "Chromium with node, and in TIDINGS_TEST_BROWSER the packages of tests/web/browser",
+    )
+}
+
+pub(super) fn beside(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web").join(name)
 }
 
 /// Runs a script to its end, which must be a good one and come in time.
 #[track_caller]
-fn run(command: Command, name: &str) {
+pub(super) fn run(command: Command, name: &str) {
     let done = Running::start(command, name.to_owned()).wait().exits(0);
     for line in done.stdout.lines().filter_map(|line| line.strip_prefix("proof| web | ")) {
         let (what, figure) = line.split_once(" | ").unwrap_or((line, ""));
@@ -89,21 +120,12 @@ fn a_web_server_in_front_changes_nothing() {
 
 #[test]
 fn a_browser_shows_it_to_everybody() {
-    // Not beside the script: what npm installs is no part of the tree.
-    let packages = std::env::var_os("TIDINGS_TEST_BROWSER")
-        .map(PathBuf::from)
-        .unwrap_or_default();
-    let installed = ["playwright-core", "axe-core"]
-        .iter()
-        .all(|name| packages.join("node_modules").join(name).is_dir());
-    let chromium = std::env::var_os("CHROMIUM")
-        .map(PathBuf::from)
-        .or_else(|| program("chromium"));
-    let browser = chromium.zip(program("node")).filter(|_| installed);
-    let Some((chromium, node)) = or_passed_over(
-        browser,
-        "Chromium with node, and in TIDINGS_TEST_BROWSER the packages of tests/web/browser",
-    ) else {
+    let Some(Browser {
+        packages,
+        chromium,
+        node,
+    }) = browser()
+    else {
         return;
     };
     let csv = people::csv(PEOPLE);

@@ -186,7 +186,7 @@ impl Page<'_> {
             let is_current = self.wanted.person.as_deref() == Some(one.key());
             self.link(html, one.key(), None, &self.wanted.by(one.key()), is_current, one.words());
         }
-        html.raw("</p><p>");
+        html.raw("</p><p class=\"articles\">");
         self.article_beside(html, chosen, -1, "article-before", "Shift+ArrowLeft", "← Article before");
         html.raw(" ");
         self.article_beside(html, chosen, 1, "article-next", "Shift+ArrowRight", "Next article →");

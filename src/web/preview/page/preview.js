@@ -13,6 +13,7 @@
     // The letter keeps its place where only its words have changed.
     const keepPlace = (before, after) => {
         if (!before || !after || before.className !== after.className) return;
+        // Asked now: a frame that is taken out has no place any more.
         const [x, y] = place(before);
         after.addEventListener('load', () => { try { after.contentWindow.scrollTo(x, y); } catch { /* it begins at its top then */ } });
     };
@@ -32,8 +33,8 @@
             freshAround.forEach((one, index) => { if (index > freshAt) old.append(one); });
             return;
         }
-        old.replaceChildren(...fresh.childNodes);
         keepPlace(frame, freshFrame);
+        old.replaceChildren(...fresh.childNodes);
     };
 
     // Puts the page of this address into this one; the focus and the place stay where they are.

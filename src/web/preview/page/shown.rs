@@ -6,7 +6,7 @@ use super::size::sizes;
 use super::{Page, moment};
 use crate::finding::Finding;
 use crate::web::page::Html;
-use crate::web::preview::asked::View;
+use crate::web::preview::asked::{View, WIDTHS, Wanted};
 use crate::web::preview::door::guise;
 use crate::web::preview::guise::{Dressed, dress};
 use crate::web::preview::stage::{Chosen, Composed};
@@ -132,8 +132,26 @@ impl Page<'_> {
             html.raw("<p class=\"note\">This letter has no rules of its own for dark screens: mail programs show it as it is, or turn its ");
             html.raw("colours round themselves.</p>");
         }
+        if self.wanted.view != View::Letter {
+            self.widths(html);
+        }
         self.frame(html, chosen, &dressed);
         targets(html, &dressed);
+    }
+
+    /// The other widths of a view that has no tab for each.
+    fn widths(&self, html: &mut Html) {
+        html.raw("<p>Width:");
+        for width in WIDTHS {
+            let wanted = Wanted {
+                width,
+                ..self.wanted.clone()
+            };
+            html.raw(" ");
+            let id = format!("width-{width}");
+            self.link(html, &id, None, &wanted, width == self.wanted.width, &width.to_string());
+        }
+        html.raw("</p>");
     }
 
     fn frame(&self, html: &mut Html, chosen: &Chosen, dressed: &Dressed) {
