@@ -136,7 +136,7 @@ const frame = page => page.frameLocator('#frame');
     const { context, page } = await window({ viewport: { width: 1000, height: 900 } });
     await page.goto(PAGE);
     const seen = new Set();
-    for (;;) {
+    for (let presses = 0; presses < 200; presses += 1) {
         await page.keyboard.press('Tab');
         const stop = await page.evaluate(() => {
             const one = document.activeElement;
@@ -144,6 +144,8 @@ const frame = page => page.frameLocator('#frame');
             const style = getComputedStyle(one);
             return { name: one.id || one.className || one.getAttribute('aria-label') || one.tagName, seen: style.outlineStyle !== 'none' || one.tagName === 'IFRAME' };
         });
+        // The letter has stops of its own.
+        if (stop?.name === 'frame' && seen.has('frame')) continue;
         if (!stop || seen.has(stop.name)) break;
         if (seen.size === 0) insist(stop.name === 'skip', `the first stop is ${stop.name}`);
         insist(stop.seen, `nobody sees that ${stop.name} has the focus`);
@@ -226,9 +228,9 @@ const frame = page => page.frameLocator('#frame');
     insist(page.url().includes('calmer-days'), 'the form does nothing without JavaScript');
     await page.getByRole('link', { name: 'Plain text' }).click();
     await page.locator('pre').waitFor();
-    await page.fill('#find', 'jones');
+    await page.fill('#find', 'hart');
     await page.getByRole('button', { name: 'Show' }).click();
-    await page.getByText('for “jones”').waitFor();
+    await page.getByText('for “hart”').waitFor();
     await context.close();
 }
 

@@ -111,7 +111,7 @@ impl Page<'_> {
 
     /// Which letter, in which language; and whom to look for.
     fn choice(&self, html: &mut Html) {
-        html.raw("<form id=\"choice\" data-part method=\"get\" action=\"./\"><p><label for=\"letter\">Letter</label> ");
+        html.raw("<form id=\"choice\" data-part method=\"get\" action=\"./\" aria-label=\"What to look at\"><p><label for=\"letter\">Letter</label> ");
         html.raw("<select id=\"letter\" name=\"letter\">");
         for campaign in &self.scene.catalogue.campaigns {
             html.raw("<optgroup").attribute("label", &campaign.title).raw(">");
