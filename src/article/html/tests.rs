@@ -1,0 +1,1 @@
+//! Tests of pages beyond the labelled ones.
