@@ -35,6 +35,8 @@ impl Desk<'_> {
 
 impl std::fmt::Debug for Desk<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk").field("own_hosts", &self.own_hosts).finish_non_exhaustive()
+        f.debug_struct("Desk")
+            .field("own_hosts", &self.own_hosts)
+            .finish_non_exhaustive()
     }
 }

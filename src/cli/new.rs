@@ -63,7 +63,11 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let lists: Vec<String> = workspace.lists.iter().map(|list| list.name.clone()).collect();
     let id = random_id()?;
     let articles: Vec<(String, String)> = parts.iter().map(|part| (format!("{}.md", part.id), part.to_file())).collect();
-    let pictures: Vec<(String, Vec<u8>)> = draft.images.iter().map(|image| (image.file.clone(), image.bytes.clone())).collect();
+    let pictures: Vec<(String, Vec<u8>)> = draft
+        .images
+        .iter()
+        .map(|image| (image.file.clone(), image.bytes.clone()))
+        .collect();
     let new = NewCampaign {
         name: &args.name,
         id: &id,
@@ -85,7 +89,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
 
 /// The days between two letters of a series: whole ones, because a series counts days.
 fn days(every: &str) -> Result<u32, Failure> {
-    let wrong = |text: String| Failure::new(Kind::Usage, format!("`--every`: {text}")).hint("write whole days or weeks, like `7d` or `2w`");
+    let wrong =
+        |text: String| Failure::new(Kind::Usage, format!("`--every`: {text}")).hint("write whole days or weeks, like `7d` or `2w`");
     let minutes = parse_span(every).map_err(wrong)?.as_mins();
     let days = u32::try_from(minutes / (24 * 60)).unwrap_or(0);
     match days > 0 && minutes % (24 * 60) == 0 {
@@ -100,7 +105,10 @@ fn parts(args: &Args, draft: &Draft) -> Result<Vec<Draft>, Failure> {
         return Ok(vec![draft.clone()]);
     }
     draft.split().ok_or_else(|| {
-        let text = format!("`{}` has fewer than two sections, so there is nothing to split", args.article.display());
+        let text = format!(
+            "`{}` has fewer than two sections, so there is nothing to split",
+            args.article.display()
+        );
         Failure::new(Kind::Files, text)
             .hint("a section starts with a heading (`## …` in Markdown); without `--split` it becomes a campaign of one letter")
     })
@@ -110,7 +118,9 @@ fn parts(args: &Args, draft: &Draft) -> Result<Vec<Draft>, Failure> {
 fn own_hosts(settings: &Settings) -> Vec<String> {
     let sender = &settings.sender;
     let page = sender.unsubscribe.url.as_deref().and_then(|url| url.split("://").nth(1));
-    let page = page.and_then(|rest| rest.split(['/', ':', '?', '#']).next()).map(str::to_ascii_lowercase);
+    let page = page
+        .and_then(|rest| rest.split(['/', ':', '?', '#']).next())
+        .map(str::to_ascii_lowercase);
     let domain = sender.from.address.domain().to_ascii_lowercase();
     page.into_iter().chain([domain]).collect()
 }
@@ -121,7 +131,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
             .hint("check the path; `--article` takes a text, a web page or a Word document")
     };
     let size = std::fs::metadata(path).map_err(failed)?.len();
-    let is_document = path.file_name().and_then(|name| name.to_str()).is_some_and(draft::is_document);
+    let is_document = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(draft::is_document);
     let (most, hint) = match is_document {
         true => (MAX_DOCUMENT_BYTES, "take large pictures out, or make them smaller"),
         false => (MAX_ARTICLE_BYTES, "an article is text alone; take pictures and scans out"),
@@ -140,7 +153,11 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// A file beside the article: never one outside of its folder, wherever links lead.
 fn beside(folder: &Path, path: &str) -> Result<Vec<u8>, Absent> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     let relative = Path::new(path);
     let climbs = |part: Component<'_>| !matches!(part, Component::Normal(_) | Component::CurDir);
     if path.is_empty() || path.contains("://") || path.contains('\0') {
@@ -196,9 +213,18 @@ fn tell(context: &Context, args: &Args, made: &Made<'_>) -> Result<(), Failure> 
         }
         Some(days) => {
             ui.data(&format!("  title      {}", draft.title))?;
-            ui.data(&format!("  series     {} letters, one every {}", made.parts.len(), days_in_words(days)))?;
+            ui.data(&format!(
+                "  series     {} letters, one every {}",
+                made.parts.len(),
+                days_in_words(days)
+            ))?;
             for (index, part) in made.parts.iter().enumerate() {
-                ui.data(&format!("  {:>2}. day {:<4} {}", index + 1, index as u64 * u64::from(days), part.subject))?;
+                ui.data(&format!(
+                    "  {:>2}. day {:<4} {}",
+                    index + 1,
+                    index as u64 * u64::from(days),
+                    part.subject
+                ))?;
             }
         }
     }

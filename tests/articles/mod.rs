@@ -30,7 +30,10 @@ fn texts() -> Vec<(String, Vec<u8>)> {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let bytes = || std::fs::read(&path).unwrap();
         match path.extension().and_then(|ending| ending.to_str()) {
-            Some("parts") => texts.push((name.trim_end_matches(".parts").to_owned(), packed(&String::from_utf8(bytes()).unwrap()))),
+            Some("parts") => texts.push((
+                name.trim_end_matches(".parts").to_owned(),
+                packed(&String::from_utf8(bytes()).unwrap()),
+            )),
             Some("html" | "md" | "txt" | "docx") => texts.push((name, bytes())),
             _ => {}
         }
@@ -74,7 +77,10 @@ fn every_article_is_read_as_labelled() {
     for (name, bytes) in &texts {
         let found = match read(name, bytes) {
             Ok(draft) => described(&draft),
-            Err(findings) => findings.iter().map(|finding| ("error:".to_owned(), finding.to_string())).collect(),
+            Err(findings) => findings
+                .iter()
+                .map(|finding| ("error:".to_owned(), finding.to_string()))
+                .collect(),
         };
         let label = std::fs::read_to_string(folder().join(format!("{name}.expected"))).unwrap_or_default();
         if let Some(difference) = difference(&found, &label) {
@@ -83,7 +89,10 @@ fn every_article_is_read_as_labelled() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
-    println!("proof| articles | texts of different forms read as labelled | {}", texts.len());
+    println!(
+        "proof| articles | texts of different forms read as labelled | {}",
+        texts.len()
+    );
 }
 
 #[test]
@@ -102,14 +111,25 @@ fn every_article_becomes_a_campaign_that_check_accepts() {
         }
         type_in(&clinic, &format!("new c{number} --article {}", desk.display())).exits(0);
         let folder = clinic.path("campaigns").join(format!("c{number}"));
-        let article = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|e| e == "md"));
+        let article = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.extension().is_some_and(|e| e == "md"));
         assert!(article.is_some(), "{name}");
     }
     let checked = type_in(&clinic, "check");
-    let lines = checked.stdout.lines().filter(|line| line.contains(": error: ")).collect::<Vec<_>>().join("\n");
+    let lines = checked
+        .stdout
+        .lines()
+        .filter(|line| line.contains(": error: "))
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(lines.is_empty(), "{lines}");
     checked.exits(0);
-    println!("proof| articles | texts of different forms that become a campaign which check accepts | {}", texts.len());
+    println!(
+        "proof| articles | texts of different forms that become a campaign which check accepts | {}",
+        texts.len()
+    );
 }
 
 type Described = Vec<(String, String)>;

@@ -9,10 +9,54 @@ const NAMES: [&str; 5] = ["a.html", "a.md", "a.txt", "a.docx", "a"];
 
 /// Pieces that readers of pages and documents look for, in no order at all.
 const PIECES: [&str; 48] = [
-    "<p>", "</p>", "<div class='x-share'>", "</div>", "<ul>", "<ol start=9>", "<li>", "</ul>", "<table>", "<tr>", "<td colspan=99>", "<th>", "</table>",
-    "<b>", "</b>", "<i>", "</i>", "<a href='/x?utm_a=b&c'>", "</a>", "<h1>", "</h1>", "<h2>", "<br>", "<img src='x.png' alt='a'>", "<img src=data:image/png;base64,AAAA>",
-    "<pre>", "</pre>", "<blockquote>", "<figure>", "<figcaption>", "<article>", "</article>", "<nav>", "<script>", "</script>", "<!--", "-->", "&amp;", "&#x0;",
-    "{{ x }}", "{% y %}", "words that go on for a while, as prose does in an article of some length ", "*", "**", "_", "`", "|", "\n\n",
+    "<p>",
+    "</p>",
+    "<div class='x-share'>",
+    "</div>",
+    "<ul>",
+    "<ol start=9>",
+    "<li>",
+    "</ul>",
+    "<table>",
+    "<tr>",
+    "<td colspan=99>",
+    "<th>",
+    "</table>",
+    "<b>",
+    "</b>",
+    "<i>",
+    "</i>",
+    "<a href='/x?utm_a=b&c'>",
+    "</a>",
+    "<h1>",
+    "</h1>",
+    "<h2>",
+    "<br>",
+    "<img src='x.png' alt='a'>",
+    "<img src=data:image/png;base64,AAAA>",
+    "<pre>",
+    "</pre>",
+    "<blockquote>",
+    "<figure>",
+    "<figcaption>",
+    "<article>",
+    "</article>",
+    "<nav>",
+    "<script>",
+    "</script>",
+    "<!--",
+    "-->",
+    "&amp;",
+    "&#x0;",
+    "{{ x }}",
+    "{% y %}",
+    "words that go on for a while, as prose does in an article of some length ",
+    "*",
+    "**",
+    "_",
+    "`",
+    "|",
+    "\n\n",
 ];
 
 fn holds(bytes: &[u8]) -> Result<(), String> {
@@ -30,7 +74,9 @@ fn holds(bytes: &[u8]) -> Result<(), String> {
 }
 
 fn document(body: &str) -> Vec<u8> {
-    super::packed(&format!("=== word/document.xml\n<w:document><w:body>{body}</w:body></w:document>\n"))
+    super::packed(&format!(
+        "=== word/document.xml\n<w:document><w:body>{body}</w:body></w:document>\n"
+    ))
 }
 
 proptest::proptest! {
@@ -68,11 +114,35 @@ proptest::proptest! {
 
 fn word_piece() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(vec![
-        "<w:p>", "</w:p>", "<w:r>", "</w:r>", "<w:t>words of some length, so that it is prose</w:t>", "<w:t>*x* # [y] {{ z }}</w:t>", "<w:br/>", "<w:tab/>",
-        "<w:pPr><w:pStyle w:val='Heading1'/></w:pPr>", "<w:pPr><w:numPr><w:ilvl w:val='7'/><w:numId w:val='1'/></w:numPr></w:pPr>", "<w:tbl>", "</w:tbl>",
-        "<w:tr>", "</w:tr>", "<w:tc>", "</w:tc>", "<w:rPr><w:b/><w:i/></w:rPr>", "<w:del>", "</w:del>", "<w:fldChar w:fldCharType='begin'/>",
-        "<w:instrText>HYPERLINK \"https://a.example\"</w:instrText>", "<w:fldChar w:fldCharType='separate'/>", "<w:fldChar w:fldCharType='end'/>",
-        "<w:footnoteReference w:id='1'/>", "<w:drawing><w:txbxContent>", "</w:txbxContent></w:drawing>", "&amp;", "&x;", "<",
+        "<w:p>",
+        "</w:p>",
+        "<w:r>",
+        "</w:r>",
+        "<w:t>words of some length, so that it is prose</w:t>",
+        "<w:t>*x* # [y] {{ z }}</w:t>",
+        "<w:br/>",
+        "<w:tab/>",
+        "<w:pPr><w:pStyle w:val='Heading1'/></w:pPr>",
+        "<w:pPr><w:numPr><w:ilvl w:val='7'/><w:numId w:val='1'/></w:numPr></w:pPr>",
+        "<w:tbl>",
+        "</w:tbl>",
+        "<w:tr>",
+        "</w:tr>",
+        "<w:tc>",
+        "</w:tc>",
+        "<w:rPr><w:b/><w:i/></w:rPr>",
+        "<w:del>",
+        "</w:del>",
+        "<w:fldChar w:fldCharType='begin'/>",
+        "<w:instrText>HYPERLINK \"https://a.example\"</w:instrText>",
+        "<w:fldChar w:fldCharType='separate'/>",
+        "<w:fldChar w:fldCharType='end'/>",
+        "<w:footnoteReference w:id='1'/>",
+        "<w:drawing><w:txbxContent>",
+        "</w:txbxContent></w:drawing>",
+        "&amp;",
+        "&x;",
+        "<",
     ])
 }
 
@@ -95,13 +165,22 @@ fn depth_and_size_do_not_run_away() {
     for text in &texts {
         let _ = draft::read("a.html", text.as_bytes());
     }
-    assert!(draft::read("a.html", deep.as_bytes()).is_err(), "a page that nests without end is refused");
-    println!("proof| articles | nine pages made to run away, seconds | {:.1}", began.elapsed().as_secs_f64());
+    assert!(
+        draft::read("a.html", deep.as_bytes()).is_err(),
+        "a page that nests without end is refused"
+    );
+    println!(
+        "proof| articles | nine pages made to run away, seconds | {:.1}",
+        began.elapsed().as_secs_f64()
+    );
 }
 
 #[test]
 fn a_bomb_is_refused_and_other_archives_are_named() {
-    let bomb = super::packed(&format!("=== word/document.xml\n<w:document><w:body>{}</w:body></w:document>\n", " ".repeat(40_000_000)));
+    let bomb = super::packed(&format!(
+        "=== word/document.xml\n<w:document><w:body>{}</w:body></w:document>\n",
+        " ".repeat(40_000_000)
+    ));
     assert!(bomb.len() < 200_000, "{}", bomb.len());
     let said = |bytes: &[u8]| draft::read("a.docx", bytes).unwrap_err()[0].to_string();
     assert!(said(&bomb).contains("unpacks to more"), "{}", said(&bomb));
@@ -115,7 +194,8 @@ fn a_bomb_is_refused_and_other_archives_are_named() {
         let said = said(&super::packed(&format!("=== {part}\n")));
         assert!(said.contains(words), "{said}");
     }
-    let good = super::packed("=== word/document.xml\n<w:document><w:body><w:p><w:r><w:t>Words</w:t></w:r></w:p></w:body></w:document>\n");
+    let good =
+        super::packed("=== word/document.xml\n<w:document><w:body><w:p><w:r><w:t>Words</w:t></w:r></w:p></w:body></w:document>\n");
     for cut in (0..good.len()).step_by(7) {
         assert!(draft::read("a.docx", &good[..cut]).is_err());
     }

@@ -98,13 +98,24 @@ impl<'a> Album<'a> {
     }
 
     /// Words for a picture: its own, its caption's, or made ones with a note.
-    pub(crate) fn words(&mut self, own: Option<String>, caption: Option<&str>, file: &str, line: Option<usize>, heading: &str) -> String {
+    pub(crate) fn words(
+        &mut self,
+        own: Option<String>,
+        caption: Option<&str>,
+        file: &str,
+        line: Option<usize>,
+        heading: &str,
+    ) -> String {
         let good = |words: &str| one_line(words).filter(|words| !is_name_of_file(words, file));
         if let Some(words) = own.as_deref().and_then(good).or_else(|| caption.and_then(good)) {
             return words;
         }
         let made = one_line(heading).unwrap_or_else(|| "Picture".to_owned());
-        let text = format!("nothing says what the picture `{}` shows, for those who do not see it; `{}` is written between its brackets: say it better", shown(file), shown(&made));
+        let text = format!(
+            "nothing says what the picture `{}` shows, for those who do not see it; `{}` is written between its brackets: say it better",
+            shown(file),
+            shown(&made)
+        );
         self.note(Note::unsure(line.unwrap_or(1), text), line);
         made
     }
@@ -144,7 +155,12 @@ impl<'a> Album<'a> {
                 }
                 return fate;
             }
-            Err(Absent::Missing) => match self.web.as_ref().filter(|web| web.has_base()).and_then(|web| web.picture(path)) {
+            Err(Absent::Missing) => match self
+                .web
+                .as_ref()
+                .filter(|web| web.has_base())
+                .and_then(|web| web.picture(path))
+            {
                 Some(address) => return self.on_the_web(address, line),
                 None => "there is no such file beside the article",
             },
@@ -188,7 +204,9 @@ impl<'a> Album<'a> {
             image::Kind::Gif => "gif",
         };
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let stem = Some(slug::of(stem, "en")).filter(|stem| !stem.is_empty()).unwrap_or_else(|| "picture".to_owned());
+        let stem = Some(slug::of(stem, "en"))
+            .filter(|stem| !stem.is_empty())
+            .unwrap_or_else(|| "picture".to_owned());
         let mut file = format!("{stem}.{ending}");
         let mut number = 2;
         while self.enclosed.iter().any(|enclosed| enclosed.file == file) {
@@ -204,7 +222,10 @@ impl<'a> Album<'a> {
         if !self.left.contains(&name) {
             self.left.push(name.clone());
             if self.left.len() <= MOST_NAMED {
-                self.note(Note::done(line.unwrap_or(1), format!("left out the picture `{name}`: {why}")), line);
+                self.note(
+                    Note::done(line.unwrap_or(1), format!("left out the picture `{name}`: {why}")),
+                    line,
+                );
             }
         }
         Fate::Out
@@ -234,7 +255,10 @@ impl<'a> Album<'a> {
             self.notes.push(Note::unsure(1, text).about_all());
         }
         if sizes.iter().filter(|size| **size <= LARGEST_CARRIED).sum::<usize>() > LARGEST_TOGETHER {
-            let text = format!("the pictures have more than {} KB together, which is much for a letter", LARGEST_TOGETHER / 1024);
+            let text = format!(
+                "the pictures have more than {} KB together, which is much for a letter",
+                LARGEST_TOGETHER / 1024
+            );
             self.notes.push(Note::unsure(1, text).about_all());
         }
         (self.enclosed, self.notes)
@@ -247,7 +271,10 @@ fn shown_address(address: &str) -> String {
     let characters: Vec<char> = address.chars().filter(|character| !character.is_control()).collect();
     match characters.len() > LONGEST {
         true => {
-            let (start, end): (String, String) = (characters[..40].iter().collect(), characters[characters.len() - 40..].iter().collect());
+            let (start, end): (String, String) = (
+                characters[..40].iter().collect(),
+                characters[characters.len() - 40..].iter().collect(),
+            );
             format!("{start}…{end}")
         }
         false => characters.into_iter().collect(),
@@ -264,12 +291,35 @@ fn one_line(words: &str) -> Option<String> {
 /// `IMG_2034.jpg`, `hands`, `image1`: what a camera or a program wrote, not a person.
 fn is_name_of_file(words: &str, file: &str) -> bool {
     const NOTHING: [&str; 12] = [
-        "image", "picture", "photo", "img", "bild", "foto", "grafik", "screenshot", "untitled", "logo", "placeholder", "thumbnail",
+        "image",
+        "picture",
+        "photo",
+        "img",
+        "bild",
+        "foto",
+        "grafik",
+        "screenshot",
+        "untitled",
+        "logo",
+        "placeholder",
+        "thumbnail",
     ];
     let lower = words.to_lowercase();
-    let stem = file.rsplit(['/', '\\']).next().unwrap_or(file).rsplit_once('.').map_or(file, |(stem, _)| stem).to_lowercase();
-    let has_ending = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".heic"].iter().any(|ending| lower.ends_with(ending));
+    let stem = file
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(file)
+        .rsplit_once('.')
+        .map_or(file, |(stem, _)| stem)
+        .to_lowercase();
+    let has_ending = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".heic"]
+        .iter()
+        .any(|ending| lower.ends_with(ending));
     let bare = lower.trim_end_matches(|character: char| character.is_numeric() || matches!(character, ' ' | '-' | '_'));
-    let is_camera = lower.starts_with("img_") || lower.starts_with("dsc") && lower.chars().any(char::is_numeric) || lower.starts_with("pxl_");
-    (has_ending && !words.contains(' ')) || (lower.contains(['-', '_']) && !words.contains(' ') && lower == stem) || NOTHING.contains(&bare) || is_camera
+    let is_camera =
+        lower.starts_with("img_") || lower.starts_with("dsc") && lower.chars().any(char::is_numeric) || lower.starts_with("pxl_");
+    (has_ending && !words.contains(' '))
+        || (lower.contains(['-', '_']) && !words.contains(' ') && lower == stem)
+        || NOTHING.contains(&bare)
+        || is_camera
 }

@@ -8,10 +8,44 @@ use url::Url;
 
 /// Parameters that follow people, not pages; `utm_` and others go by their beginning.
 const TRACKING: [&str; 38] = [
-    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "mc_cid", "mc_eid", "_hsenc", "_hsmi", "__hssc", "__hstc",
-    "__hsfp", "hsctatracking", "mkt_tok", "igshid", "igsh", "yclid", "twclid", "ttclid", "li_fat_id", "vero_id", "vero_conv",
-    "oly_enc_id", "oly_anon_id", "s_cid", "wickedid", "_ga", "_gl", "srsltid", "ref_src", "epik", "ml_subscriber", "ml_subscriber_hash",
-    "ck_subscriber_id", "_kx", "mibextid",
+    "fbclid",
+    "gclid",
+    "gclsrc",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "msclkid",
+    "mc_cid",
+    "mc_eid",
+    "_hsenc",
+    "_hsmi",
+    "__hssc",
+    "__hstc",
+    "__hsfp",
+    "hsctatracking",
+    "mkt_tok",
+    "igshid",
+    "igsh",
+    "yclid",
+    "twclid",
+    "ttclid",
+    "li_fat_id",
+    "vero_id",
+    "vero_conv",
+    "oly_enc_id",
+    "oly_anon_id",
+    "s_cid",
+    "wickedid",
+    "_ga",
+    "_gl",
+    "srsltid",
+    "ref_src",
+    "epik",
+    "ml_subscriber",
+    "ml_subscriber_hash",
+    "ck_subscriber_id",
+    "_kx",
+    "mibextid",
 ];
 const TRACKING_BEGINNINGS: [&str; 4] = ["utm_", "pk_", "mtm_", "hsa_"];
 
@@ -32,10 +66,7 @@ impl Links {
     /// Links of a document whose own address is `base`, if it is known.
     pub(crate) fn new(base: Option<&str>) -> Self {
         let base = base.and_then(|base| Url::parse(base.trim()).ok()).filter(is_web);
-        Self {
-            base,
-            ..Self::default()
-        }
+        Self { base, ..Self::default() }
     }
 
     /// Where `written` leads; nothing when that is nowhere that a letter may or can lead.
@@ -87,7 +118,12 @@ impl Links {
 
     /// Where the picture at `written` is on the web, if the document says enough.
     pub(crate) fn picture(&self, written: &str) -> Option<String> {
-        let url = Url::parse(written).or_else(|_| self.base.as_ref().ok_or(url::ParseError::RelativeUrlWithoutBase)?.join(written));
+        let url = Url::parse(written).or_else(|_| {
+            self.base
+                .as_ref()
+                .ok_or(url::ParseError::RelativeUrlWithoutBase)?
+                .join(written)
+        });
         url.ok().filter(is_web).map(|url| url.to_string())
     }
 
@@ -181,7 +217,10 @@ mod tests {
     fn links_become_whole_and_lose_what_follows_people() {
         let mut links = Links::new(Some("https://clinic.example/blog/calm/"));
         let mut check = |written: &str, expected: Option<&str>| assert_eq!(links.lead(written).as_deref(), expected, "{written}");
-        check("../book?utm_source=x&room=2#times", Some("https://clinic.example/book?room=2#times"));
+        check(
+            "../book?utm_source=x&room=2#times",
+            Some("https://clinic.example/book?room=2#times"),
+        );
         check("/book?fbclid=abc", Some("https://clinic.example/book"));
         check("//cdn.example/x", Some("https://cdn.example/x"));
         check("www.riverside.example", Some("https://www.riverside.example/"));
@@ -191,7 +230,14 @@ mod tests {
         );
         check("mailto:hello@clinic.example", Some("mailto:hello@clinic.example"));
         check("tel:+44 1225 000", Some("tel:+441225000"));
-        for dead in ["javascript:void(0)", "file:///C:/x.docx", "data:text/html,x", "mailto:", "https://a:b@c.example/", "ftp://a.example/"] {
+        for dead in [
+            "javascript:void(0)",
+            "file:///C:/x.docx",
+            "data:text/html,x",
+            "mailto:",
+            "https://a:b@c.example/",
+            "ftp://a.example/",
+        ] {
             check(dead, None);
         }
         check("#top", None);

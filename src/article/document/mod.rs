@@ -7,6 +7,7 @@ pub(crate) mod album;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod markdown;
+mod runs;
 pub(crate) mod table;
 pub(crate) mod tidy;
 
@@ -162,5 +163,5 @@ pub(crate) fn plain(line: &Line) -> String {
 /// Whether nothing of a line shows.
 pub(crate) fn is_blank(line: &Line) -> bool {
     line.iter()
-        .all(|piece| matches!(piece, Inline::Break) || matches!(piece, Inline::Text(run) if markdown::shows_nothing(&run.text)))
+        .all(|piece| matches!(piece, Inline::Break) || matches!(piece, Inline::Text(run) if runs::shows_nothing(&run.text)))
 }

@@ -10,7 +10,10 @@ const LONGEST_CELL: usize = 240;
 
 /// The blocks of a table with these cells; `has_head` says that its first row is marked as a head.
 pub(crate) fn judged(line: Option<usize>, rows: Vec<Vec<Vec<Block>>>, has_head: bool) -> Vec<Block> {
-    let rows: Vec<Vec<Vec<Block>>> = rows.into_iter().filter(|row| row.iter().any(|cell| !is_empty(cell))).collect();
+    let rows: Vec<Vec<Vec<Block>>> = rows
+        .into_iter()
+        .filter(|row| row.iter().any(|cell| !is_empty(cell)))
+        .collect();
     let columns = used_columns(&rows);
     let fits = (2..=MOST_COLUMNS).contains(&columns.len()) && (rows.len() >= 2 || has_head);
     if !fits || !rows.iter().flatten().all(|cell| is_cell(cell)) {
@@ -18,7 +21,12 @@ pub(crate) fn judged(line: Option<usize>, rows: Vec<Vec<Vec<Block>>>, has_head: 
     }
     let written = rows
         .iter()
-        .map(|row| columns.iter().map(|column| row.get(*column).map(|cell| joined(cell)).unwrap_or_default()).collect())
+        .map(|row| {
+            columns
+                .iter()
+                .map(|column| row.get(*column).map(|cell| joined(cell)).unwrap_or_default())
+                .collect()
+        })
         .collect();
     vec![Block::new(line, Body::Table(written))]
 }

@@ -55,7 +55,12 @@ fn flattened(blocks: Vec<Block>) -> Vec<Block> {
 
 /// Where a document has no heading at all, short bold lines are its headings.
 fn bold_lines(document: &mut Document) {
-    let has_headings = document.blocks.iter().filter(|block| matches!(block.body, Body::Heading(..))).count() > 1;
+    let has_headings = document
+        .blocks
+        .iter()
+        .filter(|block| matches!(block.body, Body::Heading(..)))
+        .count()
+        > 1;
     if has_headings {
         return;
     }
@@ -82,7 +87,11 @@ fn bold_lines(document: &mut Document) {
     }
     if !made.is_empty() {
         let names: Vec<String> = made.iter().take(3).map(|name| format!("`{}`", shown(name))).collect();
-        let more = if made.len() > 3 { format!(" and {} more", made.len() - 3) } else { String::new() };
+        let more = if made.len() > 3 {
+            format!(" and {} more", made.len() - 3)
+        } else {
+            String::new()
+        };
         let text = format!("bold lines are taken for headings: {}{more}", names.join(", "));
         document.notes.push(note(first, text, true));
     }
@@ -100,21 +109,46 @@ fn is_bold_line(block: &Block) -> bool {
 
 /// The title out of the text, and the text's own where the document names none.
 fn title(document: &mut Document) {
-    let Some(index) = document.blocks.iter().take(REACH).position(|block| matches!(block.body, Body::Heading(..))) else {
+    if let Some(known) = document.title.as_deref().map(words::key) {
+        // A title that is set large, but is no heading.
+        let is_it = |block: &Block| matches!(block.body, Body::Paragraph(_)) && words::key(&block.plain()) == known;
+        if let Some(index) = document
+            .blocks
+            .iter()
+            .take(3)
+            .position(is_it)
+            .filter(|_| document.blocks.len() > 1)
+        {
+            document.blocks.remove(index);
+        }
+    }
+    let Some(index) = document
+        .blocks
+        .iter()
+        .take(REACH)
+        .position(|block| matches!(block.body, Body::Heading(..)))
+    else {
         if document.title.is_none() {
             plain_title(document);
         }
         return;
     };
     let text = document.blocks[index].plain();
-    let is_same = document.title.as_deref().is_some_and(|title| words::key(title) == words::key(&text));
-    let opens = document.blocks[..index].iter().all(|block| !matches!(block.body, Body::Paragraph(_)) || is_about(block));
+    let is_same = document
+        .title
+        .as_deref()
+        .is_some_and(|title| words::key(title) == words::key(&text));
+    let opens = document.blocks[..index]
+        .iter()
+        .all(|block| !matches!(block.body, Body::Paragraph(_)) || is_about(block));
     if !is_same && (document.title.is_some() || !opens) {
         return;
     }
     let line = document.blocks.remove(index).line;
     if document.title.is_none() {
-        document.notes.push(note(line, format!("the heading `{}` is the title", shown(&text)), false));
+        document
+            .notes
+            .push(note(line, format!("the heading `{}` is the title", shown(&text)), false));
     }
     document.title.get_or_insert(text);
 }
@@ -124,11 +158,19 @@ fn plain_title(document: &mut Document) {
     let Some(first) = document.blocks.first() else { return };
     let text = first.plain();
     let is_short = words::length(&text) <= 90 && words::count(&text) <= 14;
-    let follows = document.blocks.get(1).is_some_and(|next| matches!(next.body, Body::Paragraph(_)));
-    let looks_so = is_short && follows && !text.ends_with(['.', ',', ';', ':']) && !words::greets(&text) && !words::begins_small(&text);
+    let follows = document
+        .blocks
+        .get(1)
+        .is_some_and(|next| matches!(next.body, Body::Paragraph(_)));
+    let looks_so =
+        is_short && follows && !text.ends_with(['.', ',', ';', ':']) && !words::greets(&text) && !words::begins_small(&text);
     if matches!(first.body, Body::Paragraph(_)) && looks_so && byline::of(&text).is_none() && !words::is_address(&text) {
         let line = document.blocks.remove(0).line;
-        document.notes.push(note(line, format!("the first line `{}` is taken for the title", shown(&text)), true));
+        document.notes.push(note(
+            line,
+            format!("the first line `{}` is taken for the title", shown(&text)),
+            true,
+        ));
         document.title = Some(text);
     }
 }
@@ -143,7 +185,10 @@ fn about_lines(document: &mut Document) {
     while index < REACH.min(document.blocks.len().saturating_sub(1)) {
         let block = &document.blocks[index];
         let text = block.plain();
-        let about = matches!(block.body, Body::Paragraph(_)).then(|| byline::of(&text)).flatten();
+        let is_paragraph = matches!(block.body, Body::Paragraph(_));
+        let about = is_paragraph
+            .then(|| byline::of(&text).or_else(|| in_parts(&text, document.author.as_deref())))
+            .flatten();
         match about {
             Some(About::Author(author)) => {
                 let line = document.blocks.remove(index).line;
@@ -153,9 +198,12 @@ fn about_lines(document: &mut Document) {
             }
             Some(About::Date) => {
                 let line = document.blocks.remove(index).line;
-                document.notes.push(note(line, format!("left out `{}`, which tells only when", shown(&text)), false));
+                document.notes.push(note(
+                    line,
+                    format!("left out `{}`, which tells only when", shown(&text)),
+                    false,
+                ));
             }
-            _ if index > 0 || matches!(block.body, Body::Picture(_)) => index += 1,
             _ => index += 1,
         }
         if index >= 3 {
@@ -164,10 +212,24 @@ fn about_lines(document: &mut Document) {
     }
 }
 
+/// `Ann Lee · 4 min read · 2 May 2026`: each part tells something about the text.
+fn in_parts(text: &str, author: Option<&str>) -> Option<About> {
+    let parts: Vec<&str> = text
+        .split(['·', '|', '•'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let is_author = |part: &&str| author.is_some_and(|author| words::key(author) == words::key(part));
+    let tells = |part: &&str| is_author(part) || byline::of(part).is_some();
+    (parts.len() > 1 && parts.iter().all(tells)).then_some(About::Date)
+}
+
 /// Rights and leftovers below the text.
 fn closing_lines(document: &mut Document) {
     for _ in 0..REACH {
-        let Some(last) = document.blocks.last().filter(|_| document.blocks.len() > 1) else { return };
+        let Some(last) = document.blocks.last().filter(|_| document.blocks.len() > 1) else {
+            return;
+        };
         let text = last.plain();
         let goes = match (&last.body, byline::of(&text)) {
             (Body::Rule, _) => true,

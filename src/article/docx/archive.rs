@@ -46,9 +46,18 @@ impl<'a> Archive<'a> {
     /// The part that the archive calls its document.
     pub(super) fn main_part(&mut self) -> Option<String> {
         let relations = self.xml("_rels/.rels").ok()??;
-        let document = relations.elements().find(|relation| relation.attribute("Type").is_some_and(|kind| kind.ends_with("/officeDocument")))?;
+        let document = relations.elements().find(|relation| {
+            relation
+                .attribute("Type")
+                .is_some_and(|kind| kind.ends_with("/officeDocument"))
+        })?;
         let target = document.attribute("Target")?.trim_start_matches('/').to_owned();
-        let is_word = target.starts_with("word/") || self.bytes(&target).ok()??.windows(7).any(|window| window == b":body>\n" || window == b"<w:body");
+        let is_word = target.starts_with("word/")
+            || self
+                .bytes(&target)
+                .ok()??
+                .windows(7)
+                .any(|window| window == b":body>\n" || window == b"<w:body");
         (is_word && self.has(&target)).then_some(target)
     }
 
@@ -78,7 +87,12 @@ impl<'a> Archive<'a> {
     fn something_else(&mut self) -> Finding {
         const SAVE_AS: &str = "open it and save it as a Word document (`.docx`), then name that file";
         const COPY: &str = "copy its text into a file that ends in `.txt`, and name that file";
-        let kind = self.bytes("mimetype").ok().flatten().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let kind = self
+            .bytes("mimetype")
+            .ok()
+            .flatten()
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default();
         let starts = |start: &str| self.archive.file_names().flatten().any(|name| name.starts_with(start));
         let (what, hint) = match () {
             () if kind.contains("opendocument.text") => ("an OpenDocument text (`.odt`)", SAVE_AS),
@@ -90,14 +104,20 @@ impl<'a> Archive<'a> {
             () if starts("Index/") => ("a Pages document", SAVE_AS),
             () => ("a zip archive", "unpack it, and name the article inside"),
         };
-        Finding::error(self.file, format!("this is {what}, but an article is a text, Markdown, a web page or a Word document (`.docx`)")).hint(hint)
+        Finding::error(
+            self.file,
+            format!("this is {what}, but an article is a text, Markdown, a web page or a Word document (`.docx`)"),
+        )
+        .hint(hint)
     }
 }
 
 pub(super) fn damaged(file: &str) -> Finding {
-    Finding::error(file, "the Word document is damaged and cannot be read").hint("open it in Word and save it once more, or copy its text into a `.txt` file")
+    Finding::error(file, "the Word document is damaged and cannot be read")
+        .hint("open it in Word and save it once more, or copy its text into a `.txt` file")
 }
 
 fn too_large(file: &str) -> Finding {
-    Finding::error(file, "the Word document unpacks to more than a letter could ever hold").hint("copy the article's text into a new document, and name that file")
+    Finding::error(file, "the Word document unpacks to more than a letter could ever hold")
+        .hint("copy the article's text into a new document, and name that file")
 }

@@ -50,7 +50,8 @@ impl Reading<'_> {
             "p" => self.paragraph(element, blocks),
             "tbl" => self.table(element, blocks),
             "sdt" => {
-                let is_contents = element.find("docPartGallery").and_then(|kind| kind.attribute("val")) == Some("Table of Contents");
+                let is_contents =
+                    element.find("docPartGallery").and_then(|kind| kind.attribute("val")) == Some("Table of Contents");
                 match element.child("sdtContent") {
                     Some(_) if is_contents => self.tally.contents += 1,
                     Some(content) => blocks.extend(self.blocks(content)),
@@ -68,7 +69,13 @@ impl Reading<'_> {
         let properties = element.child("pPr");
         let style_id = properties.and_then(|p| p.value("pStyle")).unwrap_or("");
         let mut role = self.styles.role(style_id);
-        if let (Role::Text, Some(level)) = (role, properties.and_then(|p| p.value("outlineLvl")).and_then(|level| level.parse::<u8>().ok()).filter(|level| *level < 9)) {
+        if let (Role::Text, Some(level)) = (
+            role,
+            properties
+                .and_then(|p| p.value("outlineLvl"))
+                .and_then(|level| level.parse::<u8>().ok())
+                .filter(|level| *level < 9),
+        ) {
             role = Role::Heading(level + 1);
         }
         let (bold, italic) = self.styles.look(style_id);
@@ -87,7 +94,9 @@ impl Reading<'_> {
                 self.tally.contents += usize::from(!is_blank(&line));
                 return;
             }
-            Role::Title if self.title.is_none() && !is_blank(&line) => self.title = Some(crate::article::document::plain(&line).trim().to_owned()),
+            Role::Title if self.title.is_none() && !is_blank(&line) => {
+                self.title = Some(crate::article::document::plain(&line).trim().to_owned())
+            }
             _ if is_blank(&line) => {}
             Role::Heading(level) => blocks.push(Block::new(None, Body::Heading(level, plain_weight(line)))),
             Role::Quote => quote(blocks, line),
@@ -134,7 +143,10 @@ impl Reading<'_> {
                     self.runs(child, paragraph);
                 }
                 "smartTag" | "customXml" | "dir" | "bdo" => self.runs(child, paragraph),
-                "sdt" => child.child("sdtContent").into_iter().for_each(|content| self.runs(content, paragraph)),
+                "sdt" => child
+                    .child("sdtContent")
+                    .into_iter()
+                    .for_each(|content| self.runs(content, paragraph)),
                 "AlternateContent" => chosen(child).into_iter().for_each(|choice| self.runs(choice, paragraph)),
                 "oMath" | "oMathPara" => {
                     let text = child.text();
@@ -165,7 +177,10 @@ impl Reading<'_> {
             let (bold, italic) = properties.value("rStyle").map(|id| self.styles.look(id)).unwrap_or_default();
             style.bold = properties.switch("b").or(bold).unwrap_or(style.bold);
             style.italic = properties.switch("i").or(italic).unwrap_or(style.italic);
-            style.struck = properties.switch("strike").or_else(|| properties.switch("dstrike")).unwrap_or(false);
+            style.struck = properties
+                .switch("strike")
+                .or_else(|| properties.switch("dstrike"))
+                .unwrap_or(false);
         }
         for node in &run.children {
             if let Node::Element(element) = node {
@@ -183,7 +198,10 @@ impl Reading<'_> {
                 }
             }
             // The result of a field that lists the document's own headings.
-            _ if self.fields.iter().any(|(says, _)| says.trim_start().to_uppercase().starts_with("TOC ")) => {}
+            _ if self
+                .fields
+                .iter()
+                .any(|(says, _)| says.trim_start().to_uppercase().starts_with("TOC ")) => {}
             "t" => paragraph.words(&element.text(), style),
             "tab" | "ptab" => paragraph.words(" ", style),
             "br" | "cr" if element.attribute("type") != Some("page") => paragraph.line.push(Inline::Break),
@@ -192,7 +210,7 @@ impl Reading<'_> {
             "footnoteReference" | "endnoteReference" => {
                 if let Some(id) = element.attribute("id") {
                     self.noted.push((element.name == "endnoteReference", id.to_owned()));
-                    paragraph.words(&format!("[{}]", self.noted.len()), Style::default());
+                    paragraph.words(&raised(self.noted.len()), Style::default());
                 }
             }
             "drawing" | "pict" | "object" => self.drawing(element, paragraph),
@@ -201,7 +219,10 @@ impl Reading<'_> {
                     choice.elements().for_each(|inner| self.piece(inner, style, paragraph));
                 }
             }
-            "ruby" => element.child("rubyBase").into_iter().for_each(|base| self.runs(base, paragraph)),
+            "ruby" => element
+                .child("rubyBase")
+                .into_iter()
+                .for_each(|base| self.runs(base, paragraph)),
             "commentReference" => self.tally.comments += 1,
             _ => {}
         }
@@ -237,10 +258,14 @@ impl Reading<'_> {
             paragraph.after.extend(blocks);
             return;
         }
-        let words = element.find("docPr").and_then(|about| about.attribute("descr").or_else(|| about.attribute("title")));
+        let words = element
+            .find("docPr")
+            .and_then(|about| about.attribute("descr").or_else(|| about.attribute("title")));
         let words = words.or_else(|| element.find("shape").and_then(|shape| shape.attribute("alt")));
         let pictures = [("blip", "embed"), ("blip", "link"), ("imagedata", "id")];
-        let found = pictures.iter().find_map(|(name, key)| element.find(name)?.attribute(key).and_then(|id| self.relations.get(id)));
+        let found = pictures
+            .iter()
+            .find_map(|(name, key)| element.find(name)?.attribute(key).and_then(|id| self.relations.get(id)));
         let Some(target) = found else {
             let is_drawn = element.find("wsp").is_some() || element.find("chart").is_some() || element.find("relIds").is_some();
             self.tally.drawn += usize::from(is_drawn);
@@ -264,16 +289,32 @@ impl Reading<'_> {
             let mut cells: Vec<Vec<Block>> = Vec::new();
             for cell in row.elements().flat_map(cells_in) {
                 let properties = cell.child("tcPr");
-                let goes_on = properties.and_then(|p| p.child("vMerge")).is_some_and(|merge| merge.attribute("val") != Some("restart"));
+                let goes_on = properties
+                    .and_then(|p| p.child("vMerge"))
+                    .is_some_and(|merge| merge.attribute("val") != Some("restart"));
                 let inner = self.blocks(cell);
                 cells.push(if goes_on { Vec::new() } else { inner });
-                let span = properties.and_then(|p| p.value("gridSpan")).and_then(|span| span.parse::<usize>().ok()).unwrap_or(1);
+                let span = properties
+                    .and_then(|p| p.value("gridSpan"))
+                    .and_then(|span| span.parse::<usize>().ok())
+                    .unwrap_or(1);
                 cells.extend((1..span.min(12)).map(|_| Vec::new()));
             }
             rows.push(cells);
         }
         blocks.extend(table::judged(None, rows, false));
     }
+}
+
+/// A number as it stands behind a word that has a note.
+pub(super) fn raised(number: usize) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let digits = number
+        .to_string()
+        .bytes()
+        .map(|digit| RAISED[usize::from(digit - b'0') % 10])
+        .collect();
+    digits
 }
 
 /// The cells of a row, those in content controls too.
@@ -317,7 +358,10 @@ fn paragraphs(line: Line) -> Vec<Block> {
                 if !is_blank_run {
                     breaks = 0;
                 }
-                parts.last_mut().into_iter().for_each(|part| part.push(Inline::Text(run.clone())));
+                parts
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|part| part.push(Inline::Text(run.clone())));
             }
         }
     }
@@ -357,7 +401,10 @@ fn field_link(says: &str) -> Option<String> {
 
 /// A character of a symbol font: only those that everybody has.
 fn symbol(element: &Element) -> String {
-    let code = element.attribute("char").and_then(|code| u32::from_str_radix(code, 16).ok()).unwrap_or(0);
+    let code = element
+        .attribute("char")
+        .and_then(|code| u32::from_str_radix(code, 16).ok())
+        .unwrap_or(0);
     let known = match code {
         0xf0e0 => '→',
         0xf0df => '←',
@@ -365,7 +412,9 @@ fn symbol(element: &Element) -> String {
         0xf04a => '☺',
         0xf0b7 | 0xf0a7 => '•',
         0xf0b0 => '°',
-        other => char::from_u32(other).filter(|c| !('\u{e000}'..='\u{f8ff}').contains(c) && !c.is_control()).unwrap_or(' '),
+        other => char::from_u32(other)
+            .filter(|c| !('\u{e000}'..='\u{f8ff}').contains(c) && !c.is_control())
+            .unwrap_or(' '),
     };
     known.to_string()
 }
@@ -373,8 +422,12 @@ fn symbol(element: &Element) -> String {
 /// The words of a picture, without what Word says of how it made them.
 fn described(words: &str) -> String {
     const MADE: [&str; 6] = [
-        "Description automatically generated", "AI-generated content may be incorrect.", "Automatisch generierte Beschreibung",
-        "KI-generierte Inhalte können fehlerhaft sein.", "Description générée automatiquement", "Descripción generada automáticamente",
+        "Description automatically generated",
+        "AI-generated content may be incorrect.",
+        "Automatisch generierte Beschreibung",
+        "KI-generierte Inhalte können fehlerhaft sein.",
+        "Description générée automatiquement",
+        "Descripción generada automáticamente",
     ];
     let mut words = words.to_owned();
     for made in MADE {

@@ -28,9 +28,19 @@ pub(crate) fn read(file_name: &str, bytes: &[u8]) -> Result<(Document, Links), F
     let mut archive = Archive::open(file_name, bytes)?;
     let main = archive.main_part().unwrap_or_else(|| "word/document.xml".to_owned());
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-    let part = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+    let part = |name: &str| {
+        if folder.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{folder}/{name}")
+        }
+    };
     let document = archive.xml(&main)?.ok_or_else(|| archive::damaged(file_name))?;
-    let relations = relations(archive.xml(&part(&format!("_rels/{}.rels", main.rsplit('/').next().unwrap_or(&main))))?.as_ref());
+    let relations = relations(
+        archive
+            .xml(&part(&format!("_rels/{}.rels", main.rsplit('/').next().unwrap_or(&main))))?
+            .as_ref(),
+    );
     let styles = Styles::of(archive.xml(&part("styles.xml"))?.as_ref());
     let lists = Lists::of(archive.xml(&part("numbering.xml"))?.as_ref());
     let notes = [archive.xml(&part("footnotes.xml"))?, archive.xml(&part("endnotes.xml"))?];
@@ -63,7 +73,8 @@ pub(crate) fn read(file_name: &str, bytes: &[u8]) -> Result<(Document, Links), F
 /// Where the relations lead, by their ids.
 fn relations(root: Option<&Element>) -> HashMap<String, String> {
     let all = root.into_iter().flat_map(Element::elements);
-    all.filter_map(|relation| Some((relation.attribute("Id")?.to_owned(), relation.attribute("Target")?.to_owned()))).collect()
+    all.filter_map(|relation| Some((relation.attribute("Id")?.to_owned(), relation.attribute("Target")?.to_owned())))
+        .collect()
 }
 
 /// The notes below the text, numbered as the text points to them.
@@ -79,7 +90,7 @@ fn footnotes(reading: &mut Reading<'_>, parts: &[Option<Element>; 2]) -> Vec<Blo
         let mut inner = note.map(|note| reading.blocks(note)).unwrap_or_default();
         if let Some(Body::Paragraph(line)) = inner.first_mut().map(|block| &mut block.body) {
             let mark = super::document::Run {
-                text: format!("[{}] ", index + 1),
+                text: format!("{} ", body::raised(index + 1)),
                 ..Default::default()
             };
             line.insert(0, super::document::Inline::Text(mark));
@@ -119,7 +130,16 @@ fn fetch_pictures(blocks: &mut [Block], archive: &mut Archive<'_>, folder: &str)
 
 /// Who wrote it, where the program knows a person's name.
 fn author(about: &Element) -> Option<String> {
-    const NOBODY: [&str; 8] = ["microsoft office user", "python-docx", "admin", "administrator", "user", "unknown", "owner", "libre office"];
+    const NOBODY: [&str; 8] = [
+        "microsoft office user",
+        "python-docx",
+        "admin",
+        "administrator",
+        "user",
+        "unknown",
+        "owner",
+        "libre office",
+    ];
     let name = about.child("creator")?.text().trim().to_owned();
     (byline::is_name(&name, 2) && !NOBODY.contains(&name.to_lowercase().as_str())).then_some(name)
 }

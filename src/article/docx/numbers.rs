@@ -24,7 +24,11 @@ impl Tally {
                 1 => one.to_owned(),
                 count => several.replace("{}", &count.to_string()),
             };
-            let note = if is_unsure { Note::unsure(1, text) } else { Note::done(1, text) };
+            let note = if is_unsure {
+                Note::unsure(1, text)
+            } else {
+                Note::done(1, text)
+            };
             notes.push(note.about_all());
         };
         let changes = self.deleted + self.inserted;
@@ -35,7 +39,12 @@ impl Tally {
             true,
         );
         say(self.comments, "left out 1 comment", "left out {} comments", false);
-        say(self.hidden, "left out 1 piece of hidden text", "left out {} pieces of hidden text", false);
+        say(
+            self.hidden,
+            "left out 1 piece of hidden text",
+            "left out {} pieces of hidden text",
+            false,
+        );
         let contents = usize::from(self.contents > 0);
         say(contents, "left out the table of contents", "", false);
         say(

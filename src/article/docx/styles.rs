@@ -48,7 +48,9 @@ impl Styles {
             let style = Style {
                 name: element.value("name").unwrap_or(id).to_lowercase(),
                 based_on: element.value("basedOn").map(str::to_owned),
-                outline: paragraph.and_then(|p| p.value("outlineLvl")).and_then(|level| level.parse().ok()),
+                outline: paragraph
+                    .and_then(|p| p.value("outlineLvl"))
+                    .and_then(|level| level.parse().ok()),
                 bold: run.and_then(|r| r.switch("b")),
                 italic: run.and_then(|r| r.switch("i")),
                 list: paragraph.and_then(|p| p.child("numPr")).and_then(numbered),
@@ -75,7 +77,9 @@ impl Styles {
                 _ if name.starts_with("toc ") || name.starts_with("contents ") || name == "toc heading" => return Role::Contents,
                 _ => {}
             }
-            let number = name.strip_prefix("heading ").and_then(|number| number.trim().parse::<u8>().ok());
+            let number = name
+                .strip_prefix("heading ")
+                .and_then(|number| number.trim().parse::<u8>().ok());
             match number.or(style.outline.filter(|level| *level < 9).map(|level| level + 1)) {
                 Some(level) => return Role::Heading(level),
                 None => {}
@@ -127,10 +131,14 @@ impl Lists {
             }
         }
         for list in root.elements().filter(|element| element.name == "num") {
-            let (Some(id), Some(kind)) = (list.attribute("numId"), list.value("abstractNumId")) else { continue };
+            let (Some(id), Some(kind)) = (list.attribute("numId"), list.value("abstractNumId")) else {
+                continue;
+            };
             let Some(kind) = kinds.get(kind) else { continue };
             for level in kind.elements().filter(|element| element.name == "lvl") {
-                let Some(number) = level.attribute("ilvl").and_then(|number| number.parse().ok()) else { continue };
+                let Some(number) = level.attribute("ilvl").and_then(|number| number.parse().ok()) else {
+                    continue;
+                };
                 let counts = !matches!(level.value("numFmt"), Some("bullet" | "none"));
                 let start = level.value("start").and_then(|start| start.parse().ok()).unwrap_or(1);
                 lists.levels.insert((id.to_owned(), number), counts.then_some(start));

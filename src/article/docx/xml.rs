@@ -28,7 +28,10 @@ pub(super) enum Node {
 impl Element {
     /// An attribute's value by its name without a prefix.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The elements in it.
@@ -137,7 +140,9 @@ fn element(start: &BytesStart<'_>) -> Element {
     let mut attributes = Vec::new();
     for attribute in start.attributes().with_checks(false).flatten() {
         let raw = attribute.value.to_string();
-        let value = quick_xml::escape::unescape(&raw).map(std::borrow::Cow::into_owned).unwrap_or(raw);
+        let value = quick_xml::escape::unescape(&raw)
+            .map(std::borrow::Cow::into_owned)
+            .unwrap_or(raw);
         attributes.push((attribute.key.local_name().as_ref().to_owned(), value));
     }
     Element {
@@ -155,7 +160,10 @@ mod tests {
     fn names_lose_their_prefixes_and_entities_become_text() {
         let root = read("<?xml version='1.0'?><w:p w:a='x &amp; y'><w:t>a &lt; b&#xe9;</w:t><w:b/></w:p>").expect("a tree");
         assert_eq!((root.name.as_str(), root.attribute("a")), ("p", Some("x & y")));
-        assert_eq!((root.text().as_str(), root.switch("b"), root.switch("i")), ("a < bé", Some(true), None));
+        assert_eq!(
+            (root.text().as_str(), root.switch("b"), root.switch("i")),
+            ("a < bé", Some(true), None)
+        );
     }
 
     #[test]

@@ -34,7 +34,11 @@ pub(super) fn tamed(body: &str, body_line: usize) -> (String, Vec<Note>) {
     }
     tamed.push_str(&body[at..]);
     if let Some((line, first)) = gone.first() {
-        let more = if gone.len() > 1 { format!(" and {} more such", gone.len() - 1) } else { String::new() };
+        let more = if gone.len() > 1 {
+            format!(" and {} more such", gone.len() - 1)
+        } else {
+            String::new()
+        };
         let text = format!("left out `{}`{more}, which another program would have replaced", shown(first));
         notes.push(Note::unsure(*line, text));
     }
@@ -42,7 +46,11 @@ pub(super) fn tamed(body: &str, body_line: usize) -> (String, Vec<Note>) {
 }
 
 fn next(body: &str, from: usize) -> Option<usize> {
-    ["{{", "{%", "{#"].iter().filter_map(|mark| body[from..].find(mark)).min().map(|offset| from + offset)
+    ["{{", "{%", "{#"]
+        .iter()
+        .filter_map(|mark| body[from..].find(mark))
+        .min()
+        .map(|offset| from + offset)
 }
 
 /// The length of a shortcode or a tag that opens `text`.

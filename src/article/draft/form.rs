@@ -40,13 +40,16 @@ pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
         bytes.windows(wide.len()).any(|window| window == wide)
     };
     let (what, hint) = match () {
-        () if bytes.starts_with(b"\xd0\xcf\x11\xe0") && is_locked("EncryptedPackage") => {
-            ("a Word document with a password", "open it, save it without the password, then name that file")
-        }
+        () if bytes.starts_with(b"\xd0\xcf\x11\xe0") && is_locked("EncryptedPackage") => (
+            "a Word document with a password",
+            "open it, save it without the password, then name that file",
+        ),
         () if bytes.starts_with(b"\xd0\xcf\x11\xe0") => ("an old Word document", SAVE_AS),
         () if bytes.starts_with(b"{\\rtf") => ("a rich text document", SAVE_AS),
         () if bytes.starts_with(b"%PDF") => ("a PDF", COPY),
-        () if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"GIF8") => ("a picture", COPY),
+        () if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"GIF8") => {
+            ("a picture", COPY)
+        }
         () if is_mail_archive(opening) => (
             "a mail or a page in one file (MIME)",
             "open it and save it as a web page (`.html`), then name that file",
@@ -60,9 +63,15 @@ pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
 /// `.mht` and `.eml` files open with the head of a mail.
 fn is_mail_archive(opening: &[u8]) -> bool {
     let opening = String::from_utf8_lossy(opening).to_lowercase();
-    ["mime-version:", "from: <saved by", "return-path:", "received:", "delivered-to:"]
-        .iter()
-        .any(|head| opening.starts_with(head))
+    [
+        "mime-version:",
+        "from: <saved by",
+        "return-path:",
+        "received:",
+        "delivered-to:",
+    ]
+    .iter()
+    .any(|head| opening.starts_with(head))
 }
 
 /// The form of a decoded text.
@@ -81,11 +90,18 @@ pub(super) fn of(file_name: &str, text: &str) -> Form {
 fn looks_like_page(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let opening: String = start.chars().take(200).collect::<String>().to_lowercase();
-    if ["<!doctype html", "<html", "<head", "<body"].iter().any(|head| opening.starts_with(head)) || (opening.starts_with("<?xml") && opening.contains("<html")) {
+    if ["<!doctype html", "<html", "<head", "<body"]
+        .iter()
+        .any(|head| opening.starts_with(head))
+        || (opening.starts_with("<?xml") && opening.contains("<html"))
+    {
         return true;
     }
     let opens = opening.starts_with('<') && opening[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '!');
-    let closed = ["</p>", "</div>", "</h1>", "</h2>", "</h3>", "</li>", "</td>", "<br"].iter().map(|tag| start.matches(tag).take(3).count()).sum::<usize>();
+    let closed = ["</p>", "</div>", "</h1>", "</h2>", "</h3>", "</li>", "</td>", "<br"]
+        .iter()
+        .map(|tag| start.matches(tag).take(3).count())
+        .sum::<usize>();
     opens && closed >= 2
 }
 

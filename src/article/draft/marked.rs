@@ -14,8 +14,13 @@ use crate::finding::Finding;
 /// The parts of a web page.
 pub(super) fn of_page(file_name: &str, text: &str, desk: &Desk<'_>) -> Result<Foreign, Vec<Finding>> {
     let Some(found) = html::read(text) else {
-        let finding = Finding::error(file_name, "the page nests or repeats its elements as no page does, and is not read");
-        return Err(vec![finding.hint("copy its text into a file that ends in `.txt`, and name that file")]);
+        let finding = Finding::error(
+            file_name,
+            "the page nests or repeats its elements as no page does, and is not read",
+        );
+        return Err(vec![
+            finding.hint("copy its text into a file that ends in `.txt`, and name that file"),
+        ]);
     };
     if found.document.blocks.is_empty() {
         let finding = Finding::error(file_name, "there is no article on this page");
@@ -28,7 +33,10 @@ pub(super) fn of_page(file_name: &str, text: &str, desk: &Desk<'_>) -> Result<Fo
     if let (Some(claimed), Some(chosen)) = (claims, &parts.language)
         && primary(&claimed) != primary(chosen)
     {
-        let text = format!("the page says it is in `{}`, but its words are `{chosen}`, which is written into the front matter", shown(&claimed));
+        let text = format!(
+            "the page says it is in `{}`, but its words are `{chosen}`, which is written into the front matter",
+            shown(&claimed)
+        );
         parts.notes.push(Note::unsure(1, text).about_all());
     }
     Ok(parts)
@@ -48,7 +56,9 @@ fn parts(mut document: Document, links: Option<Links>, desk: &Desk<'_>) -> Forei
     let (images, said) = album.close();
     notes.extend(said);
     let markdown = markdown::write(&document.blocks);
-    let language = document.language.and_then(|claimed| chosen(&claimed, document.title.as_deref(), &markdown));
+    let language = document
+        .language
+        .and_then(|claimed| chosen(&claimed, document.title.as_deref(), &markdown));
     Foreign {
         title: document.title,
         author: document.author,

@@ -19,8 +19,8 @@ pub use form::is_document;
 
 use crate::article::desk::Desk;
 use crate::article::document::album::Album;
-use crate::article::encoding::{self, Decoded, MAX_ARTICLE_BYTES};
 use crate::article::docx;
+use crate::article::encoding::{self, Decoded, MAX_ARTICLE_BYTES};
 use crate::article::front_matter::{self, PREHEADER_LENGTH, SUBJECT_LENGTH};
 use crate::article::html;
 use crate::article::note::{Note, shown};
@@ -103,7 +103,10 @@ pub fn read_on(desk: &Desk<'_>, file_name: &str, bytes: &[u8]) -> Result<Draft, 
 }
 
 fn too_long(file_name: &str) -> Finding {
-    let text = format!("the text has more than {} MB, which is a book and no article", MAX_ARTICLE_BYTES / 1_000_000);
+    let text = format!(
+        "the text has more than {} MB, which is a book and no article",
+        MAX_ARTICLE_BYTES / 1_000_000
+    );
     Finding::error(file_name, text).hint("take the part that is to become a letter into a file of its own")
 }
 

@@ -59,7 +59,10 @@ fn written(body: &str, title: &str) -> Vec<Written> {
         match event {
             Event::Start(Tag::Image { dest_url, .. }) if open.is_none() => {
                 // A link that is nothing but a picture loses its own brackets with it.
-                let around = link.as_ref().filter(|(link, said)| !said && link.end == range.end + body[range.end..link.end].len()).map(|(link, _)| link.clone());
+                let around = link
+                    .as_ref()
+                    .filter(|(link, said)| !said && link.end == range.end + body[range.end..link.end].len())
+                    .map(|(link, _)| link.clone());
                 let is_alone = around.as_ref().is_some_and(|link| body[range.end..link.end].starts_with(']'));
                 let range = around.filter(|_| is_alone).unwrap_or(range);
                 open = Some(Written {

@@ -25,7 +25,11 @@ impl Draft {
         let mut parts: Vec<Self> = Vec::new();
         for (index, section) in sections.iter().enumerate() {
             let end = sections.get(index + 1).map_or(self.markdown.len(), |next| next.heading.start);
-            let opening = if index == 0 { self.markdown[..section.heading.start].trim() } else { "" };
+            let opening = if index == 0 {
+                self.markdown[..section.heading.start].trim()
+            } else {
+                ""
+            };
             let body = &self.markdown[section.heading.end..end];
             let (title, text) = match opening.is_empty() {
                 true => (section.title.clone(), body.trim().to_owned()),
@@ -39,9 +43,20 @@ impl Draft {
 
     /// Sections that hold no text but their heading go with the one before them.
     fn with_text(&self, sections: Vec<Section>) -> Vec<Section> {
-        let ends: Vec<usize> = sections.iter().skip(1).map(|next| next.heading.start).chain([self.markdown.len()]).collect();
-        let has_text = |(section, end): &(Section, usize)| !preheader::paragraphs(&self.markdown[section.heading.end..*end]).is_empty();
-        sections.into_iter().zip(ends).filter(has_text).map(|(section, _)| section).collect()
+        let ends: Vec<usize> = sections
+            .iter()
+            .skip(1)
+            .map(|next| next.heading.start)
+            .chain([self.markdown.len()])
+            .collect();
+        let has_text =
+            |(section, end): &(Section, usize)| !preheader::paragraphs(&self.markdown[section.heading.end..*end]).is_empty();
+        sections
+            .into_iter()
+            .zip(ends)
+            .filter(has_text)
+            .map(|(section, _)| section)
+            .collect()
     }
 
     fn part(&self, title: &str, text: String, before: &[Self]) -> Self {
@@ -50,7 +65,11 @@ impl Draft {
         let markdown = self.with_definitions(text);
         let subject = sentences::cut(&as_template(&title, &mut notes), SUBJECT_LENGTH);
         let preheader = super::completed_preheader(None, &markdown, &subject, &mut notes);
-        let images = self.images.iter().filter(|image| markdown.contains(&format!("]({})", image.file))).cloned();
+        let images = self
+            .images
+            .iter()
+            .filter(|image| markdown.contains(&format!("]({})", image.file)))
+            .cloned();
         let notes = notes.into_iter().map(|note| Note {
             text: format!("`{title}`: {}", note.text),
             ..note

@@ -78,7 +78,9 @@ fn put(mapping: &mut Mapping, table: Option<&str>, key: String, value: Value) {
         return;
     };
     let name = table.split('.').next().unwrap_or(table).to_owned();
-    let inner = mapping.entry(Value::String(name)).or_insert_with(|| Value::Mapping(Mapping::new()));
+    let inner = mapping
+        .entry(Value::String(name))
+        .or_insert_with(|| Value::Mapping(Mapping::new()));
     if let Value::Mapping(inner) = inner {
         inner.insert(Value::String(key), value);
     }
@@ -101,7 +103,10 @@ fn parsed(text: &str, depth: usize) -> Option<(Value, &str)> {
     for quotes in ["\"\"\"", "'''"] {
         if let Some(rest) = text.strip_prefix(quotes) {
             let end = rest.find(quotes)?;
-            return Some((Value::String(rest[..end].trim_start_matches('\n').to_owned()), &rest[end + 3..]));
+            return Some((
+                Value::String(rest[..end].trim_start_matches('\n').to_owned()),
+                &rest[end + 3..],
+            ));
         }
     }
     if let Some(rest) = text.strip_prefix('\'') {
@@ -116,7 +121,10 @@ fn parsed(text: &str, depth: usize) -> Option<(Value, &str)> {
     }
     let end = text.find([',', ']', '#', '\n']).unwrap_or(text.len());
     let bare = text[..end].trim();
-    let is_bare = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.' | ':' | '_' | ' '));
+    let is_bare = !bare.is_empty()
+        && bare
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.' | ':' | '_' | ' '));
     is_bare.then(|| (bare_value(bare), &text[end..]))
 }
 
@@ -153,7 +161,10 @@ fn quoted(rest: &str) -> Option<(Value, &str)> {
                 't' => value.push('\t'),
                 code @ ('u' | 'U') => {
                     let digits = if code == 'u' { 4 } else { 8 };
-                    let hex: String = (0..digits).filter_map(|_| characters.next()).map(|(_, digit)| digit).collect();
+                    let hex: String = (0..digits)
+                        .filter_map(|_| characters.next())
+                        .map(|(_, digit)| digit)
+                        .collect();
                     value.push(char::from_u32(u32::from_str_radix(&hex, 16).ok()?)?);
                 }
                 other => value.push(other),

@@ -4,10 +4,11 @@
 //! were left out do not come here.
 
 use super::look::{self, Looks};
+use super::paragraph::{Here, Making};
 use super::tree::{Data, Id, Page};
 use crate::article::document::link::Links;
 use crate::article::document::list::{self, Item};
-use crate::article::document::{Block, Body, Inline, Line, Run, Style, is_blank, plain, table};
+use crate::article::document::{Block, Body, Inline, Line, Style, plain, table};
 
 /// So deep blocks are told apart; below, all is plain text. No article nests so deep.
 const DEEPEST: usize = 120;
@@ -19,23 +20,6 @@ pub(super) struct Reading<'a> {
     pub(super) left: &'a [bool],
     pub(super) links: &'a mut Links,
     pub(super) looks: &'a Looks,
-}
-
-/// The blocks being made, and the line that is not finished.
-#[derive(Default)]
-struct Making {
-    blocks: Vec<Block>,
-    line: Line,
-    begun: Option<usize>,
-}
-
-/// What holds where the reading is.
-#[derive(Clone, Default)]
-struct Here {
-    style: Style,
-    link: Option<String>,
-    depth: usize,
-    in_heading: bool,
 }
 
 impl Reading<'_> {
@@ -89,8 +73,8 @@ impl Reading<'_> {
     fn element(&mut self, id: Id, name: &str, mut here: Here, making: &mut Making) {
         let line = Some(self.page.line(id));
         match name {
-            "script" | "style" | "head" | "template" | "noscript" | "select" | "textarea" | "input" | "button" | "svg" | "math" | "iframe"
-            | "video" | "audio" | "object" | "embed" | "canvas" | "map" | "rt" | "rp" => {}
+            "script" | "style" | "head" | "template" | "noscript" | "select" | "textarea" | "input" | "button" | "svg" | "math"
+            | "iframe" | "video" | "audio" | "object" | "embed" | "canvas" | "map" | "rt" | "rp" => {}
             "br" => making.line_break(),
             "hr" => making.block(line, Body::Rule),
             "img" => self.picture(id, &here, making),
@@ -102,9 +86,20 @@ impl Reading<'_> {
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(id, name, &here, making),
             "ul" | "ol" | "menu" | "dir" => self.list(id, name, &here, making),
-            "dt" | "summary" => {
+            "summary" => {
                 making.flush();
                 here.style.bold = true;
+                self.children(id, &here, making);
+                making.flush();
+            }
+            // A word and what it means: one paragraph of two lines.
+            "dt" => {
+                making.flush();
+                here.style.bold = true;
+                self.children(id, &here, making);
+                making.line_break();
+            }
+            "dd" => {
                 self.children(id, &here, making);
                 making.flush();
             }
@@ -179,7 +174,12 @@ impl Reading<'_> {
     fn list(&mut self, id: Id, name: &str, here: &Here, making: &mut Making) {
         making.flush();
         let here = without_link(here.clone());
-        let start = (name == "ol").then(|| self.page.attribute(id, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1));
+        let start: Option<u64> = (name == "ol").then(|| {
+            self.page
+                .attribute(id, "start")
+                .and_then(|start| start.trim().parse().ok())
+                .unwrap_or(1)
+        });
         let mut items: Vec<Vec<Block>> = Vec::new();
         let page = self.page;
         for child in page.children(id).iter().copied().filter(|child| !self.left[*child]) {
@@ -202,8 +202,17 @@ impl Reading<'_> {
                 _ => {}
             }
         }
-        if !items.is_empty() {
-            making.block(Some(self.page.line(id)), Body::List(start, items));
+        let line = Some(self.page.line(id));
+        match look::google_level(self.page, id) {
+            // Google Docs writes the inner lists behind the outer ones.
+            Some(level) if level > 0 => {
+                for (index, blocks) in items.into_iter().enumerate() {
+                    let start = start.map(|start| start.saturating_add(index as u64));
+                    list::add(&mut making.blocks, line, Item { level, start, blocks });
+                }
+            }
+            _ if items.is_empty() => {}
+            _ => making.block(line, Body::List(start, items)),
         }
     }
 
@@ -244,12 +253,20 @@ impl Reading<'_> {
                 self.children_of_cell(cell, &below, &mut inside);
                 inside.flush();
                 cells.push(inside.blocks);
-                let span = page.attribute(cell, "colspan").and_then(|span| span.parse::<usize>().ok()).unwrap_or(1);
+                let span = page
+                    .attribute(cell, "colspan")
+                    .and_then(|span| span.parse::<usize>().ok())
+                    .unwrap_or(1);
                 cells.extend((1..span.min(12)).map(|_| Vec::new()));
             }
             rows.push(cells);
         }
-        for caption in page.children(id).iter().copied().filter(|child| page.name(*child) == "caption") {
+        for caption in page
+            .children(id)
+            .iter()
+            .copied()
+            .filter(|child| page.name(*child) == "caption")
+        {
             around.extend(self.inner(caption, &here));
         }
         let is_layout = matches!(page.attribute(id, "role"), Some("presentation" | "none"));
@@ -318,7 +335,12 @@ impl Reading<'_> {
 
     fn figure(&mut self, id: Id, here: &Here, making: &mut Making) {
         making.flush();
-        let caption = self.page.all(id, "figcaption").next().map(|caption| self.page.words(caption)).filter(|words| !words.is_empty());
+        let caption = self
+            .page
+            .all(id, "figcaption")
+            .next()
+            .map(|caption| self.page.words(caption))
+            .filter(|words| !words.is_empty());
         let mut blocks = self.inner(id, here);
         let mut n_pictures = 0;
         for block in &mut blocks {
@@ -354,62 +376,12 @@ fn without_link(here: Here) -> Here {
     Here { link: None, ..here }
 }
 
-impl Making {
-    fn text(&mut self, text: &str, here: &Here, line: usize) {
-        if self.line.is_empty() && text.trim().is_empty() {
-            return;
-        }
-        self.begun.get_or_insert(line);
-        self.line.push(Inline::Text(Run {
-            text: text.to_owned(),
-            style: here.style,
-            link: here.link.clone(),
-        }));
-    }
-
-    /// Two breaks in a row are how some programs write a new paragraph.
-    fn line_break(&mut self) {
-        let is_second = self
-            .line
-            .iter()
-            .rev()
-            .find(|piece| !matches!(piece, Inline::Text(run) if run.text.trim().is_empty()))
-            .is_some_and(|piece| *piece == Inline::Break);
-        match is_second {
-            true => self.flush(),
-            false if is_blank(&self.line) => {}
-            false => self.line.push(Inline::Break),
-        }
-    }
-
-    fn flush(&mut self) {
-        let line = std::mem::take(&mut self.line);
-        let begun = self.begun.take();
-        if !is_blank(&line) {
-            self.blocks.push(Block::new(begun, Body::Paragraph(line)));
-        }
-    }
-
-    fn block(&mut self, line: Option<usize>, body: Body) {
-        self.flush();
-        self.blocks.push(Block::new(line, body));
-    }
-
-    /// A picture parts its paragraph, unless that has not begun.
-    fn pictures_wait(&mut self, line: usize, picture: crate::article::document::Picture, in_heading: bool) {
-        if !in_heading {
-            self.flush();
-        }
-        self.blocks.push(Block::new(Some(line), Body::Picture(picture)));
-    }
-}
-
 /// Whether an element stands in a line of text.
 pub(super) fn is_inline(name: &str) -> bool {
     const INLINE: [&str; 45] = [
-        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd",
-        "label", "mark", "nobr", "output", "picture", "q", "ruby", "rb", "s", "samp", "small", "source", "span", "strike", "strong", "sub",
-        "sup", "time", "tt", "u", "var", "wbr", "blink", "basefont", "slot", "rtc",
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+        "ins", "kbd", "label", "mark", "nobr", "output", "picture", "q", "ruby", "rb", "s", "samp", "small", "source", "span",
+        "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "blink", "basefont", "slot", "rtc",
     ];
     // `o:p`, `st1:place`: what office programs put around words.
     INLINE.contains(&name) || name.contains(':')

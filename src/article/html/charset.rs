@@ -27,10 +27,17 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
 fn said(bytes: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(REACH)]).to_ascii_lowercase();
     let at = head.find("charset").map(|at| at + "charset".len()).or_else(|| {
-        let declaration = head.split("?>").next().filter(|start| start.trim_start().starts_with("<?xml"))?;
+        let declaration = head
+            .split("?>")
+            .next()
+            .filter(|start| start.trim_start().starts_with("<?xml"))?;
         declaration.find("encoding").map(|at| at + "encoding".len())
     })?;
-    let rest = head[at..].trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
+    let rest = head[at..]
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start()
+        .trim_start_matches(['"', '\'']);
     let label: String = rest
         .chars()
         .take_while(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | ':'))
@@ -49,14 +56,22 @@ mod tests {
             assert_eq!((decoded.encoding, decoded.certain), (encoding, true), "{}", decoded.text);
             assert!(decoded.text.ends_with(end), "{}", decoded.text);
         };
-        check(b"<meta charset=windows-1251><p>\xcf\xf0\xe8\xe2\xe5\xf2", "windows-1251", "Привет");
+        check(
+            b"<meta charset=windows-1251><p>\xcf\xf0\xe8\xe2\xe5\xf2",
+            "windows-1251",
+            "Привет",
+        );
         check(
             b"<meta http-equiv=\"Content-Type\" content=\"text/html; charset=iso-8859-1\"><p>caf\xe9",
             "windows-1252",
             "café",
         );
         check("<meta charset=iso-8859-1><p>Zoë".as_bytes(), "UTF-8", "Zoë");
-        check(b"<?xml version='1.0' encoding='Shift_JIS'?><p>\x93\xfa\x96\x7b", "Shift_JIS", "日本");
+        check(
+            b"<?xml version='1.0' encoding='Shift_JIS'?><p>\x93\xfa\x96\x7b",
+            "Shift_JIS",
+            "日本",
+        );
         assert!(!decode(b"<p>caf\xe9 \x96 Zo\xeb").certain);
     }
 }

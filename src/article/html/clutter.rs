@@ -20,20 +20,108 @@ const NAVIGATION: &str = "the navigation";
 const OLD_MAIL: &str = "a line of the old mail";
 const AUTHOR_LINE: &str = "the line about author and date";
 const SCRIPT: &str = "scripts";
+const BUTTON: &str = "what works only on the page";
+/// The bullet of a list that an office program wrote: it goes, and Markdown has its own.
+pub(super) const MARK: &str = "";
 
 /// Words of classes and ids that give a part away; each is a whole word of the name.
 const WORDS: [(&str, &[&str]); 13] = [
-    ("a cookie notice", &["cookie", "cookies", "gdpr", "onetrust", "cookiebot", "consent", "cmplz", "cookieconsent", "ccpa", "didomi"]),
-    ("share buttons", &["share", "sharing", "shares", "sharedaddy", "addtoany", "addthis", "social", "socials", "socialmedia", "heateor", "sharethis"]),
+    (
+        "a cookie notice",
+        &[
+            "cookie",
+            "cookies",
+            "gdpr",
+            "onetrust",
+            "cookiebot",
+            "consent",
+            "cmplz",
+            "cookieconsent",
+            "ccpa",
+            "didomi",
+        ],
+    ),
+    (
+        "share buttons",
+        &[
+            "share",
+            "sharing",
+            "shares",
+            "sharedaddy",
+            "addtoany",
+            "addthis",
+            "social",
+            "socials",
+            "socialmedia",
+            "heateor",
+            "sharethis",
+        ],
+    ),
     ("comments", &["comments", "disqus", "respond", "commentlist", "comment"]),
-    ("links to other articles", &["related", "relatedposts", "recommended", "recommendations", "recirc", "yarpp", "pagination", "pager", "prevnext", "zergnet"]),
+    (
+        "links to other articles",
+        &[
+            "related",
+            "relatedposts",
+            "recommended",
+            "recommendations",
+            "recirc",
+            "yarpp",
+            "pagination",
+            "pager",
+            "prevnext",
+            "zergnet",
+        ],
+    ),
     (
         "an advertisement",
-        &["ad", "ads", "advert", "adverts", "advertisement", "advertising", "adsbygoogle", "sponsor", "sponsored", "promo", "outbrain", "taboola", "adslot"],
+        &[
+            "ad",
+            "ads",
+            "advert",
+            "adverts",
+            "advertisement",
+            "advertising",
+            "adsbygoogle",
+            "sponsor",
+            "sponsored",
+            "promo",
+            "outbrain",
+            "taboola",
+            "adslot",
+        ],
     ),
-    ("an invitation to subscribe", &["newsletter", "subscribe", "subscription", "signup", "optin", "mailchimp", "mailerlite", "convertkit"]),
-    ("a pop-up", &["popup", "modal", "lightbox", "overlay", "paywall", "interstitial"]),
-    (NAVIGATION, &["nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "skiplink", "topbar", "megamenu"]),
+    (
+        "an invitation to subscribe",
+        &[
+            "newsletter",
+            "subscribe",
+            "subscription",
+            "signup",
+            "optin",
+            "mailchimp",
+            "mailerlite",
+            "convertkit",
+        ],
+    ),
+    (
+        "a pop-up",
+        &["popup", "modal", "lightbox", "overlay", "paywall", "interstitial"],
+    ),
+    (
+        NAVIGATION,
+        &[
+            "nav",
+            "navbar",
+            "navigation",
+            "menu",
+            "breadcrumb",
+            "breadcrumbs",
+            "skiplink",
+            "topbar",
+            "megamenu",
+        ],
+    ),
     ("what stands at the side", &["sidebar", "widget", "widgets"]),
     ("the page's foot", &["footer", "colophon", "copyright"]),
     ("the author's box", &["authorbox", "bio"]),
@@ -43,24 +131,97 @@ const WORDS: [(&str, &[&str]); 13] = [
 
 /// Parts of classes and ids that give a part away, where single words do not.
 const PHRASES: [(&str, &[&str]); 8] = [
-    ("share buttons", &["share-button", "post-share", "jp-share", "article-actions", "clap", "a2a_kit", "like-button"]),
+    (
+        "share buttons",
+        &[
+            "share-button",
+            "post-share",
+            "jp-share",
+            "article-actions",
+            "clap",
+            "a2a_kit",
+            "like-button",
+        ],
+    ),
     (
         "links to other articles",
-        &["also-like", "also_like", "read-next", "read-more-posts", "more-posts", "more-from", "more-stories", "next-post", "prev-post", "item-pagination", "post-nav"],
+        &[
+            "also-like",
+            "also_like",
+            "read-next",
+            "read-more-posts",
+            "more-posts",
+            "more-from",
+            "more-stories",
+            "next-post",
+            "prev-post",
+            "item-pagination",
+            "post-nav",
+        ],
     ),
-    ("the author's box", &["author-box", "author-bio", "about-author", "author-info", "author_bio", "post-author-box"]),
-    (AUTHOR_LINE, &["entry-meta", "post-meta", "article-meta", "posted-on", "reading-time", "post-info", "blog-meta", "entry-footer", "post-tags", "tag-list", "cat-links", "tags-links", "blog-item-meta"]),
-    ("the table of contents", &["table-of-contents", "ez-toc", "toc-container", "lwptoc"]),
-    (HIDDEN, &["screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden"]),
-    (NAVIGATION, &["skip-link", "skip-to", "back-to-top", "site-header", "masthead", "header-nav"]),
+    (
+        "the author's box",
+        &[
+            "author-box",
+            "author-bio",
+            "about-author",
+            "author-info",
+            "author_bio",
+            "post-author-box",
+        ],
+    ),
+    (
+        AUTHOR_LINE,
+        &[
+            "entry-meta",
+            "post-meta",
+            "article-meta",
+            "article-info",
+            "posted-on",
+            "reading-time",
+            "post-info",
+            "blog-meta",
+            "entry-footer",
+            "post-tags",
+            "tag-list",
+            "cat-links",
+            "tags-links",
+            "blog-item-meta",
+        ],
+    ),
+    (
+        "the table of contents",
+        &["table-of-contents", "ez-toc", "toc-container", "lwptoc"],
+    ),
+    (
+        HIDDEN,
+        &["screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden"],
+    ),
+    (
+        NAVIGATION,
+        &["skip-link", "skip-to", "back-to-top", "site-header", "masthead", "header-nav"],
+    ),
     ("a call to book", &["call-to-action", "cta-block", "cta-banner"]),
 ];
 
 /// Links that only belong into the mail that the text came with.
 const OLD_MAIL_LINKS: [&str; 16] = [
-    "unsubscribe", "view this email", "view in browser", "view in your browser", "view online", "read online", "update your preferences",
-    "manage preferences", "manage your subscription", "abmelden", "abbestellen", "im browser ansehen", "online ansehen", "se désabonner",
-    "se désinscrire", "darse de baja",
+    "unsubscribe",
+    "view this email",
+    "view in browser",
+    "view in your browser",
+    "view online",
+    "read online",
+    "update your preferences",
+    "manage preferences",
+    "manage your subscription",
+    "abmelden",
+    "abbestellen",
+    "im browser ansehen",
+    "online ansehen",
+    "se désabonner",
+    "se désinscrire",
+    "darse de baja",
 ];
 
 /// Everything to leave out, the outermost parts only.
@@ -76,6 +237,7 @@ pub(super) fn parts(page: &Page, body: Id, weights: &Weights) -> Vec<Part> {
         }
     }
     parts.extend(old_mail(page, body, weights));
+    parts.extend(buttons(page, body, weights));
     parts
 }
 
@@ -103,7 +265,7 @@ fn by_element(page: &Page, id: Id, name: &str, weights: &Weights) -> Option<&'st
         "aside" if !is_callout(page, id) => Some("what stands at the side"),
         "header" if !inside(&["article", "main", "section"]) && weights.prose(id) < 300 => Some("the page's head"),
         "dialog" => Some("a pop-up"),
-        _ if look::is_list_mark(page, id) => Some(HIDDEN),
+        _ if look::is_list_mark(page, id) => Some(MARK),
         _ => None,
     }
 }
@@ -111,7 +273,9 @@ fn by_element(page: &Page, id: Id, name: &str, weights: &Weights) -> Option<&'st
 /// A side remark that its author wrote for the reader.
 fn is_callout(page: &Page, id: Id) -> bool {
     let class = page.attribute(id, "class").unwrap_or("").to_lowercase();
-    ["callout", "note", "tip", "pullquote", "pull-quote", "highlight", "info-box"].iter().any(|word| class.contains(word))
+    ["callout", "note", "tip", "pullquote", "pull-quote", "highlight", "info-box"]
+        .iter()
+        .any(|word| class.contains(word))
 }
 
 fn hidden(page: &Page, id: Id, name: &str) -> Option<&'static str> {
@@ -137,7 +301,10 @@ fn by_role(page: &Page, id: Id) -> Option<&'static str> {
 }
 
 fn by_class(page: &Page, id: Id, name: &str) -> Option<&'static str> {
-    if matches!(name, "html" | "body" | "main" | "article" | "h1" | "h2" | "h3" | "p" | "td" | "tr" | "tbody" | "table") && page.attribute(id, "id").is_none()
+    if matches!(
+        name,
+        "html" | "body" | "main" | "article" | "h1" | "h2" | "h3" | "p" | "td" | "tr" | "tbody" | "table"
+    ) && page.attribute(id, "id").is_none()
     {
         // Text elements are rarely clutter of their own; a class such as `p.promo-intro` says little.
         if !matches!(name, "p" | "td" | "table") {
@@ -158,8 +325,13 @@ fn by_class(page: &Page, id: Id, name: &str) -> Option<&'static str> {
     let words: Vec<String> = names.iter().flat_map(|name| words_of(name)).collect();
     let says = |wanted: &&[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     // `has-sidebar`, `no-comments`, `with-ads`: about the page around, not about this part.
-    let is_about_around = words.first().is_some_and(|word| matches!(word.as_str(), "has" | "no" | "with" | "without"));
-    WORDS.iter().find(|(_, wanted)| says(wanted) && !is_about_around).map(|(kind, _)| *kind)
+    let is_about_around = words
+        .first()
+        .is_some_and(|word| matches!(word.as_str(), "has" | "no" | "with" | "without"));
+    WORDS
+        .iter()
+        .find(|(_, wanted)| says(wanted) && !is_about_around)
+        .map(|(kind, _)| *kind)
 }
 
 /// `postMeta-share_box` as its words.
@@ -173,11 +345,33 @@ fn words_of(name: &str) -> Vec<String> {
         }
         before_is_small = character.is_lowercase();
         if character.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(character.to_lowercase()));
+            words
+                .last_mut()
+                .into_iter()
+                .for_each(|word| word.extend(character.to_lowercase()));
         }
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Short blocks that are nothing but a link to a script or to a place on the page; headings often link to themselves.
+fn buttons(page: &Page, body: Id, weights: &Weights) -> Vec<Part> {
+    const LONGEST: usize = 40;
+    let mut parts = Vec::new();
+    for link in page.all(body, "a") {
+        let leads = page.attribute(link, "href").unwrap_or("").trim().to_ascii_lowercase();
+        if !(leads.starts_with('#') || leads.starts_with("javascript:")) || weights.all(link) == 0 || weights.all(link) > LONGEST {
+            continue;
+        }
+        let around = page.above(link).find(|id| !super::blocks::is_inline(page.name(*id)));
+        if let Some(id) =
+            around.filter(|id| *id != body && !page.name(*id).starts_with('h') && weights.all(*id) == weights.linked(*id))
+        {
+            parts.push(Part { id, kind: BUTTON });
+        }
+    }
+    parts
 }
 
 /// Short blocks around a link that belongs to the mail that the text came with.

@@ -7,6 +7,9 @@ use super::clutter::Part;
 use super::tree::{Id, Page};
 use super::weight::Weights;
 
+/// The name of what was in no other way found to be left out.
+pub(super) const AROUND: &str = "what stands around the article";
+
 /// The element that holds the article.
 pub(super) fn root(page: &Page, body: Id, left: &[bool], weights: &Weights) -> Id {
     let mut here = body;
@@ -14,7 +17,10 @@ pub(super) fn root(page: &Page, body: Id, left: &[bool], weights: &Weights) -> I
         here = next;
     }
     let is_article = |id: &Id| {
-        page.name(*id) == "article" || page.attribute(*id, "itemtype").is_some_and(|kind| kind.contains("Article") || kind.contains("BlogPosting"))
+        page.name(*id) == "article"
+            || page
+                .attribute(*id, "itemtype")
+                .is_some_and(|kind| kind.contains("Article") || kind.contains("BlogPosting"))
     };
     let is_main = |id: &Id| page.name(*id) == "main" || page.attribute(*id, "role") == Some("main");
     let up = || std::iter::once(here).chain(page.above(here));
@@ -29,7 +35,21 @@ fn heaviest(page: &Page, id: Id, left: &[bool], weights: &Weights) -> Option<Id>
     let weight = weights.prose(first);
     let is_box = matches!(
         page.name(first),
-        "div" | "section" | "main" | "article" | "table" | "tbody" | "tr" | "td" | "center" | "form" | "body" | "font" | "span" | "b" | "layer"
+        "div"
+            | "section"
+            | "main"
+            | "article"
+            | "table"
+            | "tbody"
+            | "tr"
+            | "td"
+            | "center"
+            | "form"
+            | "body"
+            | "font"
+            | "span"
+            | "b"
+            | "layer"
     ) || page.name(first).contains('-');
     (is_box && weight * 10 >= weights.prose(id) * 6 && weight >= 3 * second && weight > 0).then_some(first)
 }
@@ -56,7 +76,10 @@ pub(super) fn link_lists(page: &Page, root: Id, left: &[bool], weights: &Weights
 
 fn stands_among_paragraphs(page: &Page, id: Id, weights: &Weights) -> bool {
     let Some(parent) = page.parent(id) else { return false };
-    let paragraphs = page.children(parent).iter().filter(|other| page.name(**other) == "p" && weights.prose(**other) > 60);
+    let paragraphs = page
+        .children(parent)
+        .iter()
+        .filter(|other| page.name(**other) == "p" && weights.prose(**other) > 60);
     paragraphs.count() >= 2
 }
 
@@ -66,10 +89,14 @@ pub(super) fn around(page: &Page, body: Id, root: Id, left: &[bool]) -> Vec<Part
     let mut inner = root;
     for above in page.above(root).take_while(|_| root != body) {
         for child in page.children(above) {
-            if *child != inner && !left[*child] && !page.name(*child).is_empty() && !matches!(page.name(*child), "h1" | "style" | "link" | "meta" | "head") {
+            if *child != inner
+                && !left[*child]
+                && !page.name(*child).is_empty()
+                && !matches!(page.name(*child), "h1" | "style" | "link" | "meta" | "head")
+            {
                 parts.push(Part {
                     id: *child,
-                    kind: "what stands around the article",
+                    kind: AROUND,
                 });
             }
         }

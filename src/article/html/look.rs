@@ -24,7 +24,9 @@ impl Looks {
                 })
                 .collect();
             for rule in text.split('}') {
-                let Some((selectors, declarations)) = rule.split_once('{') else { continue };
+                let Some((selectors, declarations)) = rule.split_once('{') else {
+                    continue;
+                };
                 let look = (weight(declarations), slant(declarations));
                 if look == (None, None) {
                     continue;
@@ -68,7 +70,9 @@ impl Looks {
 
 /// The style written on the element itself.
 fn written(page: &Page, id: Id, mut style: Style) -> Style {
-    let Some(declarations) = page.attribute(id, "style") else { return style };
+    let Some(declarations) = page.attribute(id, "style") else {
+        return style;
+    };
     style.bold = weight(declarations).unwrap_or(style.bold);
     style.italic = slant(declarations).unwrap_or(style.italic);
     style
@@ -89,7 +93,10 @@ fn value<'a>(declarations: &'a str, key: &str) -> Option<&'a str> {
 }
 
 fn weight(declarations: &str) -> Option<bool> {
-    let weight = value(declarations, "font-weight")?.trim_end_matches("!important").trim().to_ascii_lowercase();
+    let weight = value(declarations, "font-weight")?
+        .trim_end_matches("!important")
+        .trim()
+        .to_ascii_lowercase();
     match weight.as_str() {
         "bold" | "bolder" => Some(true),
         "normal" | "lighter" => Some(false),
@@ -108,7 +115,12 @@ fn slant(declarations: &str) -> Option<bool> {
 /// The value of a declaration written on the element, in small letters and without blanks.
 pub(super) fn declared(page: &Page, id: Id, key: &str) -> Option<String> {
     let found = value(page.attribute(id, "style")?, key)?;
-    Some(found.to_ascii_lowercase().replace(char::is_whitespace, "").replace("!important", ""))
+    Some(
+        found
+            .to_ascii_lowercase()
+            .replace(char::is_whitespace, "")
+            .replace("!important", ""),
+    )
 }
 
 /// How deep a paragraph of an office program stands in a list, from 1.
@@ -118,9 +130,20 @@ pub(super) fn list_level(page: &Page, id: Id) -> Option<usize> {
     level.parse().ok().filter(|level| (1..=9).contains(level))
 }
 
+/// How deep a list of Google Docs stands, from 0.
+pub(super) fn google_level(page: &Page, id: Id) -> Option<usize> {
+    let class = page
+        .attribute(id, "class")?
+        .split_whitespace()
+        .find(|class| class.starts_with("lst-kix_"))?;
+    class.rsplit_once('-')?.1.parse().ok().filter(|level| *level <= 8)
+}
+
 /// The mark that an office program wrote in front of a list's paragraph.
 pub(super) fn list_mark(page: &Page, id: Id) -> Option<String> {
-    page.below(id).find(|below| is_list_mark(page, *below)).map(|mark| page.words(mark))
+    page.below(id)
+        .find(|below| is_list_mark(page, *below))
+        .map(|mark| page.words(mark))
 }
 
 /// Whether an element is the mark of a list's paragraph: no word of the text.

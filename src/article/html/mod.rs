@@ -11,6 +11,7 @@ mod clutter;
 mod content;
 mod head;
 mod look;
+mod paragraph;
 pub(crate) mod picture;
 mod tree;
 mod weight;
@@ -19,6 +20,7 @@ use super::document::Document;
 use super::document::link::Links;
 use super::encoding::Decoded;
 use super::note::{Note, shown};
+use super::pasted::words;
 use blocks::Reading;
 use clutter::Part;
 use look::Looks;
@@ -62,58 +64,77 @@ pub(crate) fn read(text: &str) -> Option<Found> {
         looks: &looks,
     };
     let blocks = reading.blocks(root);
+    let title = head::title(&page, root, &left);
     let document = Document {
-        title: head::title(&page, root, &left),
         author: head::author(&page, body),
         language: head::language(&page),
         blocks,
-        notes: left_out(&page, &parts),
+        notes: left_out(&page, &parts, &left, title.as_deref()),
+        title,
     };
     Some(Found { document, links })
 }
 
 /// One note for each kind of what was left out, with the beginning of the first.
-fn left_out(page: &Page, parts: &[Part]) -> Vec<Note> {
+fn left_out(page: &Page, parts: &[Part], left: &[bool], title: Option<&str>) -> Vec<Note> {
+    let shown_title = words::key(title.unwrap_or(""));
     let mut kinds: Vec<&'static str> = Vec::new();
     let mut notes = Vec::new();
     for part in parts {
-        if kinds.contains(&part.kind) {
+        if kinds.contains(&part.kind) || part.kind == clutter::MARK {
             continue;
         }
         kinds.push(part.kind);
         let alike: Vec<&Part> = parts.iter().filter(|other| other.kind == part.kind).collect();
-        notes.extend(about(page, part.kind, &alike));
+        notes.extend(about(page, part.kind, &alike, left, &shown_title));
     }
     notes
 }
 
-fn about(page: &Page, kind: &str, parts: &[&Part]) -> Option<Note> {
+fn about(page: &Page, kind: &str, parts: &[&Part], left: &[bool], title: &str) -> Option<Note> {
+    const MOST_NAMED: usize = 4;
     let line = page.line(parts.first()?.id);
     if kind == "scripts" {
-        let what = if parts.len() == 1 { "a script".to_owned() } else { format!("{} scripts", parts.len()) };
+        let what = if parts.len() == 1 {
+            "a script".to_owned()
+        } else {
+            format!("{} scripts", parts.len())
+        };
         return Some(Note::done(line, format!("left out {what}")));
     }
     let named: Vec<(usize, String)> = parts
         .iter()
-        .map(|part| (page.line(part.id), words(page, part)))
-        .filter(|(_, words)| !words.is_empty())
+        .map(|part| (page.line(part.id), said(page, part, left)))
+        // The title stands around many articles; it is not left out.
+        .filter(|(_, words)| !words.is_empty() && words::key(words) != title)
         .collect();
-    let (line, first) = named.first()?;
-    let more = match named.len() {
-        1 => String::new(),
-        count => format!(" and {} more such", count - 1),
+    let (line, _) = named.first()?;
+    let more = match named.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        count => format!(" and {count} more such"),
     };
-    Some(Note::done(*line, format!("left out {kind}: `{}`{more}", shown(first))))
+    let names: Vec<String> = named
+        .iter()
+        .take(MOST_NAMED)
+        .map(|(_, words)| format!("`{}`", shown(words)))
+        .collect();
+    Some(Note::done(*line, format!("left out {kind}: {}{more}", names.join(", "))))
 }
 
 /// What a part says, or what it shows where it says nothing.
-fn words(page: &Page, part: &Part) -> String {
-    let words = page.words(part.id);
+fn said(page: &Page, part: &Part, left: &[bool]) -> String {
+    // What stands inside a part and has a name of its own is not said twice.
+    let words = match part.kind == content::AROUND {
+        true => page.words_but(part.id, left),
+        false => page.words(part.id),
+    };
     if words.chars().any(char::is_alphanumeric) {
         return words;
     }
     let shows = page.below(part.id).find_map(|id| match page.name(id) {
-        "iframe" | "video" | "audio" | "embed" | "source" | "img" => page.attribute(id, "src").filter(|src| !src.starts_with("data:")),
+        "iframe" | "video" | "audio" | "embed" | "source" | "img" => {
+            page.attribute(id, "src").filter(|src| !src.starts_with("data:"))
+        }
         "object" => page.attribute(id, "data"),
         "input" => page.attribute(id, "placeholder"),
         _ => None,

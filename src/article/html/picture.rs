@@ -4,12 +4,24 @@ use super::tree::{Id, Page};
 use crate::article::document::{From, Picture};
 
 /// Where pages keep the address of a picture that a script shows later.
-const LATER: [&str; 7] = ["data-src", "data-lazy-src", "data-original", "data-image", "data-orig-file", "data-large-file", "data-lazy"];
+const LATER: [&str; 7] = [
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-image",
+    "data-orig-file",
+    "data-large-file",
+    "data-lazy",
+];
 
 /// The picture of an `<img>`; nothing when it names none.
 pub(super) fn of(page: &Page, id: Id) -> Option<Picture> {
     let attribute = |name: &str| page.attribute(id, name).map(str::trim).filter(|value| !value.is_empty());
-    let is_dot = |name: &str| attribute(name).and_then(|size| size.trim_end_matches("px").parse::<f32>().ok()).is_some_and(|size| size <= 2.0);
+    let is_dot = |name: &str| {
+        attribute(name)
+            .and_then(|size| size.trim_end_matches("px").parse::<f32>().ok())
+            .is_some_and(|size| size <= 2.0)
+    };
     if is_dot("width") && is_dot("height") {
         return None;
     }
@@ -50,7 +62,10 @@ fn inside(rest: &str) -> Option<Vec<u8>> {
     let plain = percent_decoded(data);
     match kind.to_ascii_lowercase().ends_with(";base64") {
         true => {
-            let packed: Vec<u8> = plain.into_iter().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=').collect();
+            let packed: Vec<u8> = plain
+                .into_iter()
+                .filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=')
+                .collect();
             data_encoding::BASE64_NOPAD.decode(&packed).ok()
         }
         false => Some(plain),

@@ -103,7 +103,10 @@ impl Page {
     /// An attribute's value.
     pub(super) fn attribute(&self, id: Id, name: &str) -> Option<&str> {
         match &self.nodes[id].data {
-            Data::Element(_, attributes) => attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()),
+            Data::Element(_, attributes) => attributes
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str()),
             Data::Document | Data::Text(_) | Data::Comment(_) => None,
         }
     }
@@ -128,21 +131,47 @@ impl Page {
 
     /// The words below `id`, blanks made single.
     pub(super) fn words(&self, id: Id) -> String {
+        self.words_but(id, &[])
+    }
+
+    /// The words below `id` but for those in what is left out.
+    pub(super) fn words_but(&self, id: Id, left: &[bool]) -> String {
         let mut words = String::new();
-        for other in self.below(id) {
+        let mut stack = vec![id];
+        while let Some(other) = stack.pop() {
+            if left.get(other) == Some(&true) {
+                continue;
+            }
             match self.data(other) {
                 Data::Text(text) if !self.is_silent(other) => words.push_str(text),
-                Data::Element(name, _) if !super::blocks::is_inline(name) || name == "br" => words.push(' '),
+                Data::Element(name, _) if !super::blocks::is_inline(name) || name == "br" || self.follows_link(other) => {
+                    words.push(' ')
+                }
                 _ => {}
             }
+            stack.extend(self.children(other).iter().rev());
         }
         words.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// Links side by side are entries of a menu, whatever stands between them.
+    fn follows_link(&self, id: Id) -> bool {
+        let Some(parent) = self.parent(id).filter(|_| self.name(id) == "a") else {
+            return false;
+        };
+        let around = self.children(parent);
+        let at = around.iter().position(|child| *child == id).unwrap_or(0);
+        at > 0 && self.name(around[at - 1]) == "a"
+    }
+
     /// Whether a text stands in an element whose text is never shown.
     pub(super) fn is_silent(&self, id: Id) -> bool {
-        self.parent(id)
-            .is_some_and(|parent| matches!(self.name(parent), "script" | "style" | "template" | "textarea" | "title" | "option"))
+        self.parent(id).is_some_and(|parent| {
+            matches!(
+                self.name(parent),
+                "script" | "style" | "template" | "textarea" | "title" | "option"
+            )
+        })
     }
 
     /// The number of elements, for other lists beside this one.

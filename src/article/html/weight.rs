@@ -30,7 +30,8 @@ impl Weights {
             let is_linked = page.above(id).take(8).any(|above| page.name(above) == "a");
             // Words of a paragraph are parted by links and emphasis, but belong together.
             let around = page.above(id).find(|above| !super::blocks::is_inline(page.name(*above)));
-            let is_prose = !is_linked && (length >= PROSE || around.is_some_and(|around| matches!(page.name(around), "p" | "li" | "blockquote")));
+            let is_prose = !is_linked
+                && (length >= PROSE || around.is_some_and(|around| matches!(page.name(around), "p" | "li" | "blockquote")));
             for above in page.above(id) {
                 weights.all[above] += length;
                 weights.linked[above] += if is_linked { length } else { 0 };

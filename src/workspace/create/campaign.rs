@@ -66,7 +66,11 @@ fn check_names(new: &NewCampaign<'_>) -> Result<(), CreateError> {
             suggestion: name::suggestion(new.name),
         });
     }
-    let files = new.articles.iter().map(|(file, _)| file).chain(new.pictures.iter().map(|(file, _)| file));
+    let files = new
+        .articles
+        .iter()
+        .map(|(file, _)| file)
+        .chain(new.pictures.iter().map(|(file, _)| file));
     match files.into_iter().find(|file| !is_plain(file)) {
         Some(file) => Err(CreateError::ArticleFile { found: file.clone() }),
         None => Ok(()),
@@ -144,7 +148,11 @@ fn when(new: &NewCampaign<'_>) -> String {
 
 fn scheduled(new: &NewCampaign<'_>) -> String {
     let name = new.name;
-    let articles: String = new.articles.iter().map(|(file, _)| format!("  - file: {}\n", quoted(file))).collect();
+    let articles: String = new
+        .articles
+        .iter()
+        .map(|(file, _)| format!("  - file: {}\n", quoted(file)))
+        .collect();
     format!(
         r#"# Without a schedule the letter goes when you say so: `tidings send {name}`. To let it go by itself, take the `#` away.
 # schedule: {{every: month, day: first tuesday, at: "09:00"}}

@@ -412,9 +412,24 @@ fn pictures_lie_beside_the_articles_of_a_series() {
     assert_eq!(fs::read(path.join("hands.png")).unwrap(), [0, 159, 146]);
     let settings = yaml(&path.join("campaign.yaml"));
     assert!(settings.get("articles").is_none() && settings.get("schedule").is_none());
-    let step = |index: usize| (settings["series"][index]["file"].as_str(), settings["series"][index]["after"].as_str());
-    assert_eq!((step(0), step(1)), ((Some("one.md"), Some("0d")), (Some("two: more.md"), Some("14d"))));
+    let step = |index: usize| {
+        (
+            settings["series"][index]["file"].as_str(),
+            settings["series"][index]["after"].as_str(),
+        )
+    };
+    assert_eq!(
+        (step(0), step(1)),
+        ((Some("one.md"), Some("0d")), (Some("two: more.md"), Some("14d")))
+    );
     let outside = [("../x.png".to_owned(), Vec::new())];
-    let error = new_campaign(root.path(), &NewCampaign { pictures: &outside, ..new }).unwrap_err();
+    let error = new_campaign(
+        root.path(),
+        &NewCampaign {
+            pictures: &outside,
+            ..new
+        },
+    )
+    .unwrap_err();
     assert!(matches!(error, CreateError::ArticleFile { .. }));
 }
