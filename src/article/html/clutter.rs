@@ -236,8 +236,12 @@ pub(super) fn parts(page: &Page, body: Id, weights: &Weights) -> Vec<Part> {
             None => stack.extend(page.children(id).iter().rev()),
         }
     }
-    parts.extend(old_mail(page, body, weights));
-    parts.extend(buttons(page, body, weights));
+    for part in old_mail(page, body, weights).into_iter().chain(buttons(page, body, weights)) {
+        let is_known = |id: Id| parts.iter().any(|known: &Part| known.id == id);
+        if !is_known(part.id) && !page.above(part.id).any(is_known) {
+            parts.push(part);
+        }
+    }
     parts
 }
 
@@ -248,8 +252,8 @@ fn kind(page: &Page, id: Id, weights: &Weights) -> Option<&'static str> {
     }
     by_element(page, id, name, weights)
         .or_else(|| hidden(page, id, name))
-        .or_else(|| by_role(page, id))
         .or_else(|| by_class(page, id, name))
+        .or_else(|| by_role(page, id))
 }
 
 fn by_element(page: &Page, id: Id, name: &str, weights: &Weights) -> Option<&'static str> {
