@@ -254,20 +254,17 @@ fn as_json(args: &Args, made: &Made<'_>) -> serde_json::Value {
     let draft = made.draft;
     let notes: Vec<String> = made.notes().map(ToString::to_string).collect();
     let pictures: Vec<&str> = draft.images.iter().map(|image| image.file.as_str()).collect();
-    let mut object = serde_json::json!({
+    let step = |(index, part): (usize, &Draft)| {
+        serde_json::json!({
+            "article": part.id, "after_days": index as u64 * u64::from(made.every.unwrap_or(0)), "title": part.title,
+            "subject": part.subject, "preheader": part.preheader,
+        })
+    };
+    let steps = made.parts.iter().enumerate().filter(|_| made.every.is_some());
+    let series: Vec<serde_json::Value> = steps.map(step).collect();
+    serde_json::json!({
         "campaign": args.name, "folder": made.folder, "article": made.parts.first().map_or(&draft.id, |part| &part.id),
         "title": draft.title, "subject": draft.subject, "preheader": draft.preheader, "author": draft.author,
-        "language": draft.language, "pictures": pictures, "notes": notes,
-    });
-    if let (Some(days), Some(fields)) = (made.every, object.as_object_mut()) {
-        let step = |(index, part): (usize, &Draft)| {
-            serde_json::json!({
-                "article": part.id, "after_days": index as u64 * u64::from(days), "title": part.title, "subject": part.subject,
-                "preheader": part.preheader,
-            })
-        };
-        let steps: Vec<serde_json::Value> = made.parts.iter().enumerate().map(step).collect();
-        fields.insert("series".to_owned(), steps.into());
-    }
-    object
+        "language": draft.language, "pictures": pictures, "series": series, "notes": notes,
+    })
 }

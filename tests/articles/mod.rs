@@ -221,7 +221,7 @@ fn outline(markdown: &str) -> Described {
             Event::End(TagEnd::TableHead | TagEnd::TableRow) => "|".to_owned(),
             _ => continue,
         };
-        found.push((kind, std::mem::take(&mut text).replace('\n', " ").trim_end().to_owned()));
+        found.push((kind, std::mem::take(&mut text).replace('\n', " ").trim().to_owned()));
         n_lines = 1;
     }
     found

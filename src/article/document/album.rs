@@ -94,20 +94,21 @@ impl<'a> Album<'a> {
             From::Taken(name) | From::Web(name) => name.clone(),
             From::Inside(..) | From::Beside(_) => String::new(),
         };
-        picture.words = Some(self.words(picture.words.take(), picture.caption.as_deref(), &name, line, heading));
+        let own = picture.words.take();
+        picture.words = Some(self.words(own.as_deref(), picture.caption.as_deref(), &name, line, heading));
     }
 
     /// Words for a picture: its own, its caption's, or made ones with a note.
     pub(crate) fn words(
         &mut self,
-        own: Option<String>,
+        own: Option<&str>,
         caption: Option<&str>,
         file: &str,
         line: Option<usize>,
         heading: &str,
     ) -> String {
         let good = |words: &str| one_line(words).filter(|words| !is_name_of_file(words, file));
-        if let Some(words) = own.as_deref().and_then(good).or_else(|| caption.and_then(good)) {
+        if let Some(words) = own.and_then(good).or_else(|| caption.and_then(good)) {
             return words;
         }
         let made = one_line(heading).unwrap_or_else(|| "Picture".to_owned());
@@ -322,4 +323,82 @@ fn is_name_of_file(words: &str, file: &str) -> bool {
         || (lower.contains(['-', '_']) && !words.contains(' ') && lower == stem)
         || NOTHING.contains(&bare)
         || is_camera
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOT: &[u8] = b"GIF89a\x10\0\x10\0";
+
+    fn picture(from: From, words: Option<&str>) -> Block {
+        let picture = Picture {
+            from,
+            words: words.map(str::to_owned),
+            caption: None,
+        };
+        Block::new(Some(3), Body::Picture(picture))
+    }
+
+    fn taken(blocks: &mut Vec<Block>) -> (Vec<String>, Vec<String>) {
+        let beside = |path: &str| match path {
+            "a b.gif" | "x/A b.gif" => Ok(DOT.to_vec()),
+            "c.gif" => Ok([DOT, b"c"].concat()),
+            "one.gif" => Ok(b"GIF89a\x01\0\x01\0".to_vec()),
+            _ => Err(Absent::Missing),
+        };
+        let own = ["own.example".to_owned()];
+        let desk = Desk {
+            beside: &beside,
+            own_hosts: &own,
+        };
+        let mut album = Album::new(desk, None);
+        album.take(blocks, "Calm");
+        let (enclosed, notes) = album.close();
+        (
+            enclosed.into_iter().map(|enclosed| enclosed.file).collect(),
+            notes.iter().map(ToString::to_string).collect(),
+        )
+    }
+
+    #[test]
+    fn pictures_come_once_under_names_of_their_own() {
+        let beside = |path: &str| picture(From::Beside(path.to_owned()), Some("words"));
+        let mut blocks = vec![
+            beside("a%20b.gif"),
+            beside("x/A b.gif"),
+            beside("c.gif?v=2"),
+            picture(From::Inside("a-b.png".to_owned(), [DOT, b"d"].concat()), Some("w")),
+        ];
+        let (files, notes) = taken(&mut blocks);
+        assert_eq!(
+            (files, notes),
+            (
+                vec!["a-b.gif".to_owned(), "c.gif".to_owned(), "a-b-2.gif".to_owned()],
+                Vec::new()
+            )
+        );
+        assert_eq!(blocks.len(), 4);
+    }
+
+    #[test]
+    fn what_stays_behind_is_named() {
+        let mut blocks = vec![
+            picture(From::Web("https://own.example/a.png".to_owned()), Some("words")),
+            picture(From::Web("https://x.example/a.png".to_owned()), Some("words")),
+            picture(From::Beside("gone.gif".to_owned()), Some("words")),
+            picture(From::Beside("one.gif".to_owned()), Some("words")),
+        ];
+        let (files, notes) = taken(&mut blocks);
+        assert_eq!((files.len(), notes.len(), blocks.len()), (0, 3, 1), "{notes:?}");
+    }
+
+    #[test]
+    fn words_are_made_where_a_camera_wrote_them() {
+        for words in [None, Some("IMG_2034"), Some("hands-1.jpg"), Some("image1"), Some("  ")] {
+            let mut blocks = vec![picture(From::Beside("c.gif".to_owned()), words)];
+            let (_, notes) = taken(&mut blocks);
+            assert!(notes.len() == 1 && notes[0].contains("`Calm`"), "{words:?} {notes:?}");
+        }
+    }
 }

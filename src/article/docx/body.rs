@@ -95,7 +95,7 @@ impl Reading<'_> {
                 return;
             }
             Role::Title if self.title.is_none() && !is_blank(&line) => {
-                self.title = Some(crate::article::document::plain(&line).trim().to_owned())
+                self.title = Some(crate::article::document::plain(&line).trim().to_owned());
             }
             _ if is_blank(&line) => {}
             Role::Heading(level) => blocks.push(Block::new(None, Body::Heading(level, plain_weight(line)))),
@@ -309,12 +309,11 @@ impl Reading<'_> {
 /// A number as it stands behind a word that has a note.
 pub(super) fn raised(number: usize) -> String {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let digits = number
+    number
         .to_string()
         .bytes()
         .map(|digit| RAISED[usize::from(digit - b'0') % 10])
-        .collect();
-    digits
+        .collect()
 }
 
 /// The cells of a row, those in content controls too.

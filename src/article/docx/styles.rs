@@ -80,9 +80,8 @@ impl Styles {
             let number = name
                 .strip_prefix("heading ")
                 .and_then(|number| number.trim().parse::<u8>().ok());
-            match number.or(style.outline.filter(|level| *level < 9).map(|level| level + 1)) {
-                Some(level) => return Role::Heading(level),
-                None => {}
+            if let Some(level) = number.or(style.outline.filter(|level| *level < 9).map(|level| level + 1)) {
+                return Role::Heading(level);
             }
         }
         // A document without its styles still names them.

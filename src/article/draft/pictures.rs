@@ -28,7 +28,7 @@ pub(super) fn settled(body: &str, body_line: usize, title: &str, album: &mut Alb
                 continue;
             }
         };
-        let own = Some(picture.words.clone()).filter(|words| !words.trim().is_empty());
+        let own = Some(picture.words.as_str()).filter(|words| !words.trim().is_empty());
         let words = album.words(own, None, &target, line, &picture.heading);
         // What is right as it stands stays as it is written.
         if words == picture.words && (is_web || target == picture.target) {

@@ -80,9 +80,9 @@ impl Reading<'_> {
             "img" => self.picture(id, &here, making),
             "a" => self.link(id, here, making),
             "q" => {
-                making.text("“", &here, line.unwrap_or(1));
+                making.text("“", &here, self.page.line(id));
                 self.children(id, &here, making);
-                making.text("”", &here, line.unwrap_or(1));
+                making.text("”", &here, self.page.line(id));
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(id, name, &here, making),
             "ul" | "ol" | "menu" | "dir" => self.list(id, name, &here, making),
@@ -105,7 +105,7 @@ impl Reading<'_> {
             }
             "blockquote" => {
                 making.flush();
-                let blocks = self.inner(id, &without_link(here));
+                let blocks = self.inner(id, &without_link(&here));
                 if !blocks.is_empty() {
                     making.block(line, Body::Quote(blocks));
                 }
@@ -173,7 +173,7 @@ impl Reading<'_> {
 
     fn list(&mut self, id: Id, name: &str, here: &Here, making: &mut Making) {
         making.flush();
-        let here = without_link(here.clone());
+        let here = without_link(here);
         let start: Option<u64> = (name == "ol").then(|| {
             self.page
                 .attribute(id, "start")
@@ -233,7 +233,7 @@ impl Reading<'_> {
 
     fn table(&mut self, id: Id, here: &Here, making: &mut Making) {
         making.flush();
-        let here = without_link(here.clone());
+        let here = without_link(here);
         let page = self.page;
         let mut rows = Vec::new();
         let mut has_head = false;
@@ -318,7 +318,7 @@ impl Reading<'_> {
             return;
         }
         for paragraph in text.split("\n\n") {
-            making.text(paragraph, &Here::default(), line.unwrap_or(1));
+            making.text(paragraph, &Here::default(), self.page.line(id));
             making.flush();
         }
     }
@@ -372,8 +372,11 @@ impl Reading<'_> {
     }
 }
 
-fn without_link(here: Here) -> Here {
-    Here { link: None, ..here }
+fn without_link(here: &Here) -> Here {
+    Here {
+        link: None,
+        ..here.clone()
+    }
 }
 
 /// Whether an element stands in a line of text.

@@ -145,7 +145,7 @@ impl Page {
             match self.data(other) {
                 Data::Text(text) if !self.is_silent(other) => words.push_str(text),
                 Data::Element(name, _) if !super::blocks::is_inline(name) || name == "br" || self.follows_link(other) => {
-                    words.push(' ')
+                    words.push(' ');
                 }
                 _ => {}
             }

@@ -88,7 +88,7 @@ fn write(campaigns: &Path, path: &Path, new: &NewCampaign<'_>) -> io::Result<()>
     around.folders(campaigns, Access::Usual)?;
     let draft = free_draft(campaigns, new.name);
     let mut made = Made::default();
-    made.file(&draft.join(SETTINGS), &settings(new), Access::Usual)?;
+    made.file(&draft.join(SETTINGS), settings(new), Access::Usual)?;
     for (file, text) in new.articles {
         made.file(&draft.join(file), text, Access::Usual)?;
     }
