@@ -148,7 +148,6 @@ fn word_piece() -> impl Strategy<Value = &'static str> {
 
 #[test]
 fn depth_and_size_do_not_run_away() {
-    let began = std::time::Instant::now();
     let deep = "<div>".repeat(100_000);
     let fonts: String = (0..2_000).map(|n| format!("<font size={n}>")).collect();
     let texts = [
@@ -169,10 +168,7 @@ fn depth_and_size_do_not_run_away() {
         draft::read("a.html", deep.as_bytes()).is_err(),
         "a page that nests without end is refused"
     );
-    println!(
-        "proof| articles | nine pages made to run away, seconds | {:.1}",
-        began.elapsed().as_secs_f64()
-    );
+    println!("proof| articles | pages made to run away, all ended | {}", texts.len());
 }
 
 #[test]
