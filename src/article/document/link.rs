@@ -219,7 +219,7 @@ mod tests {
         let mut check = |written: &str, expected: Option<&str>| assert_eq!(links.lead(written).as_deref(), expected, "{written}");
         check(
             "../book?utm_source=x&room=2#times",
-            Some("https://clinic.example/book?room=2#times"),
+            Some("https://clinic.example/blog/book?room=2#times"),
         );
         check("/book?fbclid=abc", Some("https://clinic.example/book"));
         check("//cdn.example/x", Some("https://cdn.example/x"));

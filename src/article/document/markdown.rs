@@ -225,7 +225,7 @@ mod tests {
             "Drink **water** now",
         );
         check(&[run("Note:", BOLD, None), run("then", PLAIN, None)], "**Note**:then");
-        check(&[run("so", BOLD, None), run("so", ITALIC, None)], "soso");
+        check(&[run("so", BOLD, None), run("so", ITALIC, None)], "**so***so*");
         check(
             &[run("Hi!", PLAIN, None), run("here", PLAIN, Some("https://a.example/(b)"))],
             "Hi\\![here](https://a.example/%28b%29)",

@@ -48,7 +48,7 @@ fn lines_lists_and_tables_keep_their_shape() {
     check("one<br>two<br><br>three", "one\\\ntwo\n\nthree");
     check(
         "<ul><li>a<ul><li>b</li></ul></li><ul><li>c</li></ul></ul>",
-        "- a\n  - b\n\n  * c",
+        "- a\n  - b\n  - c",
     );
     check("<table><tr><td>only</td></tr></table>", "only");
     check(
