@@ -15,7 +15,7 @@ use crate::campaign::sender::Sender;
 use crate::campaign::{Campaign, Timing};
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
-use crate::letter::{LookSource, SenderSource, Sources};
+use crate::letter::{LookSource, SenderSource, Sources, Vocabulary};
 use crate::store::draft::NewEdition;
 use crate::store::edition::{Edition, Status};
 use crate::store::{EditionId, Store};
@@ -39,6 +39,8 @@ pub struct Plan<'a> {
     pub sender: &'a Sender,
     /// When the clinic's letters may leave at all, and in which zone it reckons.
     pub clinic: &'a ClinicHours,
+    /// How the clinic's letters look.
+    pub look: &'a LookSource,
 }
 
 impl Plan<'_> {
@@ -218,6 +220,8 @@ pub(super) fn text_hash(sources: &Sources) -> Vec<u8> {
     };
     let text = serde_json::to_string(&Sources {
         article: placeless,
+        // A newer program greets in more languages; that makes no text another one.
+        vocabulary: Vocabulary::default(),
         ..sources.clone()
     });
     hash(text.unwrap_or_default().as_bytes())
@@ -246,7 +250,8 @@ pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
         },
         campaign_title: plan.campaign.title.clone(),
         campaign_id: plan.campaign.id.0.clone(),
-        look: LookSource::default(),
+        look: plan.look.clone(),
+        vocabulary: Vocabulary::Whole,
     }
 }
 

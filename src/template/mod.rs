@@ -4,11 +4,13 @@
 //! nothing else is; a variable that does not exist is an error with its line, never an empty gap; no template reaches files,
 //! environment, network or clock. Knows nothing of letters, people's lists or where the files lie.
 
+pub mod colour;
 pub mod context;
 mod fault;
 pub mod filters;
 mod names;
 pub(crate) mod tags;
+pub mod words;
 
 use crate::finding::Finding;
 use crate::finding::suggestion;

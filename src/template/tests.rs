@@ -127,7 +127,7 @@ fn names_a_template_makes_or_guards_itself_are_its_own_affair() {
         "",
         &[],
         &[
-            "templates/letter.html:1:4: warning: no list has a column `nickname`, and no letter has a variable of that name\n  hint: known here: `first_name`, `last_name`, `name`, `email`, `greeting`, `article`, `clinic`, `campaign`, `unsubscribe`",
+            "templates/letter.html:1:4: warning: no list has a column `nickname`, and no letter has a variable of that name\n  hint: known here: `first_name`, `last_name`, `name`, `email`, `greeting`, `article`, `clinic`, `campaign`, `look`, `words`, `unsubscribe`",
         ],
     );
 }
@@ -141,6 +141,8 @@ fn check_render(text: &str, expected: Result<&str, (&str, bool)>) {
         language: "en".to_owned(),
         html: "<p>a</p>".to_owned(),
         text: "a".to_owned(),
+        sections: String::new(),
+        contents: None,
     };
     templates.promise(vec![("article", article.variable())]);
     let mut context = tera::Context::new();

@@ -13,6 +13,7 @@ mod files;
 mod holidays;
 pub mod list_files;
 mod lists;
+mod logo;
 
 #[cfg(test)]
 mod tests;
@@ -76,6 +77,7 @@ impl Workspace {
     pub fn read(root: &Path) -> Self {
         let mut workspace = Self::without_campaigns(root);
         workspace.settings = holidays::read(root, workspace.settings, &mut workspace.findings);
+        workspace.settings = logo::read(root, workspace.settings, &mut workspace.findings);
         workspace.campaigns = campaigns::read(root, &workspace.lists);
         workspace
     }
@@ -97,7 +99,8 @@ impl Workspace {
     /// The settings of the workspace in `root` alone, with the holidays they name, and what is wrong with them.
     pub fn settings(root: &Path) -> (Option<Settings>, Vec<Finding>) {
         let (settings, mut findings) = read_settings(root);
-        (holidays::read(root, settings, &mut findings), findings)
+        let settings = holidays::read(root, settings, &mut findings);
+        (logo::read(root, settings, &mut findings), findings)
     }
 }
 
