@@ -230,10 +230,14 @@ pub(super) fn text_hash(sources: &Sources) -> Vec<u8> {
 /// Everything the letters of this article are made from, apart from the people.
 pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
     let (sender, clinic) = (plan.sender, &plan.sender.clinic);
+    let placed = |article: &Article| Article {
+        file: format!("campaigns/{}/{}", plan.campaign.name, article.file),
+        ..article.clone()
+    };
     Sources {
         article: Article {
-            file: format!("campaigns/{}/{}", plan.campaign.name, article.file),
-            ..article.clone()
+            variants: article.variants.iter().map(placed).collect(),
+            ..placed(article)
         },
         template: plan.template.clone(),
         sender: SenderSource {
@@ -285,13 +289,8 @@ pub(super) fn refuse_unknown_names(
 
 /// What one person's finished letter shows about the text that all get: its size, the postal address, the way out.
 fn lint(store: &Store, edition: EditionId, compiled: &Compiled) -> Result<Vec<Finding>, DispatchError> {
-    let mut findings = compiled.warnings().to_vec();
-    if let Some((_, recipient)) = store.example(edition)?
-        && let Ok(rendered) = compiled.render(&recipient)
-    {
-        findings.extend(compiled.lint(&rendered));
-    }
-    Ok(findings)
+    let example = store.example(edition)?.map(|(_, recipient)| recipient);
+    Ok(compiled.looked_over(example.as_ref()))
 }
 
 fn settle_proof(

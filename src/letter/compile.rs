@@ -126,6 +126,17 @@ impl Compiled {
         std::iter::once(self).chain(&self.variants)
     }
 
+    /// What deserves a look, and what one person's letter shows of the text that all get, in each language.
+    pub fn looked_over(&self, example: Option<&Recipient>) -> Vec<Finding> {
+        let mut findings = self.warnings();
+        for version in self.versions() {
+            // Of a version the example may be no reader; its text is looked at all the same.
+            let rendered = example.and_then(|recipient| version.rendered(recipient).ok());
+            findings.extend(rendered.iter().flat_map(|rendered| version.lint(rendered)));
+        }
+        each_once(findings)
+    }
+
     /// The language of this version, as a tag.
     pub fn language(&self) -> &str {
         &self.article.language

@@ -111,7 +111,7 @@ impl Compiled {
         self.for_reader(recipient).rendered(recipient)
     }
 
-    fn rendered(&self, recipient: &Recipient) -> Result<Rendered, ComposeError> {
+    pub(crate) fn rendered(&self, recipient: &Recipient) -> Result<Rendered, ComposeError> {
         let mut context = context::person(&recipient.address, &recipient.attributes, self.words);
         context.insert_value("unsubscribe", self.fixed.ways_out.variable(&recipient.token));
         let failed = |fault: RenderFault| failed(recipient, fault);

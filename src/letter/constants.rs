@@ -39,8 +39,8 @@ impl Constants {
                 }
             }
         }
-        // A brace could become a tag of the template.
-        values.retain(|(_, value)| !value.contains('{'));
+        // A brace could become a tag of the template, and a tag with a dash beside it would eat blanks at its ends.
+        values.retain(|(_, value)| !value.contains('{') && !value.is_empty() && value.trim() == value);
         Self { values }
     }
 

@@ -93,7 +93,7 @@ pub(crate) fn guard(source: &TemplateSource, constants: &Constants, ground: Grou
     guarded
 }
 
-/// `{% include %}` replaced by the file; Tera has refused missing files and circles before, the depth is a second lock.
+/// `{% include %}` replaced by the file; missing files, circles and depths have been refused before, the depth is a second lock.
 fn with_partials(source: &TemplateSource, name: &str, depth: usize) -> String {
     let text = without_words(source.file(name).unwrap_or(""));
     if depth > 16 {

@@ -14,6 +14,7 @@ mod holidays;
 pub mod list_files;
 mod lists;
 mod logo;
+mod pictures;
 
 #[cfg(test)]
 mod tests;
@@ -78,7 +79,7 @@ impl Workspace {
         let mut workspace = Self::without_campaigns(root);
         workspace.settings = holidays::read(root, workspace.settings, &mut workspace.findings);
         workspace.settings = logo::read(root, workspace.settings, &mut workspace.findings);
-        workspace.campaigns = campaigns::read(root, &workspace.lists);
+        workspace.campaigns = campaigns::read(root, &workspace.lists, workspace.settings.as_ref());
         workspace
     }
 

@@ -4,6 +4,7 @@
 
 mod bytes;
 mod faults;
+mod frozen;
 
 use crate::address::Address;
 use crate::article::Article;
