@@ -248,7 +248,7 @@ fn a_template_that_never_ends_is_stopped_at_its_line() {
         ),
         (
             "{% set a = article.title | replace(from=\"\", to=article.title) %}{% set b = a | replace(from=\"\", to=a) %}\n{{ b | replace(from=\"\", to=b) }}",
-            "2:7",
+            "2:8",
             "`replace` makes more than a letter holds",
         ),
     ] {
