@@ -15,7 +15,7 @@ use crate::campaign::sender::Sender;
 use crate::campaign::{Campaign, Timing};
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
-use crate::letter::{LookSource, SenderSource, Sources};
+use crate::letter::{LookSource, SenderSource, Sources, Vocabulary};
 use crate::store::draft::NewEdition;
 use crate::store::edition::{Edition, Status};
 use crate::store::{EditionId, Store};
@@ -39,6 +39,8 @@ pub struct Plan<'a> {
     pub sender: &'a Sender,
     /// When the clinic's letters may leave at all, and in which zone it reckons.
     pub clinic: &'a ClinicHours,
+    /// How the clinic's letters look.
+    pub look: &'a LookSource,
 }
 
 impl Plan<'_> {
@@ -218,6 +220,8 @@ pub(super) fn text_hash(sources: &Sources) -> Vec<u8> {
     };
     let text = serde_json::to_string(&Sources {
         article: placeless,
+        // A newer program greets in more languages; that makes no text another one.
+        vocabulary: Vocabulary::default(),
         ..sources.clone()
     });
     hash(text.unwrap_or_default().as_bytes())
@@ -226,10 +230,14 @@ pub(super) fn text_hash(sources: &Sources) -> Vec<u8> {
 /// Everything the letters of this article are made from, apart from the people.
 pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
     let (sender, clinic) = (plan.sender, &plan.sender.clinic);
+    let placed = |article: &Article| Article {
+        file: format!("campaigns/{}/{}", plan.campaign.name, article.file),
+        ..article.clone()
+    };
     Sources {
         article: Article {
-            file: format!("campaigns/{}/{}", plan.campaign.name, article.file),
-            ..article.clone()
+            variants: article.variants.iter().map(placed).collect(),
+            ..placed(article)
         },
         template: plan.template.clone(),
         sender: SenderSource {
@@ -246,7 +254,8 @@ pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
         },
         campaign_title: plan.campaign.title.clone(),
         campaign_id: plan.campaign.id.0.clone(),
-        look: LookSource::default(),
+        look: plan.look.clone(),
+        vocabulary: Vocabulary::Whole,
     }
 }
 
@@ -280,13 +289,8 @@ pub(super) fn refuse_unknown_names(
 
 /// What one person's finished letter shows about the text that all get: its size, the postal address, the way out.
 fn lint(store: &Store, edition: EditionId, compiled: &Compiled) -> Result<Vec<Finding>, DispatchError> {
-    let mut findings = compiled.warnings().to_vec();
-    if let Some((_, recipient)) = store.example(edition)?
-        && let Ok(rendered) = compiled.render(&recipient)
-    {
-        findings.extend(compiled.lint(&rendered));
-    }
-    Ok(findings)
+    let example = store.example(edition)?.map(|(_, recipient)| recipient);
+    Ok(compiled.looked_over(example.as_ref()))
 }
 
 fn settle_proof(

@@ -221,9 +221,9 @@ impl<'a> Step<'a> {
         if !proof.holds() {
             return Err(faults(look.plan, &proof));
         }
-        let example = letters.iter().find_map(|letter| self.compiled.render(&letter.recipient).ok());
-        let mut findings = self.compiled.warnings().to_vec();
-        findings.extend(example.iter().flat_map(|rendered| self.compiled.lint(rendered)));
+        let example = letters.iter().map(|letter| &letter.recipient);
+        let example = example.into_iter().find(|recipient| self.compiled.render(recipient).is_ok());
+        let mut findings = self.compiled.looked_over(example);
         findings.retain(Finding::is_error);
         if !findings.is_empty() {
             return Err(findings);
