@@ -9,6 +9,7 @@ use super::context::{Context, campaign_named, holder_words, real_dir};
 use super::failure::{Failure, Kind};
 use super::letters::whose;
 use super::mail_in::read_first;
+use super::namesake;
 use super::outcome::tell;
 use super::plan_file::{self, Held, Stands};
 use super::sending::{Bounds, bring_lists, hand_over, plan, route};
@@ -68,6 +69,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let route = route(&root, settings)?;
     let _lock = lock(context, &root, &args.campaign)?;
     let mut store = context.store_for_sending(&root, settings)?;
+    namesake::refuse(&store, &workspace, folder)?;
     let doubts = recover(context, &mut store)?;
     read_first(context, &root, settings, &mut store)?;
     let desk = Desk {

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::namesake;
 use super::sending::plan;
 use super::steps::closed_words;
 use super::ui::{Ui, count};
@@ -60,10 +61,14 @@ impl Turns {
         let mut next = Vec::new();
         if let Some(settings) = &workspace.settings {
             for folder in &workspace.campaigns {
-                if let Ok(plan) = plan(settings, folder) {
+                if let Some(finding) = namesake::find(store, &workspace, folder)? {
+                    next.push(Ahead::note_alone(&folder.name, finding.text));
+                } else if let Ok(plan) = plan(settings, folder) {
                     next.extend(ahead(store, plan, now)?);
                 }
             }
+            let gone = namesake::gone(store, &workspace)?.into_iter();
+            next.extend(gone.map(|gone| Ahead::note_alone(&gone.name, gone.words)));
         }
         Ok(Self { next, skipped })
     }
@@ -104,6 +109,20 @@ impl Turns {
 }
 
 impl Ahead {
+    /// Nothing is next, and that is why.
+    fn note_alone(name: &str, note: String) -> Self {
+        Self {
+            campaign: name.to_owned(),
+            article: None,
+            due_at: None,
+            local: None,
+            begins_at: None,
+            expires_at: None,
+            people: None,
+            notes: vec![note],
+        }
+    }
+
     fn words(&self) -> Vec<String> {
         let name = Ui::bold(&self.campaign);
         let next = self.article.as_ref().zip(self.local.as_ref());

@@ -228,6 +228,18 @@ impl Store {
         )
     }
 
+    /// The campaigns that have had an edition, each with every folder's name it had by then, the latest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn campaigns_by_folder(&self) -> Result<Vec<(CampaignId, String)>, StoreError> {
+        const DOING: &str = "look for campaigns";
+        let sql = "SELECT campaign, campaign_name FROM edition WHERE status <> 'draft' GROUP BY campaign, campaign_name ORDER BY max(id) DESC";
+        let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
+        let rows = statement.query_map([], |row| Ok((CampaignId(row.get(0)?), row.get(1)?)));
+        rows.doing(DOING)?.map(|row| row.doing(DOING)).collect()
+    }
+
     fn editions_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Edition>, StoreError> {
         let sql = format!("SELECT {} WHERE {condition} ORDER BY due_at, id", columns());
         let mut statement = self.connection.prepare(&sql).doing("read editions")?;

@@ -6,6 +6,7 @@ use crate::campaign::schedule::span_words;
 use crate::cli::answers::require_reader;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
+use crate::cli::namesake;
 use crate::cli::sending::{Way, bring_lists, plan};
 use crate::cli::ui::{Ui, count};
 use crate::dispatch::due::{self, turn};
@@ -76,15 +77,24 @@ pub(super) fn begin_due(
 /// Editions whose campaign has no folder any more wait for a person; one who said `release` since has decided.
 fn hold_homeless(context: &Context, store: &mut Store, workspace: &Workspace) -> Result<u64, Failure> {
     const GONE: &str = "its folder is gone";
+    const ANOTHER: &str = "its folder has another id now";
     let mut held = 0;
     for edition in store.unfinished_editions()? {
         let (name, article) = (&edition.campaign_name, &edition.key.article);
-        let is_home = |folder: &CampaignFolder| folder.id() == Some(&edition.key.campaign.0) || folder.name == *name;
+        // A file that cannot be read tells no id: until it is mended, the name does.
+        let is_home = |folder: &CampaignFolder| match folder.id() {
+            Some(id) => id == edition.key.campaign.0,
+            None => folder.name == *name,
+        };
         let is_settled = edition.held.is_some() || workspace.campaigns.iter().any(is_home);
-        if is_settled || store.was_released_after(edition.id, GONE)? {
+        let why = match workspace.campaigns.iter().any(|folder| folder.name == *name) {
+            true => ANOTHER,
+            false => GONE,
+        };
+        if is_settled || store.was_released_after(edition.id, GONE)? || store.was_released_after(edition.id, ANOTHER)? {
             continue;
         }
-        let reason = format!("{GONE}; `tidings release {name}/{article}` lets the released text go on");
+        let reason = format!("{why}; `tidings release {name}/{article}` lets the released text go on");
         store.hold(&Target::Edition(edition.id), By::Rule, &reason, context.clock.now())?;
         context.ui.say(&format!("campaign `{name}`, article `{article}`: {reason}"));
         held += 1;
@@ -118,6 +128,7 @@ fn begin_one(
     way: &Way<'_>,
 ) -> Result<bool, Failure> {
     let plan: Plan<'_> = plan(settings, folder)?;
+    namesake::refuse(store, workspace, folder)?;
     let now = context.clock.now();
     if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
         return wait_for_release(context, store, plan, &reason);

@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod killed;
+mod namesakes;
 mod on_hold;
 
 use super::{CAMPAIGN, clinic_with, type_in};
