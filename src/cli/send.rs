@@ -278,8 +278,7 @@ impl Desk<'_> {
             return Ok(());
         }
         self.context.mark_sent(self.root, store.identity())?;
-        due::leave_behind(store, self.plan, self.context.clock.now())?;
-        store.release(draft.edition.id, self.context.clock.now())?;
+        due::start_by_hand(store, self.plan, &draft.edition, self.context.clock.now())?;
         self.hand_over(store, Work::Edition(draft.edition.id), args)
     }
 

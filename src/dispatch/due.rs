@@ -7,6 +7,8 @@ use crate::campaign::schedule::{Occurrence, When};
 use crate::campaign::{Places, Timing};
 use crate::finding::{Finding, Place, Severity};
 use crate::store::Store;
+use crate::store::edition::Edition;
+use crate::store::start::Start;
 use crate::store::supersede::Superseded;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -50,29 +52,39 @@ pub fn write_down(store: &mut Store, plan: Plan<'_>, decision: &Decision<'_>, no
     Ok(store.skip_occurrences(&campaign.id, &campaign.name, &decision.missed, now)?)
 }
 
-/// Writes down the open occurrences that a letter leaves behind which a person sends now: it takes the turn that they had.
+/// Lets a letter go that a person sends now. The open occurrences that it leaves behind come to nothing: it takes the turn they had.
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub fn leave_behind(store: &mut Store, plan: Plan<'_>, now: Timestamp) -> Result<(), DispatchError> {
+pub fn start_by_hand(store: &mut Store, plan: Plan<'_>, edition: &Edition, now: Timestamp) -> Result<(), DispatchError> {
     let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
-    let missed = calendar(store, plan)?.left_behind(&recorded, now);
-    Ok(store.skip_occurrences(&plan.campaign.id, &plan.campaign.name, &missed, now)?)
+    let leaves_out = calendar(store, plan)?.left_behind(&recorded, now);
+    let start = Start {
+        leaves_out: &leaves_out,
+        ..Start::default()
+    };
+    store.start(edition, start, now)?;
+    Ok(())
 }
 
-/// Ends what is on hold of this campaign, because the edition of `article` begins.
+/// Lets the edition of an occurrence go, or begins it on hold for this reason; what was on hold of the campaign before is over.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn supersede(
+pub fn start(
     store: &mut Store,
-    plan: Plan<'_>,
-    article: &str,
+    edition: &Edition,
     occurrence: &Occurrence,
+    held: Option<&str>,
     now: Timestamp,
 ) -> Result<Vec<Superseded>, DispatchError> {
-    let reason = format!("superseded by `{article}`, due {}", moment(&occurrence.local));
-    Ok(store.supersede(&plan.campaign.id, occurrence.at, &reason, now)?)
+    let reason = format!("superseded by `{}`, due {}", edition.key.article, moment(&occurrence.local));
+    let start = Start {
+        supersedes: Some(&reason),
+        held,
+        leaves_out: &[],
+    };
+    Ok(store.start(edition, start, now)?)
 }
 
 /// When the edition of an occurrence is due and ends; consent is judged on the day it begins.

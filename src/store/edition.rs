@@ -88,24 +88,6 @@ impl Edition {
 }
 
 impl Store {
-    /// Releases a proved draft: one update, from which on its letters are work to be done.
-    ///
-    /// # Errors
-    /// When the store cannot be written, or the edition is no draft.
-    pub fn release(&mut self, edition: EditionId, now: Timestamp) -> Result<(), StoreError> {
-        let transaction = self.write("release an edition")?;
-        let sql = "UPDATE edition SET status = 'released', released_at = ? WHERE id = ? AND status = 'draft'";
-        let changed = transaction
-            .execute(sql, (now.as_microsecond(), edition.0))
-            .doing("release an edition")?;
-        if changed != 1 {
-            return Err(StoreError::Damaged {
-                what: format!("edition {} is no draft", edition.0),
-            });
-        }
-        transaction.commit().doing("release an edition")
-    }
-
     /// One edition.
     ///
     /// # Errors

@@ -73,10 +73,7 @@ impl Store {
                 waiting(&transaction, editions, &campaign.0)?
             }
             Target::Edition(edition) => {
-                let sql = "UPDATE edition SET held = ?, held_by = ? WHERE id = ? AND held IS NULL";
-                transaction
-                    .execute(sql, (reason, by.name(), edition.0))
-                    .doing("hold an edition")?;
+                hold_edition(&transaction, *edition, by, reason)?;
                 waiting(&transaction, "SELECT ?", edition.0)?
             }
             Target::Delivery(delivery) => {
@@ -172,6 +169,13 @@ impl Store {
             .query_row(sql, (edition.0, words), |row| row.get(0))
             .doing("look for a hold")
     }
+}
+
+/// Holds an edition, unless it is on hold.
+pub(super) fn hold_edition(transaction: &Transaction<'_>, edition: EditionId, by: By, reason: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE edition SET held = ?, held_by = ? WHERE id = ? AND held IS NULL";
+    let row = (reason, by.name(), edition.0);
+    transaction.execute(sql, row).doing("hold an edition").map(|_| ())
 }
 
 /// How the letters of these editions stand after a release.

@@ -184,7 +184,8 @@ fn for_nobody(store: &mut Store, plan: Plan<'_>, draft: &Draft) -> Result<Failur
 /// Lets a proved draft go, or holds it where it is too late; what was on hold before it is over. Gives whether it is held.
 fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, found: &Due<'_>) -> Result<bool, Failure> {
     let (now, name) = (context.clock.now(), &plan.campaign.name);
-    for over in due::supersede(store, plan, found.article, &found.occurrence, now)? {
+    let held = found.is_held.then(|| held_words(plan, found, now));
+    for over in due::start(store, &draft.edition, &found.occurrence, held.as_deref(), now)? {
         let letters = count(over.letters, "letter");
         context.ui.say(&format!(
             "campaign `{name}`: `{}` was on hold and is superseded by `{}`: {letters} will never leave",
@@ -195,24 +196,27 @@ fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, 
             over.article
         ));
     }
-    if found.is_held {
-        let until = found.expires_at.map(|end| {
-            let local = end.to_zoned(found.occurrence.local.time_zone().clone());
-            format!(", until {}", moment(&local))
-        });
-        let reason = format!(
-            "{}; `tidings release {name}/{}` sends it all the same{}",
-            late_words(found, now),
-            found.article,
-            until.unwrap_or_default()
-        );
-        store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
+    if let Some(reason) = held {
         context
             .ui
             .say(&format!("campaign `{name}`, article `{}`: {reason}", found.article));
     }
-    store.release(draft.edition.id, now)?;
     Ok(found.is_held)
+}
+
+/// Why a late edition waits for a person, and until when that one can decide.
+fn held_words(plan: Plan<'_>, found: &Due<'_>, now: Timestamp) -> String {
+    let until = found.expires_at.map(|end| {
+        let local = end.to_zoned(found.occurrence.local.time_zone().clone());
+        format!(", until {}", moment(&local))
+    });
+    format!(
+        "{}; `tidings release {}/{}` sends it all the same{}",
+        late_words(found, now),
+        plan.campaign.name,
+        found.article,
+        until.unwrap_or_default()
+    )
 }
 
 /// When it was due and how late it was found, counted from the first moment its hours allowed.
