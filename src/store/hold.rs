@@ -4,7 +4,7 @@
 
 use super::change::{Decision, decide};
 use super::order::{Stopped, remember};
-use super::{DeliveryId, Doing, EditionId, Store, StoreError};
+use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
 use crate::campaign::CampaignId;
 use crate::delivery::state::Event;
 use jiff::Timestamp;
@@ -155,6 +155,18 @@ impl Store {
         self.connection
             .query_row(sql, [&campaign.0], |row| row.get(0))
             .doing("look for a hold")
+    }
+
+    /// When a person last let this campaign go on.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn campaign_freed(&self, campaign: &CampaignId) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT max(at) FROM spoken_order WHERE verb = 'release' AND campaign = ?";
+        let read = self
+            .connection
+            .query_row(sql, [&campaign.0], |row| row.get::<_, Option<i64>>(0));
+        read.doing("look for a hold")?.map(codec::instant).transpose()
     }
 
     /// Whether somebody has released this edition since it was held for a reason with these words in it.
