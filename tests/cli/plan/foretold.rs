@@ -98,7 +98,7 @@ fn a_long_name_stands_below_and_leaves_the_page_as_narrow() {
     for line in plan.stdout.lines() {
         assert!(line.chars().count() <= 78, "{line}\n{plan}");
     }
-    let below = format!("  10:00 GMT       3 letters\n             {name}\n             All about a\n");
-    plan.prints("  09:00 GMT       3 letters  tips  All about sleep\n")
+    let below = format!("  10:00 GMT      3 letters\n             {name}  All about\n             a\n");
+    plan.prints("  09:00 GMT      3 letters  tips  All about sleep\n")
         .prints(&below);
 }
