@@ -87,3 +87,18 @@ fn whoever_gets_another_letter_of_the_same_plan_first_is_foretold_to_wait() {
         }
     }
 }
+
+#[test]
+fn a_long_name_stands_below_and_leaves_the_page_as_narrow() {
+    let judge = Judge::start();
+    let clinic = with_lines(clinic_with(&judge, 3), "schedule: {every: week, day: tuesday, at: \"09:00\"}");
+    let name = "letters-to-everybody-who-came-to-the-spring-open-house";
+    let clinic = more(clinic, name, "schedule: {every: week, day: tuesday, at: \"10:00\"}", &["a"]);
+    let plan = type_in(&clinic, "plan --days 10 --now 2027-01-04T08:00Z").exits(0);
+    for line in plan.stdout.lines() {
+        assert!(line.chars().count() <= 78, "{line}\n{plan}");
+    }
+    let below = format!("  10:00 GMT      3 letters\n             {name}  All about\n             a\n");
+    plan.prints("  09:00 GMT      3 letters  tips  All about sleep\n")
+        .prints(&below);
+}
