@@ -37,6 +37,9 @@ CREATE TABLE step_seen (
     campaign  TEXT    NOT NULL,
     article   TEXT    NOT NULL,
     since     INTEGER NOT NULL,
+    -- From when until when no letter of it could be written: nobody was late for it meanwhile. NULL once one could again.
+    stopped_from  INTEGER,
+    stopped_until INTEGER,
     PRIMARY KEY (campaign, article)
 ) STRICT, WITHOUT ROWID;
 
@@ -56,6 +59,7 @@ CREATE TABLE edition_text (
 ALTER TABLE delivery ADD COLUMN text INTEGER REFERENCES edition_text;
 -- When this person's step was due.
 ALTER TABLE delivery ADD COLUMN due_at INTEGER;
+ALTER TABLE left_out ADD COLUMN due_at INTEGER;
 
 -- Series ask for those who joined a list on some days, and for nobody else.
 CREATE INDEX membership_joined ON membership (list, coalesce(joined, date(since / 1000000, 'unixepoch')));

@@ -3,7 +3,7 @@
 use super::line::{Step, Summary, moment};
 use super::look_ahead::Desk;
 use crate::cli::failure::Failure;
-use crate::cli::steps::{closed, closed_words};
+use crate::cli::steps::{closed, closed_words, stopped_words};
 use crate::cli::ui::count;
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::series::{Ahead, ahead};
@@ -17,7 +17,8 @@ pub(super) fn steps(desk: &Desk<'_>, store: &Store, plan: Plan<'_>, summary: &mu
     let (_, is_over) = closed(store, plan)?;
     if summary.note.is_none() {
         let closed = closed_words(store, plan)?.into_iter().map(|(words, _)| words);
-        let words = closed.chain(words(&ahead, is_over)).collect::<Vec<_>>();
+        let stopped = stopped_words(store, plan)?.into_iter();
+        let words = closed.chain(stopped).chain(words(&ahead, is_over)).collect::<Vec<_>>();
         summary.note = Some(words.join("; "));
     }
     summary.left_out = ahead.left_out;
