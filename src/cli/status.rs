@@ -137,13 +137,15 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     } else {
         show(context, &editions, &numbers, &waits, sender.as_deref())?;
         let reader = reader_words(context, &root, reader);
+        let turns = turns.words();
+        let unsaid = mistakes.into_iter().filter(|line| !turns.contains(line)).collect::<Vec<_>>();
         let lines = quota
             .into_iter()
             .chain(reader)
             .chain(answers.words())
             .chain(kept_words(&store, kept_mails))
-            .chain(turns.words())
-            .chain(mistakes);
+            .chain(turns)
+            .chain(unsaid);
         lines.into_iter().try_for_each(|line| context.ui.data(&line))?;
     }
     let waiting = waiting_campaigns(context, &store)?;
@@ -331,8 +333,9 @@ fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
     }
     context.ui.data(context.no_store_yet())?;
     let reader = who_reads(context, root, None)?;
-    let reader = reader_words(context, root, reader).into_iter();
-    let mut lines = reader.chain(turns.words()).chain(mistakes);
+    let (reader, turns) = (reader_words(context, root, reader).into_iter(), turns.words());
+    let unsaid = mistakes.into_iter().filter(|line| !turns.contains(line)).collect::<Vec<_>>();
+    let mut lines = reader.chain(turns).chain(unsaid);
     lines.try_for_each(|line| context.ui.data(&line))?;
     wrong_files(has_mistakes)
 }

@@ -130,7 +130,7 @@ pub(super) fn stopped_words(store: &Store, plan: Plan<'_>) -> Result<Vec<String>
     }
     let known = store.steps(&plan.campaign.id)?;
     let words = plan.articles.iter().filter_map(|article| {
-        let (since, _) = known.get(&article.id).filter(|step| !step.is_closed)?.stopped?;
+        let since = known.get(&article.id).filter(|step| !step.is_closed)?.stopped?;
         let since = calendar::moment(&since.to_zoned(plan.clinic.zone.clone()));
         Some(format!(
             "`{}` is stopped: its letters cannot be written since {since}; the next `tidings run` tries again, and says what is wrong",

@@ -37,9 +37,8 @@ CREATE TABLE step_seen (
     campaign  TEXT    NOT NULL,
     article   TEXT    NOT NULL,
     since     INTEGER NOT NULL,
-    -- From when until when no letter of it could be written: nobody was late for it meanwhile. NULL once one could again.
-    stopped_from  INTEGER,
-    stopped_until INTEGER,
+    -- Since when no letter of it could be written, if so: nobody grows late for it meanwhile.
+    stopped_since INTEGER,
     PRIMARY KEY (campaign, article)
 ) STRICT, WITHOUT ROWID;
 

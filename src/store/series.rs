@@ -82,8 +82,8 @@ pub struct StepRow {
     pub is_closed: bool,
     /// When a person let it or its campaign go last.
     pub freed: Option<Timestamp>,
-    /// From when until when no letter of it could be written, if the last run could write none.
-    pub stopped: Option<(Timestamp, Timestamp)>,
+    /// Since when no letter of it could be written, if the last run could write none.
+    pub stopped: Option<Timestamp>,
 }
 
 const RANGE: &str = "SELECT DISTINCT m.person FROM list l CROSS JOIN membership m INDEXED BY membership_joined ON m.list = l.id \
@@ -249,8 +249,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub fn note_stop(&mut self, campaign: &CampaignId, article: &str, stopped: Option<Timestamp>) -> Result<(), StoreError> {
-        let sql = "UPDATE step_seen SET stopped_from = iif(?3 IS NULL, NULL, coalesce(stopped_from, ?3)), stopped_until = ?3 \
-                   WHERE campaign = ?1 AND article = ?2 AND stopped_until IS NOT ?3";
+        let sql = "UPDATE step_seen SET stopped_since = ?3 WHERE campaign = ?1 AND article = ?2 \
+                   AND (stopped_since IS NULL OR ?3 IS NULL) AND stopped_since IS NOT ?3";
         let row = (&campaign.0, article, stopped.map(Timestamp::as_microsecond));
         self.connection.execute(sql, row).doing("note that a step is stopped")?;
         Ok(())
@@ -294,7 +294,7 @@ impl Store {
                    campaign = ?1 AND round = 1) SELECT k.article, s.since, e.held IS NOT NULL, \
                    coalesce(e.status = 'cancelled' OR e.ended IS NOT NULL OR e.skipped IS NOT NULL, FALSE), \
                    (SELECT max(o.at) FROM spoken_order o WHERE o.verb = 'release' AND (o.edition = e.id OR o.campaign = ?1)), \
-                   s.stopped_from, s.stopped_until \
+                   s.stopped_since \
                    FROM known k LEFT JOIN step_seen s ON s.campaign = ?1 AND s.article = k.article \
                    LEFT JOIN edition e ON e.campaign = ?1 AND e.article = k.article AND e.round = 1";
         let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
@@ -307,7 +307,7 @@ impl Store {
                 is_held: row.get(2).doing(DOING)?,
                 is_closed: row.get(3).doing(DOING)?,
                 freed: instant(4)?,
-                stopped: instant(5)?.zip(instant(6)?),
+                stopped: instant(5)?,
             };
             steps.insert(row.get(0).doing(DOING)?, step);
         }

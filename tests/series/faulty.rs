@@ -117,3 +117,20 @@ fn a_faulty_article_makes_nobody_late_and_a_machine_that_was_off_does() {
         .exits(1)
         .tells("due Thu 12 Mar 2026 09:00 GMT, found 2 days late");
 }
+
+#[test]
+fn a_stop_is_over_with_those_who_were_due() {
+    let judge = Judge::start().keeping_letters();
+    let clinic = by_name(&judge, "");
+    let newcomers = [("ann", "2026-03-10"), ("bea", "2026-03-10")];
+    without_names(&clinic, &newcomers, &["ann", "bea"]);
+    import(&clinic, "2026-03-10T07:00Z");
+    at(&clinic, "run", "2026-03-10T09:00Z").exits(65);
+    people(&clinic, &[]);
+    import(&clinic, "2026-03-10T09:10Z");
+    at(&clinic, "run", "2026-03-10T09:15Z").exits(0).says_nothing();
+    at(&clinic, "status", "2026-03-10T09:20Z").exits(0).never_says("stopped");
+    people(&clinic, &[("cleo", "2026-03-12")]);
+    import(&clinic, "2026-03-12T07:00Z");
+    at(&clinic, "run", "2026-03-14T09:00Z").exits(1).tells("found 2 days late");
+}

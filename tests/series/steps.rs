@@ -163,9 +163,9 @@ fn late_is_counted_from_when_the_consent_was_told_and_the_words_say_so() {
         .replace("example,ann,", "example,Ann,");
     clinic.write("subscribers/patients.csv", moved);
     import(&clinic, "2026-03-16T15:00Z");
-    at(&clinic, "run", "2026-03-16T20:00Z")
+    at(&clinic, "run", "2026-03-16T21:30Z")
         .exits(1)
-        .tells("due Tue 10 Mar 2026 09:00 GMT, allowed from Mon 16 Mar 2026 10:00 GMT, found 10 hours late");
+        .tells("due Tue 10 Mar 2026 09:00 GMT, allowed from Mon 16 Mar 2026 10:00 GMT, found 11 hours late");
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn a_fault_that_is_everybodys_leaves_nothing_and_one_persons_holds_that_person()
     at(&clinic, "run", "2026-03-10T09:00Z").exits(65).tells("first_nam");
     assert_eq!((judge.letters(), clinic.ledger().letters.len()), (0, 0));
     at(&clinic, "status", "2026-03-10T09:00Z")
-        .exits(0)
+        .exits(65)
         .prints("nothing has been sent yet");
     clinic.write("campaigns/welcome/welcome.md", called("first_name"));
     let broken = clinic.read("subscribers/patients.csv").replace("example,bea,", "example,,");

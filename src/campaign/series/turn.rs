@@ -40,8 +40,8 @@ pub struct Standing {
     pub stand: Stand,
     /// When a person let it go last: nobody was late for it before.
     pub freed: Option<Timestamp>,
-    /// From when until when none of its letters could be written, if it was so lately: nobody grew late meanwhile.
-    pub stopped: Option<(Timestamp, Timestamp)>,
+    /// Since when none of its letters can be written, if so: nobody grows late meanwhile.
+    pub stopped: Option<Timestamp>,
 }
 
 /// Whether people come to a step.
@@ -242,7 +242,7 @@ impl Course<'_> {
     /// For how long of the time since `from` no letter of the step could be written.
     fn stopped(&self, step: usize, from: Timestamp) -> SignedDuration {
         let stopped = self.standings.get(step).and_then(|standing| standing.stopped);
-        let span = stopped.map(|(begun, ended)| ended.min(self.now).duration_since(begun.max(from)));
+        let span = stopped.map(|since| self.now.duration_since(since.max(from)));
         span.unwrap_or_default().max(SignedDuration::ZERO)
     }
 

@@ -125,12 +125,13 @@ fn a_step_that_was_taken_out_stays_behind_with_its_day() {
 fn nobody_grows_late_while_no_letter_of_the_step_can_be_written() {
     let mut scene = Scene::new();
     let ann = joined("2026-04-06");
-    scene.standings[0].stopped = Some((at("2026-04-06T10:00:00Z"), at("2026-04-16T10:00:00Z")));
+    scene.standings[0].stopped = Some(at("2026-04-06T10:00:00Z"));
     scene.check(&ann, "2026-04-06T12:00:00Z", "welcome due 2026-04-06T08:00:00Z");
-    scene.check(&ann, "2026-04-16T14:00:00Z", "welcome due 2026-04-06T08:00:00Z");
-    scene.check(&ann, "2026-04-16T15:00:00Z", "welcome 7 h late");
+    scene.check(&ann, "2026-04-16T15:00:00Z", "welcome due 2026-04-06T08:00:00Z");
+    scene.standings[0].stopped = Some(at("2026-04-07T10:00:00Z"));
+    scene.check(&ann, "2026-04-16T15:00:00Z", "welcome 26 h late");
     let bea = joined("2026-04-17");
-    scene.check(&bea, "2026-04-17T15:00:00Z", "welcome 7 h late");
+    scene.check(&bea, "2026-04-17T15:00:00Z", "welcome due 2026-04-17T08:00:00Z");
 }
 
 #[test]

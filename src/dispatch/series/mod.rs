@@ -128,6 +128,29 @@ impl<'a> Look<'a> {
         self.gather(store, Whom::Everybody, |turn| self.was_due(turn))
     }
 
+    /// Forgets of steps that they were stopped, where nobody is due for them any more.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn forget_stops(&self, store: &mut Store) -> Result<(), DispatchError> {
+        let stopped: Vec<usize> = (0..self.standings.len())
+            .filter(|step| self.stopped_since(*step).is_some())
+            .collect();
+        if stopped.is_empty() {
+            return Ok(());
+        }
+        let due = self.called_or_waiting(store)?;
+        let is_idle = |step: &usize| due.iter().all(|called| called.appointment.step != *step);
+        for article in stopped
+            .into_iter()
+            .filter(is_idle)
+            .filter_map(|step| self.plan.articles.get(step))
+        {
+            store.note_stop(&self.plan.campaign.id, &article.id, None)?;
+        }
+        Ok(())
+    }
+
     fn was_due(&self, turn: Turn) -> Option<(Appointment, Option<SignedDuration>)> {
         match turn {
             Turn::Due(appointment) => Some((appointment, None)),
@@ -191,7 +214,7 @@ impl<'a> Look<'a> {
 
     /// Since when the last run and those before it could write no letter of this step, if so.
     pub fn stopped_since(&self, step: usize) -> Option<Timestamp> {
-        Some(self.standings.get(step)?.stopped?.0)
+        self.standings.get(step)?.stopped
     }
 
     /// The steps' articles, in order.
