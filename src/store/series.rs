@@ -93,7 +93,26 @@ const RANGE: &str = "SELECT DISTINCT m.person FROM list l CROSS JOIN membership 
      AND NOT EXISTS (SELECT 1 FROM delivery d JOIN edition e ON e.id = d.edition WHERE d.person = m.person AND e.campaign = ?5 AND \
      e.article = ?6 AND e.status <> 'draft') ORDER BY m.person";
 
+/// Those who joined the last of the lists they are on before the range's newcomers did, and have had no letter of the series.
+const BEFORE: &str = "SELECT count(*) FROM (SELECT m.person FROM membership m JOIN list l ON l.id = m.list \
+     WHERE l.name IN (SELECT value FROM json_each(?1)) AND m.left_at IS NULL GROUP BY m.person \
+     HAVING max(coalesce(m.joined, date(m.since / 1000000, 'unixepoch'))) < ?2) b WHERE NOT EXISTS \
+     (SELECT 1 FROM delivery d JOIN edition e ON e.id = d.edition WHERE d.person = b.person AND e.campaign = ?3)";
+
 impl Store {
+    /// How many people are on the lists who joined before the range's newcomers, and have had no letter of the series.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn joined_before(&self, range: &Range<'_>) -> Result<u64, StoreError> {
+        let row = (names(range.lists)?, range.newcomers.to_string(), &range.campaign.0);
+        let people: i64 = self
+            .connection
+            .query_row(BEFORE, row, |row| row.get(0))
+            .doing("count who joined before")?;
+        Ok(people.unsigned_abs())
+    }
+
     /// Calls `each` with everybody in the range.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 mod ahead;
 mod write;
 
-pub use ahead::{Ahead, StepDay, ahead};
+pub use ahead::{Ahead, StepDay, ahead, joined_before};
 pub use write::{Served, pass_by, serve};
 
 use super::DispatchError;
