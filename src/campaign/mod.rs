@@ -56,6 +56,8 @@ pub struct Campaign {
 /// Where the parts of a campaign stand in its file, for findings that need more than the file to be known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
+    /// The id.
+    pub id: Option<Place>,
     /// The schedule.
     pub schedule: Option<Place>,
     /// The season.

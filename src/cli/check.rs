@@ -3,6 +3,7 @@
 use super::answers;
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
+use super::namesake;
 use super::send::due_now;
 use super::sending::plan;
 use super::steps::closed_words;
@@ -62,7 +63,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         let found = check_lists(context, &mut store, &workspace, &folders)?;
         let lists_are_sound = !found.iter().any(Finding::is_error);
         findings.extend(found);
+        if let Some(store) = known.as_ref().filter(|_| args.campaign.is_none()) {
+            findings.extend(folders_gone(store, &workspace)?);
+        }
         for folder in &folders {
+            if let Some(store) = &known {
+                findings.extend(namesake::find(store, &workspace, folder)?);
+            }
             findings.extend(forewarned(context, known.as_ref().unwrap_or(&store), settings, folder)?);
             let (composed, found) = check_letters(context, &mut store, settings, folder)?;
             letters += composed;
@@ -105,6 +112,16 @@ fn check_lists(
 /// What reading a list has to say: its findings, and each row that is nobody.
 pub(super) fn said(rows: &ListReport) -> Vec<Finding> {
     rows.findings.clone()
+}
+
+/// Campaigns without a folder that somebody would still wait for.
+fn folders_gone(store: &Store, workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
+    let open = namesake::gone(store, workspace)?.into_iter().filter(|gone| gone.is_open);
+    let told = open.map(|gone| {
+        let hint = "bring it back as it was, with its `id:`; `tidings cancel` calls off what waits";
+        Finding::warning(format!("campaigns/{}", gone.name), gone.words).hint(hint)
+    });
+    Ok(told.collect())
 }
 
 /// What the calendar tells ahead: hours that never open, pinned days that are over, articles that run out.

@@ -33,6 +33,7 @@ mod init;
 mod log;
 mod mail_in;
 mod mistakes;
+mod namesake;
 mod new;
 mod people;
 mod plan;

@@ -94,6 +94,8 @@ pub struct Calendar<'a> {
     pub hours: Hours,
     /// Since when the sender knows the campaign; from the moment asked about on, where it never saw it.
     pub since: Option<Timestamp>,
+    /// When a person last said that the campaign goes on: what fell due before has waited for that, and is not late.
+    pub freed: Option<Timestamp>,
 }
 
 /// An occurrence that is to begin, or to wait for its hours.
@@ -103,7 +105,8 @@ pub struct Due<'a> {
     pub occurrence: Occurrence,
     /// The article it takes.
     pub article: &'a str,
-    /// The first moment at which its letters were allowed to leave: lateness counts from here.
+    /// The first moment at which its letters were allowed to leave, by their hours and by whoever held the campaign: lateness counts
+    /// from here.
     pub allowed: Timestamp,
     /// How late it begins, where that is later than the campaign likes.
     pub late: Option<SignedDuration>,
@@ -375,7 +378,7 @@ impl<'a> Calendar<'a> {
     fn turn(&self, entry: Entry<'a>, at: Timestamp, late: Option<SignedDuration>, is_held: bool, now: Timestamp) -> Turn<'a> {
         let Some(article) = entry.article else { return Turn::Nothing };
         let due = Due {
-            allowed: self.allowed(entry.occurrence.at).unwrap_or(at),
+            allowed: self.counted_from(self.allowed(entry.occurrence.at).unwrap_or(at), at),
             article,
             late,
             is_held,
@@ -387,6 +390,24 @@ impl<'a> Calendar<'a> {
             Some(shut) if at > now => Turn::Waits { due, until: at, shut },
             _ => Turn::Begins(due),
         }
+    }
+
+    /// From when on lateness counts for what was allowed to leave at `allowed` and begins at `begin`.
+    fn counted_from(&self, allowed: Timestamp, begin: Timestamp) -> Timestamp {
+        let freed = self.freed.filter(|freed| *freed <= begin);
+        freed.map_or(allowed, |freed| freed.max(allowed))
+    }
+
+    /// The turn of the row that a letter uses up which a person sends at `now`.
+    pub fn used_up(&self, recorded: &[Recorded], now: Timestamp) -> Option<Occurrence> {
+        let books = Books::read(self, recorded, now);
+        let schedule = self.schedule()?;
+        let this = schedule.period_of(self.hours.clinic.zone.to_datetime(now).date());
+        let mut slots = books.open_until(schedule, now);
+        let until = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
+        slots.extend(books.open_between(schedule, now, until, 1));
+        let is_taken = |slot: &Slot<'_>| slot.pinned.is_none() && schedule.period_of(slot.occurrence.date) == this;
+        slots.into_iter().find(is_taken).map(|slot| slot.occurrence)
     }
 
     fn missed(&self, entry: &Entry<'a>, reason: Reason, now: Timestamp) -> Missed<'a> {

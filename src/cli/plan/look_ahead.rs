@@ -6,6 +6,7 @@ use crate::campaign::Timing;
 use crate::campaign::calendar::{Calendar, Entry, Fate as Turn, Reason, Recorded};
 use crate::campaign::schedule::Hours;
 use crate::cli::failure::Failure;
+use crate::cli::namesake;
 use crate::cli::outlook::Limited;
 use crate::cli::send::due_at;
 use crate::cli::sending::{bring_lists, plan};
@@ -56,6 +57,7 @@ impl<'a> Desk<'a> {
         whole: &mut Whole,
     ) -> Result<Vec<Finding>, Failure> {
         let plan = plan(self.settings, folder)?;
+        namesake::refuse(store, self.workspace, folder)?;
         let findings = bring_lists(store, self.workspace, plan, Guard::Trusted, self.now)?;
         let hold = store.campaign_hold(&plan.campaign.id)?;
         let mut ahead = Ahead {

@@ -65,6 +65,16 @@ impl Held<'_> {
         }
     }
 
+    /// Fails where its time is over.
+    pub(in crate::cli) fn is_good_still(&self) -> Result<(), Failure> {
+        let mut moved = Moved::default();
+        self.time(&mut moved);
+        match moved.is_empty() {
+            true => Ok(()),
+            false => Err(self.refuse(moved)),
+        }
+    }
+
     fn refuse(&self, moved: Moved) -> Failure {
         moved.refuse(self.context, &self.file.edition, &self.plan.campaign.name, self.path)
     }

@@ -10,6 +10,7 @@ pub(super) use check::{Held, Stands};
 
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind, plain};
+use super::namesake;
 use super::send::{due_now, tell_unpinned};
 use super::sending::{bring_lists, plan};
 use super::ui::count;
@@ -42,13 +43,15 @@ pub(super) fn make(context: &Context, name: &str, out: &Path) -> Result<(), Fail
     let (root, workspace) = context.workspace()?;
     let settings = context.settings(&workspace)?;
     context.refuse_played_time_for(settings)?;
-    let plan = plan(settings, campaign_named(&workspace, name)?)?;
+    let folder = campaign_named(&workspace, name)?;
+    let plan = plan(settings, folder)?;
     refuse_series(plan)?;
     let relay = relay(settings)?;
     let is_there = is_older_plan(out)?;
     // The people's marks are this store's: where there is none yet it is made now, and whoever is planned for is known from now on,
     // so that they can be named when they have left.
     let mut store = context.store_for_sending(&root, settings)?;
+    namesake::refuse(&store, &workspace, folder)?;
     let warnings = bring_lists(&mut store, &workspace, plan, Guard::Cautious, context.clock.now())?;
     context.ui.findings(&warnings);
     let (file, warnings) = drawn_up(context, settings, plan, relay, &mut store.copy_in_memory()?)?;

@@ -5,6 +5,7 @@ use crate::campaign::calendar::{Due, Reason, Turn, late_words, moment};
 use crate::cli::answers::require_reader;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
+use crate::cli::namesake;
 use crate::cli::sending::{Way, bring_lists, plan};
 use crate::cli::ui::{Ui, count};
 use crate::dispatch::due::{self, turn};
@@ -75,15 +76,24 @@ pub(super) fn begin_due(
 /// Editions whose campaign has no folder any more wait for a person; one who said `release` since has decided.
 fn hold_homeless(context: &Context, store: &mut Store, workspace: &Workspace) -> Result<u64, Failure> {
     const GONE: &str = "its folder is gone";
+    const ANOTHER: &str = "its folder has another id now";
     let mut held = 0;
     for edition in store.unfinished_editions()? {
         let (name, article) = (&edition.campaign_name, &edition.key.article);
-        let is_home = |folder: &CampaignFolder| folder.id() == Some(&edition.key.campaign.0) || folder.name == *name;
+        // A file that cannot be read tells no id: until it is mended, the name does.
+        let is_home = |folder: &CampaignFolder| match folder.id() {
+            Some(id) => id == edition.key.campaign.0,
+            None => folder.name == *name,
+        };
         let is_settled = edition.held.is_some() || workspace.campaigns.iter().any(is_home);
-        if is_settled || store.was_released_after(edition.id, GONE)? {
+        let why = match workspace.campaigns.iter().any(|folder| folder.name == *name) {
+            true => ANOTHER,
+            false => GONE,
+        };
+        if is_settled || store.was_released_after(edition.id, GONE)? || store.was_released_after(edition.id, ANOTHER)? {
             continue;
         }
-        let reason = format!("{GONE}; `tidings release {name}/{article}` lets the released text go on");
+        let reason = format!("{why}; `tidings release {name}/{article}` lets the released text go on");
         store.hold(&Target::Edition(edition.id), By::Rule, &reason, context.clock.now())?;
         context.ui.say(&format!("campaign `{name}`, article `{article}`: {reason}"));
         held += 1;
@@ -117,6 +127,7 @@ fn begin_one(
     way: &Way<'_>,
 ) -> Result<bool, Failure> {
     let plan: Plan<'_> = plan(settings, folder)?;
+    namesake::refuse(store, workspace, folder)?;
     let now = context.clock.now();
     if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
         return wait_for_release(context, store, plan, &reason);
@@ -172,7 +183,8 @@ fn for_nobody(store: &mut Store, plan: Plan<'_>, draft: &Draft) -> Result<Failur
 /// Lets a proved draft go, or holds it where it is too late; what was on hold before it is over. Gives whether it is held.
 fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, found: &Due<'_>) -> Result<bool, Failure> {
     let (now, name) = (context.clock.now(), &plan.campaign.name);
-    for over in due::supersede(store, plan, found.article, &found.occurrence, now)? {
+    let held = found.is_held.then(|| held_words(plan, found, now));
+    for over in due::start(store, &draft.edition, &found.occurrence, held.as_deref(), now)? {
         let letters = count(over.letters, "letter");
         context.ui.say(&format!(
             "campaign `{name}`: `{}` was on hold and is superseded by `{}`: {letters} will never leave",
@@ -183,24 +195,27 @@ fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, 
             over.article
         ));
     }
-    if found.is_held {
-        let until = found.expires_at.map(|end| {
-            let local = end.to_zoned(found.occurrence.local.time_zone().clone());
-            format!(", until {}", moment(&local))
-        });
-        let reason = format!(
-            "{}; `tidings release {name}/{}` sends it all the same{}",
-            late_words(&found.occurrence.local, found.allowed, now.duration_since(found.allowed)),
-            found.article,
-            until.unwrap_or_default()
-        );
-        store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
+    if let Some(reason) = held {
         context
             .ui
             .say(&format!("campaign `{name}`, article `{}`: {reason}", found.article));
     }
-    store.release(draft.edition.id, now)?;
     Ok(found.is_held)
+}
+
+/// Why a late edition waits for a person, and until when that one can decide.
+fn held_words(plan: Plan<'_>, found: &Due<'_>, now: Timestamp) -> String {
+    let until = found.expires_at.map(|end| {
+        let local = end.to_zoned(found.occurrence.local.time_zone().clone());
+        format!(", until {}", moment(&local))
+    });
+    format!(
+        "{}; `tidings release {}/{}` sends it all the same{}",
+        late_words(&found.occurrence.local, found.allowed, now.duration_since(found.allowed)),
+        plan.campaign.name,
+        found.article,
+        until.unwrap_or_default()
+    )
 }
 
 /// Somebody who looks on wants to know why nothing leaves; cron does not.

@@ -4,7 +4,9 @@
 
 mod by_hand;
 mod killed;
+mod namesakes;
 mod on_hold;
+mod words;
 
 use super::{CAMPAIGN, clinic_with, type_in};
 use crate::support::judge::{Judge, Phase, Rule};

@@ -37,6 +37,7 @@ fn clinic(zone: &str, quiet: Option<(i8, i8)>) -> ClinicHours {
 
 fn calendar<'a>(campaign: &'a Campaign, clinic: &ClinicHours, since: Option<Timestamp>) -> Calendar<'a> {
     Calendar {
+        freed: None,
         campaign,
         articles: Calendar::listed(campaign, |entry| entry.file.strip_suffix(".md")),
         hours: clinic.with(campaign.window),
