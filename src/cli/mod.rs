@@ -32,6 +32,7 @@ mod import;
 mod init;
 mod log;
 mod mail_in;
+mod mistakes;
 mod namesake;
 mod new;
 mod people;

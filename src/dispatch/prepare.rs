@@ -318,7 +318,7 @@ fn settle_proof(
     })
 }
 
-pub(super) fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
+fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
     let mut findings: Vec<Finding> = proof.shown().map(|unfit| unfit.error.named()).collect();
     if proof.stopped_by.is_none() {
         let text = format!("{} of {} letters cannot be written", proof.faults.len(), proof.letters);

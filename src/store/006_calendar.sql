@@ -37,6 +37,8 @@ CREATE TABLE step_seen (
     campaign  TEXT    NOT NULL,
     article   TEXT    NOT NULL,
     since     INTEGER NOT NULL,
+    -- Since when no letter of it could be written, if so: nobody grows late for it meanwhile.
+    stopped_since INTEGER,
     PRIMARY KEY (campaign, article)
 ) STRICT, WITHOUT ROWID;
 
@@ -56,6 +58,7 @@ CREATE TABLE edition_text (
 ALTER TABLE delivery ADD COLUMN text INTEGER REFERENCES edition_text;
 -- When this person's step was due.
 ALTER TABLE delivery ADD COLUMN due_at INTEGER;
+ALTER TABLE left_out ADD COLUMN due_at INTEGER;
 
 -- Series ask for those who joined a list on some days, and for nobody else.
 CREATE INDEX membership_joined ON membership (list, coalesce(joined, date(since / 1000000, 'unixepoch')));

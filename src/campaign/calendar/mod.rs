@@ -15,7 +15,7 @@ mod tests;
 
 pub use agenda::{Entry, Fate};
 pub use slots::Slot;
-pub use words::moment;
+pub use words::{late_words, moment};
 
 use crate::campaign::Campaign;
 use crate::campaign::schedule::{Hours, Occurrence, Schedule, Shut, Then, When};

@@ -168,6 +168,8 @@ pub(super) struct Summary {
     pub(super) is_out_of_articles: bool,
     /// People whom a series leaves out in these days, by reason.
     pub(super) left_out: BTreeMap<String, u64>,
+    /// How many people on the lists of a series joined before it began: it is not for them.
+    pub(super) joined_before: Option<u64>,
 }
 
 /// The plan.

@@ -172,6 +172,7 @@ impl<'a> Ahead<'a, '_> {
             last_article_local: None,
             is_out_of_articles: false,
             left_out: std::collections::BTreeMap::new(),
+            joined_before: None,
         }
     }
 

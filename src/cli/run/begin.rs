@@ -1,8 +1,7 @@
 //! What the calendar begins: the editions that are due at this moment, campaign by campaign.
 
 use crate::campaign::Timing;
-use crate::campaign::calendar::{Due, Reason, Turn, moment};
-use crate::campaign::schedule::span_words;
+use crate::campaign::calendar::{Due, Reason, Turn, late_words, moment};
 use crate::cli::answers::require_reader;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
@@ -212,29 +211,11 @@ fn held_words(plan: Plan<'_>, found: &Due<'_>, now: Timestamp) -> String {
     });
     format!(
         "{}; `tidings release {}/{}` sends it all the same{}",
-        late_words(found, now),
+        late_words(&found.occurrence.local, found.allowed, now.duration_since(found.allowed)),
         plan.campaign.name,
         found.article,
         until.unwrap_or_default()
     )
-}
-
-/// When it was due and how late it was found, counted from the first moment its hours allowed.
-fn late_words(found: &Due<'_>, now: Timestamp) -> String {
-    let due = moment(&found.occurrence.local);
-    let allowed = match found.allowed == found.occurrence.at {
-        true => String::new(),
-        false => {
-            let local = found.allowed.to_zoned(found.occurrence.local.time_zone().clone());
-            format!(", allowed from {}", moment(&local))
-        }
-    };
-    let late = now.duration_since(found.allowed);
-    let late = match late.as_hours() {
-        ..2 => span_words(late),
-        hours => format!("{hours} hours"),
-    };
-    format!("due {due}{allowed}, found {late} late")
 }
 
 /// Somebody who looks on wants to know why nothing leaves; cron does not.

@@ -76,6 +76,9 @@ impl Desk<'_> {
         if hold.is_none() && self.settings.auto_import {
             bring_lists(store, self.workspace, plan, Guard::Cautious, now)?;
         }
+        if let Some(look) = Look::at(store, plan, now)? {
+            look.forget_stops(store)?;
+        }
         let mut served = Served::default();
         // Whoever is left out of a step for being late may be due for the next one at once.
         for _ in 0..=plan.articles.len() {
