@@ -189,6 +189,25 @@ fn a_calendar_with_mistakes_stops_everything_and_names_them_all() {
     assert_eq!(judge.connections(), 0);
 }
 
+/// A school publishes its evenings with its holidays: those close no day, and keep no letter from leaving.
+#[test]
+fn an_evening_in_a_calendar_is_a_warning_and_its_holidays_hold() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3).setting("calendar: {holidays: school.ics}").file(
+        "school.ics",
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270105T180000Z\nSUMMARY:Parents' evening\nEND:VEVENT\n\
+         BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270106\nSUMMARY:Snow\nEND:VEVENT\nEND:VCALENDAR\n",
+    );
+    type_in(&clinic, "check")
+        .exits(0)
+        .tells("school.ics:3:1: warning: 1 event has an hour and closes no day; it begins on this line");
+    type_in(&clinic, "run --now 2027-01-05T18:30Z").exits(0).says_nothing();
+    type_in(&clinic, "send tips --now 2027-01-06T10:00Z").exits(75);
+    assert_eq!(judge.connections(), 0);
+    type_in(&clinic, "run --now 2027-01-07T10:00Z").exits(0).says_nothing();
+    assert_each_once(&judge, 3);
+}
+
 #[test]
 fn a_file_of_holidays_that_has_come_to_its_end_is_a_warning() {
     let clinic = clinic(3)
