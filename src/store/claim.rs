@@ -3,8 +3,7 @@
 //! A claim is not a state: it reads and writes nothing, so a run that dies with claims in hand leaves them as they were. Only the
 //! journal's grant lets a letter leave. A person who was forgotten has no letter to claim.
 
-use super::cap::lately;
-use super::spacing::Spacing;
+use super::cap::{Cap, lately, older};
 use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, TextId, codec, people};
 use crate::delivery::retry::LONGEST;
 use crate::letter::Recipient;
@@ -40,30 +39,31 @@ impl Store {
         self.claims_under(None, edition, after, now, limit)
     }
 
-    /// The same, but for the letters of people who got another one within `cap`: those go on waiting.
+    /// The same, but for the letters of people who got another one lately or get an older one first: those go on waiting.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn claims_under(
         &self,
-        cap: Option<&Spacing>,
+        cap: Option<&Cap>,
         edition: EditionId,
         after: DeliveryId,
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Claim>, StoreError> {
-        let (from, before) = cap.map(|spacing| spacing.bounds(now)).unzip();
+        let (from, before) = cap.map(|cap| cap.spacing.bounds(now)).unzip();
         let sql = "SELECT d.id, d.person, v.address, v.attributes, d.attempt + 1, d.orders, d.dated, d.generation, d.text FROM delivery d \
                    JOIN person_version v ON v.id = d.version WHERE d.edition = ?1 AND d.id > ?2 AND v.address IS NOT NULL AND \
                    (d.state = 'pending' OR (d.state = 'deferred' AND (d.retry_at <= ?3 OR d.retry_at > ?5)))";
         let sql = format!(
-            "{sql} AND (?6 IS NULL OR NOT EXISTS (SELECT 1 {})) ORDER BY d.id LIMIT ?4",
-            lately("?6", "?7")
+            "{sql} AND (?6 IS NULL OR NOT EXISTS (SELECT 1 {})) AND (?8 IS NULL OR NOT EXISTS (SELECT 1 {})) ORDER BY d.id LIMIT ?4",
+            lately("?6", "?7"),
+            older("?8", "?3")
         );
         let wrong = now.saturating_add(LONGEST).unwrap_or(Timestamp::MAX).as_microsecond();
         let mut statement = self.connection.prepare_cached(&sql).doing("read waiting letters")?;
         let mut rows = statement
-            .query((edition.0, after.0, now.as_microsecond(), limit, wrong, from, before))
+            .query((edition.0, after.0, now.as_microsecond(), limit, wrong, from, before, cap.and_then(Cap::list)))
             .doing("read waiting letters")?;
         let tokens = self.tokens();
         let mut claims = Vec::new();
