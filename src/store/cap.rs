@@ -135,7 +135,9 @@ impl Store {
         let mut statement = self.connection.prepare_cached(&sql).doing("count letters that wait")?;
         let rows = statement.query_map((edition.0, from, before), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
         let rows: Vec<(i64, i64)> = rows.and_then(Iterator::collect).doing("count letters that wait")?;
-        rows.into_iter().map(|(person, at)| Ok((person, codec::instant(at)?))).collect()
+        rows.into_iter()
+            .map(|(person, at)| Ok((person, codec::instant(at)?)))
+            .collect()
     }
 
     /// The older letter that goes to this one's person first, if one does.
@@ -149,13 +151,15 @@ impl Store {
              ORDER BY coalesce(o.due_at, edition.due_at) LIMIT 1",
             older("?2", "?3").trim_start_matches("FROM ")
         );
-        let found = self.connection.query_row(&sql, (delivery.0, firsts, now.as_microsecond()), |row| {
-            Ok(First {
-                edition: EditionId(row.get(0)?),
-                campaign: row.get(1)?,
-                article: row.get(2)?,
-            })
-        });
+        let found = self
+            .connection
+            .query_row(&sql, (delivery.0, firsts, now.as_microsecond()), |row| {
+                Ok(First {
+                    edition: EditionId(row.get(0)?),
+                    campaign: row.get(1)?,
+                    article: row.get(2)?,
+                })
+            });
         found.optional().doing("look for another letter")
     }
 

@@ -32,8 +32,12 @@ impl Spacing {
         // Before its hour, whoever got a letter so many days ago goes on waiting.
         let has_come = self.day(now, 0, self.hour).is_none_or(|hour| hour <= now);
         let first = if has_come { 1 - days } else { -days };
-        let from = self.day(now, first, Time::midnight()).map_or(i64::MIN, Timestamp::as_microsecond);
-        let before = self.day(now, days + 1, Time::midnight()).map_or(i64::MAX, Timestamp::as_microsecond);
+        let from = self
+            .day(now, first, Time::midnight())
+            .map_or(i64::MIN, Timestamp::as_microsecond);
+        let before = self
+            .day(now, days + 1, Time::midnight())
+            .map_or(i64::MAX, Timestamp::as_microsecond);
         (from, before)
     }
 

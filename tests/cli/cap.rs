@@ -149,7 +149,10 @@ fn a_weekly_letter_keeps_its_day_and_its_hour_under_the_cap_of_a_week() {
 /// Two weekly campaigns to the same people under the cap of a week; the one of Mondays may leave in one hour of that day alone.
 fn mondays_and_fridays(judge: &Judge) -> Workspace {
     let campaign = |id: &str, title: &str, article: &str, rest: &str| {
-        let base = CAMPAIGN.replace("  - {file: walks.md}\n", "").replace("t1ps", id).replace("Tips", title);
+        let base = CAMPAIGN
+            .replace("  - {file: walks.md}\n", "")
+            .replace("t1ps", id)
+            .replace("Tips", title);
         base.replace("  - {file: sleep.md}\n", article) + rest
     };
     let entries = |names: [&str; 3]| names.map(|name| format!("  - {{file: {name}.md}}\n")).concat();
@@ -159,8 +162,14 @@ fn mondays_and_fridays(judge: &Judge) -> Workspace {
     let mut clinic = clinic(3)
         .relay(judge.port(), 1)
         .setting("calendar: {one_letter_in: 7d}")
-        .file("campaigns/tips/campaign.yaml", &campaign("t1ps", "Tips", &entries(["m1", "m2", "m3"]), &monday))
-        .file("campaigns/news/campaign.yaml", &campaign("n3ws", "News", &entries(["f1", "f2", "f3"]), friday));
+        .file(
+            "campaigns/tips/campaign.yaml",
+            &campaign("t1ps", "Tips", &entries(["m1", "m2", "m3"]), &monday),
+        )
+        .file(
+            "campaigns/news/campaign.yaml",
+            &campaign("n3ws", "News", &entries(["f1", "f2", "f3"]), friday),
+        );
     for name in ["m1", "m2", "m3"] {
         clinic = clinic.file(&format!("campaigns/tips/{name}.md"), &article(name));
     }
@@ -184,8 +193,14 @@ fn row(clinic: &Workspace) -> Vec<String> {
 fn a_campaign_with_few_hours_is_not_starved_by_one_with_many() {
     let judge = Judge::start();
     let clinic = mondays_and_fridays(&judge);
+    type_in(&clinic, "check --now 2027-01-02T12:00Z").exits(0).tells(
+        "tidings.yaml: warning: `news` and `tips` mean 104 letters within a year for the list `patients`, and `one_letter_in: 7d` lets one \
+         in 7 days leave: some would wait",
+    );
     type_in(&clinic, "run --now 2027-01-02T12:00Z").exits(0);
-    let plan = type_in(&clinic, "plan --days 45 --json --now 2027-01-02T12:00Z").exits(0).json();
+    let plan = type_in(&clinic, "plan --days 45 --json --now 2027-01-02T12:00Z")
+        .exits(0)
+        .json();
     for day in 4..40 {
         for hour in ["09:05", "11:00", "20:00"] {
             let day = jiff::civil::date(2027, 1, 1).saturating_add(jiff::Span::new().days(day - 1));

@@ -132,12 +132,20 @@ fn behind_a_holiday_letters_leave_at_the_schedules_own_hour() {
             .file("holidays.txt", "2027-01-05 to 2027-01-06 closed\n");
         type_in(&clinic, "run --now 2027-01-04T12:00Z").exits(0);
         let plan = type_in(&clinic, "plan --json --now 2027-01-04T12:00Z").exits(0).json();
-        assert_eq!(plan[0]["editions"][0]["begins_at"], format!("2027-01-07T{leaves}:00Z"), "{plan:?}");
+        assert_eq!(
+            plan[0]["editions"][0]["begins_at"],
+            format!("2027-01-07T{leaves}:00Z"),
+            "{plan:?}"
+        );
         for moment in ["05T23:00".to_owned(), "07T00:00".to_owned(), format!("07T{too_early}")] {
-            type_in(&clinic, &format!("run --now 2027-01-{moment}Z")).exits(0).says_nothing();
+            type_in(&clinic, &format!("run --now 2027-01-{moment}Z"))
+                .exits(0)
+                .says_nothing();
         }
         assert_eq!(judge.connections(), 0, "{at}{quiet}");
-        type_in(&clinic, &format!("run --now 2027-01-07T{leaves}Z")).exits(0).says_nothing();
+        type_in(&clinic, &format!("run --now 2027-01-07T{leaves}Z"))
+            .exits(0)
+            .says_nothing();
         assert_each_once(&judge, 3);
     }
 }

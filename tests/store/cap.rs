@@ -170,12 +170,18 @@ fn an_older_letter_goes_first_for_as_long_as_nobody_holds_it() {
     let (mut store, [tips, news], _) = two_editions(dir.path(), true);
     assert_eq!(claims_behind(&store, news, tips, 2), 0, "tips are older");
     assert_eq!(claims_behind(&store, tips, news, 2), 2, "and wait for no newer ones");
-    let crowd = store.crowd(news, &Cap { spacing: WEEK, firsts: vec![tips] }, at(2)).unwrap();
+    let crowd = store
+        .crowd(
+            news,
+            &Cap {
+                spacing: WEEK,
+                firsts: vec![tips],
+            },
+            at(2),
+        )
+        .unwrap();
     assert_eq!((crowd.letters, crowd.behind), (0, 2));
-    for target in [
-        Target::Edition(tips),
-        Target::Campaign(CampaignId("tips".to_owned())),
-    ] {
+    for target in [Target::Edition(tips), Target::Campaign(CampaignId("tips".to_owned()))] {
         store.hold(&target, By::Person, "wait", at(3)).unwrap();
         assert_eq!(claims_behind(&store, news, tips, 3), 2, "{target:?}");
         store.let_go(&target, at(4)).unwrap();

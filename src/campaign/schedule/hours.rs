@@ -6,8 +6,8 @@
 
 use crate::campaign::schedule::holidays::Holidays;
 use crate::campaign::schedule::quiet::Quiet;
-use crate::campaign::schedule::{Shut, Window};
 use crate::campaign::schedule::resolve;
+use crate::campaign::schedule::{Shut, Window};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

@@ -89,10 +89,16 @@ fn first_free(line: &Line, leaves: Timestamp, others: &[(Timestamp, Option<usize
     let (mut at, mut last) = (leaves, None);
     let Some(spacing) = &line.spacing else { return (at, last) };
     // One that comes after it is in its way as well, if it is older.
-    let in_the_way = |at: Timestamp| others.iter().find(|(other, _)| *other < spacing.until(at) && at < spacing.until(*other));
+    let in_the_way = |at: Timestamp| {
+        others
+            .iter()
+            .find(|(other, _)| *other < spacing.until(at) && at < spacing.until(*other))
+    };
     for _ in 0..=others.len() {
         let Some((other, index)) = in_the_way(at) else { break };
-        let Some(next) = leaves_at(line, Some(spacing.until(*other))) else { break };
+        let Some(next) = leaves_at(line, Some(spacing.until(*other))) else {
+            break;
+        };
         (at, last) = (next, *index);
     }
     (at, last)

@@ -144,7 +144,10 @@ impl<'a> Desk<'a> {
         if self.settings.calendar.one_letter_in.is_some() {
             line.people = store.people_waiting(edition.id)?;
             line.spacing = self.waits().spacing(store, edition)?;
-            let got = line.spacing.as_ref().map(|spacing| store.got_lately(edition.id, spacing, at.max(self.now)));
+            let got = line
+                .spacing
+                .as_ref()
+                .map(|spacing| store.got_lately(edition.id, spacing, at.max(self.now)));
             line.got_lately = got.transpose()?.unwrap_or_default();
         }
         (line.edition, line.title) = (Some(edition.key.to_string()), Some(edition.title.clone()));
@@ -182,9 +185,10 @@ impl<'a> Ahead<'a, '_> {
             .filter(|edition| edition.key.campaign == self.plan.campaign.id)
             .collect();
         for edition in &own {
-            whole
-                .editions
-                .push(self.desk.begun(store, edition, Some(self.plan.hours().due(edition.due_at)), next_at)?);
+            whole.editions.push(
+                self.desk
+                    .begun(store, edition, Some(self.plan.hours().due(edition.due_at)), next_at)?,
+            );
         }
         Ok(!own.is_empty())
     }

@@ -175,7 +175,9 @@ fn an_event_with_an_hour_closes_no_day_and_spoils_no_file() {
         assert_eq!(holidays, whole_days);
         assert!(found.len() == 1 && !found[0].is_error(), "{found:?}");
         assert!(
-            found[0].to_string().starts_with(&format!("school.ics:8:1: warning: {expected}")),
+            found[0]
+                .to_string()
+                .starts_with(&format!("school.ics:8:1: warning: {expected}")),
             "{}",
             found[0]
         );
