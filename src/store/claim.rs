@@ -138,7 +138,10 @@ mod tests {
 
     /// How the store answers, with values at hand and one plan for all of them, or a plan for each.
     fn plan(store: &Store, one_for_all: bool) -> Vec<String> {
-        store.connection.set_db_config(SQLITE_DBCONFIG_ENABLE_QPSG, one_for_all).unwrap();
+        store
+            .connection
+            .set_db_config(SQLITE_DBCONFIG_ENABLE_QPSG, one_for_all)
+            .unwrap();
         let sql = format!("EXPLAIN QUERY PLAN {}", question());
         let mut statement = store.connection.prepare(&sql).unwrap();
         let steps = statement.query_map((1, 0, 5, 256, 9, 2, 7, "[1]"), |row| row.get::<_, String>(3));
@@ -152,7 +155,9 @@ mod tests {
         assert_eq!(steps, plan(&store, false), "no value makes a better plan");
         let is_bad = |step: &String| step.contains("TEMP B-TREE") || ["SCAN d", "SCAN o", "SCAN a"].iter().any(|scan| step == scan);
         assert!(!steps.iter().any(is_bad), "{steps:#?}");
-        let pages = steps.iter().filter(|step| step.contains("delivery_state (edition=? AND state=? AND id>?)"));
+        let pages = steps
+            .iter()
+            .filter(|step| step.contains("delivery_state (edition=? AND state=? AND id>?)"));
         assert_eq!(pages.count(), 2, "{steps:#?}");
     }
 }

@@ -256,6 +256,24 @@ fn an_evening_in_a_calendar_is_a_warning_and_its_holidays_hold() {
 }
 
 #[test]
+fn a_letter_that_waits_until_its_season_is_over_is_a_warning() {
+    let seasonal = format!(
+        "{CAMPAIGN}schedule: {{every: week, day: friday, at: \"09:00\"}}\nseason: {{from: 20 November, until: 27 November}}\n\
+         window: {{days: weekends, from: \"09:00\", until: \"18:00\"}}\n"
+    );
+    let clinic = clinic(3).file("campaigns/tips/campaign.yaml", &seasonal);
+    type_in(&clinic, "check --now 2026-11-02T09:00Z")
+        .exits(0)
+        .tells("what is due Fri 27 Nov 2026 09:00 GMT begins Sat 28 Nov 2026 09:00 GMT, when the season is over: from 20 November until 27 November");
+    let clinic = clinic.file(
+        "campaigns/tips/campaign.yaml",
+        &seasonal.replace("27 November", "28 November"),
+    );
+    let checked = type_in(&clinic, "check --now 2026-11-02T09:00Z").exits(0);
+    assert!(!checked.stderr.contains("season is over"), "{checked}");
+}
+
+#[test]
 fn a_file_of_holidays_that_has_come_to_its_end_is_a_warning() {
     let clinic = clinic(3)
         .setting("calendar: {holidays: bank-holidays.ics}")
