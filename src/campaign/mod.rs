@@ -4,6 +4,7 @@
 //! been refused. Knows nothing of folders (it is made from text), of people, or of what was sent before.
 
 pub mod calendar;
+pub mod crowding;
 pub mod edition;
 pub mod file;
 pub mod schedule;

@@ -8,6 +8,7 @@ use super::send::due_now;
 use super::sending::plan;
 use super::steps::closed_words;
 use super::ui::count;
+use crate::campaign::crowding::crowding;
 use crate::dispatch::DispatchError;
 use crate::dispatch::due;
 use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning};
@@ -18,6 +19,7 @@ use crate::store::import::Guard;
 use crate::subscriber::csv::ListReport;
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, ListFile, Workspace};
+use jiff::civil::Date;
 
 /// Find every mistake in the workspace, all at once
 ///
@@ -55,7 +57,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         findings.extend(folder.campaign.iter().flat_map(|campaign| campaign.telling.iter().cloned()));
     }
     if let Some(settings) = &workspace.settings {
-        findings.extend(settings.outdated_holidays(context.clock.now().to_zoned(settings.zone().clone()).date()));
+        let today = context.clock.now().to_zoned(settings.zone().clone()).date();
+        findings.extend(settings.outdated_holidays(today));
+        findings.extend(crowded(&workspace, settings, today));
         // A store that cannot be opened keeps nobody from knowing what is wrong with the files.
         let known = context.store_if_any(&root).ok().flatten();
         findings.extend(answers::forewarning(context, settings, known.as_ref())?);
@@ -80,6 +84,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let mut seen = std::collections::HashSet::new();
     findings.retain(|finding| seen.insert(finding.to_string()));
     show(context, &findings, letters, folders.len() as u64)
+}
+
+/// The campaigns that mean more letters than the cap lets leave.
+fn crowded(workspace: &Workspace, settings: &Settings, today: Date) -> Vec<Finding> {
+    let Some(days) = settings.calendar.one_letter_in else {
+        return Vec::new();
+    };
+    let campaigns = workspace.campaigns.iter().filter_map(|folder| folder.campaign.as_ref());
+    crowding("tidings.yaml", campaigns, days, today)
 }
 
 /// Reads the lists that these campaigns use, and says what is wrong with them, row by row.

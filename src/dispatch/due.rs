@@ -158,6 +158,7 @@ pub fn forewarning(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Vec<
     let calendar = calendar(store, plan)?;
     let mut findings: Vec<Finding> = never_opens(plan, &calendar, now).into_iter().collect();
     findings.extend(pins(plan, &calendar, &recorded, now));
+    findings.extend(behind_the_season(plan, &calendar, now));
     for (article, day) in calendar.passed_pins(&recorded, now) {
         let place = pin_place(plan, day);
         let text = format!("`{article}` is pinned to {day}, which has passed without it");
@@ -200,6 +201,24 @@ fn pins(plan: Plan<'_>, calendar: &Calendar<'_>, recorded: &[Recorded], now: Tim
         findings.push(placed(plan, pin_place(plan, day), text, Severity::Warning).hint(hint));
     }
     findings
+}
+
+/// That the hours put a letter off until its season is over.
+fn behind_the_season(plan: Plan<'_>, calendar: &Calendar<'_>, now: Timestamp) -> Option<Finding> {
+    /// Whoever looks ahead does so for a year of weeks.
+    const MOST: usize = 53;
+    let (schedule, season) = (calendar.schedule()?, plan.campaign.season?);
+    let zone = &plan.clinic.zone;
+    let mut occurrences = schedule.upcoming(zone, now, MOST).into_iter();
+    let (day, begins) = occurrences.find_map(|occurrence| {
+        let begins = calendar.hours.opens(occurrence.at)?;
+        let is_behind = season.contains(occurrence.date) && !season.contains(zone.to_datetime(begins).date());
+        is_behind.then_some((occurrence.local, begins))
+    })?;
+    let (due, begins) = (moment(&day), moment(&begins.to_zoned(zone.clone())));
+    let text = format!("what is due {due} begins {begins}, when the season is over: {season}");
+    let hint = "choose a day on which letters may leave, or widen `season`, if that is not what you mean";
+    Some(placed(plan, plan.campaign.places.season, text, Severity::Warning).hint(hint))
 }
 
 /// That a schedule of dates has fewer of them than articles are left.

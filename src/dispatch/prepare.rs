@@ -44,7 +44,11 @@ pub struct Plan<'a> {
 impl Plan<'_> {
     /// The hours in which the campaign's letters may leave.
     pub fn hours(&self) -> Hours {
-        self.clinic.with(self.campaign.window)
+        let hours = self.clinic.with(self.campaign.window);
+        match &self.campaign.timing {
+            Timing::Schedule(schedule) => hours.with_own(schedule.at),
+            Timing::ByHand | Timing::Series(_) => hours,
+        }
     }
 }
 

@@ -276,17 +276,9 @@ impl<'a> Calendar<'a> {
         slots.filter(|slot| when(slot.occurrence.at) && books.is_open(slot)).collect()
     }
 
-    /// The first moment at which an occurrence of this moment may begin: where a holiday puts it off and no window says more, the
-    /// schedule's own hour of the next day that is none.
+    /// The first moment at which an occurrence of this moment may begin.
     fn allowed(&self, at: Timestamp) -> Option<Timestamp> {
-        let opens = self.hours.opens(at)?;
-        let is_holiday = |at: Timestamp| matches!(self.hours.shut(at), Some(Shut::Holiday(_)));
-        if self.hours.window.is_some() || !is_holiday(at) {
-            return Some(opens);
-        }
-        let zone = &self.hours.clinic.zone;
-        let own_hour = self.schedule()?.on(zone.to_datetime(opens).date(), zone)?;
-        self.hours.opens(own_hour.at.max(opens))
+        self.hours.opens(at)
     }
 
     /// The occurrence on which the last article of the row goes out, where the schedule goes on behind it.

@@ -7,7 +7,7 @@
 
 use super::Step;
 use crate::campaign::schedule::{Hours, Late, Then, resolve};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
@@ -216,14 +216,16 @@ impl Course<'_> {
         let freed = self.standings.get(step).and_then(|standing| standing.freed);
         let wanted = [Some(due), Some(joiner.known_since), agreed, joiner.told_at, freed];
         let wanted = wanted.into_iter().flatten().max().unwrap_or(due);
-        let Some(from) = self.hours.opens(wanted) else {
+        let own = self.steps.get(step).map_or_else(Time::midnight, |step| step.at);
+        let hours = self.hours.clone().with_own(own);
+        let Some(from) = hours.opens(wanted) else {
             return Turn::Out(Out::NeverOpens);
         };
         let appointment = Appointment { step, due, from };
         if self.now < from {
             return Turn::Coming(appointment);
         }
-        match self.hours.opens(self.now) {
+        match hours.opens(self.now) {
             None => Turn::Out(Out::NeverOpens),
             Some(opens) if opens > self.now => Turn::Coming(Appointment {
                 from: opens,

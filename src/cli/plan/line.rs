@@ -73,6 +73,9 @@ pub(super) struct Line {
     /// Within how many days each of them gets one letter.
     #[serde(skip)]
     pub(super) spacing: Option<Spacing>,
+    /// Who of them got another letter lately, and when.
+    #[serde(skip)]
+    pub(super) got_lately: Vec<(i64, Timestamp)>,
     /// Who of them gets another letter of this plan first, in words.
     #[serde(skip)]
     pub(super) crowds: Vec<String>,
@@ -118,6 +121,7 @@ impl Line {
             coming: None,
             people: Vec::new(),
             spacing: None,
+            got_lately: Vec::new(),
             crowds: Vec::new(),
             free_at: None,
             order,

@@ -48,7 +48,8 @@ impl Desk<'_> {
 
     /// When the first letter may leave, in words, where that is not now; an edition that nobody would get any more then is refused.
     pub(super) fn first_moment(&self, edition: &Edition) -> Result<Option<String>, Failure> {
-        let (hours, now) = (self.plan.hours(), self.context.clock.now());
+        let now = self.context.clock.now();
+        let hours = self.plan.hours().due(now);
         let Some(shut) = hours.shut(now) else { return Ok(None) };
         let Some(opens) = hours.opens(now) else {
             let text = format!(
@@ -83,7 +84,7 @@ impl Desk<'_> {
         let Some(limited) = Limited::by(store, self.settings, now)? else {
             return Ok(());
         };
-        let hours = Some(self.plan.hours());
+        let hours = Some(self.plan.hours().due(edition.due_at));
         let coming = limited.coming(store, edition.id, now, edition.expires_at, hours)?;
         let letters = coming.letters.len() as u64;
         for (outlook, words) in limited.outlooks(&[coming]).into_iter().flatten() {

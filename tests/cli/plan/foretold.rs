@@ -76,8 +76,8 @@ fn whoever_gets_another_letter_of_the_same_plan_first_is_foretold_to_wait() {
     type_in(&clinic, "plan --now 2026-11-24T08:00Z").exits(0).prints(line);
     let plan = editions(&clinic, "--now 2026-11-24T08:00Z");
     assert_eq!((&plan[0]["capped"], &plan[1]["capped"]), (&0.into(), &3.into()));
-    assert_eq!(plan[1]["ends_at"], "2026-12-01T08:00:00Z", "{plan:?}");
-    for (moment, letters) in [("11-24T09:00", 3), ("11-25T09:00", 3), ("12-01T07:59", 3), ("12-01T08:00", 6)] {
+    assert_eq!(plan[1]["ends_at"], "2026-12-01T09:00:00Z", "{plan:?}");
+    for (moment, letters) in [("11-24T09:00", 3), ("11-25T09:00", 3), ("12-01T08:59", 3), ("12-01T09:00", 6)] {
         type_in(&clinic, &format!("run --now 2026-{moment}Z")).exits(0);
         assert_eq!(judge.accepted().len(), letters, "{moment}");
         if moment == "11-25T09:00" {
