@@ -62,6 +62,7 @@ pub struct Order<'a> {
 /// # Errors
 /// When the store cannot be read. What stops a run on its way stands in the report.
 pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, DispatchError> {
+    store.renew_spoilt()?;
     let editions = work(store, &order.work)?;
     let expiries: HashMap<i64, Option<Timestamp>> = editions.iter().map(|edition| (edition.id.0, edition.expires_at)).collect();
     let policy = move |edition| RetryPolicy {

@@ -8,6 +8,7 @@ use super::claim::Claim;
 use super::draft::{NewEdition, Place, discard_draft, gravest, insert_edition, names};
 use super::hold::By;
 use super::people::{self, Candidate, MEMBERSHIP, membership};
+use super::spoilt::note_spoilt;
 use super::text::text_of;
 use super::token::Tokens;
 use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, TextId};
@@ -97,6 +98,9 @@ impl Store {
         frozen
             .held
             .retain(|(letter, _)| faults.iter().all(|(faulty, _)| faulty != letter));
+        for (faulty, _) in &faults {
+            note_spoilt(&transaction, *faulty)?;
+        }
         frozen.held.extend(faults);
         for (letter, reason) in &frozen.held {
             hold(&transaction, *letter, reason, now)?;

@@ -40,6 +40,7 @@ pub mod series;
 pub mod skip;
 pub mod spacing;
 pub mod spelling;
+mod spoilt;
 pub mod start;
 pub mod strike;
 pub mod supersede;

@@ -63,14 +63,39 @@ pub(super) fn begin_due(
         held: hold_homeless(context, store, workspace)?,
         ..Begun::default()
     };
+    let spoilt = store.campaigns_with_spoilt()?;
     for folder in &workspace.campaigns {
+        if settings.auto_import && folder.campaign.as_ref().is_some_and(|campaign| spoilt.contains(&campaign.id)) {
+            // Somebody who mended a row and released its letter did not import the list as well.
+            take_up_mended(context, store, workspace, settings, folder, &mut begun)?;
+        }
         match begin_one(context, store, workspace, settings, folder, root, way) {
-            Ok(held) => begun.held += u64::from(held),
+            Ok(held) => begun.held += held,
             Err(failure) if failure.kind == Kind::Files => begun.findings.extend(failure.findings),
             Err(failure) => return Err(failure),
         }
     }
     Ok(begun)
+}
+
+/// Reads the lists of a campaign again whose released letters wait for mended data.
+fn take_up_mended(
+    context: &Context,
+    store: &mut Store,
+    workspace: &Workspace,
+    settings: &Settings,
+    folder: &CampaignFolder,
+    begun: &mut Begun,
+) -> Result<(), Failure> {
+    let brought = plan(settings, folder).and_then(|plan| bring_lists(store, workspace, plan, Guard::Cautious, context.clock.now()));
+    match brought {
+        Ok(_) => Ok(()),
+        Err(failure) if failure.kind == Kind::Files => {
+            begun.findings.extend(failure.findings);
+            Ok(())
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Editions whose campaign has no folder any more wait for a person; one who said `release` since has decided.
@@ -116,7 +141,7 @@ fn wait_for_release(context: &Context, store: &mut Store, plan: Plan<'_>, reason
     Ok(true)
 }
 
-/// Begins a campaign's edition if one is due; gives whether it came too late and is on hold.
+/// Begins a campaign's edition if one is due; gives how much of it a rule holds, for a person to look at.
 fn begin_one(
     context: &Context,
     store: &mut Store,
@@ -125,12 +150,12 @@ fn begin_one(
     folder: &CampaignFolder,
     root: &Path,
     way: &Way<'_>,
-) -> Result<bool, Failure> {
+) -> Result<u64, Failure> {
     let plan: Plan<'_> = plan(settings, folder)?;
     namesake::refuse(store, workspace, folder)?;
     let now = context.clock.now();
     if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
-        return wait_for_release(context, store, plan, &reason);
+        return wait_for_release(context, store, plan, &reason).map(u64::from);
     }
     let decision = turn(store, plan, now)?;
     due::write_down(store, plan, &decision, now)?;
@@ -144,11 +169,11 @@ fn begin_one(
     let found = match decision.turn {
         Turn::Nothing => {
             let never = due::never_opens(plan, &due::calendar(store, plan)?, now);
-            return never.map_or(Ok(false), |finding| Err(Failure::findings(vec![finding])));
+            return never.map_or(Ok(0), |finding| Err(Failure::findings(vec![finding])));
         }
         Turn::Waits { due, until, .. } => {
             tell_waiting(context, plan, &due, until);
-            return Ok(false);
+            return Ok(0);
         }
         Turn::Begins(due) => due,
     };
@@ -164,7 +189,9 @@ fn begin_one(
         return Err(for_nobody(store, plan, &draft)?);
     }
     context.mark_sent(root, store.identity())?;
-    release(context, store, plan, &draft, &found)
+    let is_held = release(context, store, plan, &draft, &found)?;
+    tell_spoilt(context, plan, &draft);
+    Ok(u64::from(is_held) + draft.proof.faults.len() as u64)
 }
 
 /// Released, an edition for nobody would use the article up.
@@ -201,6 +228,29 @@ fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, 
             .say(&format!("campaign `{name}`, article `{}`: {reason}", found.article));
     }
     Ok(found.is_held)
+}
+
+/// Names whose own data spoil their letter: it is held, and the others leave.
+fn tell_spoilt(context: &Context, plan: Plan<'_>, draft: &Draft) {
+    const NAMED: usize = 20;
+    let (name, article, faults) = (&plan.campaign.name, &draft.edition.key.article, &draft.proof.faults);
+    for fault in faults.iter().take(NAMED) {
+        let (who, what) = (fault.address.masked(), &fault.error.finding.text);
+        context.ui.say(&format!(
+            "campaign `{name}`, `{article}`: held for {who}: their letter cannot be written: {what}"
+        ));
+    }
+    if faults.len() > NAMED {
+        let rest = count((faults.len() - NAMED) as u64, "letter");
+        context
+            .ui
+            .say(&format!("and {rest} more; `tidings log {name} --state held` names all"));
+    }
+    if !faults.is_empty() {
+        context.ui.hint(&format!(
+            "mend their row, then `tidings release {name}/{article} --to ADDRESS` lets it go"
+        ));
+    }
 }
 
 /// Why a late edition waits for a person, and until when that one can decide.

@@ -147,7 +147,7 @@ impl Desk<'_> {
         }
         if !served.held.is_empty() {
             ui.hint(&format!(
-                "`tidings release {0}` lets them go, `tidings cancel {0} --to ADDRESS` does not",
+                "`tidings release {0}` lets them go (mend the rows first of those whose data are wrong), `tidings cancel {0} --to ADDRESS` does not",
                 folder.name
             ));
         }

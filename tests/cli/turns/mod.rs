@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod killed;
+mod mended;
 mod namesakes;
 mod on_hold;
 mod words;

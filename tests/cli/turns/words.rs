@@ -77,7 +77,7 @@ fn a_letter_that_nobody_would_get_in_time_is_not_begun() {
     let clinic = clinic.setting("calendar: {holidays: holidays.txt}");
     type_in(&clinic, "send tips --yes --now 2026-12-29T11:00Z")
         .exits(65)
-        .tells("nobody would get it: its first letter may leave Mon 4 Jan 2027 00:00 GMT (")
+        .tells("nobody would get it: its first letter may leave Mon 4 Jan 2027 11:00 GMT (")
         .tells("and its time is over Fri 1 Jan 2027 11:00 GMT\n")
         .tells("hint: send it when its hours are open, or write a longer `expires`; nothing was used up\n");
     assert_eq!(judge.connections(), 0);
