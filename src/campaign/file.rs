@@ -271,6 +271,7 @@ fn places(source: &Source<'_>, articles: &[ArticleEntry]) -> Places {
         of(&path).or_else(|| of(&path[..2]))
     };
     Places {
+        id: of(&["id"]),
         schedule: of(&["schedule"]),
         season: of(&["season"]),
         window: of(&["window"]),

@@ -46,7 +46,11 @@ pub struct Plan<'a> {
 impl Plan<'_> {
     /// The hours in which the campaign's letters may leave.
     pub fn hours(&self) -> Hours {
-        self.clinic.with(self.campaign.window)
+        let hours = self.clinic.with(self.campaign.window);
+        match &self.campaign.timing {
+            Timing::Schedule(schedule) => hours.with_own(schedule.at),
+            Timing::ByHand | Timing::Series(_) => hours,
+        }
     }
 }
 
@@ -327,7 +331,7 @@ fn settle_proof(
     })
 }
 
-pub(super) fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
+fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
     let mut findings: Vec<Finding> = proof.shown().map(|unfit| unfit.error.named()).collect();
     if proof.stopped_by.is_none() {
         let text = format!("{} of {} letters cannot be written", proof.faults.len(), proof.letters);

@@ -26,6 +26,7 @@ pub use campaigns::CampaignFolder;
 pub use lists::{ListFile, is_list_file};
 
 use crate::finding::Finding;
+use jiff::tz::TimeZone;
 use settings::Settings;
 use std::path::{Path, PathBuf};
 
@@ -98,6 +99,11 @@ impl Workspace {
             lists,
             findings,
         }
+    }
+
+    /// The zone of the workspace in `root`, if its settings can be read.
+    pub fn zone(root: &Path) -> Option<TimeZone> {
+        read_settings(root).0.map(|settings| settings.zone().clone())
     }
 
     /// The settings of the workspace in `root` alone, with the holidays they name, and what is wrong with them.
