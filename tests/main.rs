@@ -11,6 +11,7 @@
 )]
 
 mod architecture;
+mod articles;
 mod cli;
 mod crash;
 mod faults;

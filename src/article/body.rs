@@ -3,6 +3,7 @@
 use crate::article::front_matter::Split;
 use crate::article::markdown;
 use crate::article::markdown::address::Target;
+use crate::article::markdown::picture;
 use crate::finding::{Finding, Place};
 use pulldown_cmark::{Event, HeadingLevel, OffsetIter, Parser, Tag};
 
@@ -29,6 +30,7 @@ pub(crate) fn findings(file: &str, split: &Split<'_>, title: &str) -> Vec<Findin
         ];
     }
     let mut findings = body.template_marks();
+    findings.extend(body.pictures());
     let events: OffsetIter<'_> = Parser::new_ext(split.body, markdown::options()).into_offset_iter();
     let mut inside_html = false;
     let mut heading: Option<(usize, String)> = None;
@@ -47,9 +49,6 @@ pub(crate) fn findings(file: &str, split: &Split<'_>, title: &str) -> Vec<Findin
             }
             Event::Start(Tag::Link { link_type, dest_url, .. }) if Target::of_link(link_type, &dest_url) == Target::Refused => {
                 findings.push(body.link(range.start, &dest_url));
-            }
-            Event::Start(Tag::Image { dest_url, .. }) if Target::of_image(&dest_url) == Target::Refused => {
-                findings.push(body.image(range.start, &dest_url));
             }
             Event::Start(Tag::Heading {
                 level: HeadingLevel::H1 | HeadingLevel::H2,
@@ -125,10 +124,24 @@ impl Body<'_> {
             .hint("write the whole address, starting with `https://`, `mailto:` or `tel:`")
     }
 
-    fn image(&self, offset: usize, url: &str) -> Finding {
-        let text = format!("the image `{url}` is replaced by its description, because it cannot be reached from a letter");
-        self.warning(offset, text)
-            .hint("put the image on your web site and write its whole `https://` address")
+    /// Pictures that cannot be shown, and those that say nothing to people who do not see them.
+    fn pictures(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for shown in picture::pictures(self.text) {
+            let name = &shown.written;
+            if shown.target == Target::Refused {
+                let text = format!("the image `{name}` is replaced by its description, because it cannot be reached from a letter");
+                let finding = self.warning(shown.range.start, text);
+                findings.push(
+                    finding.hint("put the picture beside the article and name it alone, as in `![what it shows](hands.jpg)`"),
+                );
+            } else if shown.words.is_empty() {
+                let text = format!("the picture `{name}` has no words, and many people see letters without pictures");
+                let finding = self.error(shown.range.start, text);
+                findings.push(finding.hint(format!("say what it shows: `![two hands on a back]({name})`")));
+            }
+        }
+        findings
     }
 
     fn title_again(&self, offset: usize) -> Finding {

@@ -34,7 +34,10 @@ pub struct Removed {
 
 /// Decodes a file: by its byte order mark, as UTF-8 if it is valid, or else by the likeliest legacy encoding.
 pub fn decode(bytes: &[u8]) -> Decoded {
-    let decoded = encoding::decode(bytes);
+    let mut decoded = encoding::decode(bytes);
+    if let Some(mac) = as_old_mac(bytes, &decoded) {
+        decoded = mac;
+    }
     let (text, removed) = one_kind_of_line_end(&decoded.text);
     Decoded {
         text,
@@ -42,6 +45,33 @@ pub fn decode(bytes: &[u8]) -> Decoded {
         certain: decoded.known != Known::Guessed && !decoded.had_errors,
         removed,
     }
+}
+
+/// Old Macs' texts are always guessed to be Windows': both are Western, and only the words tell which has the letters in the right places.
+fn as_old_mac<'b>(bytes: &'b [u8], guessed: &encoding::Text<'b>) -> Option<encoding::Text<'b>> {
+    if guessed.known != Known::Guessed || !guessed.encoding.starts_with("windows-125") {
+        return None;
+    }
+    let mac = encoding::decode_as(bytes, "macintosh").ok()?;
+    // Small accented letters and typographer's marks are frequent in prose; capitals behind small letters and controls are not.
+    let likely = |text: &str| {
+        text.chars()
+            .filter(|c| "éèêàâçùûôîïëüöäßñáíóúœæåøãõ’“”„–—…«»".contains(*c))
+            .count()
+    };
+    let unlikely = |text: &str| {
+        let pairs = text.chars().zip(text.chars().skip(1));
+        pairs
+            .filter(|(one, other)| {
+                (one.is_lowercase() && other.is_uppercase() && !other.is_ascii()) || (other.is_control() && !other.is_whitespace())
+            })
+            .count()
+    };
+    let is_mac = likely(&mac.text) > 2 * likely(&guessed.text) && unlikely(&guessed.text) > 2 * unlikely(&mac.text);
+    is_mac.then_some(encoding::Text {
+        known: Known::Guessed,
+        ..mac
+    })
 }
 
 fn one_kind_of_line_end(raw: &str) -> (String, Option<Removed>) {

@@ -141,6 +141,18 @@ pub fn read(file: &str, text: &str) -> Result<(Article, Vec<Finding>), Vec<Findi
     }
 }
 
+/// Where the value of `key` stands in an article's file, if its front matter has that key.
+pub fn place(text: &str, key: &str) -> Option<Place> {
+    let text = plain_line_ends(text);
+    let split = split(&text);
+    let source = Source {
+        file: "",
+        text: split.yaml?,
+        first_line: split.yaml_line,
+    };
+    source.place(&[key])
+}
+
 fn plain_line_ends(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match text.contains('\r') {

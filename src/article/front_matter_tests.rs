@@ -108,8 +108,15 @@ fn the_body_is_looked_over() {
         &["8:1 the text opens with the title again"],
     );
     check(
-        ("Text.", "<div>\nx\n</div>\n\n![s](s.png)"),
-        &["8:1 HTML such as `<div>`", "12:1 the image `s.png`"],
+        (
+            "Text.",
+            "<div>\nx\n</div>\n\n![s](../s.png) ![s](s.png)\n\n![ ](https://a.example/b.png)",
+        ),
+        &[
+            "8:1 HTML such as `<div>`",
+            "12:1 the image `../s.png`",
+            "14:1 the picture `https://a.example/b.png` has no words",
+        ],
     );
 }
 

@@ -9,12 +9,16 @@ pub mod front_matter;
 
 pub mod markdown;
 
+pub mod desk;
 pub mod draft;
 pub mod image;
 pub mod note;
 pub mod pasted;
 
 mod body;
+mod document;
+mod docx;
+mod html;
 mod slug;
 
 /// A checked article.

@@ -40,6 +40,7 @@ struct AudienceFile {
 struct ArticleFile {
     file: Option<String>,
     date: Option<String>,
+    languages: Option<Vec<String>>,
 }
 
 /// The campaign in `text`, as far as it can be read, and everything that is worth saying.
@@ -270,6 +271,7 @@ fn places(source: &Source<'_>, articles: &[ArticleEntry]) -> Places {
         of(&path).or_else(|| of(&path[..2]))
     };
     Places {
+        id: of(&["id"]),
         schedule: of(&["schedule"]),
         season: of(&["season"]),
         window: of(&["window"]),
@@ -281,8 +283,16 @@ fn places(source: &Source<'_>, articles: &[ArticleEntry]) -> Places {
 /// The articles in turn: those of `articles`, or the steps' of a series.
 fn articles(desk: &mut Inspection<'_>, file: &CampaignFile) -> Option<Vec<ArticleEntry>> {
     if let Some(steps) = &file.series {
-        let entry = |step: &StepFile| step.file.clone().map(|file| ArticleEntry { file, date: None });
-        return Some(steps.iter().filter_map(entry).collect());
+        let entries = steps.iter().enumerate().filter_map(|(index, step)| {
+            let file = step.file.clone()?;
+            let languages = languages(desk, "series", index, &file, step.languages.as_deref());
+            Some(ArticleEntry {
+                file,
+                date: None,
+                languages,
+            })
+        });
+        return Some(entries.collect());
     }
     let written = file.articles.clone().unwrap_or_default();
     if written.is_empty() {
@@ -319,7 +329,7 @@ fn article(desk: &mut Inspection<'_>, index: usize, entry: &ArticleFile) -> Opti
         entry.file.as_ref(),
         "the article's file name in this folder",
     )?;
-    if file.contains(['/', '\\']) || file.starts_with('.') {
+    if !is_beside(&file) {
         let hint = "put the article into the campaign's own folder and name it alone";
         desk.wrong(
             &["articles", &position, "file"],
@@ -336,7 +346,35 @@ fn article(desk: &mut Inspection<'_>, index: usize, entry: &ArticleFile) -> Opti
             return None;
         }
     };
-    Some(ArticleEntry { file, date })
+    let languages = languages(desk, "articles", index, &file, entry.languages.as_deref());
+    Some(ArticleEntry { file, date, languages })
+}
+
+/// Whether a name is that of a file in the campaign's own folder.
+fn is_beside(file: &str) -> bool {
+    !file.contains(['/', '\\']) && !file.starts_with('.')
+}
+
+/// The files of an article's other languages; what is no file of the folder, or stands there twice, is said, and its place left empty.
+fn languages(desk: &mut Inspection<'_>, section: &str, index: usize, file: &str, written: Option<&[String]>) -> Vec<String> {
+    let position = index.to_string();
+    let mut languages: Vec<String> = Vec::new();
+    for (at, name) in written.unwrap_or_default().iter().map(|name| name.trim()).enumerate() {
+        let at = at.to_string();
+        let path = [section, position.as_str(), "languages", at.as_str()];
+        if name.is_empty() || !is_beside(name) {
+            let hint = "put it beside the article and name it alone, like `languages: [calm.de.md, calm.ar.md]`";
+            desk.wrong(&path, format!("`{name}` is no file of this folder"), hint);
+            languages.push(String::new());
+        } else if name == file || languages.iter().any(|known| known == name) {
+            let hint = "each language is a file of its own; take one of them away";
+            desk.wrong(&path, format!("`{name}` stands twice"), hint);
+            languages.push(String::new());
+        } else {
+            languages.push(name.to_owned());
+        }
+    }
+    languages
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! been refused. Knows nothing of folders (it is made from text), of people, or of what was sent before.
 
 pub mod calendar;
+pub mod crowding;
 pub mod edition;
 pub mod file;
 pub mod schedule;
@@ -56,6 +57,8 @@ pub struct Campaign {
 /// Where the parts of a campaign stand in its file, for findings that need more than the file to be known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
+    /// The id.
+    pub id: Option<Place>,
     /// The schedule.
     pub schedule: Option<Place>,
     /// The season.
@@ -105,4 +108,6 @@ pub struct ArticleEntry {
     pub file: String,
     /// The day this article is pinned to, if any.
     pub date: Option<jiff::civil::Date>,
+    /// The files beside it that hold the same article in other languages; empty where the name was wrong, so that places stay.
+    pub languages: Vec<String>,
 }

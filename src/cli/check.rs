@@ -3,10 +3,12 @@
 use super::answers;
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
+use super::namesake;
 use super::send::due_now;
 use super::sending::plan;
 use super::steps::closed_words;
 use super::ui::count;
+use crate::campaign::crowding::crowding;
 use crate::dispatch::DispatchError;
 use crate::dispatch::due;
 use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning};
@@ -17,6 +19,7 @@ use crate::store::import::Guard;
 use crate::subscriber::csv::ListReport;
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, ListFile, Workspace};
+use jiff::civil::Date;
 use std::path::Path;
 
 /// Find every mistake in the workspace, all at once
@@ -47,34 +50,44 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         .as_ref()
         .map(|name| campaign_named(&workspace, name))
         .transpose()?;
-    let folders: Vec<&CampaignFolder> = named.map_or_else(|| workspace.campaigns.iter().collect(), |folder| vec![folder]);
-    let (findings, letters) = look(context, &root, &workspace, &folders)?;
-    show(context, &findings, letters, folders.len() as u64)
+    let (findings, letters) = look(context, &root, &workspace, named)?;
+    let campaigns = named.map_or(workspace.campaigns.len(), |_| 1);
+    show(context, &findings, letters, campaigns as u64)
 }
 
-/// All that is wrong with these campaigns and what they share, each said once, and how many letters were composed for it.
+/// All that is wrong with this campaign, or with all of them, and with what they share, each said once; and how many letters were composed
+/// for it.
 pub(super) fn look(
     context: &Context,
     root: &Path,
     workspace: &Workspace,
-    folders: &[&CampaignFolder],
+    named: Option<&CampaignFolder>,
 ) -> Result<(Vec<Finding>, u64), Failure> {
+    let folders: Vec<&CampaignFolder> = named.map_or_else(|| workspace.campaigns.iter().collect(), |folder| vec![folder]);
     let mut findings = workspace.findings.clone();
     let mut letters = 0;
-    for folder in folders {
+    for folder in &folders {
         findings.extend(folder.findings.iter().cloned());
         findings.extend(folder.campaign.iter().flat_map(|campaign| campaign.telling.iter().cloned()));
     }
     if let Some(settings) = &workspace.settings {
-        findings.extend(settings.outdated_holidays(context.clock.now().to_zoned(settings.zone().clone()).date()));
+        let today = context.clock.now().to_zoned(settings.zone().clone()).date();
+        findings.extend(settings.outdated_holidays(today));
+        findings.extend(crowded(workspace, settings, today));
         // A store that cannot be opened keeps nobody from knowing what is wrong with the files.
         let known = context.store_if_any(root).ok().flatten();
         findings.extend(answers::forewarning(context, settings, known.as_ref())?);
         let mut store = Store::in_memory(context.clock.now())?;
-        let found = check_lists(context, &mut store, workspace, folders)?;
+        let found = check_lists(context, &mut store, workspace, &folders)?;
         let lists_are_sound = !found.iter().any(Finding::is_error);
         findings.extend(found);
-        for folder in folders {
+        if let Some(store) = known.as_ref().filter(|_| named.is_none()) {
+            findings.extend(folders_gone(store, workspace)?);
+        }
+        for folder in &folders {
+            if let Some(store) = &known {
+                findings.extend(namesake::find(store, workspace, folder)?);
+            }
             findings.extend(forewarned(context, known.as_ref().unwrap_or(&store), settings, folder)?);
             let (composed, found) = check_letters(context, &mut store, settings, folder)?;
             letters += composed;
@@ -85,6 +98,15 @@ pub(super) fn look(
     let mut seen = std::collections::HashSet::new();
     findings.retain(|finding| seen.insert(finding.to_string()));
     Ok((findings, letters))
+}
+
+/// The campaigns that mean more letters than the cap lets leave.
+fn crowded(workspace: &Workspace, settings: &Settings, today: Date) -> Vec<Finding> {
+    let Some(days) = settings.calendar.one_letter_in else {
+        return Vec::new();
+    };
+    let campaigns = workspace.campaigns.iter().filter_map(|folder| folder.campaign.as_ref());
+    crowding("tidings.yaml", campaigns, days, today)
 }
 
 /// Reads the lists that these campaigns use, and says what is wrong with them, row by row.
@@ -117,6 +139,16 @@ fn check_lists(
 /// What reading a list has to say: its findings, and each row that is nobody.
 pub(super) fn said(rows: &ListReport) -> Vec<Finding> {
     rows.findings.clone()
+}
+
+/// Campaigns without a folder that somebody would still wait for.
+fn folders_gone(store: &Store, workspace: &Workspace) -> Result<Vec<Finding>, Failure> {
+    let open = namesake::gone(store, workspace)?.into_iter().filter(|gone| gone.is_open);
+    let told = open.map(|gone| {
+        let hint = "bring it back as it was, with its `id:`; `tidings cancel` calls off what waits";
+        Finding::warning(format!("campaigns/{}", gone.name), gone.words).hint(hint)
+    });
+    Ok(told.collect())
 }
 
 /// What the calendar tells ahead: hours that never open, pinned days that are over, articles that run out.

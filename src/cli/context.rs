@@ -2,7 +2,7 @@
 
 use super::Global;
 use super::failure::{Failure, Kind, plain};
-use super::ui::{Ui, moment};
+use super::ui::{Ui, hang_clock, moment};
 use crate::clock::Clock;
 use crate::finding::Finding;
 use crate::finding::suggestion;
@@ -52,11 +52,13 @@ impl Context {
                     .hint("name the workspace with `-C DIR`")
             })?,
         };
-        Workspace::find(&start).map_err(|error| {
+        let root = Workspace::find(&start).map_err(|error| {
             Failure::new(Kind::FixFirst, error.to_string())
                 .hint("go into the workspace's folder, or name it with `-C DIR`")
                 .hint("`tidings init DIR` makes a new workspace")
-        })
+        })?;
+        Workspace::zone(&root).iter().for_each(hang_clock);
+        Ok(root)
     }
 
     /// The workspace, read whole.

@@ -32,6 +32,8 @@ mod import;
 mod init;
 mod log;
 mod mail_in;
+mod mistakes;
+mod namesake;
 mod new;
 mod people;
 mod plan;

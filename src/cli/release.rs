@@ -4,9 +4,12 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::hold::{open, targets, tell};
 use super::letters::stands_by;
+use super::sending::plan;
 use super::steps::{self, pass_all_by, would_get};
 use super::ui::count;
-use crate::campaign::calendar::moment;
+use crate::campaign::CampaignId;
+use crate::campaign::calendar::{Reason, Turn, moment};
+use crate::dispatch::due;
 use crate::store::Store;
 use crate::store::edition::Status;
 use crate::store::hold::Target;
@@ -54,6 +57,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         (freed, kept, taken_back) = (freed + done.waiting, kept + done.kept, taken_back + done.taken_back);
     }
     let name = &args.campaign;
+    let [expired, turn] = match &targets[..] {
+        [Target::Campaign(campaign)] => [
+            expired(context, &root, &store, campaign, &mut freed)?,
+            next_turn(context, &root, &store, campaign)?,
+        ],
+        _ => [Vec::new(), Vec::new()],
+    };
     if tell_over(context, &root, &store, args, &targets, freed)? {
         return Ok(());
     }
@@ -72,6 +82,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         (false, _) => format!("{} of `{name}` released for the next `tidings run`", count(freed, "letter")),
     };
     tell(context, name, "released", freed, &words)?;
+    expired.iter().chain(&turn).for_each(|line| context.ui.say(line));
     warn_of_other_holds(context, &store, args, &targets)?;
     if kept > 0 {
         let stay = if kept == 1 {
@@ -87,6 +98,61 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What expires with the next run because its time is over, which is not released.
+fn expired(context: &Context, root: &Path, store: &Store, campaign: &CampaignId, freed: &mut u64) -> Result<Vec<String>, Failure> {
+    let mut told = Vec::new();
+    for edition in store.editions_of(campaign)? {
+        let over = edition.expires_at.filter(|end| *end <= context.clock.now());
+        let open = store.tally(edition.id)?.open();
+        let (Some(end), true) = (over, open > 0 && edition.status == Status::Released) else {
+            continue;
+        };
+        *freed = freed.saturating_sub(open);
+        let expire = if open == 1 { "expires" } else { "expire" };
+        told.push(format!(
+            "the time of `{}` was over {}: {} {expire} with the next `tidings run`, and `tidings resend {} --expired` orders them anew",
+            edition.key.article,
+            moment(&end.to_zoned(zone(root))),
+            count(open, "letter"),
+            edition.key
+        ));
+    }
+    Ok(told)
+}
+
+/// What the calendar of a campaign that goes on again has for the next run.
+fn next_turn(context: &Context, root: &Path, store: &Store, campaign: &CampaignId) -> Result<Vec<String>, Failure> {
+    let workspace = Workspace::read(root);
+    let folder = workspace.campaigns.iter().find(|folder| folder.id() == Some(&campaign.0));
+    let sound = workspace.settings.as_ref().zip(folder);
+    let Some(Ok(plan)) = sound.map(|(settings, folder)| plan(settings, folder)) else {
+        return Ok(Vec::new());
+    };
+    if store.campaign_hold(campaign)?.is_some() || store.campaign_known_since(campaign)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let decision = due::decision(store, plan, context.clock.now())?;
+    let missed = decision.missed.iter().filter(|missed| missed.reason != Reason::Empty);
+    let mut told: Vec<String> = missed
+        .map(|missed| format!("nothing is sent for {}: {}", missed.occurrence.date, missed.detail))
+        .collect();
+    if let Turn::Begins(due) | Turn::Waits { due, .. } = decision.turn {
+        let local = moment(&due.occurrence.local);
+        told.push(format!(
+            "`{}`, due {local}, begins with the next `tidings run` in its hours",
+            due.article
+        ));
+    }
+    Ok(told)
+}
+
+/// The clinic's zone, as far as it can be read.
+fn zone(root: &Path) -> TimeZone {
+    Workspace::settings(root)
+        .0
+        .map_or(TimeZone::UTC, |settings| settings.zone().clone())
+}
+
 /// Where the time of a released edition is over, its letters will not go out, and that is said.
 fn tell_over(context: &Context, root: &Path, store: &Store, args: &Args, targets: &[Target], freed: u64) -> Result<bool, Failure> {
     let ([Target::Edition(edition)], 1..) = (targets, freed) else {
@@ -95,9 +161,7 @@ fn tell_over(context: &Context, root: &Path, store: &Store, args: &Args, targets
     let Some(end) = store.edition(*edition)?.expires_at.filter(|end| *end <= context.clock.now()) else {
         return Ok(false);
     };
-    let settings = Workspace::settings(root).0;
-    let zone = settings.map_or(TimeZone::UTC, |settings| settings.zone().clone());
-    let (name, over) = (&args.campaign, moment(&end.to_zoned(zone)));
+    let (name, over) = (&args.campaign, moment(&end.to_zoned(zone(root))));
     let expire = if freed == 1 { "expires" } else { "expire" };
     let words = format!(
         "`{name}` is released, but its time was over {over}: {} {expire} with the next `tidings run`",

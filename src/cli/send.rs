@@ -9,10 +9,12 @@ use super::context::{Context, campaign_named, holder_words, real_dir};
 use super::failure::{Failure, Kind};
 use super::letters::whose;
 use super::mail_in::read_first;
+use super::namesake;
 use super::outcome::tell;
 use super::plan_file::{self, Held, Stands};
 use super::sending::{Bounds, bring_lists, hand_over, plan, route};
 use super::ui::count;
+use crate::campaign::calendar::moment;
 use crate::campaign::{CampaignId, Timing};
 use crate::dispatch::due;
 use crate::dispatch::hours::Timetable;
@@ -68,6 +70,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let route = route(&root, settings)?;
     let _lock = lock(context, &root, &args.campaign)?;
     let mut store = context.store_for_sending(&root, settings)?;
+    namesake::refuse(&store, &workspace, folder)?;
     let doubts = recover(context, &mut store)?;
     read_first(context, &root, settings, &mut store)?;
     let desk = Desk {
@@ -167,16 +170,7 @@ impl Desk<'_> {
         if !matches!(next, Next::NothingLeft) {
             require_reader(self.context, self.settings, store)?;
         }
-        if let (Some(file), Some(path)) = (self.agreed, &args.plan) {
-            let (context, workspace, settings, plan) = (self.context, self.workspace, self.settings, self.plan);
-            let held = Held {
-                context,
-                workspace,
-                settings,
-                plan,
-                file,
-                path,
-            };
+        if let Some(held) = self.held(args) {
             return match held.stands(store, &next)? {
                 Stands::Begin(draft) => self.begin(store, &draft, args),
                 Stands::Resume(edition) => self.resume(store, &edition, args),
@@ -200,6 +194,20 @@ impl Desk<'_> {
                 self.begin(store, &draft, args)
             }
         }
+    }
+
+    /// The plan that is sent by, held against the world.
+    fn held<'a>(&'a self, args: &'a Args) -> Option<Held<'a>> {
+        let (context, workspace, settings, plan) = (self.context, self.workspace, self.settings, self.plan);
+        let (file, path) = self.agreed.zip(args.plan.as_deref())?;
+        Some(Held {
+            context,
+            workspace,
+            settings,
+            plan,
+            file,
+            path,
+        })
     }
 
     fn nothing_left(&self) -> Result<(), Failure> {
@@ -251,7 +259,13 @@ impl Desk<'_> {
         tell_draft(self.context, store, draft)?;
         self.tell_outlook(store, &draft.edition)?;
         self.remind(store)?;
-        let first = match self.first_moment() {
+        let turn = due::used_up(store, self.plan, self.context.clock.now())?;
+        if let Some(turn) = turn {
+            self.context
+                .ui
+                .say(&format!("  the turn of {} is used up by it", moment(&turn.local)));
+        }
+        let first = match self.first_moment(&draft.edition) {
             Ok(first) => first,
             Err(failure) => {
                 store.discard(draft.edition.id)?;
@@ -275,9 +289,15 @@ impl Desk<'_> {
             self.context.ui.say("nothing was sent");
             return Ok(());
         }
+        // Whoever was asked may have taken their time.
+        if let Some(held) = self.held(args)
+            && let Err(over) = held.is_good_still()
+        {
+            store.discard(draft.edition.id)?;
+            return Err(over);
+        }
         self.context.mark_sent(self.root, store.identity())?;
-        due::leave_behind(store, self.plan, self.context.clock.now())?;
-        store.release(draft.edition.id, self.context.clock.now())?;
+        due::start_by_hand(store, self.plan, &draft.edition, self.context.clock.now())?;
         self.hand_over(store, Work::Edition(draft.edition.id), args)
     }
 

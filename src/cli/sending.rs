@@ -160,6 +160,7 @@ pub(super) fn plan<'a>(settings: &'a Settings, folder: &'a CampaignFolder) -> Re
             template,
             sender: &settings.sender,
             clinic: &settings.hours,
+            look: &settings.letter_look,
         }),
         (_, _) => Err(Failure::findings(folder.findings.clone())),
     }

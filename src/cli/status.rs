@@ -5,6 +5,7 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::listing::table;
 use super::mail_in::{kept, look};
+use super::mistakes::mistakes;
 use super::outlook::Limited;
 use super::steps::in_order;
 use super::strikes::Answers;
@@ -22,7 +23,8 @@ use std::path::Path;
 
 /// Show where every edition stands
 ///
-/// The numbers close: planned is the sum of all states. The exit code is 1 while a letter needs a person.
+/// The numbers close: planned is the sum of all states. The exit code is 1 while a letter needs a person, and 65 while `run` passes
+/// something over because the files are wrong.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  tidings status --json | jq .editions")]
 pub(super) struct Args {}
@@ -72,6 +74,8 @@ struct Whole<'a> {
     next: Vec<Ahead>,
     /// On which occurrences of the last 60 days nothing began, and why.
     skipped: Vec<Skipped>,
+    /// What `run` passes over until the files are mended.
+    mistakes: Vec<String>,
 }
 
 pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
@@ -106,6 +110,8 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
     let reader = who_reads(context, &root, Some(&store))?;
     let kept_mails = kept(store.dir()).len() as u64;
     let turns = Turns::read(context, &root, &store)?;
+    let mistakes = mistakes(context, &root, &store)?;
+    let has_mistakes = !mistakes.is_empty();
     if context.ui.wants_json() {
         let lines = editions
             .iter()
@@ -126,16 +132,20 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             reader,
             next: turns.next,
             skipped: turns.skipped,
+            mistakes,
         })?;
     } else {
         show(context, &editions, &numbers, &waits, sender.as_deref())?;
         let reader = reader_words(context, &root, reader);
+        let turns = turns.words();
+        let unsaid = mistakes.into_iter().filter(|line| !turns.contains(line)).collect::<Vec<_>>();
         let lines = quota
             .into_iter()
             .chain(reader)
             .chain(answers.words())
             .chain(kept_words(&store, kept_mails))
-            .chain(turns.words());
+            .chain(turns)
+            .chain(unsaid);
         lines.into_iter().try_for_each(|line| context.ui.data(&line))?;
     }
     let waiting = waiting_campaigns(context, &store)?;
@@ -144,7 +154,16 @@ pub(super) fn run(context: &Context, _args: &Args) -> Result<(), Failure> {
             .ui
             .data(&format!("on hold until you release them ({why}): {}", listed(&waiting)))?;
     }
-    ending(context, need, !waiting.is_empty(), next_steps)
+    ending(context, need, !waiting.is_empty(), next_steps)?;
+    wrong_files(has_mistakes)
+}
+
+/// 65 while `run` passes something over: whoever watches the one alone hears it from either.
+fn wrong_files(has_mistakes: bool) -> Result<(), Failure> {
+    match has_mistakes {
+        true => Err(Failure::said(Kind::Files)),
+        false => Ok(()),
+    }
 }
 
 /// What keeps letters waiting that nothing else does. Settings that cannot be read keep nobody from knowing where letters stand.
@@ -290,9 +309,12 @@ pub(super) fn needs(need: u64) -> String {
 }
 
 fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
-    let turns = Turns::read(context, root, &Store::in_memory(context.clock.now())?)?;
+    let store = Store::in_memory(context.clock.now())?;
+    let turns = Turns::read(context, root, &store)?;
+    let mistakes = mistakes(context, root, &store)?;
+    let has_mistakes = !mistakes.is_empty();
     if context.ui.wants_json() {
-        return context.ui.json(&Whole {
+        context.ui.json(&Whole {
             store: "none",
             sender: None,
             editions: Vec::new(),
@@ -305,12 +327,17 @@ fn nothing_yet(context: &Context, root: &Path) -> Result<(), Failure> {
             reader: who_reads(context, root, None)?,
             next: turns.next,
             skipped: turns.skipped,
-        });
+            mistakes,
+        })?;
+        return wrong_files(has_mistakes);
     }
     context.ui.data(context.no_store_yet())?;
     let reader = who_reads(context, root, None)?;
-    let lines = reader_words(context, root, reader).into_iter().chain(turns.words());
-    lines.into_iter().try_for_each(|line| context.ui.data(&line))
+    let (reader, turns) = (reader_words(context, root, reader).into_iter(), turns.words());
+    let unsaid = mistakes.into_iter().filter(|line| !turns.contains(line)).collect::<Vec<_>>();
+    let mut lines = reader.chain(turns).chain(unsaid);
+    lines.try_for_each(|line| context.ui.data(&line))?;
+    wrong_files(has_mistakes)
 }
 
 fn line<'a>(edition: &'a Edition, tally: &Tally, left_out: BTreeMap<String, u64>, waits: &Waits) -> Line<'a> {

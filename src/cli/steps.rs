@@ -6,7 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::sending::{bring_lists, plan};
 use super::ui::{count, moment};
-use crate::campaign::{Campaign, CampaignId, Timing};
+use crate::campaign::{Campaign, CampaignId, Timing, calendar};
 use crate::dispatch::prepare::Plan;
 use crate::dispatch::series::{Called, Look, note, pass_by};
 use crate::store::edition::Edition;
@@ -121,6 +121,23 @@ pub(super) fn closed_words(store: &Store, plan: Plan<'_>) -> Result<Vec<(String,
             closed.into_iter().map(words).collect()
         }
     })
+}
+
+/// The steps that the last run could write no letter of, in words.
+pub(super) fn stopped_words(store: &Store, plan: Plan<'_>) -> Result<Vec<String>, Failure> {
+    if !matches!(plan.campaign.timing, Timing::Series(_)) {
+        return Ok(Vec::new());
+    }
+    let known = store.steps(&plan.campaign.id)?;
+    let words = plan.articles.iter().filter_map(|article| {
+        let since = known.get(&article.id).filter(|step| !step.is_closed)?.stopped?;
+        let since = calendar::moment(&since.to_zoned(plan.clinic.zone.clone()));
+        Some(format!(
+            "`{}` is stopped: its letters cannot be written since {since}; the next `tidings run` tries again, and says what is wrong",
+            article.id
+        ))
+    });
+    Ok(words.collect())
 }
 
 /// Opens closed steps again, where that is what is named: a closed step, or a series all of whose steps are. Gives whether it did.

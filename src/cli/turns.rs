@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::namesake;
 use super::sending::plan;
 use super::steps::closed_words;
 use super::ui::{Ui, count};
@@ -29,7 +30,19 @@ pub(super) struct Ahead {
     expires_at: Option<String>,
     /// How many people come to it, where it is a step of a series.
     people: Option<u64>,
+    /// Why the campaign is on hold, if it is.
+    held: Option<String>,
     notes: Vec<String>,
+}
+
+/// What a campaign with a schedule does next, for monitoring.
+#[derive(serde::Serialize)]
+pub(super) struct Coming {
+    campaign: String,
+    article: String,
+    due_at: String,
+    begins_at: Option<String>,
+    held: Option<String>,
 }
 
 /// An occurrence on which nothing began.
@@ -60,10 +73,14 @@ impl Turns {
         let mut next = Vec::new();
         if let Some(settings) = &workspace.settings {
             for folder in &workspace.campaigns {
-                if let Ok(plan) = plan(settings, folder) {
+                if let Some(finding) = namesake::find(store, &workspace, folder)? {
+                    next.push(Ahead::note_alone(&folder.name, finding.text));
+                } else if let Ok(plan) = plan(settings, folder) {
                     next.extend(ahead(store, plan, now)?);
                 }
             }
+            let gone = namesake::gone(store, &workspace)?.into_iter();
+            next.extend(gone.map(|gone| Ahead::note_alone(&gone.name, gone.words)));
         }
         Ok(Self { next, skipped })
     }
@@ -104,11 +121,38 @@ impl Turns {
 }
 
 impl Ahead {
+    /// Nothing is next, and that is why.
+    fn note_alone(name: &str, note: String) -> Self {
+        Self {
+            campaign: name.to_owned(),
+            article: None,
+            due_at: None,
+            local: None,
+            begins_at: None,
+            expires_at: None,
+            people: None,
+            held: None,
+            notes: vec![note],
+        }
+    }
+
+    /// The same for monitoring, where an article comes.
+    fn coming(self) -> Option<Coming> {
+        Some(Coming {
+            campaign: self.campaign,
+            article: self.article?,
+            due_at: self.due_at?,
+            begins_at: self.begins_at,
+            held: self.held,
+        })
+    }
+
     fn words(&self) -> Vec<String> {
         let name = Ui::bold(&self.campaign);
         let next = self.article.as_ref().zip(self.local.as_ref());
         let next = next.map(|(article, local)| match (self.people, self.begins_at != self.due_at) {
             (Some(people), _) => format!("{name}: `{article}` is next, for {} on {local}", count(people, "person")),
+            (None, true) if self.held.is_some() => format!("{name}: `{article}` is next, due {local}, and waits for release"),
             (None, true) => format!("{name}: `{article}` is next, due {local}, and waits for its hours"),
             (None, false) => format!("{name}: `{article}` is next, on {local}"),
         });
@@ -128,8 +172,8 @@ fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Ahead>,
         .into_iter()
         .map(|finding| finding.text)
         .collect();
-    let hold = store.campaign_hold(&plan.campaign.id)?;
-    notes.extend(hold.map(|reason| format!("on hold: {reason}")));
+    let held = store.campaign_hold(&plan.campaign.id)?;
+    notes.extend(held.iter().map(|reason| format!("on hold: {reason}")));
     if entry.is_none() && notes.is_empty() {
         return Ok(None);
     }
@@ -141,8 +185,25 @@ fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Ahead>,
         begins_at: entry.as_ref().and_then(|entry| entry.begins()).map(|at| at.to_string()),
         expires_at: entry.as_ref().and_then(|entry| entry.expires_at).map(|at| at.to_string()),
         people: None,
+        held,
         notes,
     }))
+}
+
+/// The next edition of every sound campaign that has a schedule and an article left, the first one due first.
+pub(super) fn coming(store: &Store, workspace: &Workspace, now: Timestamp) -> Result<Vec<Coming>, Failure> {
+    let mut next = Vec::new();
+    for folder in &workspace.campaigns {
+        let Some(Ok(plan)) = workspace.settings.as_ref().map(|settings| plan(settings, folder)) else {
+            continue;
+        };
+        if due::calendar(store, plan)?.schedule().is_some() && namesake::find(store, workspace, folder)?.is_none() {
+            next.extend(ahead(store, plan, now)?);
+        }
+    }
+    let mut coming: Vec<Coming> = next.into_iter().filter_map(Ahead::coming).collect();
+    coming.sort_by(|one, other| (&one.due_at, &one.campaign).cmp(&(&other.due_at, &other.campaign)));
+    Ok(coming)
 }
 
 /// The next step of a series to which anybody comes within this many days, and what is closed.
@@ -154,7 +215,7 @@ fn steps_ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<A
     let hold = store.campaign_hold(&plan.campaign.id)?;
     let closed = closed_words(store, plan)?.into_iter();
     let mut notes: Vec<String> = closed.map(|(words, way)| format!("{words}; {way}")).collect();
-    notes.extend(hold.map(|reason| format!("on hold: {reason}")));
+    notes.extend(hold.iter().map(|reason| format!("on hold: {reason}")));
     let next = ahead.days.first();
     if next.is_none() && notes.is_empty() {
         return Ok(None);
@@ -168,6 +229,7 @@ fn steps_ahead(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<A
         begins_at: at,
         expires_at: None,
         people: next.map(|next| next.people),
+        held: hold,
         notes,
     }))
 }

@@ -6,7 +6,9 @@ use super::failure::{Failure, Kind, plain};
 use super::scribe::Scribe;
 use crate::finding::{Finding, Severity};
 use anstyle::{AnsiColor, Style};
+use jiff::tz::TimeZone;
 use std::io::{BufRead, ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 
 const BOLD: Style = Style::new().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -203,9 +205,18 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// A moment for the eye; JSON has it in full.
+/// The clock on the clinic's wall: one for the whole process, which has one workspace.
+static WALL: OnceLock<TimeZone> = OnceLock::new();
+
+/// Has moments told by the clock of this zone from now on.
+pub(super) fn hang_clock(zone: &TimeZone) {
+    WALL.get_or_init(|| zone.clone());
+}
+
+/// A moment for the eye, by the clinic's clock where its zone is known; JSON has it in UTC.
 pub fn moment(at: jiff::Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    let zone = WALL.get().cloned().unwrap_or(TimeZone::UTC);
+    at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
 }
 
 /// `a`, `a and b`, `a, b and c`.

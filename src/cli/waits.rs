@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::ui::count;
 use crate::dispatch::hours::{Resumption, Timetable, resumption_of, told_ahead, told_resumption};
-use crate::store::cap::Crowd;
+use crate::store::cap::{Cap, Crowd, First, Recent};
 use crate::store::edition::{Edition, Status};
 use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, Store};
@@ -55,35 +55,46 @@ impl Desk {
             return Ok(Waits::default());
         }
         let resumption = resumption_of(store, edition, &self.timetable, self.now)?;
-        let cap = self.timetable.cap(&edition.key.campaign);
-        let crowd = cap
-            .as_ref()
-            .map_or(Ok(Crowd::default()), |spacing| store.crowd(edition.id, spacing, self.now))?;
+        let cap = self.timetable.cap(store, edition, self.now)?;
+        let mut crowd = match &cap {
+            Some(cap) => store.crowd(edition.id, cap, self.now)?,
+            None => Crowd::default(),
+        };
+        crowd.until = match crowd.until {
+            Some(until) => self.opens(store, edition, until)?,
+            None => None,
+        };
         let words = [
             resumption.as_ref().map(|resumption| self.hours_words(resumption)),
-            cap.and_then(|spacing| self.crowd_words(&crowd, &spacing)),
+            cap.as_ref().and_then(|cap| self.crowd_words(&crowd, &cap.spacing)),
+            behind_words(&crowd),
         ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         Ok(Waits {
             resumes_at: resumption.and_then(|resumption| resumption.at),
-            capped: crowd.letters,
+            capped: crowd.letters + crowd.behind,
             words: (!words.is_empty()).then(|| words.join("; ")),
             deadline: None,
         })
     }
 
     /// Within how many days a person gets one letter, where this edition keeps to it.
-    pub(super) fn cap(&self, edition: &Edition) -> Option<Spacing> {
-        self.timetable.cap(&edition.key.campaign)
+    pub(super) fn spacing(&self, store: &Store, edition: &Edition) -> Result<Option<Spacing>, Failure> {
+        Ok(self.timetable.spacing(store, edition)?)
+    }
+
+    /// When the first letter may leave from `at` on, as far as its hours go.
+    fn opens(&self, store: &Store, edition: &Edition, at: Timestamp) -> Result<Option<Timestamp>, Failure> {
+        let hours = self.timetable.hours(store, edition)?;
+        Ok(hours.map_or(Some(at), |hours| hours.opens(at)))
     }
 
     /// How many letters of a draft would wait for their people at `at`.
     pub(super) fn capped(&self, store: &Store, edition: &Edition, at: Timestamp) -> Result<u64, Failure> {
-        let cap = self.timetable.cap(&edition.key.campaign);
-        let crowd = cap.map_or(Ok(Crowd::default()), |spacing| {
-            store.crowd(edition.id, &spacing, at.max(self.now))
-        })?;
-        Ok(crowd.letters)
+        let Some(spacing) = self.spacing(store, edition)? else {
+            return Ok(0);
+        };
+        Ok(store.crowd(edition.id, &Cap::of(spacing), at.max(self.now))?.letters)
     }
 
     /// What one letter waits for: the other letter that its person got, or its hours.
@@ -91,20 +102,44 @@ impl Desk {
         if edition.status != Status::Released || edition.held.is_some() {
             return Ok(None);
         }
-        if let Some(spacing) = self.timetable.cap(&edition.key.campaign)
-            && let Some(recent) = store.recent(delivery, &spacing, self.now)?
-        {
-            let got = recent.at.to_zoned(self.zone.clone()).strftime("%a %-d %b %H:%M");
-            return Ok(Some(format!(
-                "waits: `{}` of {} left for them on {got}, and they get one letter in {}; may leave from {}",
-                recent.article,
-                recent.campaign,
-                count(u64::from(spacing.days), "day"),
-                told_ahead(recent.until, self.now, &self.zone)
-            )));
+        if let Some(cap) = self.timetable.cap(store, edition, self.now)? {
+            let recent = store.recent(delivery, &cap.spacing, self.now)?;
+            if let Some(first) = store.first(delivery, &cap, self.now)? {
+                let free = recent.as_ref().map_or(self.now, |recent| recent.until);
+                let leaves = self.opens(store, &store.edition(first.edition)?, free)?;
+                return Ok(Some(self.first_words(&first, &cap, leaves)));
+            }
+            if let Some(recent) = recent {
+                let until = self.opens(store, edition, recent.until)?;
+                return Ok(Some(self.recent_words(&recent, &cap, until)));
+            }
         }
         let resumption = resumption_of(store, edition, &self.timetable, self.now)?;
         Ok(resumption.map(|resumption| format!("waits: {}", self.hours_words(&resumption))))
+    }
+
+    fn recent_words(&self, recent: &Recent, cap: &Cap, until: Option<Timestamp>) -> String {
+        let got = recent.at.to_zoned(self.zone.clone()).strftime("%a %-d %b %H:%M");
+        let until = until.map(|until| format!("; may leave from {}", told_ahead(until, self.now, &self.zone)));
+        format!(
+            "waits: `{}` of {} left for them on {got}, and they get one letter in {}{}",
+            recent.article,
+            recent.campaign,
+            count(u64::from(cap.spacing.days), "day"),
+            until.unwrap_or_default()
+        )
+    }
+
+    fn first_words(&self, first: &First, cap: &Cap, leaves: Option<Timestamp>) -> String {
+        let leaves = leaves.filter(|at| *at > self.now);
+        let leaves = leaves.map(|at| format!(", {}", told_ahead(at, self.now, &self.zone)));
+        format!(
+            "waits: `{}` of {} is older and goes to them first{}, and they get one letter in {}",
+            first.article,
+            first.campaign,
+            leaves.unwrap_or_default(),
+            count(u64::from(cap.spacing.days), "day")
+        )
     }
 
     fn deadline(&self, end: Timestamp) -> String {
@@ -132,4 +167,9 @@ impl Desk {
             told_ahead(until, self.now, &self.zone)
         ))
     }
+}
+
+fn behind_words(crowd: &Crowd) -> Option<String> {
+    let letters = count(crowd.behind, "letter");
+    (crowd.behind > 0).then(|| format!("{letters} waiting for an older one that goes to the same people first"))
 }

@@ -319,7 +319,7 @@ impl Story {
     }
 }
 
-/// `held at 2026-12-01 09:00:00 UTC: typo in the text`.
+/// `held at 2026-12-01 09:00:00 GMT: typo in the text`.
 fn change_words(change: &ChangeLine) -> String {
     let word = match change.event.as_str() {
         "hold" => "held",

@@ -2,33 +2,30 @@
 
 use super::DispatchError;
 use super::prepare::{Due, Plan};
+use crate::campaign::Places;
 use crate::campaign::calendar::{Calendar, Decision, Recorded, moment};
 use crate::campaign::schedule::{Occurrence, When};
-use crate::campaign::{Places, Timing};
 use crate::finding::{Finding, Place, Severity};
 use crate::store::Store;
+use crate::store::edition::Edition;
+use crate::store::start::Start;
 use crate::store::supersede::Superseded;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 /// The campaign's calendar, as far as the store has seen it; nothing is written.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn calendar<'a>(store: &Store, plan: Plan<'a>) -> Result<Calendar<'a>, DispatchError> {
-    Ok(known_since(plan, store.campaign_known_since(&plan.campaign.id)?))
-}
-
-/// The campaign's calendar, where the sender knows it since this moment.
-pub fn known_since(plan: Plan<'_>, since: Option<Timestamp>) -> Calendar<'_> {
     let id = |file: &str| plan.articles.iter().find(|article| article.file == file);
-    Calendar {
+    Ok(Calendar {
         campaign: plan.campaign,
         articles: Calendar::listed(plan.campaign, |entry| Some(id(&entry.file)?.id.as_str())),
         hours: plan.hours(),
-        since,
-    }
+        since: store.campaign_known_since(&plan.campaign.id)?,
+        freed: store.campaign_freed(&plan.campaign.id)?,
+    })
 }
 
 /// What the calendar says about a campaign at this moment; the campaign is known from now on.
@@ -36,9 +33,36 @@ pub fn known_since(plan: Plan<'_>, since: Option<Timestamp>) -> Calendar<'_> {
 /// # Errors
 /// When the store cannot be read or written.
 pub fn turn<'a>(store: &mut Store, plan: Plan<'a>, now: Timestamp) -> Result<Decision<'a>, DispatchError> {
-    let since = store.campaign_seen(&plan.campaign.id, now)?;
+    store.campaign_seen(&plan.campaign.id, now)?;
+    decision(store, plan, now)
+}
+
+/// The same; nothing is written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn decision<'a>(store: &Store, plan: Plan<'a>, now: Timestamp) -> Result<Decision<'a>, DispatchError> {
     let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
-    Ok(known_since(plan, Some(since)).decide(&recorded, now))
+    Ok(calendar(store, plan)?.decide(&recorded, now))
+}
+
+/// The turn of its row that a campaign loses to a letter which a person sends now.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn used_up(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Occurrence>, DispatchError> {
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
+    Ok(calendar(store, plan)?.used_up(&recorded, now))
+}
+
+/// When the campaign's next edition begins, by what is on record.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn next_begins(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Option<Timestamp>, DispatchError> {
+    let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
+    let next = calendar(store, plan)?.upcoming(&recorded, now);
+    Ok(next.and_then(|entry| entry.begins()))
 }
 
 /// Writes down what came to nothing.
@@ -50,29 +74,39 @@ pub fn write_down(store: &mut Store, plan: Plan<'_>, decision: &Decision<'_>, no
     Ok(store.skip_occurrences(&campaign.id, &campaign.name, &decision.missed, now)?)
 }
 
-/// Writes down the open occurrences that a letter leaves behind which a person sends now: it takes the turn that they had.
+/// Lets a letter go that a person sends now. The open occurrences that it leaves behind come to nothing: it takes the turn they had.
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub fn leave_behind(store: &mut Store, plan: Plan<'_>, now: Timestamp) -> Result<(), DispatchError> {
+pub fn start_by_hand(store: &mut Store, plan: Plan<'_>, edition: &Edition, now: Timestamp) -> Result<(), DispatchError> {
     let recorded = store.recorded(&plan.campaign.id, &plan.clinic.zone, now)?;
-    let missed = calendar(store, plan)?.left_behind(&recorded, now);
-    Ok(store.skip_occurrences(&plan.campaign.id, &plan.campaign.name, &missed, now)?)
+    let leaves_out = calendar(store, plan)?.left_behind(&recorded, now);
+    let start = Start {
+        leaves_out: &leaves_out,
+        ..Start::default()
+    };
+    store.start(edition, start, now)?;
+    Ok(())
 }
 
-/// Ends what is on hold of this campaign, because the edition of `article` begins.
+/// Lets the edition of an occurrence go, or begins it on hold for this reason; what was on hold of the campaign before is over.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn supersede(
+pub fn start(
     store: &mut Store,
-    plan: Plan<'_>,
-    article: &str,
+    edition: &Edition,
     occurrence: &Occurrence,
+    held: Option<&str>,
     now: Timestamp,
 ) -> Result<Vec<Superseded>, DispatchError> {
-    let reason = format!("superseded by `{article}`, due {}", moment(&occurrence.local));
-    Ok(store.supersede(&plan.campaign.id, occurrence.at, &reason, now)?)
+    let reason = format!("superseded by `{}`, due {}", edition.key.article, moment(&occurrence.local));
+    let start = Start {
+        supersedes: Some(&reason),
+        held,
+        leaves_out: &[],
+    };
+    Ok(store.start(edition, start, now)?)
 }
 
 /// When the edition of an occurrence is due and ends; consent is judged on the day it begins.
@@ -124,6 +158,7 @@ pub fn forewarning(store: &Store, plan: Plan<'_>, now: Timestamp) -> Result<Vec<
     let calendar = calendar(store, plan)?;
     let mut findings: Vec<Finding> = never_opens(plan, &calendar, now).into_iter().collect();
     findings.extend(pins(plan, &calendar, &recorded, now));
+    findings.extend(behind_the_season(plan, &calendar, now));
     for (article, day) in calendar.passed_pins(&recorded, now) {
         let place = pin_place(plan, day);
         let text = format!("`{article}` is pinned to {day}, which has passed without it");
@@ -166,6 +201,24 @@ fn pins(plan: Plan<'_>, calendar: &Calendar<'_>, recorded: &[Recorded], now: Tim
         findings.push(placed(plan, pin_place(plan, day), text, Severity::Warning).hint(hint));
     }
     findings
+}
+
+/// That the hours put a letter off until its season is over.
+fn behind_the_season(plan: Plan<'_>, calendar: &Calendar<'_>, now: Timestamp) -> Option<Finding> {
+    /// Whoever looks ahead does so for a year of weeks.
+    const MOST: usize = 53;
+    let (schedule, season) = (calendar.schedule()?, plan.campaign.season?);
+    let zone = &plan.clinic.zone;
+    let mut occurrences = schedule.upcoming(zone, now, MOST).into_iter();
+    let (day, begins) = occurrences.find_map(|occurrence| {
+        let begins = calendar.hours.opens(occurrence.at)?;
+        let is_behind = season.contains(occurrence.date) && !season.contains(zone.to_datetime(begins).date());
+        is_behind.then_some((occurrence.local, begins))
+    })?;
+    let (due, begins) = (moment(&day), moment(&begins.to_zoned(zone.clone())));
+    let text = format!("what is due {due} begins {begins}, when the season is over: {season}");
+    let hint = "choose a day on which letters may leave, or widen `season`, if that is not what you mean";
+    Some(placed(plan, plan.campaign.places.season, text, Severity::Warning).hint(hint))
 }
 
 /// That a schedule of dates has fewer of them than articles are left.
@@ -220,20 +273,4 @@ fn placed(plan: Plan<'_>, place: Option<Place>, text: String, severity: Severity
         place,
         ..Finding::error(format!("campaigns/{}/campaign.yaml", plan.campaign.name), text)
     }
-}
-
-/// The next occurrence of the schedule that lies in the season, for `plan`, whatever is on record.
-pub fn upcoming(plan: Plan<'_>, zone: &TimeZone, now: Timestamp) -> Option<Occurrence> {
-    /// A season may be away for most of a year; a daily schedule has no more occurrences than this in it.
-    const MOST: usize = 400;
-    let Timing::Schedule(schedule) = &plan.campaign.timing else {
-        return None;
-    };
-    let counts = |occurrence: &Occurrence| {
-        plan.campaign
-            .season
-            .as_ref()
-            .is_none_or(|season| season.contains(occurrence.date))
-    };
-    schedule.upcoming(zone, now, MOST).into_iter().find(counts)
 }

@@ -7,6 +7,7 @@ use super::DispatchError;
 use super::run::{Work, is_over, work};
 use crate::campaign::CampaignId;
 use crate::campaign::schedule::{ClinicHours, Hours, Window};
+use crate::store::cap::Cap;
 use crate::store::edition::Edition;
 use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, Store};
@@ -20,7 +21,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Default)]
 pub struct Timetable {
     clinic: Option<ClinicHours>,
-    spacing: Option<Spacing>,
+    one_letter_in: Option<u16>,
     campaigns: HashMap<CampaignId, Own>,
 }
 
@@ -49,10 +50,7 @@ impl Timetable {
         });
         Self {
             clinic: Some(settings.hours.clone()),
-            spacing: settings.calendar.one_letter_in.map(|days| Spacing {
-                days,
-                zone: settings.zone().clone(),
-            }),
+            one_letter_in: settings.calendar.one_letter_in,
             campaigns: own.collect(),
         }
     }
@@ -67,13 +65,54 @@ impl Timetable {
             Some(own) => own.window,
             None => store.frozen_hours(edition.id)?.as_deref().and_then(Window::thawed),
         };
-        Ok(Some(clinic.with(window)))
+        Ok(Some(clinic.with(window).due(edition.due_at)))
     }
 
-    /// Within how many days a person gets one letter, where that holds for this campaign's.
-    pub fn cap(&self, campaign: &CampaignId) -> Option<Spacing> {
+    /// Within how many days a person gets one letter, where that holds for this edition.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn spacing(&self, store: &Store, edition: &Edition) -> Result<Option<Spacing>, DispatchError> {
+        let Some(days) = self.days(&edition.key.campaign) else {
+            return Ok(None);
+        };
+        let hours = self.hours(store, edition)?;
+        Ok(hours.map(|hours| Spacing {
+            days,
+            hour: hours.morning(),
+            zone: hours.clinic.zone,
+        }))
+    }
+
+    /// The same, with the editions whose letters go first where they are older.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn cap(&self, store: &Store, edition: &Edition, now: Timestamp) -> Result<Option<Cap>, DispatchError> {
+        let Some(spacing) = self.spacing(store, edition)? else {
+            return Ok(None);
+        };
+        let mut firsts = Vec::new();
+        for other in work(store, &Work::Everything)? {
+            if other.id != edition.id && self.goes_first(store, &other, now)? {
+                firsts.push(other.id);
+            }
+        }
+        Ok(Some(Cap { spacing, firsts }))
+    }
+
+    /// Whether an edition keeps to the cap and may leave within its days: for one that cannot, nobody waits.
+    fn goes_first(&self, store: &Store, edition: &Edition, now: Timestamp) -> Result<bool, DispatchError> {
+        let (Some(spacing), Some(hours)) = (self.spacing(store, edition)?, self.hours(store, edition)?) else {
+            return Ok(false);
+        };
+        let opens = hours.opens(now);
+        Ok(opens.is_some_and(|opens| opens < spacing.until(now) && edition.expires_at.is_none_or(|end| opens < end)))
+    }
+
+    fn days(&self, campaign: &CampaignId) -> Option<u16> {
         let is_uncapped = self.campaigns.get(campaign).is_some_and(|own| own.uncapped);
-        self.spacing.clone().filter(|_| !is_uncapped)
+        self.one_letter_in.filter(|_| !is_uncapped)
     }
 }
 
@@ -141,7 +180,7 @@ pub fn resumption_of(
         return Ok(None);
     };
     let Some(shut) = hours.shut(now) else { return Ok(None) };
-    let cap = timetable.cap(&edition.key.campaign);
+    let cap = timetable.cap(store, edition, now)?;
     if store
         .claims_under(cap.as_ref(), edition.id, DeliveryId(0), now, 1)?
         .is_empty()

@@ -15,7 +15,7 @@ use crate::campaign::sender::Sender;
 use crate::campaign::{Campaign, Timing};
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
-use crate::letter::{LookSource, SenderSource, Sources};
+use crate::letter::{LookSource, SenderSource, Sources, Vocabulary};
 use crate::store::draft::NewEdition;
 use crate::store::edition::{Edition, Status};
 use crate::store::{EditionId, Store};
@@ -39,12 +39,18 @@ pub struct Plan<'a> {
     pub sender: &'a Sender,
     /// When the clinic's letters may leave at all, and in which zone it reckons.
     pub clinic: &'a ClinicHours,
+    /// How the clinic's letters look.
+    pub look: &'a LookSource,
 }
 
 impl Plan<'_> {
     /// The hours in which the campaign's letters may leave.
     pub fn hours(&self) -> Hours {
-        self.clinic.with(self.campaign.window)
+        let hours = self.clinic.with(self.campaign.window);
+        match &self.campaign.timing {
+            Timing::Schedule(schedule) => hours.with_own(schedule.at),
+            Timing::ByHand | Timing::Series(_) => hours,
+        }
     }
 }
 
@@ -218,6 +224,8 @@ pub(super) fn text_hash(sources: &Sources) -> Vec<u8> {
     };
     let text = serde_json::to_string(&Sources {
         article: placeless,
+        // A newer program greets in more languages; that makes no text another one.
+        vocabulary: Vocabulary::default(),
         ..sources.clone()
     });
     hash(text.unwrap_or_default().as_bytes())
@@ -226,10 +234,14 @@ pub(super) fn text_hash(sources: &Sources) -> Vec<u8> {
 /// Everything the letters of this article are made from, apart from the people.
 pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
     let (sender, clinic) = (plan.sender, &plan.sender.clinic);
+    let placed = |article: &Article| Article {
+        file: format!("campaigns/{}/{}", plan.campaign.name, article.file),
+        ..article.clone()
+    };
     Sources {
         article: Article {
-            file: format!("campaigns/{}/{}", plan.campaign.name, article.file),
-            ..article.clone()
+            variants: article.variants.iter().map(placed).collect(),
+            ..placed(article)
         },
         template: plan.template.clone(),
         sender: SenderSource {
@@ -246,7 +258,8 @@ pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
         },
         campaign_title: plan.campaign.title.clone(),
         campaign_id: plan.campaign.id.0.clone(),
-        look: LookSource::default(),
+        look: plan.look.clone(),
+        vocabulary: Vocabulary::Whole,
     }
 }
 
@@ -280,13 +293,8 @@ pub(super) fn refuse_unknown_names(
 
 /// What one person's finished letter shows about the text that all get: its size, the postal address, the way out.
 fn lint(store: &Store, edition: EditionId, compiled: &Compiled) -> Result<Vec<Finding>, DispatchError> {
-    let mut findings = compiled.warnings().to_vec();
-    if let Some((_, recipient)) = store.example(edition)?
-        && let Ok(rendered) = compiled.render(&recipient)
-    {
-        findings.extend(compiled.lint(&rendered));
-    }
-    Ok(findings)
+    let example = store.example(edition)?.map(|(_, recipient)| recipient);
+    Ok(compiled.looked_over(example.as_ref()))
 }
 
 fn settle_proof(
@@ -323,7 +331,7 @@ fn settle_proof(
     })
 }
 
-pub(super) fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
+fn faults(plan: Plan<'_>, proof: &Proof) -> Vec<Finding> {
     let mut findings: Vec<Finding> = proof.shown().map(|unfit| unfit.error.named()).collect();
     if proof.stopped_by.is_none() {
         let text = format!("{} of {} letters cannot be written", proof.faults.len(), proof.letters);

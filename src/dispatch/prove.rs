@@ -50,6 +50,14 @@ impl Proof {
         self.stopped_by.is_none() && (faults <= 1 || faults * 100 <= self.letters)
     }
 
+    /// Whether a batch of a step's letters may stand, of which `planned` were written before: the faulty are held one by one and the
+    /// others go, unless nobody's letter of several can be written, and they are more than one in a hundred of all.
+    pub fn holds_for_a_step(&self, planned: u64) -> bool {
+        let faults = self.faults.len() as u64;
+        let is_nobodys = faults == self.letters && faults > 1 && faults * 100 > planned + self.letters;
+        self.stopped_by.is_none() && !is_nobodys
+    }
+
     /// The faults to show: the one that stopped everything, or the first of the rest.
     pub fn shown(&self) -> impl Iterator<Item = &UnfitLetter> {
         self.stopped_by.iter().chain(self.faults.iter()).take(SHOWN)

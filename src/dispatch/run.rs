@@ -17,11 +17,11 @@ use crate::clock::Clock;
 use crate::delivery::retry::RetryPolicy;
 use crate::delivery::state::State;
 use crate::finding::Finding;
+use crate::store::cap::Cap;
 use crate::store::edition::Edition;
 use crate::store::hold::{By, Target};
 use crate::store::journal::Journal;
 use crate::store::judge::Ending;
-use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, EditionId, RunId, Store};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -62,16 +62,18 @@ pub struct Order<'a> {
 /// # Errors
 /// When the store cannot be read. What stops a run on its way stands in the report.
 pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, DispatchError> {
+    store.renew_spoilt()?;
     let editions = work(store, &order.work)?;
     let expiries: HashMap<i64, Option<Timestamp>> = editions.iter().map(|edition| (edition.id.0, edition.expires_at)).collect();
     let policy = move |edition| RetryPolicy {
         expires: expiries.get(&edition).copied().flatten(),
         ..RetryPolicy::default()
     };
-    let capped = editions
-        .iter()
-        .filter_map(|edition| Some((edition.id.0, order.timetable.cap(&edition.key.campaign)?)));
-    let caps: HashMap<i64, Spacing> = capped.collect();
+    let mut caps: HashMap<i64, Cap> = HashMap::new();
+    for edition in &editions {
+        let cap = order.timetable.cap(store, edition, order.clock.now())?;
+        caps.extend(cap.map(|cap| (edition.id.0, cap)));
+    }
     let (journal, writer) = Journal::start_under(move |edition| caps.get(&edition).cloned(), store, order.run, policy)?;
     let closed = close_all(store, order, &editions, &journal).await;
     drop(journal);
@@ -120,7 +122,7 @@ pub fn is_due(store: &Store, work_wanted: &Work, timetable: &Timetable, now: Tim
         let hours = timetable.hours(store, &edition)?;
         let (is_open, cap) = (
             hours.is_none_or(|hours| hours.contains(now)),
-            timetable.cap(&edition.key.campaign),
+            timetable.cap(store, &edition, now)?,
         );
         let waits = || {
             store
@@ -235,7 +237,7 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             route: order.route,
             clock: order.clock,
             hours,
-            cap: order.timetable.cap(&edition.key.campaign),
+            cap: order.timetable.cap(store, edition, now)?,
             allowance: Arc::clone(&allowance),
             patience: Arc::clone(&patience),
             pace: Arc::clone(&pace),

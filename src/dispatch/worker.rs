@@ -23,10 +23,10 @@ use crate::letter::Stamp;
 use crate::letter::compile::Compiled;
 use crate::letter::compose::ComposeError;
 use crate::relay::server::Server;
+use crate::store::cap::Cap;
 use crate::store::claim::Claim;
 use crate::store::journal::Journal;
 use crate::store::keys::Keys;
-use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, EditionId, Store, StoreError};
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -65,7 +65,7 @@ pub struct Errand<'a> {
     /// When its letters may leave; none is at any time.
     pub hours: Option<Hours>,
     /// Within how many days a person gets one letter.
-    pub cap: Option<Spacing>,
+    pub cap: Option<Cap>,
     /// What may still leave under `--limit`.
     pub allowance: Arc<Allowance>,
     /// How the relay has treated this run so far.

@@ -3,15 +3,21 @@
 //! Promises: what has compiled names every fault that does not depend on people; it holds nothing of people, is never changed again,
 //! and can be shared by threads. Knows nothing of the store that froze its sources.
 
+use crate::article::front_matter::has_template_marks;
 use crate::article::markdown;
 use crate::finding::Finding;
+use crate::letter::constants::{Constants, Ground};
 use crate::letter::headers::Fixed;
-use crate::letter::{Sources, layout, lint, plain};
-use crate::template::context::{ArticleWords, EditionWords, one_line};
+use crate::letter::layout::{Guarded, Part};
+use crate::letter::pictures::{Carried, Pictures};
+use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, plain};
+use crate::template::colour::Colour;
+use crate::template::context::{ArticleWords, EditionWords, LookWords, one_line};
+use crate::template::words::{self, Words};
 use crate::template::{Line, TemplateFile, TemplateSource, Templates};
 use std::collections::BTreeSet;
 
-/// An edition ready for its people.
+/// An edition ready for its people: in its own language, and in those others that it has.
 #[derive(Debug, Clone)]
 pub struct Compiled {
     /// The template as its author wrote it, for the places of findings.
@@ -25,17 +31,46 @@ pub struct Compiled {
     pub(crate) subject_is_personal: bool,
     pub(crate) fixed: Fixed,
     pub(crate) postal_address: String,
+    /// The words of greetings.
+    pub(crate) words: &'static Words,
+    pub(crate) pictures: Pictures,
+    /// The same edition in other languages; none of them has others of its own.
+    variants: Vec<Compiled>,
     warnings: Vec<Finding>,
 }
 
-/// Compiles an edition's sources.
+/// Compiles an edition's sources, in all its languages.
 ///
 /// # Errors
 /// All findings that no letter could be sent with. What only deserves a look is in [`Compiled::warnings`].
 pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
+    let own = compile_one(sources);
+    let mut findings: Vec<Finding> = own.as_ref().err().cloned().unwrap_or_default();
+    let mut variants = Vec::new();
+    for variant in &sources.article.variants {
+        let sources = Sources {
+            article: variant.clone(),
+            ..sources.clone()
+        };
+        match compile_one(&sources) {
+            Ok(variant) => variants.push(variant),
+            // What is wrong with the template is wrong in every language, and said once.
+            Err(faults) => findings.extend(faults),
+        }
+    }
+    match own {
+        Ok(own) if findings.is_empty() => Ok(Compiled { variants, ..own }),
+        _ => Err(each_once(findings)),
+    }
+}
+
+fn compile_one(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
     let mut findings = lint::article(&sources.article);
     let fixed = Fixed::of(sources).map_err(|faults| findings.extend(faults));
-    let words = words(sources);
+    let domain = fixed.as_ref().map_or("", |fixed| fixed.from.domain());
+    let pictures = Pictures::of(&sources.article, &sources.look, domain, sources.vocabulary);
+    let pictures = pictures.map_err(|faults| findings.extend(faults)).unwrap_or_default();
+    let words = words(sources, &pictures);
     let template = as_html_only(&sources.template);
     let templates = templates(&template, &words, lines(sources)).map_err(|faults| findings.extend(faults));
     findings.extend(lint::images(&sources.template));
@@ -50,21 +85,86 @@ pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
         text_name: template.text_name(),
         article_file: sources.article.file.clone(),
         postal_address: words.postal_address.clone(),
+        words: match sources.vocabulary {
+            Vocabulary::First => Words::of_the_first(&words.article.language),
+            Vocabulary::Whole => Words::of(&words.article.language),
+        },
         article: words.article,
+        pictures,
         fixed,
+        variants: Vec::new(),
         warnings: findings,
     })
 }
 
+/// Findings of several languages, without those that each of them repeats.
+fn each_once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut once: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        if !once.contains(&finding) {
+            once.push(finding);
+        }
+    }
+    once
+}
+
 impl Compiled {
     /// What deserves a look, but stops nothing.
-    pub fn warnings(&self) -> &[Finding] {
-        &self.warnings
+    pub fn warnings(&self) -> Vec<Finding> {
+        each_once(self.versions().flat_map(|version| version.warnings.clone()).collect())
     }
 
     /// Findings about names that no letter can have, given the columns of the lists that the edition goes to.
     pub fn check_names(&self, columns: &BTreeSet<String>) -> Vec<Finding> {
-        self.as_written.check_names(columns)
+        let found = self.versions().flat_map(|version| version.as_written.check_names(columns));
+        each_once(found.collect())
+    }
+
+    /// The edition in each of its languages, its own first; each of them is whole and composes in its language, whoever is written to
+    /// that has no other wish.
+    pub fn versions(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.variants)
+    }
+
+    /// What deserves a look, and what one person's letter shows of the text that all get, in each language.
+    pub fn looked_over(&self, example: Option<&Recipient>) -> Vec<Finding> {
+        let mut findings = self.warnings();
+        for version in self.versions() {
+            // Of a version the example may be no reader; its text is looked at all the same.
+            let rendered = example.and_then(|recipient| version.rendered(recipient).ok());
+            findings.extend(rendered.iter().flat_map(|rendered| version.lint(rendered)));
+        }
+        each_once(findings)
+    }
+
+    /// The language of this version, as a tag.
+    pub fn language(&self) -> &str {
+        &self.article.language
+    }
+
+    /// The file of this version's article.
+    pub fn article_file(&self) -> &str {
+        &self.article_file
+    }
+
+    /// The pictures that letters of this version may carry inside them.
+    pub fn carried(&self) -> &[Carried] {
+        &self.pictures.carried
+    }
+
+    /// The version that a person reads: the one in the language of their column `language`, else the edition's own.
+    pub fn for_reader(&self, recipient: &Recipient) -> &Self {
+        let wanted = recipient.attributes.get("language").filter(|_| !self.variants.is_empty());
+        let wanted = wanted.map(|written| words::language(written)).unwrap_or_default();
+        if wanted.is_empty() {
+            return self;
+        }
+        let tag = |version: &Self| words::language(&version.article.language);
+        let primary = words::primary(&wanted);
+        let exact = self.versions().find(|version| tag(version) == wanted);
+        let general = || self.versions().find(|version| tag(version) == primary);
+        let related = || self.versions().find(|version| words::primary(&tag(version)) == primary);
+        exact.or_else(general).or_else(related).unwrap_or(self)
     }
 }
 
@@ -81,21 +181,30 @@ fn as_html_only(source: &TemplateSource) -> TemplateSource {
     }
 }
 
-fn words(sources: &Sources) -> EditionWords {
+fn words(sources: &Sources, pictures: &Pictures) -> EditionWords {
     let (article, sender) = (&sources.article, &sources.sender);
+    let sections = markdown::sections(&article.markdown, &pictures.shown);
+    let colour = sources.look.colour.as_deref().and_then(Colour::parse);
     EditionWords {
         article: ArticleWords {
             title: article.title.clone(),
             preheader: one_line(&article.preheader),
             author: article.author.clone(),
             language: article.language.clone(),
-            html: markdown::to_html(&article.markdown),
-            text: markdown::to_text(&article.markdown),
+            html: markdown::to_html_with(&article.markdown, &pictures.shown),
+            text: markdown::to_text_with(&article.markdown, &pictures.shown),
+            sections: sections.html,
+            contents: sections.contents,
         },
         clinic_name: sender.clinic_name.clone(),
         postal_address: sender.postal_address.clone(),
         contact: sender.contact.clone(),
         campaign_title: sources.campaign_title.clone(),
+        look: LookWords {
+            colour: colour.unwrap_or(Colour::DEFAULT),
+            logo: pictures.logo.clone(),
+        },
+        words: Words::of(&article.language),
     }
 }
 
@@ -118,35 +227,35 @@ fn templates(source: &TemplateSource, words: &EditionWords, lines: Vec<Line>) ->
     if !faults.is_empty() {
         return Err(faults);
     }
-    let source = laid_out(source, &words.article.html).map_err(|error| vec![error])?;
+    let source = laid_out(source, words).map_err(|error| vec![error])?;
     let mut laid_out = Templates::compile(&source, lines)?;
     as_written.promise(words.variables());
     laid_out.promise(words.variables());
     Ok((as_written, laid_out))
 }
 
-/// The source with styles in the elements, the article in its place, and a text part.
-fn laid_out(source: &TemplateSource, article_html: &str) -> Result<TemplateSource, Finding> {
+/// The source with styles in the elements, the article and all that is equal in every letter in their places, and a text part.
+fn laid_out(source: &TemplateSource, words: &EditionWords) -> Result<TemplateSource, Finding> {
     let unreadable = |error: String| Finding::error(format!("templates/{}", source.html_name()), error);
-    let mut guarded = layout::guard(source);
-    guarded.with_article(article_html);
-    let html = guarded
+    let preheader_is_personal = has_template_marks(&words.article.preheader);
+    let constants = Constants::of(words, source, preheader_is_personal);
+    let html = with_article(layout::guard(source, &constants, Ground::Html), &words.article)
         .inlined()
         .map_err(|error| unreadable(format!("the style sheet cannot be read: {error}")))?;
-    let mut files: Vec<TemplateFile> = source
-        .files
-        .iter()
-        .filter(|file| file.name != source.html_name())
-        .cloned()
+    let others = source.files.iter().filter(|file| file.name != source.html_name());
+    let mut files: Vec<TemplateFile> = others
+        .map(|file| match file.name.ends_with(".txt") {
+            true => constants.written_into(file),
+            false => file.clone(),
+        })
         .collect();
     files.push(TemplateFile {
         name: source.html_name(),
         text: html,
     });
     if source.file(&source.text_name()).is_none() {
-        let mut guarded = layout::guard(source);
-        guarded.with_article_tag("{{ article.text }}");
-        let text = plain::template(&guarded).map_err(|error| unreadable(format!("no text part can be made: {error}")))?;
+        let text = derived_text(source, &constants, &words.article)
+            .map_err(|error| unreadable(format!("no text part can be made: {error}")))?;
         files.push(TemplateFile {
             name: source.text_name(),
             text,
@@ -156,4 +265,26 @@ fn laid_out(source: &TemplateSource, article_html: &str) -> Result<TemplateSourc
         name: source.name.clone(),
         files,
     })
+}
+
+fn with_article(mut guarded: Guarded, article: &ArticleWords) -> Guarded {
+    guarded.with_part(Part::Body, &article.html);
+    guarded.with_part(Part::Sections, &article.sections);
+    match &article.contents {
+        Some(contents) => guarded.with_part(Part::Contents, contents),
+        None => guarded.without_part(Part::Contents),
+    }
+    guarded
+}
+
+/// The text part of a template that has none of its own.
+fn derived_text(source: &TemplateSource, constants: &Constants, article: &ArticleWords) -> Result<String, String> {
+    let mut guarded = layout::guard(source, constants, Ground::Text);
+    guarded.with_part_tag(Part::Body, "{{ article.text }}");
+    guarded.with_part_tag(Part::Sections, "{{ article.text }}");
+    match &article.contents {
+        Some(contents) => guarded.with_part(Part::Contents, contents),
+        None => guarded.without_part(Part::Contents),
+    }
+    plain::template(&guarded)
 }

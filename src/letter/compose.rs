@@ -6,6 +6,7 @@
 use crate::address::Address;
 use crate::finding::Finding;
 use crate::letter::compile::Compiled;
+use crate::letter::pictures::Carried;
 use crate::letter::{Letter, Recipient, Stamp, headers, lint, plain};
 use crate::template::RenderFault;
 use crate::template::context;
@@ -19,6 +20,8 @@ const LONGEST_SUBJECT: usize = 200;
 /// A letter's texts, before they become a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
+    /// The language of the version that this person gets.
+    pub language: String,
     /// The subject, on one line.
     pub subject: String,
     /// The line that mail programs show behind the subject.
@@ -82,10 +85,11 @@ impl Compiled {
     /// # Errors
     /// When a template asks for what this person, or nobody, has; when the result is no sound letter.
     pub fn compose(&self, recipient: &Recipient, stamp: &Stamp) -> Result<Letter, ComposeError> {
-        let rendered = self.render(recipient)?;
+        let version = self.for_reader(recipient);
+        let rendered = version.rendered(recipient)?;
         let message_id = headers::message_id(stamp, &self.fixed.from);
         let message_id = message_id.ok_or_else(|| self.fault_of_all(recipient, "the letter's number is not usable in a header"))?;
-        let bytes = self.built(recipient, stamp, &message_id, rendered)?;
+        let bytes = version.built(recipient, stamp, &message_id, rendered)?;
         let checked = match recipient.address.needs_smtputf8() {
             true => lint::wire_utf8(&bytes),
             false => lint::wire(&bytes),
@@ -104,7 +108,11 @@ impl Compiled {
     /// # Errors
     /// When a template asks for what this person, or nobody, has; when subject or size are beyond what can be sent.
     pub fn render(&self, recipient: &Recipient) -> Result<Rendered, ComposeError> {
-        let mut context = context::person(&recipient.address, &recipient.attributes, &self.article.language);
+        self.for_reader(recipient).rendered(recipient)
+    }
+
+    pub(crate) fn rendered(&self, recipient: &Recipient) -> Result<Rendered, ComposeError> {
+        let mut context = context::person(&recipient.address, &recipient.attributes, self.words);
         context.insert_value("unsubscribe", self.fixed.ways_out.variable(&recipient.token));
         let failed = |fault: RenderFault| failed(recipient, fault);
         let subject = self.laid_out.render_line("subject", &context).map_err(failed)?;
@@ -123,6 +131,7 @@ impl Compiled {
             return Err(self.fault_of_all(recipient, &lint::too_large(html.len())));
         }
         Ok(Rendered {
+            language: self.article.language.clone(),
             subject,
             preheader,
             html,
@@ -178,14 +187,30 @@ impl Compiled {
             .raw_header(headers::written("Subject", rendered.subject))
             .header(date)
             .message_id(Some(format!("<{message_id}>")))
-            .multipart(
-                MultiPart::alternative()
-                    .boundary(headers::boundary(stamp))
-                    .singlepart(quoted_printable(ContentType::TEXT_PLAIN, rendered.text))
-                    .singlepart(quoted_printable(ContentType::TEXT_HTML, rendered.html)),
-            )
+            .multipart(self.parts(stamp, rendered.text, rendered.html))
             .map_err(|error| self.fault_of_all(recipient, &error.to_string()))?;
         Ok(message.formatted())
+    }
+
+    /// The text, then the HTML, the richest last (RFC 2046 §5.1.4); the HTML with the pictures that it shows (RFC 2387).
+    fn parts(&self, stamp: &Stamp, text: String, html: String) -> MultiPart {
+        let boundary = headers::boundary(stamp);
+        let carried: Vec<SinglePart> = self.pictures.shown_by(&html).map(Carried::part).collect();
+        let related = format!(
+            "multipart/related; boundary=\"{}\"; type=\"text/html\"",
+            headers::boundary_inside(stamp)
+        );
+        let letter = MultiPart::alternative()
+            .boundary(boundary)
+            .singlepart(quoted_printable(ContentType::TEXT_PLAIN, text));
+        let html = quoted_printable(ContentType::TEXT_HTML, html);
+        match ContentType::parse(&related) {
+            Ok(kind) if !carried.is_empty() => {
+                let html = MultiPart::builder().header(kind).singlepart(html);
+                letter.multipart(carried.into_iter().fold(html, MultiPart::singlepart))
+            }
+            _ => letter.singlepart(html),
+        }
     }
 
     fn fault_of_all(&self, recipient: &Recipient, text: &str) -> ComposeError {

@@ -114,15 +114,24 @@ pub(crate) fn date(stamp: &Stamp) -> Option<header::Date> {
     (stamp.date >= jiff::Timestamp::UNIX_EPOCH).then(|| header::Date::new(stamp.date.into()))
 }
 
-/// A MIME boundary that follows from the stamp. `=_` never occurs in quoted-printable text (RFC 2045 §6.7), so no body can hold it.
+/// A MIME boundary that follows from the stamp. `=_` never occurs in quoted-printable text (RFC 2045 §6.7) nor in base64, so no body
+/// can hold it.
 pub(crate) fn boundary(stamp: &Stamp) -> String {
-    let opaque: String = stamp
+    format!("=_{}", opaque(stamp))
+}
+
+/// The boundary of the parts that belong to the HTML; neither of the two begins with the other (RFC 2046 §5.1.2).
+pub(crate) fn boundary_inside(stamp: &Stamp) -> String {
+    format!("=_.{}", opaque(stamp))
+}
+
+fn opaque(stamp: &Stamp) -> String {
+    stamp
         .message_id
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .take(60)
-        .collect();
-    format!("=_{opaque}")
+        .collect()
 }
 
 /// `Name: value` for values that are ASCII and free of controls by construction.

@@ -6,6 +6,7 @@
 //! Promises: every Tera tag comes out as it went in, where it stood. Knows nothing of people.
 
 use crate::finding::{Finding, Place};
+use crate::letter::constants::{Constants, Ground, is_plain};
 use crate::letter::markup::{self, Kind};
 use crate::template::TemplateSource;
 use crate::template::tags::{self, Tag};
@@ -14,47 +15,85 @@ use crate::template::tags::{self, Tag};
 pub(crate) struct Guarded {
     /// The HTML, partials included.
     pub(crate) html: String,
-    tags: Vec<String>,
+    /// What a word stands for, by its number: the tag, and what is in its place in every letter.
+    tags: Vec<(String, Option<String>)>,
+    ground: Ground,
 }
 
-/// A word is `OPEN`, a number, `CLOSE`; the article's place is `ARTICLE`.
+/// A word is `OPEN`, a number, `CLOSE`.
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
-const ARTICLE: char = '\u{e002}';
+
+/// The part of the article that a template shows in one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// `article.html`
+    Body,
+    /// `article.sections`
+    Sections,
+    /// `article.contents`
+    Contents,
+}
+
+impl Part {
+    pub(crate) const ALL: [Self; 3] = [Self::Body, Self::Sections, Self::Contents];
+
+    /// The name that templates have for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Body => "article.html",
+            Self::Sections => "article.sections",
+            Self::Contents => "article.contents",
+        }
+    }
+
+    /// The character that keeps its place.
+    fn place(self) -> char {
+        match self {
+            Self::Body => '\u{e002}',
+            Self::Sections => '\u{e003}',
+            Self::Contents => '\u{e004}',
+        }
+    }
+
+    fn of_tag(tag: &Tag, text: &str) -> Option<Self> {
+        let inside = tag.inside(text).replace(' ', "");
+        let name = inside.strip_suffix("|safe").unwrap_or(&inside);
+        let shows = |part: &Self| tag.kind == tags::Kind::Expression && part.name() == name;
+        Self::ALL.into_iter().find(shows)
+    }
+}
 
 /// Puts the partials in and words in place of the tags.
-pub(crate) fn guard(source: &TemplateSource) -> Guarded {
+pub(crate) fn guard(source: &TemplateSource, constants: &Constants, ground: Ground) -> Guarded {
     let whole = with_partials(source, &source.html_name(), 0);
     let mut guarded = Guarded {
         html: String::with_capacity(whole.len()),
         tags: Vec::new(),
+        ground,
     };
     let mut at = 0;
     for tag in tags::tags(&whole) {
         guarded.html.push_str(&whole[at..tag.range.start]);
-        match tag.kind {
-            tags::Kind::Comment => {}
-            _ if is_article(&tag, &whole) => guarded.html.push(ARTICLE),
-            _ => {
-                let word = guarded.word_for(&whole[tag.range.clone()]);
+        match (tag.kind, Part::of_tag(&tag, &whole)) {
+            (tags::Kind::Comment, _) => {}
+            (_, Some(part)) => guarded.html.push(part.place()),
+            (_, None) => {
+                let constant = constants.of_tag(&tag, &whole, ground);
+                let word = guarded.word_for(&whole[tag.range.clone()], constant);
                 guarded.html.push_str(&word);
             }
         }
         at = tag.range.end;
     }
     guarded.html.push_str(&whole[at..]);
+    if ground == Ground::Html {
+        guarded.html = guarded.with_plain_constants();
+    }
     guarded
 }
 
-fn is_article(tag: &Tag, text: &str) -> bool {
-    tag.kind == tags::Kind::Expression
-        && matches!(
-            tag.inside(text).replace(' ', "").as_str(),
-            "article.html" | "article.html|safe"
-        )
-}
-
-/// `{% include %}` replaced by the file; Tera has refused missing files and circles before, the depth is a second lock.
+/// `{% include %}` replaced by the file; missing files, circles and depths have been refused before, the depth is a second lock.
 fn with_partials(source: &TemplateSource, name: &str, depth: usize) -> String {
     let text = without_words(source.file(name).unwrap_or(""));
     if depth > 16 {
@@ -77,50 +116,76 @@ fn with_partials(source: &TemplateSource, name: &str, depth: usize) -> String {
 }
 
 fn without_words(text: &str) -> String {
-    text.replace([OPEN, CLOSE, ARTICLE], "")
+    let places = Part::ALL.map(Part::place);
+    text.replace(|c: char| c == OPEN || c == CLOSE || places.contains(&c), "")
 }
 
 impl Guarded {
-    fn word_for(&mut self, tag: &str) -> String {
+    fn word_for(&mut self, tag: &str, constant: Option<String>) -> String {
         // Equal tags share a word, so that what is equal in the template is equal here.
-        let number = self.tags.iter().position(|known| known == tag).unwrap_or_else(|| {
-            self.tags.push(tag.to_owned());
+        let number = self.tags.iter().position(|(known, _)| known == tag).unwrap_or_else(|| {
+            self.tags.push((tag.to_owned(), constant));
             self.tags.len() - 1
         });
         format!("{OPEN}{number}{CLOSE}")
     }
 
-    /// Puts `html` where the template shows the article; nothing in it is a Tera tag.
-    pub(crate) fn with_article(&mut self, html: &str) {
-        let brace = self.word_for("&#123;");
-        let article = without_words(html).replace('{', &brace);
-        self.html = self.html.replace(ARTICLE, &article);
+    /// Puts `html` where the template shows a part of the article; nothing in it is a Tera tag.
+    pub(crate) fn with_part(&mut self, part: Part, html: &str) {
+        let brace = match self.ground {
+            Ground::Html => self.word_for("&#123;", None),
+            Ground::Text => self.word_for("{{ \"{\" }}", None),
+        };
+        let shown = without_words(html).replace('{', &brace);
+        self.html = self.html.replace(part.place(), &shown);
     }
 
-    /// Puts the Tera tag `tag` in a paragraph of its own where the template shows the article.
-    pub(crate) fn with_article_tag(&mut self, tag: &str) {
-        let word = self.word_for(tag);
-        self.html = self.html.replace(ARTICLE, &format!("<p>{word}</p>"));
+    /// Puts the Tera tag `tag` in a paragraph of its own where the template shows a part of the article.
+    pub(crate) fn with_part_tag(&mut self, part: Part, tag: &str) {
+        let word = self.word_for(tag, None);
+        self.html = self.html.replace(part.place(), &format!("<p>{word}</p>"));
     }
 
-    /// `text` with the tags back in place of their words.
+    /// Puts the tag that asks for a part of the article back, where the article has no such part.
+    pub(crate) fn without_part(&mut self, part: Part) {
+        let word = self.word_for(&format!("{{{{ {} }}}}", part.name()), None);
+        self.html = self.html.replace(part.place(), &word);
+    }
+
+    /// `text` with the tags, or what is in their place in every letter, back in place of their words.
     pub(crate) fn restored(&self, text: &str) -> String {
-        let mut restored = String::with_capacity(text.len());
+        self.replaced(text, |(tag, constant)| Some(constant.as_deref().unwrap_or(tag)))
+    }
+
+    /// Attributes and style sheets with the constants in them: a style sheet can then choose by them, and styles with them are written
+    /// into the elements.
+    fn with_plain_constants(&self) -> String {
+        let shown = markup::pieces(&self.html).into_iter().map(|piece| match piece.kind {
+            Kind::Open | Kind::Raw => self.replaced(piece.text, |(_, constant)| {
+                constant.as_deref().filter(|value| is_plain(value))
+            }),
+            _ => piece.text.to_owned(),
+        });
+        shown.collect()
+    }
+
+    /// `text` with something else in place of each word that there is something else for.
+    fn replaced<'g>(&'g self, text: &str, by: impl Fn(&'g (String, Option<String>)) -> Option<&'g str>) -> String {
+        let mut replaced = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once(OPEN) {
             let (number, after) = after.split_once(CLOSE).unwrap_or((after, ""));
-            restored.push_str(before);
-            restored.push_str(
-                number
-                    .parse()
-                    .ok()
-                    .and_then(|number: usize| self.tags.get(number))
-                    .map_or("", String::as_str),
-            );
+            replaced.push_str(before);
+            if let Some(tag) = number.parse().ok().and_then(|number: usize| self.tags.get(number)) {
+                match by(tag) {
+                    Some(text) => replaced.push_str(text),
+                    None => replaced.push_str(&format!("{OPEN}{number}{CLOSE}")),
+                }
+            }
             rest = after;
         }
-        restored.push_str(rest);
-        restored
+        replaced.push_str(rest);
+        replaced
     }
 
     /// The laid-out template, ready to be compiled.
@@ -229,8 +294,12 @@ mod tests {
     }
 
     fn check(html: &str, expected_body: &str) {
-        let mut guarded = guard(&source(&[("letter.html", html), ("foot.html", "<i>{{ clinic.name }}</i>")]));
-        guarded.with_article("<h2>Calm {{ x }} {{{</h2>");
+        let mut guarded = guard(
+            &source(&[("letter.html", html), ("foot.html", "<i>{{ clinic.name }}</i>")]),
+            &Constants::default(),
+            Ground::Html,
+        );
+        guarded.with_part(Part::Body, "<h2>Calm {{ x }} {{{</h2>");
         let laid_out = guarded.inlined().unwrap();
         let body = laid_out
             .split_once("<body>")

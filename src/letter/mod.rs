@@ -5,10 +5,12 @@
 
 pub mod compile;
 pub mod compose;
+mod constants;
 pub mod headers;
 mod layout;
 pub mod lint;
 pub(crate) mod markup;
+pub mod pictures;
 mod plain;
 mod ways_out;
 
@@ -35,6 +37,27 @@ pub struct Sources {
     /// How the clinic's letters look.
     #[serde(default, skip_serializing_if = "LookSource::is_plain")]
     pub look: LookSource,
+    /// Which of the program's own words the letters use.
+    #[serde(default, skip_serializing_if = "Vocabulary::is_first")]
+    pub vocabulary: Vocabulary,
+}
+
+/// Which of the program's own words an edition uses: what was released goes on in the words that it began with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Vocabulary {
+    /// Those of the first letters: they greet in seven languages, and pictures are only described in the text part.
+    #[default]
+    First,
+    /// All of `template::words`; the text part says where pictures lie.
+    Whole,
+}
+
+impl Vocabulary {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it this way")]
+    fn is_first(&self) -> bool {
+        *self == Self::First
+    }
 }
 
 /// How the clinic's letters look, as it is frozen.

@@ -106,7 +106,8 @@ pub(crate) fn tidy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::letter::layout::guard;
+    use crate::letter::constants::{Constants, Ground};
+    use crate::letter::layout::{Part, guard};
     use crate::template::{TemplateFile, TemplateSource};
 
     fn check(html: &str, expected: &str) {
@@ -114,11 +115,12 @@ mod tests {
             name: "letter.html".to_owned(),
             text: html.to_owned(),
         }];
-        let mut guarded = guard(&TemplateSource {
+        let source = TemplateSource {
             name: "letter".to_owned(),
             files,
-        });
-        guarded.with_article_tag("{{ article.text }}");
+        };
+        let mut guarded = guard(&source, &Constants::default(), Ground::Text);
+        guarded.with_part_tag(Part::Body, "{{ article.text }}");
         assert_eq!(template(&guarded).unwrap(), expected, "{html}");
     }
 

@@ -37,6 +37,8 @@ CREATE TABLE step_seen (
     campaign  TEXT    NOT NULL,
     article   TEXT    NOT NULL,
     since     INTEGER NOT NULL,
+    -- Since when no letter of it could be written, if so: nobody grows late for it meanwhile.
+    stopped_since INTEGER,
     PRIMARY KEY (campaign, article)
 ) STRICT, WITHOUT ROWID;
 
@@ -56,6 +58,10 @@ CREATE TABLE edition_text (
 ALTER TABLE delivery ADD COLUMN text INTEGER REFERENCES edition_text;
 -- When this person's step was due.
 ALTER TABLE delivery ADD COLUMN due_at INTEGER;
+ALTER TABLE left_out ADD COLUMN due_at INTEGER;
+-- Whether the person's data spoilt it before it was ever composed: once released it takes the newest they have.
+ALTER TABLE delivery ADD COLUMN spoilt INTEGER NOT NULL DEFAULT 0 CHECK (spoilt IN (0, 1));
+CREATE INDEX delivery_spoilt ON delivery (id) WHERE spoilt = 1 AND state = 'pending';
 
 -- Series ask for those who joined a list on some days, and for nobody else.
 CREATE INDEX membership_joined ON membership (list, coalesce(joined, date(since / 1000000, 'unixepoch')));

@@ -7,6 +7,7 @@ use super::change::{Decision, decide};
 use super::hold::By;
 use super::people::{Candidate, MEMBERSHIP, Membership, membership, standing_suppressions};
 use super::sieve::{self, Sieve};
+use super::spoilt::note_spoilt;
 use super::{Doing, EditionId, PersonId, Store, StoreError};
 use crate::campaign::edition::EditionKey;
 use crate::delivery::state::Event;
@@ -132,6 +133,7 @@ impl Store {
                 at: now,
             };
             decide(&transaction, "id = ?1", &delivery.0, &held)?;
+            note_spoilt(&transaction, delivery)?;
         }
         transaction.commit().doing("hold letters")
     }

@@ -88,24 +88,6 @@ impl Edition {
 }
 
 impl Store {
-    /// Releases a proved draft: one update, from which on its letters are work to be done.
-    ///
-    /// # Errors
-    /// When the store cannot be written, or the edition is no draft.
-    pub fn release(&mut self, edition: EditionId, now: Timestamp) -> Result<(), StoreError> {
-        let transaction = self.write("release an edition")?;
-        let sql = "UPDATE edition SET status = 'released', released_at = ? WHERE id = ? AND status = 'draft'";
-        let changed = transaction
-            .execute(sql, (now.as_microsecond(), edition.0))
-            .doing("release an edition")?;
-        if changed != 1 {
-            return Err(StoreError::Damaged {
-                what: format!("edition {} is no draft", edition.0),
-            });
-        }
-        transaction.commit().doing("release an edition")
-    }
-
     /// One edition.
     ///
     /// # Errors
@@ -226,6 +208,18 @@ impl Store {
                 .query_row(sql, [&campaign.0], |row| row.get(0))
                 .doing("note a campaign")?,
         )
+    }
+
+    /// The campaigns that have had an edition, each with every folder's name it had by then, the latest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn campaigns_by_folder(&self) -> Result<Vec<(CampaignId, String)>, StoreError> {
+        const DOING: &str = "look for campaigns";
+        let sql = "SELECT campaign, campaign_name FROM edition WHERE status <> 'draft' GROUP BY campaign, campaign_name ORDER BY max(id) DESC";
+        let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
+        let rows = statement.query_map([], |row| Ok((CampaignId(row.get(0)?), row.get(1)?)));
+        rows.doing(DOING)?.map(|row| row.doing(DOING)).collect()
     }
 
     fn editions_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Edition>, StoreError> {

@@ -8,6 +8,7 @@ use super::claim::Claim;
 use super::draft::{NewEdition, Place, discard_draft, gravest, insert_edition, names};
 use super::hold::By;
 use super::people::{self, Candidate, MEMBERSHIP, membership};
+use super::spoilt::note_spoilt;
 use super::text::text_of;
 use super::token::Tokens;
 use super::{DeliveryId, Doing, EditionId, PersonId, Store, StoreError, TextId};
@@ -97,6 +98,9 @@ impl Store {
         frozen
             .held
             .retain(|(letter, _)| faults.iter().all(|(faulty, _)| faulty != letter));
+        for (faulty, _) in &faults {
+            note_spoilt(&transaction, *faulty)?;
+        }
         frozen.held.extend(faults);
         for (letter, reason) in &frozen.held {
             hold(&transaction, *letter, reason, now)?;
@@ -151,7 +155,7 @@ impl Batch<'_, '_> {
     ) -> Result<(), StoreError> {
         if let Fate::PassesBy(words) = &comer.fate {
             // Whoever is not of the audience today may be tomorrow, and had it all the same.
-            return self.leave_out(comer.person, "before_release", words);
+            return self.leave_out(comer, "before_release", words);
         }
         let Some(candidate) = candidate(self.transaction, comer.person, step)? else {
             return Ok(());
@@ -160,7 +164,7 @@ impl Batch<'_, '_> {
             return Ok(());
         };
         match &comer.fate {
-            Fate::LeftOut(words) => self.leave_out(comer.person, "late", words),
+            Fate::LeftOut(words) => self.leave_out(comer, "late", words),
             Fate::PassesBy(_) => Ok(()),
             Fate::Goes => self.write(comer, version).map(|_| ()),
             Fate::Held(words) => {
@@ -171,13 +175,13 @@ impl Batch<'_, '_> {
         }
     }
 
-    fn leave_out(&mut self, person: PersonId, reason: &str, words: &str) -> Result<(), StoreError> {
+    fn leave_out(&mut self, comer: &Comer, reason: &str, words: &str) -> Result<(), StoreError> {
         // Somebody may have been left out of the article before for another reason, when a calendar sent it.
-        let sql = "INSERT INTO left_out (edition, person, reason, detail) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS \
+        let sql = "INSERT INTO left_out (edition, person, reason, detail, due_at) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS \
                    (SELECT 1 FROM delivery WHERE edition = ?1 AND person = ?2) ON CONFLICT (edition, person) DO UPDATE SET \
-                   reason = excluded.reason, detail = excluded.detail WHERE reason NOT IN ('late', 'before_release')";
+                   reason = excluded.reason, detail = excluded.detail, due_at = excluded.due_at WHERE reason NOT IN ('late', 'before_release')";
         let mut insert = self.transaction.prepare_cached(sql).doing(DOING)?;
-        let row = (self.edition.0, person.0, reason, words);
+        let row = (self.edition.0, comer.person.0, reason, words, comer.due.as_microsecond());
         self.frozen.left_out += insert.execute(row).doing(DOING)? as u64;
         Ok(())
     }

@@ -4,7 +4,7 @@
 
 use super::change::{Decision, decide};
 use super::order::{Stopped, remember};
-use super::{DeliveryId, Doing, EditionId, Store, StoreError};
+use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
 use crate::campaign::CampaignId;
 use crate::delivery::state::Event;
 use jiff::Timestamp;
@@ -73,10 +73,7 @@ impl Store {
                 waiting(&transaction, editions, &campaign.0)?
             }
             Target::Edition(edition) => {
-                let sql = "UPDATE edition SET held = ?, held_by = ? WHERE id = ? AND held IS NULL";
-                transaction
-                    .execute(sql, (reason, by.name(), edition.0))
-                    .doing("hold an edition")?;
+                hold_edition(&transaction, *edition, by, reason)?;
                 waiting(&transaction, "SELECT ?", edition.0)?
             }
             Target::Delivery(delivery) => {
@@ -160,6 +157,18 @@ impl Store {
             .doing("look for a hold")
     }
 
+    /// When a person last let this campaign go on.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn campaign_freed(&self, campaign: &CampaignId) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT max(at) FROM spoken_order WHERE verb = 'release' AND campaign = ?";
+        let read = self
+            .connection
+            .query_row(sql, [&campaign.0], |row| row.get::<_, Option<i64>>(0));
+        read.doing("look for a hold")?.map(codec::instant).transpose()
+    }
+
     /// Whether somebody has released this edition since it was held for a reason with these words in it.
     ///
     /// # Errors
@@ -172,6 +181,13 @@ impl Store {
             .query_row(sql, (edition.0, words), |row| row.get(0))
             .doing("look for a hold")
     }
+}
+
+/// Holds an edition, unless it is on hold.
+pub(super) fn hold_edition(transaction: &Transaction<'_>, edition: EditionId, by: By, reason: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE edition SET held = ?, held_by = ? WHERE id = ? AND held IS NULL";
+    let row = (reason, by.name(), edition.0);
+    transaction.execute(sql, row).doing("hold an edition").map(|_| ())
 }
 
 /// How the letters of these editions stand after a release.

@@ -2,17 +2,16 @@
 //!
 //! Promises (laws 3-6, 12, 14): an answer comes only after the transaction is on the disk; outcomes and next intents of all
 //! connections that wait share one transaction; a settlement that misses its row fails alone; an intent is granted only if the
-//! delivery still waits, its edition is released and not held, its address is not suppressed and its person got no other letter lately
-//! *inside that same transaction*; after
+//! delivery still waits, its edition is released and not held, its address is not suppressed, its person got no other letter lately
+//! and gets no older one first *inside that same transaction*; after
 //! a failed write nothing is granted any more. A letter can be *admitted* beforehand, by the same questions and without a trace: its
 //! commands may ride behind another letter then, its body not before its intent is granted.
 
-use super::cap::{Cap, is_crowded};
+use super::cap::{Cap, Caps, is_crowded};
 use super::change::{Decision, decide};
 use super::hold::{By, CAMPAIGN_HOLD};
 use super::order::do_afterwards;
 use super::people::standing_suppressions;
-use super::spacing::Spacing;
 use super::strike::note_refusal;
 use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
 use crate::delivery::reply::{Reply, Stage};
@@ -95,7 +94,7 @@ pub enum Grant {
     Suppressed,
     /// The edition is on hold, or its time is over; the delivery waits.
     Held,
-    /// Its person got another letter lately; the delivery waits.
+    /// Its person got another letter lately, or gets an older one first; the delivery waits.
     TooSoon,
     /// The delivery does not wait for this attempt: somebody moved it on.
     Moved,
@@ -137,12 +136,12 @@ impl Journal {
         Self::start_under(|_| None, store, run, policy)
     }
 
-    /// The same, under a cap: within how many days a person gets one letter, for each edition that keeps to it.
+    /// The same, under a cap, for each edition that keeps to it.
     ///
     /// # Errors
     /// When the store cannot be opened a second time.
     pub fn start_under(
-        cap: impl Fn(i64) -> Option<Spacing> + Send + 'static,
+        cap: impl Fn(i64) -> Option<Cap> + Send + 'static,
         store: &Store,
         run: RunId,
         policy: impl Fn(i64) -> RetryPolicy + Send + 'static,
@@ -197,7 +196,7 @@ struct Desk {
     connection: Connection,
     run: RunId,
     policy: Box<dyn Fn(i64) -> RetryPolicy + Send>,
-    cap: Box<Cap>,
+    cap: Box<Caps>,
 }
 
 impl Desk {
@@ -359,7 +358,7 @@ fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, event:
 }
 
 /// Asks everything that could forbid an attempt, in this very transaction (laws 6 and 12).
-fn admit(transaction: &Transaction<'_>, intent: &Intent, cap: &Cap) -> Result<Grant, StoreError> {
+fn admit(transaction: &Transaction<'_>, intent: &Intent, cap: &Caps) -> Result<Grant, StoreError> {
     let refused = refusal(transaction, intent, cap)?;
     if refused == Some(Grant::Suppressed) {
         let left = Decision {
@@ -374,7 +373,7 @@ fn admit(transaction: &Transaction<'_>, intent: &Intent, cap: &Cap) -> Result<Gr
 }
 
 /// Grants one attempt and writes it down.
-fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent, cap: &Cap) -> Result<Grant, StoreError> {
+fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent, cap: &Caps) -> Result<Grant, StoreError> {
     let grant = admit(transaction, intent, cap)?;
     if grant != Grant::Given {
         return Ok(grant);
@@ -394,7 +393,7 @@ fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent, cap: &Cap) 
     Ok(Grant::Given)
 }
 
-fn refusal(transaction: &Transaction<'_>, intent: &Intent, cap: &Cap) -> Result<Option<Grant>, StoreError> {
+fn refusal(transaction: &Transaction<'_>, intent: &Intent, cap: &Caps) -> Result<Option<Grant>, StoreError> {
     let sql = format!(
         "SELECT d.state, d.retry_at, p.hash, edition.lists, edition.status = 'released' AND edition.held IS NULL AND {CAMPAIGN_HOLD} IS NULL \
          AND coalesce(edition.expires_at > ?3, TRUE), edition.id FROM delivery d JOIN person p ON p.id = d.person \

@@ -11,10 +11,12 @@ use crate::campaign::calendar::{Missed, Reason, Recorded, What};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 /// A clock that is set back by less has not been ahead.
 const SLACK: SignedDuration = SignedDuration::from_hours(1);
+
+const SKIPPING: &str = "skip occurrences";
 
 /// An occurrence on which nothing began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,24 +54,9 @@ impl Store {
         if missed.is_empty() {
             return Ok(());
         }
-        let transaction = self.write("skip occurrences")?;
-        let sql = "INSERT INTO skipped_occurrence (campaign, campaign_name, article, due_on, due_at, reason, detail, at) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign, due_on, article) DO UPDATE SET campaign_name = excluded.campaign_name, \
-                   due_at = excluded.due_at, reason = excluded.reason, detail = excluded.detail, at = excluded.at WHERE at > excluded.at";
-        for one in missed {
-            let row = params![
-                campaign.0,
-                campaign_name,
-                one.pinned.unwrap_or_default(),
-                one.occurrence.date.to_string(),
-                one.occurrence.at.as_microsecond(),
-                one.reason.name(),
-                one.detail,
-                now.as_microsecond(),
-            ];
-            transaction.execute(sql, row).doing("skip occurrences")?;
-        }
-        transaction.commit().doing("skip occurrences")
+        let transaction = self.write(SKIPPING)?;
+        skip(&transaction, campaign, campaign_name, missed, now)?;
+        transaction.commit().doing(SKIPPING)
     }
 
     /// The occurrences on which nothing began, written down at `since` or later, oldest first.
@@ -133,6 +120,33 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// Writes down on which occurrences nothing began.
+pub(super) fn skip(
+    transaction: &Transaction<'_>,
+    campaign: &CampaignId,
+    campaign_name: &str,
+    missed: &[Missed<'_>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO skipped_occurrence (campaign, campaign_name, article, due_on, due_at, reason, detail, at) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (campaign, due_on, article) DO UPDATE SET campaign_name = excluded.campaign_name, \
+               due_at = excluded.due_at, reason = excluded.reason, detail = excluded.detail, at = excluded.at WHERE at > excluded.at";
+    for one in missed {
+        let row = params![
+            campaign.0,
+            campaign_name,
+            one.pinned.unwrap_or_default(),
+            one.occurrence.date.to_string(),
+            one.occurrence.at.as_microsecond(),
+            one.reason.name(),
+            one.detail,
+            now.as_microsecond(),
+        ];
+        transaction.execute(sql, row).doing(SKIPPING)?;
+    }
+    Ok(())
 }
 
 /// A step of a series, an article that was skipped by itself, and what began by a clock that was ahead use up no period.

@@ -3,9 +3,10 @@
 //! Promises: a mark is half of the keyed hash by which this store knows a person, so it means nothing to any other store. Knows nothing
 //! of files.
 
-use super::people::address;
+use super::people::{self, address};
 use super::{Doing, EditionId, PersonId, Store, StoreError, codec};
 use crate::address::Address;
+use crate::letter::Recipient;
 use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 
@@ -26,16 +27,34 @@ pub struct Whereabouts {
 }
 
 impl Store {
-    /// Everybody whose letter of this edition has still to leave, in the order of their marks.
+    /// Calls `each` with everybody whose letter of this edition has still to leave, in the order of their marks, as their letters have them;
+    /// nothing of who was forgotten. They have no token: where a way out leads is another matter than what is read.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub fn marks_of(&self, edition: EditionId) -> Result<Vec<Mark>, StoreError> {
-        let sql = "SELECT substr(p.hash, 1, 16) AS mark FROM delivery d JOIN person p ON p.id = d.person \
-                   WHERE d.edition = ? AND d.state IN ('pending', 'deferred', 'sending') ORDER BY mark";
-        let mut statement = self.connection.prepare_cached(sql).doing("read an audience")?;
-        let marks = statement.query_map([edition.0], |row| row.get(0)).doing("read an audience")?;
-        marks.collect::<Result<_, _>>().doing("read an audience")
+    /// When the store cannot be read, or whatever `each` gives.
+    pub fn each_reader<E: From<StoreError>>(
+        &self,
+        edition: EditionId,
+        mut each: impl FnMut(Mark, Option<Recipient>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        const DOING: &str = "read an audience";
+        let sql = "SELECT substr(p.hash, 1, 16) AS mark, v.address, v.attributes FROM delivery d JOIN person p ON p.id = d.person \
+                   JOIN person_version v ON v.id = d.version WHERE d.edition = ? AND d.state IN ('pending', 'deferred', 'sending') ORDER BY mark";
+        let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
+        let mut rows = statement.query([edition.0]).doing(DOING)?;
+        while let Some(row) = rows.next().doing(DOING)? {
+            let attributes = row.get::<_, Option<String>>(2).doing(DOING)?;
+            let recipient = match row.get::<_, Option<String>>(1).doing(DOING)? {
+                None => None,
+                Some(text) => Some(Recipient {
+                    address: address(Some(text))?,
+                    attributes: people::attributes(attributes.as_deref())?,
+                    token: String::new(),
+                }),
+            };
+            each(row.get(0).doing(DOING)?, recipient)?;
+        }
+        Ok(())
     }
 
     /// Where the person with this mark stands, as far as this edition goes.
@@ -68,6 +87,23 @@ impl Store {
     /// Which relay, spoken with how, without saying so.
     pub fn mark_of_relay(&self, described: &str) -> String {
         self.keys().mark(described)
+    }
+
+    /// What a letter says, without saying so.
+    pub fn mark_of_letter(&self, said: &str) -> Mark {
+        self.keys().tag("planned letter", said.as_bytes())
+    }
+
+    /// Why letters of an edition are on hold, each reason with how many there are, the most first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn held_by_reason(&self, edition: EditionId) -> Result<Vec<(String, u64)>, StoreError> {
+        const DOING: &str = "count letters on hold";
+        let sql = "SELECT coalesce(reason, ''), count(*) FROM delivery WHERE edition = ? AND state = 'held' GROUP BY 1 ORDER BY 2 DESC, 1";
+        let mut statement = self.connection.prepare_cached(sql).doing(DOING)?;
+        let rows = statement.query_map([edition.0], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())));
+        rows.doing(DOING)?.collect::<Result<_, _>>().doing(DOING)
     }
 
     fn marked(&self, mark: &Mark) -> Result<Option<(PersonId, Option<i64>)>, StoreError> {

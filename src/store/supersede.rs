@@ -1,15 +1,16 @@
 //! Superseding: an edition on hold when the next one of its campaign begins is over, and says so.
 //!
-//! Promises: one transaction; what was accepted or is in doubt stays as it is, what waits is cancelled by a rule that is named with each
-//! letter. Done again, it finds nothing.
+//! Promises: it is part of the transaction in which the next one starts; what was accepted or is in doubt stays as it is, what waits is cancelled by a rule that is named with each
+//! letter.
 
 use super::change::{Decision, decide};
 use super::hold::By;
 use super::order::remember;
-use super::{Doing, Store, StoreError};
+use super::{Doing, StoreError};
 use crate::campaign::CampaignId;
 use crate::delivery::state::Event;
 use jiff::Timestamp;
+use rusqlite::Transaction;
 
 /// An edition that was superseded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,44 +27,37 @@ const HELD: &str = "SELECT id, article FROM edition WHERE campaign = ?1 AND stat
      AND due_at < ?2 AND coalesce(expires_at > ?3, TRUE) AND EXISTS (SELECT 1 FROM delivery d WHERE d.edition = edition.id \
      AND d.state IN ('pending', 'deferred')) ORDER BY due_at, id";
 
-impl Store {
-    /// Ends what is on hold in a campaign, because its next edition begins, which is due at `due`; `reason` names that one.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn supersede(
-        &mut self,
-        campaign: &CampaignId,
-        due: Timestamp,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<Vec<Superseded>, StoreError> {
-        let transaction = self.write("supersede an edition")?;
-        let mut held: Vec<(i64, String)> = Vec::new();
-        {
-            let mut statement = transaction.prepare(HELD).doing("supersede an edition")?;
-            let rows = statement.query_map((&campaign.0, due.as_microsecond(), now.as_microsecond()), |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            });
-            for row in rows.doing("supersede an edition")? {
-                held.push(row.doing("supersede an edition")?);
-            }
+/// Ends what is on hold in a campaign, because its next edition begins, which is due at `due`; `reason` names that one.
+pub(super) fn supersede(
+    transaction: &Transaction<'_>,
+    campaign: &CampaignId,
+    due: Timestamp,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Vec<Superseded>, StoreError> {
+    let mut held: Vec<(i64, String)> = Vec::new();
+    {
+        let mut statement = transaction.prepare(HELD).doing("supersede an edition")?;
+        let rows = statement.query_map((&campaign.0, due.as_microsecond(), now.as_microsecond()), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
+        for row in rows.doing("supersede an edition")? {
+            held.push(row.doing("supersede an edition")?);
         }
-        let off = Decision {
-            event: Event::Cancel,
-            by: By::Rule,
-            reason: Some(reason),
-            at: now,
-        };
-        let mut superseded = Vec::with_capacity(held.len());
-        for (edition, article) in held {
-            let sql = "UPDATE edition SET status = 'cancelled', held = NULL, held_by = NULL, ended = ? WHERE id = ?";
-            transaction.execute(sql, (reason, edition)).doing("supersede an edition")?;
-            remember(&transaction, "edition = ?1", &edition, "cancel")?;
-            let letters = decide(&transaction, "edition = ?1", &edition, &off)?;
-            superseded.push(Superseded { article, letters });
-        }
-        transaction.commit().doing("supersede an edition")?;
-        Ok(superseded)
     }
+    let off = Decision {
+        event: Event::Cancel,
+        by: By::Rule,
+        reason: Some(reason),
+        at: now,
+    };
+    let mut superseded = Vec::with_capacity(held.len());
+    for (edition, article) in held {
+        let sql = "UPDATE edition SET status = 'cancelled', held = NULL, held_by = NULL, ended = ? WHERE id = ?";
+        transaction.execute(sql, (reason, edition)).doing("supersede an edition")?;
+        remember(transaction, "edition = ?1", &edition, "cancel")?;
+        let letters = decide(transaction, "edition = ?1", &edition, &off)?;
+        superseded.push(Superseded { article, letters });
+    }
+    Ok(superseded)
 }

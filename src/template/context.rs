@@ -7,12 +7,19 @@
 //! | any column of the list | by its name in snake_case; a column that is empty for a person is *not there* for them |
 //! | `greeting` | `Dear Ann,` or, without a name, `Hello,`, in the article's language |
 //! | `article.title`, `.preheader`, `.author`, `.language`, `.dir`, `.html`, `.text` | the article; `.html` needs no `safe`; `.author` may be missing; `.dir` is `ltr` or `rtl` |
+//! | `article.sections` | the body as HTML once more, each `##` heading with what follows in a table of class `section`, what stands before the first in one of class `lead` |
+//! | `article.contents` | links to the sections, as a list of class `contents`; missing where there are fewer than two |
 //! | `clinic.name`, `.postal_address`, `.contact` | who writes |
 //! | `campaign.title` | what the campaign is called |
+//! | `look.colour`, `.on_colour`, `.colour_on_white`, `.colour_on_dark` | the clinic's colour; black or white, whichever is read better on it; the colour made dark enough for words on white, and light enough for words on a dark page |
+//! | `look.logo`, `.logo_width`, `.logo_height` | the clinic's mark: its address, and the size at which to show it; missing where the settings name none |
+//! | `words.by`, `.contents`, `.ask`, `.reply`, `.write_to_us`, `.why`, `.unsubscribe`, `.no_more`, `.unsubscribe_by_mail` | the fixed words of the designs, in the article's language |
 //! | `unsubscribe.link`, `.url`, `.mailto` | this letter's own way out: `.link` is always there, `.url` (a page) and `.mailto` (a mailbox) where the settings have them |
 //!
 //! Knows nothing of files, lists or how the values came to be.
 
+use super::colour::Colour;
+use super::words::{Words, primary};
 use crate::address::Address;
 use crate::subscriber::Attributes;
 use unicode_normalization::UnicodeNormalization;
@@ -21,10 +28,46 @@ use unicode_normalization::UnicodeNormalization;
 pub(crate) const OBJECTS: &[(&str, &[&str])] = &[
     (
         "article",
-        &["title", "preheader", "author", "language", "dir", "html", "text"],
+        &[
+            "title",
+            "preheader",
+            "author",
+            "language",
+            "dir",
+            "html",
+            "text",
+            "sections",
+            "contents",
+        ],
     ),
     ("clinic", &["name", "postal_address", "contact"]),
     ("campaign", &["title"]),
+    (
+        "look",
+        &[
+            "colour",
+            "on_colour",
+            "colour_on_white",
+            "colour_on_dark",
+            "logo",
+            "logo_width",
+            "logo_height",
+        ],
+    ),
+    (
+        "words",
+        &[
+            "by",
+            "contents",
+            "ask",
+            "reply",
+            "write_to_us",
+            "why",
+            "unsubscribe",
+            "no_more",
+            "unsubscribe_by_mail",
+        ],
+    ),
     ("unsubscribe", &["link", "url", "mailto"]),
 ];
 
@@ -46,6 +89,28 @@ pub struct ArticleWords {
     pub html: String,
     /// The body as plain text.
     pub text: String,
+    /// The body as HTML, each section in a table of its own.
+    pub sections: String,
+    /// Links to the sections, as HTML, where there are at least two.
+    pub contents: Option<String>,
+}
+
+/// How the letters look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookWords {
+    /// The clinic's colour.
+    pub colour: Colour,
+    /// The clinic's mark.
+    pub logo: Option<LogoWords>,
+}
+
+/// The clinic's mark, as a letter shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogoWords {
+    /// Its address.
+    pub src: String,
+    /// The size at which to show it, in pixels of the page.
+    pub size: (u32, u32),
 }
 
 /// The words that are equal in every letter of an edition.
@@ -61,6 +126,10 @@ pub struct EditionWords {
     pub contact: String,
     /// The campaign's title.
     pub campaign_title: String,
+    /// How the letters look.
+    pub look: LookWords,
+    /// The fixed words of the designs, in the article's language.
+    pub words: &'static Words,
 }
 
 impl EditionWords {
@@ -78,6 +147,8 @@ impl EditionWords {
                 ]),
             ),
             ("campaign", object([("title", text(&self.campaign_title))])),
+            ("look", self.look.variable()),
+            ("words", object(self.words.entries().map(|(name, words)| (name, text(words))))),
         ]
     }
 }
@@ -94,6 +165,25 @@ impl ArticleWords {
             ("dir", text(direction(&self.language))),
             ("html", Some(tera::Value::safe_string(&self.html))),
             ("text", text(&self.text)),
+            ("sections", Some(tera::Value::safe_string(&self.sections))),
+            ("contents", self.contents.as_deref().map(tera::Value::safe_string)),
+        ])
+    }
+}
+
+impl LookWords {
+    /// `look`, as templates see it.
+    fn variable(&self) -> tera::Value {
+        let colour = |colour: Colour| Some(tera::Value::from(colour.to_string()));
+        let logo = self.logo.as_ref();
+        object([
+            ("colour", colour(self.colour)),
+            ("on_colour", colour(self.colour.words_on_it())),
+            ("colour_on_white", colour(self.colour.on_white())),
+            ("colour_on_dark", colour(self.colour.on_dark())),
+            ("logo", logo.map(|logo| tera::Value::normal_string(&logo.src))),
+            ("logo_width", logo.map(|logo| tera::Value::from(logo.size.0))),
+            ("logo_height", logo.map(|logo| tera::Value::from(logo.size.1))),
         ])
     }
 }
@@ -114,7 +204,7 @@ fn object<const N: usize>(entries: [(&'static str, Option<tera::Value>); N]) -> 
 }
 
 /// The variables of one person; names that the edition owns are the edition's, whatever the list calls its columns.
-pub fn person(address: &Address, attributes: &Attributes, language: &str) -> tera::Context {
+pub fn person(address: &Address, attributes: &Attributes, words: &Words) -> tera::Context {
     let mut context = tera::Context::new();
     for (column, value) in attributes {
         let value = one_line(value);
@@ -129,7 +219,7 @@ pub fn person(address: &Address, attributes: &Attributes, language: &str) -> ter
     let name = display_name(attributes);
     context.insert_value(
         "greeting",
-        tera::Value::from(greeting(language, first_name.as_deref().or(name.as_deref()))),
+        tera::Value::from(greeting(words, first_name.as_deref().or(name.as_deref()))),
     );
     context.insert_value("email", tera::Value::normal_string(address.as_str()));
     if let Some(name) = name {
@@ -171,22 +261,13 @@ pub(crate) fn breaks_a_line(c: char) -> bool {
 }
 
 /// `Dear Ann,` in the article's language; without a name the words that fit anybody.
-fn greeting(language: &str, name: Option<&str>) -> String {
-    let (named, neutral) = match language.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase().as_str() {
-        "de" => ("Guten Tag {},", "Guten Tag,"),
-        "fr" => ("Bonjour {},", "Bonjour,"),
-        "es" => ("Hola {}:", "Hola:"),
-        "it" => ("Buongiorno {},", "Buongiorno,"),
-        "nl" => ("Beste {},", "Goedendag,"),
-        "pt" => ("Olá {},", "Olá,"),
-        _ => ("Dear {},", "Hello,"),
-    };
-    name.map_or_else(|| neutral.to_owned(), |name| named.replace("{}", name))
+fn greeting(words: &Words, name: Option<&str>) -> String {
+    name.map_or_else(|| words.hello.to_owned(), |name| words.dear.replace("{}", name))
 }
 
 /// The writing direction of a language tag.
 fn direction(language: &str) -> &'static str {
-    match language.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase().as_str() {
+    match primary(language).as_str() {
         "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" => "rtl",
         _ => "ltr",
     }
@@ -201,7 +282,7 @@ mod tests {
             .iter()
             .map(|(column, value)| ((*column).to_owned(), (*value).to_owned()))
             .collect();
-        person(&Address::parse("ann@example.org").unwrap(), &attributes, language)
+        person(&Address::parse("ann@example.org").unwrap(), &attributes, Words::of(language))
     }
 
     fn check(columns: &[(&str, &str)], language: &str, variable: &str, expected: Option<&str>) {
@@ -220,6 +301,7 @@ mod tests {
         check(&[("name", "Ann Lee")], "en", "greeting", Some("Dear Ann Lee,"));
         check(&[("first_name", " \u{202e} ")], "en", "greeting", Some("Hello,"));
         check(&[("last_name", "Lee")], "fr", "greeting", Some("Bonjour Lee,"));
+        check(&[("first_name", "مريم")], "ar", "greeting", Some("مرحبًا مريم،"));
         check(&[], "xx", "greeting", Some("Hello,"));
     }
 

@@ -1,6 +1,6 @@
 //! Tera's errors in a clinic owner's words, at the file's own line and column.
 
-use super::{RenderFault, Templates, context, filters, tags};
+use super::{RenderFault, Templates, context, filters, limits, tags};
 use crate::finding::suggestion;
 use crate::finding::{Finding, Place};
 
@@ -104,7 +104,14 @@ pub(super) fn render_fault(error: &tera::Error, templates: &Templates, part: &st
         };
     };
     let text = templates.text(report.filename()).unwrap_or("");
-    let start = report.span().range.start;
+    let start = templates.written_at(report.filename(), report.span().range.start);
+    if report.message().starts_with(limits::BEGINNING) {
+        let finding = Finding::error("", report.message()).hint(limits::HINT);
+        return RenderFault {
+            finding: templates.placed(finding, report.filename(), text, start),
+            personal: false,
+        };
+    }
     let variables = variables_at(text, start);
     let finding = match report.message().split('`').nth(1) {
         Some(name) if report.message().starts_with("Variable") => missing_variable(name),
@@ -125,6 +132,16 @@ pub(super) fn render_fault(error: &tera::Error, templates: &Templates, part: &st
     RenderFault {
         finding: templates.placed(finding, report.filename(), text, start),
         personal,
+    }
+}
+
+/// What a part says that makes more than a letter holds.
+pub(super) fn full(templates: &Templates, part: &str) -> RenderFault {
+    let text = templates.text(part).unwrap_or("");
+    let finding = Finding::error("", format!("{}: it makes more than 1 MB", limits::BEGINNING)).hint(limits::HINT);
+    RenderFault {
+        finding: templates.placed(finding, part, text, 0),
+        personal: false,
     }
 }
 

@@ -4,15 +4,20 @@
 //! nothing else is; a variable that does not exist is an error with its line, never an empty gap; no template reaches files,
 //! environment, network or clock. Knows nothing of letters, people's lists or where the files lie.
 
+pub(crate) mod allowed;
+pub mod colour;
 pub mod context;
 mod fault;
 pub mod filters;
+pub(crate) mod limits;
 mod names;
 pub(crate) mod tags;
+pub mod words;
 
 use crate::finding::Finding;
 use crate::finding::suggestion;
-use std::collections::BTreeSet;
+use limits::{Counted, Page};
+use std::collections::{BTreeSet, HashMap};
 
 /// The texts of one template, as files hold them.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -69,6 +74,8 @@ pub struct Templates {
     tera: tera::Tera,
     source: TemplateSource,
     lines: Vec<Line>,
+    /// The texts as Tera has them.
+    counted: HashMap<String, Counted>,
 }
 
 /// Why a part could not be rendered.
@@ -93,6 +100,7 @@ impl Templates {
             tera: empty(),
             source: source.clone(),
             lines,
+            counted: HashMap::new(),
         };
         let broken: Vec<Finding> = compiled
             .texts()
@@ -101,10 +109,30 @@ impl Templates {
         if !broken.is_empty() {
             return Err(broken);
         }
+        let mut faults = compiled.not_allowed();
+        // As written first: faults have their places there.
+        if let Err(error) = empty().add_raw_templates(compiled.texts()) {
+            let said = |one: &Finding| {
+                faults
+                    .iter()
+                    .any(|other| (&other.file, other.place) == (&one.file, one.place))
+            };
+            let unsaid: Vec<Finding> = fault::findings(&error, &compiled)
+                .into_iter()
+                .filter(|one| !said(one))
+                .collect();
+            faults.extend(unsaid);
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let counted: HashMap<String, Counted> = compiled.texts().map(|(name, text)| (name, Counted::of(text))).collect();
         let mut tera = empty();
-        tera.add_raw_templates(compiled.texts())
+        let texts = counted.iter().map(|(name, counted)| (name.clone(), counted.text.as_str()));
+        tera.add_raw_templates(texts)
             .map_err(|error| fault::findings(&error, &compiled))?;
         compiled.tera = tera;
+        compiled.counted = counted;
         Ok(compiled)
     }
 
@@ -133,9 +161,27 @@ impl Templates {
 
     /// Renders the part `name` (a file, or a [`Line`]'s key through [`Templates::render_line`]).
     pub(crate) fn render(&self, name: &str, context: &tera::Context) -> Result<String, RenderFault> {
-        self.tera
-            .render(name, context)
-            .map_err(|error| fault::render_fault(&error, self, name))
+        let mut page = Page::begin();
+        match self.tera.render_to(name, context, &mut page) {
+            Ok(()) => Ok(page.into_text()),
+            Err(_) if page.is_full => Err(fault::full(self, name)),
+            Err(error) => Err(fault::render_fault(&error, self, name)),
+        }
+    }
+
+    /// What no template may do, in any of the texts.
+    fn not_allowed(&self) -> Vec<Finding> {
+        let mut faults = limits::include_faults(&self.source);
+        for (name, text) in self.texts() {
+            let found = allowed::faults(text).into_iter();
+            faults.extend(found.map(|(finding, offset)| self.placed(finding, &name, text, offset)));
+        }
+        faults
+    }
+
+    /// Where a place of the text that Tera has stands in the text as written.
+    fn written_at(&self, name: &str, offset: usize) -> usize {
+        self.counted.get(name).map_or(offset, |counted| counted.written_at(offset))
     }
 
     /// Renders the line that `key` names.
@@ -235,6 +281,7 @@ fn line_name(key: &str) -> String {
 fn empty() -> tera::Tera {
     let mut tera = tera::Tera::default();
     tera.autoescape_on([".html"]);
+    limits::register(&mut tera);
     filters::register(&mut tera);
     tera
 }

@@ -110,7 +110,7 @@ fn code_end(text: &str, from: usize, close: &str) -> usize {
 }
 
 /// Past the closing quote, or the end where there is none.
-fn string_end(bytes: &[u8], from: usize, quote: u8) -> usize {
+pub(super) fn string_end(bytes: &[u8], from: usize, quote: u8) -> usize {
     bytes[from..]
         .iter()
         .position(|&byte| byte == quote)
@@ -207,7 +207,7 @@ fn names_an_argument(rest: &str) -> bool {
     rest.starts_with('=') && !rest.starts_with("==")
 }
 
-fn is_name(c: char) -> bool {
+pub(super) fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 

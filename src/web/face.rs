@@ -80,7 +80,7 @@ fn face(root: &Path) -> Result<Face, Vec<crate::finding::Finding>> {
         clinic: settings.sender.clinic.name,
         contact: settings.sender.clinic.contact,
         mailto: settings.sender.unsubscribe.mailto,
-        colour: settings.colour,
+        colour: settings.look.colour,
         titles: titles.collect(),
     })
 }

@@ -1,7 +1,8 @@
 //! Campaign folders: `campaigns/NAME/` with its settings and articles, and the template it names.
 
-use super::files;
 use super::lists::ListFile;
+use super::settings::Settings;
+use super::{files, pictures};
 use crate::article::encoding::{MAX_ARTICLE_BYTES, decode};
 use crate::article::{Article, front_matter};
 use crate::campaign::{Campaign, Timing, file, telling};
@@ -33,14 +34,17 @@ impl CampaignFolder {
 }
 
 /// All campaigns of the workspace.
-pub(super) fn read(root: &Path, lists: &[ListFile]) -> Vec<CampaignFolder> {
+pub(super) fn read(root: &Path, lists: &[ListFile], settings: Option<&Settings>) -> Vec<CampaignFolder> {
     let Ok(names) = files::names(&root.join("campaigns")) else {
         return Vec::new();
     };
     let folders = names.into_iter().filter(|name| root.join("campaigns").join(name).is_dir());
     let templates = templates(root);
-    let mut campaigns: Vec<CampaignFolder> = folders.map(|name| Reader::new(root, name).read(lists, &templates)).collect();
+    let mut campaigns: Vec<CampaignFolder> = folders
+        .map(|name| Reader::new(root, name, settings).read(lists, &templates))
+        .collect();
     refuse_twins(&mut campaigns);
+    pictures::warn_of_equal_names(&mut campaigns);
     campaigns
 }
 
@@ -91,13 +95,15 @@ fn templates(root: &Path) -> Templates {
 /// Reads one campaign's folder.
 struct Reader<'a> {
     root: &'a Path,
+    /// For where pictures may come from; without sound settings nothing leaves anyhow.
+    settings: Option<&'a Settings>,
     folder: CampaignFolder,
     file: String,
     text: String,
 }
 
 impl<'a> Reader<'a> {
-    fn new(root: &'a Path, name: String) -> Self {
+    fn new(root: &'a Path, name: String, settings: Option<&'a Settings>) -> Self {
         let file = format!("campaigns/{name}/campaign.yaml");
         let folder = CampaignFolder {
             name,
@@ -108,6 +114,7 @@ impl<'a> Reader<'a> {
         };
         Self {
             root,
+            settings,
             folder,
             file,
             text: String::new(),
@@ -130,9 +137,12 @@ impl<'a> Reader<'a> {
             self.articles(&campaign);
             self.template(&campaign, templates);
             self.lists(&campaign, lists);
-            campaign
-                .telling
-                .extend(telling::of_articles(&campaign, &self.folder.articles));
+            let articles = self.folder.articles.iter();
+            let texts: Vec<Article> = articles
+                .flat_map(|article| std::iter::once(article).chain(&article.variants))
+                .cloned()
+                .collect();
+            campaign.telling.extend(telling::of_articles(&campaign, &texts));
             self.folder.campaign = Some(campaign);
         }
         self.folder
@@ -153,38 +163,110 @@ impl<'a> Reader<'a> {
 
     fn articles(&mut self, campaign: &Campaign) {
         let here = files::names(&self.root.join("campaigns").join(&self.folder.name)).unwrap_or_default();
+        let section = match campaign.timing {
+            Timing::Series(_) => "series",
+            Timing::ByHand | Timing::Schedule(_) => "articles",
+        };
         for (index, entry) in campaign.articles.iter().enumerate() {
-            if !here.contains(&entry.file) {
-                let position = index.to_string();
-                let others = here.iter().map(String::as_str).filter(|name| *name != "campaign.yaml");
-                let text = format!("article `{}` does not exist in `campaigns/{}/`", entry.file, self.folder.name);
-                let section = match campaign.timing {
-                    Timing::Series(_) => "series",
-                    Timing::ByHand | Timing::Schedule(_) => "articles",
-                };
-                self.wrong(&[section, &position, "file"], text, suggestion::hint(&entry.file, others));
+            let position = index.to_string();
+            if !self.is_here(&entry.file, &here, &[section, &position, "file"]) {
                 continue;
             }
-            self.article(&entry.file);
+            let Some(mut article) = self.article(&entry.file) else {
+                continue;
+            };
+            let named = entry.languages.iter().enumerate().filter(|(_, file)| !file.is_empty());
+            for (at, file) in named {
+                let at = at.to_string();
+                if self.is_here(file, &here, &[section, &position, "languages", &at])
+                    && let Some(variant) = self.article(file)
+                {
+                    self.fits(&article, &variant);
+                    article.variants.push(variant);
+                }
+            }
+            self.folder.articles.push(article);
         }
         self.refuse_equal_ids();
     }
 
-    fn article(&mut self, name: &str) {
+    /// Whether an article that the settings name at `path` lies in the folder; says so where it does not.
+    fn is_here(&mut self, file: &str, here: &[String], path: &[&str]) -> bool {
+        let found = here.iter().any(|name| name == file);
+        if !found {
+            let others = here.iter().map(String::as_str).filter(|name| *name != "campaign.yaml");
+            let text = format!("article `{file}` does not exist in `campaigns/{}/`", self.folder.name);
+            self.wrong(path, text, suggestion::hint(file, others));
+        }
+        found
+    }
+
+    fn article(&mut self, name: &str) -> Option<Article> {
         let file = format!("campaigns/{}/{name}", self.folder.name);
         let bytes = match files::bytes(self.root, &file, MAX_ARTICLE_BYTES as u64) {
             Ok(bytes) => bytes,
-            Err(finding) => return self.folder.findings.push(finding),
+            Err(finding) => {
+                self.folder.findings.push(finding);
+                return None;
+            }
         };
         match front_matter::read(&file, &decode(&bytes).text) {
             Ok((article, warnings)) => {
                 self.folder.findings.extend(warnings);
-                self.folder.articles.push(Article {
+                let (images, findings) = pictures::of(self.root, &self.folder.name, &article, self.settings);
+                self.folder.findings.extend(findings);
+                Some(Article {
                     file: name.to_owned(),
+                    images,
                     ..article
-                });
+                })
             }
-            Err(findings) => self.folder.findings.extend(findings),
+            Err(findings) => {
+                self.folder.findings.extend(findings);
+                None
+            }
+        }
+    }
+
+    /// A variant is the same article in a language that it is not there in yet.
+    fn fits(&mut self, article: &Article, variant: &Article) {
+        let file = format!("campaigns/{}/{}", self.folder.name, variant.file);
+        let place = |key: &str| {
+            files::text(self.root, &file)
+                .ok()
+                .and_then(|text| front_matter::place(&text, key))
+        };
+        let mut wrong = |key: &str, text: String, hint: String| {
+            let finding = Finding::error(&file, text).hint(hint);
+            let placed = place(key).or_else(|| place("id"));
+            self.folder.findings.push(match placed {
+                Some(place) => finding.at(place),
+                None => finding,
+            });
+        };
+        if variant.id != article.id {
+            let text = format!(
+                "`{}` is `{}` in another language, and yet its `id` is `{}`",
+                variant.file, article.file, variant.id
+            );
+            wrong(
+                "id",
+                text,
+                format!("write `id: {}`: it is one article, whatever its language", article.id),
+            );
+        }
+        let tag = |article: &Article| article.language.to_ascii_lowercase();
+        let mut known = std::iter::once(article).chain(&article.variants);
+        if let Some(twin) = known.find(|twin| tag(twin) == tag(variant)) {
+            let text = format!(
+                "`{}` and `{}` are both in the language `{}`",
+                twin.file, variant.file, twin.language
+            );
+            wrong(
+                "language",
+                text,
+                "say in each file which language it is in, as in `language: de`".to_owned(),
+            );
         }
     }
 

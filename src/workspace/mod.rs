@@ -13,14 +13,20 @@ mod files;
 mod holidays;
 pub mod list_files;
 mod lists;
+mod logo;
+mod pictures;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod pictures_tests;
 
 pub use campaigns::CampaignFolder;
 pub use lists::{ListFile, is_list_file};
 
 use crate::finding::Finding;
+use jiff::tz::TimeZone;
 use settings::Settings;
 use std::path::{Path, PathBuf};
 
@@ -76,7 +82,8 @@ impl Workspace {
     pub fn read(root: &Path) -> Self {
         let mut workspace = Self::without_campaigns(root);
         workspace.settings = holidays::read(root, workspace.settings, &mut workspace.findings);
-        workspace.campaigns = campaigns::read(root, &workspace.lists);
+        workspace.settings = logo::read(root, workspace.settings, &mut workspace.findings);
+        workspace.campaigns = campaigns::read(root, &workspace.lists, workspace.settings.as_ref());
         workspace
     }
 
@@ -94,10 +101,16 @@ impl Workspace {
         }
     }
 
+    /// The zone of the workspace in `root`, if its settings can be read.
+    pub fn zone(root: &Path) -> Option<TimeZone> {
+        read_settings(root).0.map(|settings| settings.zone().clone())
+    }
+
     /// The settings of the workspace in `root` alone, with the holidays they name, and what is wrong with them.
     pub fn settings(root: &Path) -> (Option<Settings>, Vec<Finding>) {
         let (settings, mut findings) = read_settings(root);
-        (holidays::read(root, settings, &mut findings), findings)
+        let settings = holidays::read(root, settings, &mut findings);
+        (logo::read(root, settings, &mut findings), findings)
     }
 }
 

@@ -40,7 +40,7 @@ fn what_happened_is_told_and_silence_leaves_nothing() {
     let log = clinic.read("run.log");
     let lines = told(&log);
     assert_eq!(lines[0], "run begun");
-    let begun = "`seasonal-immunity/massage-and-immunity`: begun, due 2026-12-01 09:00:00 UTC, 3 letters planned";
+    let begun = "`seasonal-immunity/massage-and-immunity`: begun, due 2026-12-01 09:00:00 GMT, 3 letters planned";
     assert_eq!(lines[1], begun);
     assert!(lines[2].starts_with("failed: p") && lines[2].contains("550"), "{log}");
     assert_eq!(

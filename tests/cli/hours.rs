@@ -88,8 +88,8 @@ fn no_letter_leaves_on_a_holiday() {
         .file("holidays.txt", "2026-12-25 Christmas Day\n26 December Boxing Day\n");
     type_in(&clinic, "send tips --now 2026-12-25T10:00Z")
         .exits(75)
-        .tells("the first letter may leave Sun 27 Dec 00:00 (a holiday, Christmas Day)")
-        .tells("3 letters wait (a holiday, Christmas Day); resumes Sun 27 Dec 00:00");
+        .tells("the first letter may leave Sun 27 Dec 10:00 (a holiday, Christmas Day)")
+        .tells("3 letters wait (a holiday, Christmas Day); resumes Sun 27 Dec 10:00");
     type_in(&clinic, "run --now 2026-12-26T12:00Z").exits(0).says_nothing();
     assert_eq!(
         (judge.connections(), judge.deliveries().len()),
@@ -98,9 +98,56 @@ fn no_letter_leaves_on_a_holiday() {
     );
     type_in(&clinic, "why person2@patients.example --now 2026-12-26T12:00Z")
         .exits(0)
-        .prints("waits: resumes tomorrow 00:00 (a holiday, Boxing Day)");
-    type_in(&clinic, "run --now 2026-12-27T00:00Z").exits(0).says_nothing();
+        .prints("waits: resumes tomorrow 10:00 (a holiday, Boxing Day)");
+    // Nobody is written to at midnight because a holiday ends then: it leaves from the hour at which it was sent.
+    for moment in ["00:00", "09:59"] {
+        type_in(&clinic, &format!("run --now 2026-12-27T{moment}Z"))
+            .exits(0)
+            .says_nothing();
+    }
+    assert_eq!(judge.connections(), 0);
+    type_in(&clinic, "status --now 2026-12-27T09:00Z")
+        .exits(0)
+        .prints("to go: resumes today 10:00 (the morning after a holiday, Boxing Day)");
+    type_in(&clinic, "run --now 2026-12-27T10:00Z").exits(0).says_nothing();
     assert_each_once(&judge, 3);
+}
+
+/// What a schedule has begun, or would have, leaves at its own hour of the day that is none; where it would have left in the quiet hours,
+/// when those end.
+#[test]
+fn behind_a_holiday_letters_leave_at_the_schedules_own_hour() {
+    let quiet = ", quiet: {from: \"20:00\", until: \"08:00\"}";
+    for (at, quiet, too_early, leaves) in [
+        ("09:00", "", "08:59", "09:00"),
+        ("22:30", "", "22:29", "22:30"),
+        ("22:30", quiet, "07:59", "08:00"),
+        ("10:00", quiet, "09:59", "10:00"),
+    ] {
+        let judge = Judge::start();
+        let weekly = format!("{CAMPAIGN}schedule: {{every: week, day: tuesday, at: \"{at}\"}}\n");
+        let clinic = clinic_with(&judge, 3)
+            .setting(&format!("calendar: {{holidays: holidays.txt{quiet}}}"))
+            .file("campaigns/tips/campaign.yaml", &weekly)
+            .file("holidays.txt", "2027-01-05 to 2027-01-06 closed\n");
+        type_in(&clinic, "run --now 2027-01-04T12:00Z").exits(0);
+        let plan = type_in(&clinic, "plan --json --now 2027-01-04T12:00Z").exits(0).json();
+        assert_eq!(
+            plan[0]["editions"][0]["begins_at"],
+            format!("2027-01-07T{leaves}:00Z"),
+            "{plan:?}"
+        );
+        for moment in ["05T23:00".to_owned(), "07T00:00".to_owned(), format!("07T{too_early}")] {
+            type_in(&clinic, &format!("run --now 2027-01-{moment}Z"))
+                .exits(0)
+                .says_nothing();
+        }
+        assert_eq!(judge.connections(), 0, "{at}{quiet}");
+        type_in(&clinic, &format!("run --now 2027-01-07T{leaves}Z"))
+            .exits(0)
+            .says_nothing();
+        assert_each_once(&judge, 3);
+    }
 }
 
 #[test]
@@ -187,6 +234,43 @@ fn a_calendar_with_mistakes_stops_everything_and_names_them_all() {
         .tells("tidings.yaml:")
         .tells("`days-off.txt`: the file does not exist");
     assert_eq!(judge.connections(), 0);
+}
+
+/// A school publishes its evenings with its holidays: those close no day, and keep no letter from leaving.
+#[test]
+fn an_evening_in_a_calendar_is_a_warning_and_its_holidays_hold() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3).setting("calendar: {holidays: school.ics}").file(
+        "school.ics",
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270105T180000Z\nSUMMARY:Parents' evening\nEND:VEVENT\n\
+         BEGIN:VEVENT\nDTSTART;VALUE=DATE:20270106\nSUMMARY:Snow\nEND:VEVENT\nEND:VCALENDAR\n",
+    );
+    type_in(&clinic, "check")
+        .exits(0)
+        .tells("school.ics:3:1: warning: 1 event has an hour and closes no day; it begins on this line");
+    type_in(&clinic, "run --now 2027-01-05T18:30Z").exits(0).says_nothing();
+    type_in(&clinic, "send tips --now 2027-01-06T10:00Z").exits(75);
+    assert_eq!(judge.connections(), 0);
+    type_in(&clinic, "run --now 2027-01-07T10:00Z").exits(0).says_nothing();
+    assert_each_once(&judge, 3);
+}
+
+#[test]
+fn a_letter_that_waits_until_its_season_is_over_is_a_warning() {
+    let seasonal = format!(
+        "{CAMPAIGN}schedule: {{every: week, day: friday, at: \"09:00\"}}\nseason: {{from: 20 November, until: 27 November}}\n\
+         window: {{days: weekends, from: \"09:00\", until: \"18:00\"}}\n"
+    );
+    let clinic = clinic(3).file("campaigns/tips/campaign.yaml", &seasonal);
+    type_in(&clinic, "check --now 2026-11-02T09:00Z")
+        .exits(0)
+        .tells("what is due Fri 27 Nov 2026 09:00 GMT begins Sat 28 Nov 2026 09:00 GMT, when the season is over: from 20 November until 27 November");
+    let clinic = clinic.file(
+        "campaigns/tips/campaign.yaml",
+        &seasonal.replace("27 November", "28 November"),
+    );
+    let checked = type_in(&clinic, "check --now 2026-11-02T09:00Z").exits(0);
+    assert!(!checked.stderr.contains("season is over"), "{checked}");
 }
 
 #[test]

@@ -118,12 +118,15 @@ fn the_page_and_the_program_tell_the_same_fields() {
 fn the_page_and_the_status_file_tell_the_same_fields() {
     let judge = Judge::start().rule(Rule::at(Phase::Rcpt).times(1).reply("450 4.2.0 come back"));
     let clinic = seasonal(&judge);
-    type_in(&clinic, "run --status-file status.json --now 2026-12-01T09:00Z").exits(0);
-    let status: Value = serde_json::from_str(&clinic.read("status.json")).unwrap();
-    for list in ["coming", "editions"] {
+    let status = |now: &str| -> Value {
+        type_in(&clinic, &format!("run --status-file status.json --now {now}")).exits(0);
+        serde_json::from_str(&clinic.read("status.json")).unwrap()
+    };
+    let (before, after) = (status("2026-11-30T09:00Z"), status("2026-12-01T09:00Z"));
+    for (status, list) in [(&before, "coming"), (&after, "editions")] {
         assert!(!status[list].as_array().unwrap().is_empty(), "nothing to compare in {status}");
     }
-    compare("run --status-file", &[status]);
+    compare("run --status-file", &[before, after]);
 }
 
 #[test]

@@ -73,3 +73,26 @@ fn a_reader_that_goes_away_does_no_harm() {
     assert!(piped.stderr.is_empty(), "{piped:?}");
     type_in(&sample, "--rehearsal status").exits(0).prints("2000 accepted");
 }
+
+#[test]
+fn people_are_told_the_clinics_time_and_programs_the_worlds() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 1);
+    let settings = clinic.read("tidings.yaml").replace("Europe/London", "America/New_York");
+    clinic.write("tidings.yaml", &settings);
+    type_in(&clinic, "send tips --now 2027-07-01T13:00Z").exits(0);
+    type_in(&clinic, "log")
+        .exits(0)
+        .prints("tips · sleep · due 2027-07-01 09:00:00 EDT\n");
+    type_in(&clinic, "why person1@patients.example")
+        .exits(0)
+        .prints("attempt 1 at 2027-07-01 09:00:")
+        .prints(" EDT: accepted")
+        .never_says("UTC");
+    let json = type_in(&clinic, "log --json").exits(0).json();
+    let at = json[0]["at"].as_str().unwrap();
+    assert!(at.starts_with("2027-07-01T13:00:") && at.ends_with('Z'), "{at}");
+    // Where the settings cannot be read nobody knows the zone, and that is said.
+    clinic.write("tidings.yaml", settings.replace("America/New_York", "Mill Lane"));
+    type_in(&clinic, "log").exits(0).prints("due 2027-07-01 13:00:00 UTC\n");
+}

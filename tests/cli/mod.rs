@@ -21,6 +21,7 @@ mod hours;
 mod import;
 mod init;
 mod json;
+mod letters;
 mod log;
 mod mail_in;
 mod new;
@@ -123,7 +124,7 @@ fn until_under_way(judge: &Judge) {
 
 /// Types `line` in the workspace; there are no quotes, so every word is one argument.
 #[track_caller]
-fn type_in(workspace: &Workspace, line: &str) -> Output {
+pub(crate) fn type_in(workspace: &Workspace, line: &str) -> Output {
     let words: Vec<&str> = line.split_whitespace().collect();
     workspace.run(&words)
 }

@@ -58,8 +58,7 @@ fn a_name_that_is_taken_or_none_changes_nothing() {
 #[test]
 fn a_text_that_is_no_article_makes_no_campaign() {
     let clinic = clinic(1).file("empty.txt", "");
-    let missing =
-        "error: cannot read `calmer.txt`: No such file or directory\nhint: check the path; `--article` takes a text file\n";
+    let missing = "error: cannot read `calmer.txt`: No such file or directory\nhint: check the path; `--article` takes a text, a web page or a Word document\n";
     answers(&clinic, "new calmer --article calmer.txt", 65, "", missing);
     let empty = "empty.txt: error: there is no text in this file\n  hint: paste the article into it and save it\n";
     answers(&clinic, "new calmer --article empty.txt", 65, "", empty);
@@ -72,4 +71,119 @@ fn a_text_that_is_no_article_makes_no_campaign() {
     answers(&clinic, "new calmer --article scan.txt", 65, "", large);
     type_in(&clinic, "new calmer --article campaigns").exits(65).tells("hint: ");
     assert!(!clinic.path("campaigns/calmer").exists());
+}
+
+const LONG: &str = "\
+---
+title: Five calm habits
+author: Ana Prior
+---
+
+Calm is no gift. It is five small habits, and none of them takes longer than a cup of tea.
+
+## Walk
+
+Walk once around the house before breakfast, whatever the weather says. ![A path](path.png)
+
+## Drink
+
+Drink a glass of water at every full hour, and [write it down][list].
+
+### How much
+
+A small glass is enough, because there will be another.
+
+## Rest
+
+Close your eyes for three minutes after lunch, and let the phone ring.
+
+[list]: https://mill-lane.example/list
+";
+
+/// A picture of 3 by 3 dots, as far as anybody looks.
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x03\0\0\0\x03";
+
+#[test]
+fn a_long_article_becomes_a_series_of_its_sections() {
+    let clinic = clinic(2).file("desk/calm.md", LONG);
+    std::fs::write(clinic.path("desk/path.png"), PICTURE).unwrap();
+    let made = "\
+made campaign calm in `campaigns/calm`
+  title      Five calm habits
+  series     3 letters, one every 3 days
+   1. day 0    Five calm habits
+   2. day 3    Drink
+   3. day 6    Rest
+  author     Ana Prior
+  pictures   path.png
+";
+    let next = "hint: `tidings check calm`, then `tidings rehearse calm`\n";
+    answers(&clinic, "new calm --article desk/calm.md --split --every 3d", 0, made, next);
+    let settings = clinic.read("campaigns/calm/campaign.yaml");
+    assert!(
+        settings.contains("series:\n  - {file: ") && settings.contains("after: 6d}"),
+        "{settings}"
+    );
+    let first = clinic.read("campaigns/calm/five-calm-habits.md");
+    assert!(
+        first.contains("Calm is no gift.") && first.contains("\n## Walk\n") && !first.contains("Drink"),
+        "{first}"
+    );
+    let second = clinic.read("campaigns/calm/drink.md");
+    assert!(
+        second.contains("\n### How much\n") && second.contains("[list]: https://mill-lane.example/list"),
+        "{second}"
+    );
+    assert_eq!(std::fs::read(clinic.path("campaigns/calm/path.png")).unwrap(), PICTURE);
+    type_in(&clinic, "check calm").exits(0);
+}
+
+#[test]
+fn what_has_no_sections_is_not_split() {
+    let clinic = clinic(1).file(
+        "short.txt",
+        "One thought\n\nIt has no sections, and it wants none, because it is over soon.\n",
+    );
+    let refused = "error: `short.txt` has fewer than two sections, so there is nothing to split\n\
+        hint: a section starts with a heading (`## …` in Markdown); without `--split` it becomes a campaign of one letter\n";
+    answers(&clinic, "new short --article short.txt --split", 65, "", refused);
+    type_in(&clinic, "new short --article short.txt --split --every 5h")
+        .exits(2)
+        .tells("whole days or weeks");
+    type_in(&clinic, "new short --article short.txt --every 5d").exits(2);
+    assert!(!clinic.path("campaigns/short").exists());
+}
+
+#[test]
+fn pictures_come_from_beside_the_article_and_from_nowhere_else() {
+    let text = "# Hands\n\nWords that stand around the pictures, so that there is something to read here.\n\n\
+        ![in](pictures/in%20here.png) ![up](../up.png) ![link](link.png) ![gone](gone.png) ![etc](/etc/passwd) ![web](https://x.example/a.png)\n";
+    let clinic = clinic(1).file("desk/hands.md", text);
+    std::fs::create_dir(clinic.path("desk/pictures")).unwrap();
+    for file in ["desk/pictures/in here.png", "up.png"] {
+        std::fs::write(clinic.path(file), PICTURE).unwrap();
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(clinic.path("up.png"), clinic.path("desk/link.png")).unwrap();
+    let made = type_in(&clinic, "new hands --article desk/hands.md");
+    for (name, why) in [
+        ("../up.png", "outside"),
+        ("gone.png", "no such file"),
+        ("/etc/passwd", "outside"),
+        ("https://x.example/a.png", "another web site"),
+    ] {
+        let line = made.stdout.lines().find(|line| line.contains(name)).unwrap_or_default();
+        assert!(line.contains(why), "{name}: {line}");
+    }
+    let mut names: Vec<String> = std::fs::read_dir(clinic.path("campaigns/hands"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["campaign.yaml", "hands.md", "in-here.png"]);
+    let article = clinic.read("campaigns/hands/hands.md");
+    assert!(
+        article.contains("![in](in-here.png)") && article.matches("](").count() == 1,
+        "{article}"
+    );
 }

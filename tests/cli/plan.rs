@@ -123,7 +123,7 @@ fn the_numbers_are_there_for_a_program() {
         "steps": [],
         "campaigns": [{
             "campaign": "tips", "note": null, "next_at": "2027-07-07T07:30:00Z", "next_local": "Wed 7 Jul 2027 08:30 BST",
-            "last_article_at": "2027-08-09T07:30:00Z", "last_article_local": "Mon 9 Aug 2027 08:30 BST", "is_out_of_articles": false, "left_out": {},
+            "last_article_at": "2027-08-09T07:30:00Z", "last_article_local": "Mon 9 Aug 2027 08:30 BST", "is_out_of_articles": false, "left_out": {}, "joined_before": null,
         }],
         "left_today": null, "quota": null,
     });

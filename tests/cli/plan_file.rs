@@ -97,6 +97,84 @@ fn people_who_left_are_named_with_their_reason_and_the_others_get_their_letters(
 }
 
 #[test]
+fn whose_letter_would_be_another_one_is_named_and_nothing_leaves() {
+    let judge = Judge::start();
+    let clinic = planned(&judge, 25);
+    let list = clinic.read("subscribers/patients.csv");
+    let row = |number: usize| {
+        let own = format!("{},", people::address(number));
+        list.lines().find(|line| line.starts_with(&own)).unwrap().to_owned()
+    };
+    let (second, third) = (row(2), row(3));
+    let name = second.split(',').nth(1).unwrap();
+    clinic.write(
+        "subscribers/patients.csv",
+        list.replace(&second, &second.replacen(name, "Roberta", 1)),
+    );
+    let told = "  changed   person2@patients.example would get another letter than planned: their data changed\n";
+    let line = format!("send tips --plan tips.plan {NOW}");
+    assert_eq!(refused(&clinic, &judge, &line).stdout, told);
+    // Beside whoever was added and left.
+    join(&clinic, "zoe@patients.example");
+    leave(&clinic, 3);
+    let all = refused(&clinic, &judge, &line).stdout;
+    assert!(all.contains(told), "{all}");
+    assert!(
+        all.contains("  added     zoe@patients.example was not in the plan\n"),
+        "{all}"
+    );
+    assert!(all.contains("  dropped   person3@patients.example "), "{all}");
+    let json = type_in(&clinic, &format!("{line} --json")).exits(65).json();
+    assert_eq!((json[0]["added"].as_u64(), json[0]["changed"].as_u64()), (Some(1), Some(1)));
+    // A column that no letter uses is no matter of what anybody agreed to.
+    let elsewhere = third.replace(",Wells,", ",Derby,");
+    clinic.write("subscribers/patients.csv", list.replace(&third, &elsewhere));
+    assert_ne!(third, elsewhere);
+    type_in(&clinic, &line).exits(0).prints("25 letters accepted by the relay\n");
+}
+
+#[test]
+fn of_many_changed_letters_the_first_are_named() {
+    let judge = Judge::start();
+    let clinic = planned(&judge, 25);
+    let list = clinic.read("subscribers/patients.csv");
+    let renamed = |line: &str| match line.starts_with("person") {
+        true => {
+            let cells: Vec<&str> = line.split(',').collect();
+            line.replacen(&format!(",{},", cells[1]), &format!(",X{},", cells[1]), 1)
+        }
+        false => line.to_owned(),
+    };
+    let lines: Vec<String> = list.lines().map(renamed).collect();
+    clinic.write("subscribers/patients.csv", lines.join("\n") + "\n");
+    type_in(&clinic, "import subscribers/patients.csv --yes").exits(0);
+    let told = refused(&clinic, &judge, &format!("send tips --plan tips.plan {NOW}"));
+    assert_eq!(told.stdout.lines().count(), 21, "{told}");
+    assert!(told.stdout.ends_with("  changed   and 5 more\n"), "{told}");
+}
+
+#[test]
+fn what_is_on_hold_is_told_with_its_reason() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 4);
+    type_in(&clinic, &format!("send tips --limit 1 {NOW}")).exits(0);
+    type_in(&clinic, "release tips").exits(0);
+    type_in(&clinic, "hold tips --to person4@patients.example").exits(0);
+    type_in(&clinic, "hold tips/sleep --because proofreading").exits(0);
+    type_in(&clinic, &format!("plan tips --out tips.plan {NOW}"))
+        .exits(0)
+        .never_says("data spoil")
+        .prints("  held: 1 letter (held by hand)\n")
+        .prints("  on hold: proofreading; `tidings release tips/sleep` comes first, or this plan sends nothing\n");
+    type_in(&clinic, "release tips/sleep").exits(0);
+    type_in(&clinic, "hold tips --because strike").exits(0);
+    let json = type_in(&clinic, &format!("plan tips --out tips.plan --json {NOW}"))
+        .exits(0)
+        .json();
+    assert_eq!(json[0]["on_hold"], "strike");
+}
+
+#[test]
 fn a_limit_and_a_plan_go_together() {
     let judge = Judge::start();
     let clinic = planned(&judge, 3);

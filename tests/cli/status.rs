@@ -51,3 +51,40 @@ fn who_is_left_out_is_counted_beside_the_letters() {
         .exits(0)
         .prints("left out of sleep: 1 no consent\n");
 }
+
+#[test]
+fn what_run_passes_over_because_of_the_files_is_said_with_the_code_of_run() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3);
+    type_in(&clinic, "send tips").exits(0);
+    type_in(&clinic, "status").exits(0);
+    let (settings, campaign) = (clinic.read("tidings.yaml"), clinic.read("campaigns/tips/campaign.yaml"));
+    clinic.write("tidings.yaml", format!("{settings}\ncalendar: {{holidays: nowhere.txt}}\n"));
+    type_in(&clinic, "run").exits(65);
+    type_in(&clinic, "status")
+        .exits(65)
+        .prints("complete")
+        .prints("nothing leaves: the settings have 1 mistake, and `tidings check` names each");
+    clinic.write("tidings.yaml", &settings);
+    clinic.write("campaigns/tips/campaign.yaml", format!("{campaign}\nschedul: {{}}\n"));
+    type_in(&clinic, "run").exits(65);
+    type_in(&clinic, "status")
+        .exits(65)
+        .prints("tips: begins nothing: its files have 1 mistake, and `tidings check tips` names each");
+    let mistakes = &type_in(&clinic, "status --json").exits(65).json()[0]["mistakes"];
+    assert_eq!(mistakes.as_array().map(Vec::len), Some(1), "{mistakes}");
+    clinic.write("campaigns/tips/campaign.yaml", campaign);
+    type_in(&clinic, "status").exits(0);
+}
+
+#[test]
+fn a_window_that_never_opens_is_said_once_and_with_the_code_of_run() {
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3);
+    let campaign = clinic.read("campaigns/tips/campaign.yaml");
+    let never = "schedule: {every: week, day: sunday, at: \"09:00\", expires: 6h}\nwindow: {days: weekdays, from: \"09:00\", until: \"12:00\"}\n";
+    clinic.write("campaigns/tips/campaign.yaml", format!("{campaign}{never}"));
+    type_in(&clinic, "run").exits(65);
+    let status = type_in(&clinic, "status").exits(65).prints("tips: the window never opens");
+    assert_eq!(status.stdout.matches("never opens").count(), 1, "{status}");
+}

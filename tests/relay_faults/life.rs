@@ -25,8 +25,9 @@ pub(super) fn life() -> Vec<Fault> {
             .about_one_connection()
             .straying(lost),
         fine(54, "idle 421")
-            .doing(Rule::at(Phase::Dot).farewell(Duration::from_millis(40), "421 4.4.2 idle for too long"))
-            .setting(", per_second: 4")
+            // Late enough that the reply before it was read long ago, and early enough that the next letter has not begun.
+            .doing(Rule::at(Phase::Dot).farewell(Duration::from_millis(300), "421 4.4.2 idle for too long"))
+            .setting(", per_second: 2")
             .about_one_connection()
             .straying(lost),
         fine(55, "three connections at most at a time")

@@ -17,6 +17,7 @@ fn foretold(clinic: &Workspace, moment: &str, days: u32) -> (Vec<String>, Ahead)
         template: folder.template.as_ref().unwrap(),
         sender: &settings.sender,
         clinic: &settings.hours,
+        look: &settings.letter_look,
     };
     let store = Store::open(&clinic.path(".tidings")).unwrap();
     let ahead = ahead(&store, plan, moment.parse().unwrap(), days).unwrap().unwrap();

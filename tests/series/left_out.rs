@@ -35,10 +35,10 @@ fn left_without_bob(judge: &Judge, more: &str) -> Workspace {
 fn who_was_left_out_of_the_article_before_goes_on_past_a_late_step() {
     let judge = Judge::start().keeping_letters();
     let clinic = left_without_bob(&judge, "late: {by: 6h, then: skip}\n");
-    at(&clinic, "run", "2026-03-06T09:00Z").exits(0).says_nothing();
-    at(&clinic, "why bob@patients.example", "2026-03-06T10:00Z")
+    at(&clinic, "run", "2026-03-06T14:00Z").exits(0).says_nothing();
+    at(&clinic, "why bob@patients.example", "2026-03-06T15:00Z")
         .exits(0)
-        .prints("welcome · welcome: left out, due Wed 4 Mar 2026 09:00 GMT")
+        .prints("welcome · welcome: left out, due Wed 4 Mar 2026 09:00 GMT, allowed from Fri 6 Mar 2026 07:00 GMT")
         .prints("`tips` comes on Wed 11 Mar 2026");
     at(&clinic, "run", "2026-03-11T09:00Z").exits(0).says_nothing();
     assert!(taken(&judge).contains(&"bob: tips".to_owned()), "{:?}", taken(&judge));

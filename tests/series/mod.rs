@@ -4,8 +4,10 @@
 
 mod ahead;
 mod closed;
+mod faulty;
 mod left_out;
 mod orders;
+mod renamed;
 mod restored;
 mod shown;
 mod steps;

@@ -63,3 +63,24 @@ fn a_step_on_hold_is_named_as_itself_and_what_was_held_is_counted() {
     .tells("the edition `welcome/welcome` is still on hold")
     .tells("`tidings release welcome/welcome` lets it go on");
 }
+
+#[test]
+fn plan_counts_whom_the_series_is_not_for() {
+    let judge = Judge::start().keeping_letters();
+    let clinic = welcoming(&judge, "");
+    people(
+        &clinic,
+        &[("ann", "2026-03-10"), ("bea", "2026-02-27"), ("cleo", "2026-02-28")],
+    );
+    import(&clinic, "2026-03-10T07:00Z");
+    at(&clinic, "run", "2026-03-10T09:00Z").exits(0);
+    // Olga, Otto and Olaf joined years ago, the other two on the days before it began.
+    at(&clinic, "plan", "2026-03-10T10:00Z")
+        .exits(0)
+        .prints("5 people joined before it began");
+    let json = at(&clinic, "plan --json", "2026-03-10T10:00Z").exits(0).json().remove(0);
+    assert_eq!(json["campaigns"][0]["joined_before"], 5, "{json}");
+    // A year and a half later it is the same five.
+    let json = at(&clinic, "plan --json", "2027-09-10T10:00Z").exits(0).json().remove(0);
+    assert_eq!(json["campaigns"][0]["joined_before"], 5, "{json}");
+}

@@ -133,9 +133,39 @@ fn without_consent_nobody_comes_to_a_step_and_with_it_they_do() {
         .read("subscribers/patients.csv")
         .replace("ann,2026-03-10,no,", "ann,2026-03-10,yes,2026-03-20");
     clinic.write("subscribers/patients.csv", with);
-    import(&clinic, "2026-03-20T08:00Z");
-    at(&clinic, "run", "2026-03-20T05:00Z").exits(0).says_nothing();
-    assert_eq!(taken(&judge), ["ann: welcome"], "agreed today, and so not late");
+    import(&clinic, "2026-03-20T10:00Z");
+    at(&clinic, "run", "2026-03-20T10:15Z").exits(0).says_nothing();
+    assert_eq!(
+        taken(&judge),
+        ["ann: welcome"],
+        "told just now that she agreed, and so not late"
+    );
+}
+
+#[test]
+fn late_is_counted_from_when_the_consent_was_told_and_the_words_say_so() {
+    let judge = Judge::start().keeping_letters();
+    let clinic = welcoming(&judge, "");
+    people(&clinic, &[("ann", "2026-03-10")]);
+    let list = clinic.read("subscribers/patients.csv");
+    let without = list.replace("ann,2026-03-10,yes,2020-01-01", "ann,2026-03-10,,");
+    clinic.write("subscribers/patients.csv", without);
+    import(&clinic, "2026-03-10T07:00Z");
+    at(&clinic, "run", "2026-03-10T09:00Z").exits(0).says_nothing();
+    clinic.write(
+        "subscribers/patients.csv",
+        list.replace("ann,2026-03-10,yes,2020-01-01", "ann,2026-03-10,yes,2026-03-16"),
+    );
+    import(&clinic, "2026-03-16T10:00Z");
+    // A row of hers that says something else of her is no other consent.
+    let moved = clinic
+        .read("subscribers/patients.csv")
+        .replace("example,ann,", "example,Ann,");
+    clinic.write("subscribers/patients.csv", moved);
+    import(&clinic, "2026-03-16T15:00Z");
+    at(&clinic, "run", "2026-03-16T21:30Z")
+        .exits(1)
+        .tells("due Tue 10 Mar 2026 09:00 GMT, allowed from Mon 16 Mar 2026 10:00 GMT, found 11 hours late");
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! Markdown that was written for another program: what is known of its front matter is taken over, the rest is said.
 
+use super::{braces, pictures, toml};
+use crate::article::document::album::{Album, Enclosed};
 use crate::article::front_matter;
 use crate::article::markdown;
 use crate::article::note::{Note, shown};
+use crate::finding::Finding;
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
 /// The parts of a Markdown text.
@@ -15,12 +18,22 @@ pub(super) struct Foreign {
     pub(super) author: Option<String>,
     pub(super) language: Option<String>,
     pub(super) markdown: String,
+    pub(super) images: Vec<Enclosed>,
     pub(super) notes: Vec<Note>,
 }
 
-/// Reads a Markdown text with `\n` line ends.
-pub(super) fn read(text: &str) -> Foreign {
+/// Reads a Markdown text with `\n` line ends; its pictures go into `album`.
+///
+/// # Errors
+/// When it opens with front matter in TOML that cannot be read.
+pub(super) fn read(text: &str, file_name: &str, album: &mut Album<'_>) -> Result<Foreign, Vec<Finding>> {
     let mut foreign = Foreign::default();
+    if let Some(split) = toml::split(text) {
+        let mapping = toml::read(split.toml).map_err(|line| vec![toml::finding(file_name, line)])?;
+        foreign.take_mapping(&mapping, 2);
+        foreign.take_body(split.body, split.body_line, album);
+        return Ok(foreign);
+    }
     let split = front_matter::split(text);
     if let Some(line) = split.unclosed {
         foreign.notes.push(Note::unsure(
@@ -31,13 +44,19 @@ pub(super) fn read(text: &str) -> Foreign {
     if let Some(yaml) = split.yaml {
         foreign.take_front_matter(yaml, split.yaml_line);
     }
-    let (body, body_line) = (split.body, split.body_line);
-    foreign.markdown = body.trim().to_owned();
-    foreign.take_title(body, body_line);
-    foreign
+    foreign.take_body(split.body, split.body_line, album);
+    Ok(foreign)
 }
 
 impl Foreign {
+    fn take_body(&mut self, body: &str, body_line: usize, album: &mut Album<'_>) {
+        let (body, notes) = braces::tamed(body, body_line);
+        self.notes.extend(notes);
+        let body = pictures::settled(&body, body_line, self.title.as_deref().unwrap_or(""), album);
+        self.markdown = body.trim().to_owned();
+        self.take_title(&body, body_line);
+    }
+
     fn take_front_matter(&mut self, yaml: &str, line: usize) {
         let mapping = match serde_yaml::from_str::<serde_yaml::Value>(yaml) {
             Ok(serde_yaml::Value::Mapping(mapping)) => mapping,
@@ -50,8 +69,12 @@ impl Foreign {
                 return;
             }
         };
+        self.take_mapping(&mapping, line);
+    }
+
+    fn take_mapping(&mut self, mapping: &serde_yaml::Mapping, line: usize) {
         let mut dropped = Vec::new();
-        for (key, value) in &mapping {
+        for (key, value) in mapping {
             let key = key.as_str().unwrap_or("?").to_owned();
             match (self.slot(&key), words_of(value)) {
                 (Some(slot), Some(value)) => *slot = Some(value),
@@ -161,6 +184,11 @@ fn words_of(value: &serde_yaml::Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::desk::Desk;
+
+    fn read(text: &str) -> Foreign {
+        super::read(text, "a.md", &mut Album::new(Desk::empty(), None)).expect("front matter that can be read")
+    }
 
     #[test]
     fn known_keys_are_taken_and_the_title_leaves_the_text() {

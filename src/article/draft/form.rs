@@ -3,60 +3,106 @@
 use crate::article::front_matter;
 use crate::finding::Finding;
 
-/// A form that can be read.
+/// A form of text that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// Markdown, with or without front matter.
     Markdown,
     /// Plain text.
     Pasted,
+    /// HTML.
+    Page,
 }
 
-/// Says what a file is that cannot be read yet, by the bytes it opens with.
+/// Whether a file of this name carries more than text, and may be larger for it.
+pub fn is_document(file_name: &str) -> bool {
+    const DOCUMENTS: [&str; 8] = ["html", "htm", "xhtml", "docx", "docm", "dotx", "odt", "zip"];
+    DOCUMENTS.contains(&ending(file_name).as_str())
+}
+
+/// Whether the bytes are an archive, as a Word document is one.
+pub(super) fn is_word(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// Whether the bytes are a web page, as far as that shows before they are decoded.
+pub(super) fn is_page(file_name: &str, bytes: &[u8]) -> bool {
+    of(file_name, &String::from_utf8_lossy(bytes)) == Form::Page
+}
+
+/// Says what a file is that cannot be read, by the bytes it opens with.
 pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
-    let ending = ending(file_name);
-    let opening = String::from_utf8_lossy(&bytes[..bytes.len().min(300)])
-        .trim_start_matches('\u{feff}')
-        .trim_start()
-        .to_lowercase();
-    if opening.starts_with("+++") {
-        let finding = Finding::error(
-            file_name,
-            "the front matter between `+++` lines is in TOML, wanted `---` lines and YAML",
-        );
-        return Some(finding.hint("write it between `---` lines as `title: …`, or take it out; the text below can stay as it is"));
-    }
-    let what = if bytes.starts_with(b"PK\x03\x04") {
-        "a Word or OpenOffice document"
-    } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        "an old Word document"
-    } else if bytes.starts_with(b"%PDF") {
-        "a PDF"
-    } else if bytes.starts_with(b"{\\rtf") {
-        "a rich text document"
-    } else if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"GIF8") {
-        "a picture"
-    } else if opening.starts_with("<!doctype html") || opening.starts_with("<html") || ["html", "htm"].contains(&ending.as_str()) {
-        "a web page"
-    } else {
-        return None;
+    const SAVE_AS: &str = "open it and save it as a Word document (`.docx`), then name that file";
+    const COPY: &str = "copy its text into a file that ends in `.txt`, and name that file";
+    let opening = &bytes[..bytes.len().min(300)];
+    let is_locked = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(wide.len()).any(|window| window == wide)
     };
-    let hint = "copy its text into a file that ends in `.txt`, and name that file";
-    Some(
-        Finding::error(
-            file_name,
-            format!("this is {what}, but an article must be plain text or Markdown"),
-        )
-        .hint(hint),
-    )
+    let (what, hint) = match () {
+        () if bytes.starts_with(b"\xd0\xcf\x11\xe0") && is_locked("EncryptedPackage") => (
+            "a Word document with a password",
+            "open it, save it without the password, then name that file",
+        ),
+        () if bytes.starts_with(b"\xd0\xcf\x11\xe0") => ("an old Word document", SAVE_AS),
+        () if bytes.starts_with(b"{\\rtf") => ("a rich text document", SAVE_AS),
+        () if bytes.starts_with(b"%PDF") => ("a PDF", COPY),
+        () if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"GIF8") => {
+            ("a picture", COPY)
+        }
+        () if is_mail_archive(opening) => (
+            "a mail or a page in one file (MIME)",
+            "open it and save it as a web page (`.html`), then name that file",
+        ),
+        () => return None,
+    };
+    let text = format!("this is {what}, but an article is a text, Markdown, a web page or a Word document (`.docx`)");
+    Some(Finding::error(file_name, text).hint(hint))
+}
+
+/// `.mht` and `.eml` files open with the head of a mail.
+fn is_mail_archive(opening: &[u8]) -> bool {
+    let opening = String::from_utf8_lossy(opening).to_lowercase();
+    [
+        "mime-version:",
+        "from: <saved by",
+        "return-path:",
+        "received:",
+        "delivered-to:",
+    ]
+    .iter()
+    .any(|head| opening.starts_with(head))
 }
 
 /// The form of a decoded text.
 pub(super) fn of(file_name: &str, text: &str) -> Form {
-    match ["md", "markdown", "mdown", "mkd"].contains(&ending(file_name).as_str()) || looks_like_markdown(text) {
-        true => Form::Markdown,
-        false => Form::Pasted,
+    let ending = ending(file_name);
+    let is_markdown = ["md", "markdown", "mdown", "mkd"].contains(&ending.as_str());
+    match () {
+        () if ["html", "htm", "xhtml"].contains(&ending.as_str()) => Form::Page,
+        () if !is_markdown && looks_like_page(text) => Form::Page,
+        () if is_markdown || looks_like_markdown(text) => Form::Markdown,
+        () => Form::Pasted,
     }
+}
+
+/// A page opens with its kind; a fragment that was copied out of one opens with an element and closes several.
+fn looks_like_page(text: &str) -> bool {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let opening: String = start.chars().take(200).collect::<String>().to_lowercase();
+    if ["<!doctype html", "<html", "<head", "<body"]
+        .iter()
+        .any(|head| opening.starts_with(head))
+        || (opening.starts_with("<?xml") && opening.contains("<html"))
+    {
+        return true;
+    }
+    let opens = opening.starts_with('<') && opening[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '!');
+    let closed = ["</p>", "</div>", "</h1>", "</h2>", "</h3>", "</li>", "</td>", "<br"]
+        .iter()
+        .map(|tag| start.matches(tag).take(3).count())
+        .sum::<usize>();
+    opens && closed >= 2
 }
 
 fn ending(file_name: &str) -> String {
@@ -69,6 +115,9 @@ fn ending(file_name: &str) -> String {
 /// Marks that nobody writes without meaning Markdown.
 fn looks_like_markdown(text: &str) -> bool {
     let split = front_matter::split(text);
+    if super::toml::split(text).is_some() {
+        return true;
+    }
     let has_front_matter = split.yaml.is_some_and(|yaml| yaml.lines().any(is_key));
     let n_headings = |mark: &str| {
         text.lines()
@@ -106,12 +155,23 @@ mod tests {
     }
 
     #[test]
+    fn pages_are_told_by_their_ending_or_their_elements() {
+        let check = |file: &str, text: &str, expected: bool| assert_eq!(of(file, text) == Form::Page, expected, "{file} {text}");
+        check("a.htm", "<p>x", true);
+        check("a.txt", " <!DOCTYPE html><p>", true);
+        check("a.txt", "<p>one</p>\n<p>two</p>", true);
+        check("a.txt", "<b>Bold</b> words", false);
+        check("a.md", "<p>one</p>\n<p>two</p>", false);
+    }
+
+    #[test]
     fn other_documents_are_named() {
         for (file, bytes) in [
-            ("a.docx", &b"PK\x03\x04..."[..]),
-            ("a.pdf", b"%PDF-1.7"),
-            ("a.txt", b" <!DOCTYPE html><p>"),
-            ("a.htm", b"<p>x"),
+            ("a.pdf", &b"%PDF-1.7"[..]),
+            ("a.doc", b"\xd0\xcf\x11\xe0"),
+            ("a.rtf", b"{\\rtf1"),
+            ("a.mht", b"From: <Saved by Blink>\r\n"),
+            ("a.eml", b"Return-Path: <a@a.example>\r\n"),
         ] {
             assert!(refusal(file, bytes).is_some_and(|finding| finding.is_error()), "{file}");
         }

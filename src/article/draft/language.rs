@@ -7,6 +7,13 @@ pub(super) struct Guess {
     pub(super) tag: &'static str,
     /// Whether the text leaves little doubt.
     pub(super) certain: bool,
+    /// Whether the script says it, not the words.
+    pub(super) is_script: bool,
+}
+
+/// Whether a language is written in Latin letters, of those that are known by their words.
+pub(super) fn is_latin(tag: &str) -> bool {
+    SMALL_WORDS.iter().any(|(known, _)| *known == tag)
 }
 
 /// Words that a language needs in every second sentence, and its neighbours do not have.
@@ -89,12 +96,17 @@ fn by_script(text: &str) -> Option<Guess> {
         return Some(Guess {
             tag: "ja",
             certain: true,
+            is_script: true,
         });
     }
     SCRIPTS
         .iter()
         .find(|(first, last, _, _)| !letters.is_empty() && share(*first, *last) * 2 > letters.len())
-        .map(|(_, _, tag, certain)| Guess { tag, certain: *certain })
+        .map(|(_, _, tag, certain)| Guess {
+            tag,
+            certain: *certain,
+            is_script: true,
+        })
 }
 
 fn by_words(text: &str) -> Guess {
@@ -109,10 +121,15 @@ fn by_words(text: &str) -> Guess {
     let (best, tag) = scores[0];
     let second = scores[1].0;
     match all.len() >= 12 && best * 10 >= all.len() && best * 2 >= second * 3 {
-        true => Guess { tag, certain: true },
+        true => Guess {
+            tag,
+            certain: true,
+            is_script: false,
+        },
         false => Guess {
             tag: "en",
             certain: false,
+            is_script: false,
         },
     }
 }
@@ -122,14 +139,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, tag: &str, certain: bool) {
-        assert_eq!(
-            of(text),
-            Guess {
-                tag: of(text).tag,
-                certain
-            },
-            "{text}"
-        );
+        assert_eq!(of(text).certain, certain, "{text}");
         assert_eq!(of(text).tag, tag, "{text}");
     }
 

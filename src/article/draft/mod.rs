@@ -3,14 +3,26 @@
 //! Promises: the front matter is complete, the file that the draft writes is read back without a finding wherever the text allows
 //! it, and what was changed, left out or guessed is said in the notes. Does not know folders, campaigns, or the command line.
 
+mod braces;
 mod foreign;
 mod form;
 mod language;
+mod marked;
+mod pictures;
 mod preheader;
 mod sentences;
+mod split;
+mod toml;
 
-use crate::article::encoding::{self, Decoded};
+pub use crate::article::document::album::Enclosed;
+pub use form::is_document;
+
+use crate::article::desk::Desk;
+use crate::article::document::album::Album;
+use crate::article::docx;
+use crate::article::encoding::{self, Decoded, MAX_ARTICLE_BYTES};
 use crate::article::front_matter::{self, PREHEADER_LENGTH, SUBJECT_LENGTH};
+use crate::article::html;
 use crate::article::note::{Note, shown};
 use crate::article::pasted::{self, words};
 use crate::article::slug;
@@ -35,35 +47,80 @@ pub struct Draft {
     pub language: String,
     /// The body, as Markdown.
     pub markdown: String,
+    /// The pictures that the text shows, to be written beside the article.
+    pub images: Vec<Enclosed>,
     /// What was done and what was unsure, in the order of the source; notes about the whole come first.
     pub notes: Vec<Note>,
 }
 
-/// Makes a draft of the bytes of a file called `file_name`.
+/// Makes a draft of the bytes of a file called `file_name`, with nothing beside it.
 ///
 /// # Errors
 /// When there is no text to make an article of: an empty file, a title and nothing else, a document that is no text.
 pub fn read(file_name: &str, bytes: &[u8]) -> Result<Draft, Vec<Finding>> {
+    read_on(&Desk::empty(), file_name, bytes)
+}
+
+/// Makes a draft of the bytes of a file called `file_name` that lies on `desk`.
+///
+/// # Errors
+/// When there is no text to make an article of: an empty file, a title and nothing else, a document that is no text.
+pub fn read_on(desk: &Desk<'_>, file_name: &str, bytes: &[u8]) -> Result<Draft, Vec<Finding>> {
     if let Some(finding) = form::refusal(file_name, bytes) {
         return Err(vec![finding]);
     }
-    let decoded = encoding::decode(bytes);
+    if form::is_word(bytes) {
+        let document = docx::read(file_name, bytes).map_err(|finding| vec![finding])?;
+        return finished(marked::of_word(document, desk), file_name);
+    }
+    let decoded = match form::is_page(file_name, bytes) {
+        true => html::decode(bytes),
+        false => encoding::decode(bytes),
+    };
     if decoded.text.trim().is_empty() {
         return Err(vec![
             Finding::error(file_name, "there is no text in this file").hint("paste the article into it and save it"),
         ]);
     }
-    let mut parts = match form::of(file_name, &decoded.text) {
-        Form::Markdown => foreign::read(&decoded.text),
+    let form = form::of(file_name, &decoded.text);
+    if form != Form::Page && decoded.text.len() > MAX_ARTICLE_BYTES {
+        return Err(vec![too_long(file_name)]);
+    }
+    let mut parts = match form {
+        Form::Page => marked::of_page(file_name, &decoded.text, desk)?,
+        Form::Markdown => {
+            let mut album = Album::new(*desk, None);
+            let mut foreign = foreign::read(&decoded.text, file_name, &mut album)?;
+            let (images, notes) = album.close();
+            foreign.images = images;
+            foreign.notes.extend(notes);
+            foreign
+        }
         Form::Pasted => pasted_parts(&decoded.text),
     };
+    parts.notes.extend(about_encoding(&decoded));
+    finished(parts, file_name)
+}
+
+fn too_long(file_name: &str) -> Finding {
+    let text = format!(
+        "the text has more than {} MB, which is a book and no article",
+        MAX_ARTICLE_BYTES / 1_000_000
+    );
+    Finding::error(file_name, text).hint("take the part that is to become a letter into a file of its own")
+}
+
+/// The draft, complete, if there is something to read in it.
+fn finished(parts: Foreign, file_name: &str) -> Result<Draft, Vec<Finding>> {
     if parts.markdown.trim().is_empty() {
         let finding = Finding::error(file_name, "there is nothing below its title").at(Place::new(1, 1));
         return Err(vec![
             finding.hint("paste the article's text below the title and save the file"),
         ]);
     }
-    parts.notes.extend(about_encoding(&decoded));
+    if parts.markdown.len() > MAX_ARTICLE_BYTES {
+        return Err(vec![too_long(file_name)]);
+    }
     let mut draft = complete(parts, file_name);
     draft.notes.extend(about_shape(&draft.markdown));
     draft.notes.sort_by_key(|note| note.line);
@@ -149,6 +206,7 @@ fn complete(parts: Foreign, file_name: &str) -> Draft {
         author,
         language,
         markdown,
+        images,
         mut notes,
     } = parts;
     let title = match title.map(|title| one_line(&title)).filter(|title| !title.is_empty()) {
@@ -173,6 +231,7 @@ fn complete(parts: Foreign, file_name: &str) -> Draft {
         author: author.map(|author| one_line(&author)),
         language,
         markdown,
+        images,
         notes,
     }
 }

@@ -8,6 +8,8 @@ use std::ops::Range;
 pub enum Target {
     /// To an address that means something outside the file it is written in.
     Address(String),
+    /// To a picture beside the article, by the name of its file.
+    File(String),
     /// To nowhere that a letter may or can lead.
     Refused,
 }
@@ -25,9 +27,13 @@ impl Target {
         Self::with_scheme(written, &["http://", "https://", "mailto:", "tel:"])
     }
 
-    /// The target of an image as it is written in the text.
+    /// The target of an image as it is written in the text: an address, or a file in the article's own folder.
     pub fn of_image(written: &str) -> Self {
-        Self::with_scheme(written.trim(), &["http://", "https://"])
+        let written = written.trim();
+        match Self::with_scheme(written, &["http://", "https://"]) {
+            Self::Refused => file_name(written).map_or(Self::Refused, Self::File),
+            target => target,
+        }
     }
 
     fn with_scheme(written: &str, schemes: &[&str]) -> Self {
@@ -43,6 +49,41 @@ impl Target {
             false => Self::Refused,
         }
     }
+}
+
+/// The file that an image's address names, where it is a name and nothing else: `hands.jpg`, `./my%20hands.jpg`.
+fn file_name(written: &str) -> Option<String> {
+    let name = unescaped(written.strip_prefix("./").unwrap_or(written))?;
+    let sound = !name.is_empty()
+        && name.len() <= 200
+        && !name.starts_with('.')
+        && !name
+            .chars()
+            .any(|character| character.is_control() || "/\\:?#<>\"|*{}".contains(character));
+    sound.then_some(name)
+}
+
+/// `%20` and its like as the characters they stand for; nothing where that leaves no text.
+fn unescaped(written: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(written.len());
+    let mut rest = written.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let code = after
+            .get(..2)
+            .filter(|_| byte == b'%')
+            .and_then(|code| std::str::from_utf8(code).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(code) => {
+                bytes.push(code);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// The first bare web address in `text`: where it stands, and where it leads.
@@ -177,6 +218,26 @@ mod tests {
         ] {
             assert_eq!(link(written), Target::Refused, "{written}");
         }
-        assert_eq!(Target::of_image("mailto:a@riverside.example"), Target::Refused);
+        for written in [
+            "mailto:a@riverside.example",
+            "data:image/png;base64,x",
+            "cid:x",
+            "../hands.jpg",
+            "a/b.jpg",
+            "/etc/passwd",
+            "%2e%2e%2fb.jpg",
+            "C:\\a.jpg",
+            ".hidden.png",
+            "",
+        ] {
+            assert_eq!(Target::of_image(written), Target::Refused, "{written}");
+        }
+        for (written, file) in [
+            ("hands.jpg", "hands.jpg"),
+            ("./my%20hands.jpg", "my hands.jpg"),
+            ("50%.png", "50%.png"),
+        ] {
+            assert_eq!(Target::of_image(written), Target::File(file.to_owned()), "{written}");
+        }
     }
 }

@@ -4,32 +4,42 @@
 //! `http`, `https`, `mailto` and `tel`; headings start below the letter's one `<h1>`. Does not know the template around the body.
 
 pub mod address;
+pub mod picture;
+mod sections;
 mod table;
 mod text;
 mod wrap;
 
 use address::Target;
+use picture::Picture;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
 use std::collections::{HashMap, HashSet};
 
-pub use text::to_text;
+pub use sections::{Sections, sections};
+pub use text::{to_text, to_text_with};
 
 /// The extensions that articles may use. Smart punctuation stays off: it knows only English quotes.
 pub(crate) fn options() -> Options {
     Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH
 }
 
-/// The body as an HTML fragment that is safe to put into a letter.
+/// The body as an HTML fragment that is safe to put into a letter; of pictures beside it only the words.
 pub fn to_html(markdown: &str) -> String {
+    to_html_with(markdown, &[])
+}
+
+/// The body as an HTML fragment that is safe to put into a letter, with these pictures; others beside it are only described.
+pub fn to_html_with(markdown: &str, pictures: &[Picture]) -> String {
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
-    pulldown_cmark::html::push_html(&mut html, events(markdown).into_iter());
+    let events = picture::with_sizes(events(markdown, pictures), pictures);
+    pulldown_cmark::html::push_html(&mut html, events.into_iter());
     cleaned(&html)
 }
 
 /// The addresses that the body links to, each once, in the order of reading.
 pub fn links(markdown: &str) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
-    for event in events(markdown) {
+    for event in events(markdown, &[]) {
         if let Event::Start(Tag::Link { dest_url, .. }) = event
             && !links.iter().any(|link| **link == *dest_url)
         {
@@ -48,12 +58,13 @@ pub(crate) fn is_line_break(html: &str) -> bool {
 }
 
 /// The body's events as every rendering sees them: without raw HTML and dead links, bare addresses linked, headings moved down.
-fn events(markdown: &str) -> Vec<Event<'_>> {
+fn events<'a>(markdown: &'a str, pictures: &'a [Picture]) -> Vec<Event<'a>> {
     let mut reading = Reading {
         events: Vec::new(),
         lift: heading_lift(markdown),
         links: Vec::new(),
         images: Vec::new(),
+        pictures,
         html_blocks: 0,
         literal: 0,
     };
@@ -79,6 +90,7 @@ struct Reading<'a> {
     links: Vec<bool>,
     /// Whether each open image is shown as one.
     images: Vec<bool>,
+    pictures: &'a [Picture],
     html_blocks: usize,
     /// How many open code blocks and links forbid linking bare addresses.
     literal: usize,
@@ -105,12 +117,12 @@ impl<'a> Reading<'a> {
                 title,
                 id,
             }) => {
-                let shown = Target::of_image(&dest_url) != Target::Refused;
-                self.images.push(shown);
-                if shown {
+                let src = self.src(&dest_url);
+                self.images.push(src.is_some());
+                if let Some(src) = src {
                     self.events.push(Event::Start(Tag::Image {
                         link_type,
-                        dest_url,
+                        dest_url: src,
                         title,
                         id,
                     }));
@@ -145,9 +157,19 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// The address by which an image is shown, if it can be.
+    fn src(&self, written: &str) -> Option<CowStr<'a>> {
+        let known = |name: &str| self.pictures.iter().find(|picture| picture.name == name);
+        match Target::of_image(written) {
+            Target::Address(address) => Some(address.into()),
+            Target::File(file) => known(&file).map(|picture| picture.src.as_str().into()),
+            Target::Refused => None,
+        }
+    }
+
     fn open_link(&mut self, link_type: LinkType, dest_url: &str, title: CowStr<'a>, id: CowStr<'a>) {
         match Target::of_link(link_type, dest_url) {
-            Target::Refused => self.links.push(false),
+            Target::Refused | Target::File(_) => self.links.push(false),
             Target::Address(address) => {
                 self.links.push(true);
                 // The address is whole now, with its `mailto:`, so the kind must not add another.
@@ -236,7 +258,7 @@ fn cleaned(html: &str) -> String {
     ];
     let attributes = [
         ("a", HashSet::from(["href", "title"])),
-        ("img", HashSet::from(["src", "alt", "title"])),
+        ("img", HashSet::from(["src", "alt", "title", "width", "height"])),
         ("ol", HashSet::from(["start"])),
         ("th", HashSet::from(["style"])),
         ("td", HashSet::from(["style"])),
@@ -246,7 +268,7 @@ fn cleaned(html: &str) -> String {
         .generic_attributes(HashSet::new())
         .tag_attributes(HashMap::from(attributes))
         .filter_style_properties(HashSet::from(["text-align"]))
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "cid"]))
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(None)
         .clean(html)

@@ -1,5 +1,6 @@
 //! The body as plain text: the letter's other half, made from the same events as its HTML.
 
+use super::picture::Picture;
 use super::table::Table;
 use super::wrap;
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
@@ -8,10 +9,19 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 const COLUMNS: usize = 72;
 
 /// The body as plain text: headings set apart, lists with dashes or numbers, links as `text (address)`, quotes behind `> `,
-/// lines of at most 72 columns without blanks at their end.
+/// lines of at most 72 columns without blanks at their end, of images the words in brackets.
 pub fn to_text(markdown: &str) -> String {
+    to_text_with(markdown, &[])
+}
+
+/// The body as plain text, with where these pictures can be looked at, for those that lie on the clinic's own host.
+pub fn to_text_with(markdown: &str, pictures: &[Picture]) -> String {
     let mut page = Page::default();
-    for event in super::events(markdown) {
+    for event in super::events(markdown, pictures) {
+        if let Event::Start(Tag::Image { dest_url, .. }) = &event {
+            let known = pictures.iter().find(|picture| picture.src == **dest_url);
+            page.said.push(known.and_then(|picture| picture.said.clone()));
+        }
         page.take(event);
     }
     page.end_block(Gap::Blank);
@@ -47,6 +57,8 @@ struct Page {
     links: Vec<(usize, String)>,
     /// Where the description of an open image starts in `inline`.
     images: Vec<usize>,
+    /// Where each open image can be looked at.
+    said: Vec<Option<String>>,
     table: Option<Table>,
 }
 
@@ -170,9 +182,12 @@ impl Page {
 
     fn close_image(&mut self) {
         let start = self.images.pop().unwrap_or(0);
-        match self.inline[start..].len() > 1 {
-            true => self.inline.push(']'),
-            false => self.inline.truncate(start),
+        let said = self.said.pop().flatten();
+        match (self.inline[start..].len() > 1, said) {
+            (true, Some(address)) => self.inline.push_str(&format!(": {address}]")),
+            (true, None) => self.inline.push(']'),
+            (false, Some(address)) => self.inline.push_str(&format!("{address}]")),
+            (false, None) => self.inline.truncate(start),
         }
     }
 

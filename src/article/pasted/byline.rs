@@ -4,7 +4,7 @@ use super::words;
 
 /// What a line says about its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum About {
+pub(crate) enum About {
     /// Who wrote it.
     Author(String),
     /// When it was published, or how long it takes to read.
@@ -14,7 +14,7 @@ pub(super) enum About {
 }
 
 /// What `text` says about the text around it, if that is all it says.
-pub(super) fn of(text: &str) -> Option<About> {
+pub(crate) fn of(text: &str) -> Option<About> {
     if words::count(text) > 14 || words::length(text) > 110 {
         return None;
     }
@@ -75,7 +75,7 @@ fn without_date(name: &str) -> &str {
 }
 
 /// Whether `text` can be a person's name: words with capitals, particles between them, at least `least` of them.
-pub(super) fn is_name(text: &str, least: usize) -> bool {
+pub(crate) fn is_name(text: &str, least: usize) -> bool {
     const PARTICLES: [&str; 18] = [
         "van", "von", "de", "der", "den", "da", "dos", "del", "la", "le", "di", "bin", "al", "and", "und", "et", "y", "&",
     ];

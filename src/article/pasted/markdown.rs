@@ -60,7 +60,11 @@ fn table(rows: &[Vec<String>]) -> String {
 
 /// A line of text that starts a block: what means something only there is escaped as well.
 fn line(text: &str) -> String {
-    let escaped = escape(text);
+    guard(escape(text))
+}
+
+/// Escapes what means something at the start of a line that is escaped everywhere else.
+pub(crate) fn guard(escaped: String) -> String {
     let digits = escaped.bytes().take_while(u8::is_ascii_digit).count();
     if digits > 0 && escaped[digits..].starts_with(['.', ')']) {
         return format!("{}\\{}", &escaped[..digits], &escaped[digits..]);
@@ -72,7 +76,7 @@ fn line(text: &str) -> String {
 }
 
 /// Escapes what Markdown would read as a mark anywhere in a line; leaves alone what it would not, so that the file stays readable.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let at = |index: usize| characters.get(index).copied();
     let is_word = |found: Option<char>| found.is_some_and(char::is_alphanumeric);

@@ -7,7 +7,7 @@
 //! dropped → `markdown`.
 
 mod blocks;
-mod byline;
+pub(crate) mod byline;
 mod doubles;
 mod ending;
 mod headings;
@@ -19,6 +19,8 @@ mod marks;
 mod paragraphs;
 mod title;
 pub(crate) mod words;
+
+pub(crate) use markdown::{escape, guard};
 
 use crate::article::note::{Note, shown};
 

@@ -134,7 +134,7 @@ impl<'a> Calendar<'a> {
     }
 
     fn begin(&self, at: Timestamp, allowed: Timestamp) -> Fate {
-        let late = at.duration_since(allowed);
+        let late = at.duration_since(self.counted_from(allowed, at));
         let then = judged(self.campaign, late);
         match then {
             Some(Then::Skip) => Fate::Skipped {

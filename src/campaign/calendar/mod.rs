@@ -15,7 +15,7 @@ mod tests;
 
 pub use agenda::{Entry, Fate};
 pub use slots::Slot;
-pub use words::moment;
+pub use words::{late_words, moment};
 
 use crate::campaign::Campaign;
 use crate::campaign::schedule::{Hours, Occurrence, Schedule, Shut, Then, When};
@@ -94,6 +94,8 @@ pub struct Calendar<'a> {
     pub hours: Hours,
     /// Since when the sender knows the campaign; from the moment asked about on, where it never saw it.
     pub since: Option<Timestamp>,
+    /// When a person last said that the campaign goes on: what fell due before has waited for that, and is not late.
+    pub freed: Option<Timestamp>,
 }
 
 /// An occurrence that is to begin, or to wait for its hours.
@@ -103,7 +105,8 @@ pub struct Due<'a> {
     pub occurrence: Occurrence,
     /// The article it takes.
     pub article: &'a str,
-    /// The first moment at which its letters were allowed to leave: lateness counts from here.
+    /// The first moment at which its letters were allowed to leave, by their hours and by whoever held the campaign: lateness counts
+    /// from here.
     pub allowed: Timestamp,
     /// How late it begins, where that is later than the campaign likes.
     pub late: Option<SignedDuration>,
@@ -273,17 +276,9 @@ impl<'a> Calendar<'a> {
         slots.filter(|slot| when(slot.occurrence.at) && books.is_open(slot)).collect()
     }
 
-    /// The first moment at which an occurrence of this moment may begin: where a holiday puts it off and no window says more, the
-    /// schedule's own hour of the next day that is none.
+    /// The first moment at which an occurrence of this moment may begin.
     fn allowed(&self, at: Timestamp) -> Option<Timestamp> {
-        let opens = self.hours.opens(at)?;
-        let is_holiday = |at: Timestamp| matches!(self.hours.shut(at), Some(Shut::Holiday(_)));
-        if self.hours.window.is_some() || !is_holiday(at) {
-            return Some(opens);
-        }
-        let zone = &self.hours.clinic.zone;
-        let own_hour = self.schedule()?.on(zone.to_datetime(opens).date(), zone)?;
-        self.hours.opens(own_hour.at.max(opens))
+        self.hours.opens(at)
     }
 
     /// The occurrence on which the last article of the row goes out, where the schedule goes on behind it.
@@ -375,7 +370,7 @@ impl<'a> Calendar<'a> {
     fn turn(&self, entry: Entry<'a>, at: Timestamp, late: Option<SignedDuration>, is_held: bool, now: Timestamp) -> Turn<'a> {
         let Some(article) = entry.article else { return Turn::Nothing };
         let due = Due {
-            allowed: self.allowed(entry.occurrence.at).unwrap_or(at),
+            allowed: self.counted_from(self.allowed(entry.occurrence.at).unwrap_or(at), at),
             article,
             late,
             is_held,
@@ -387,6 +382,24 @@ impl<'a> Calendar<'a> {
             Some(shut) if at > now => Turn::Waits { due, until: at, shut },
             _ => Turn::Begins(due),
         }
+    }
+
+    /// From when on lateness counts for what was allowed to leave at `allowed` and begins at `begin`.
+    fn counted_from(&self, allowed: Timestamp, begin: Timestamp) -> Timestamp {
+        let freed = self.freed.filter(|freed| *freed <= begin);
+        freed.map_or(allowed, |freed| freed.max(allowed))
+    }
+
+    /// The turn of the row that a letter uses up which a person sends at `now`.
+    pub fn used_up(&self, recorded: &[Recorded], now: Timestamp) -> Option<Occurrence> {
+        let books = Books::read(self, recorded, now);
+        let schedule = self.schedule()?;
+        let this = schedule.period_of(self.hours.clinic.zone.to_datetime(now).date());
+        let mut slots = books.open_until(schedule, now);
+        let until = now.saturating_add(HORIZON).unwrap_or(Timestamp::MAX);
+        slots.extend(books.open_between(schedule, now, until, 1));
+        let is_taken = |slot: &Slot<'_>| slot.pinned.is_none() && schedule.period_of(slot.occurrence.date) == this;
+        slots.into_iter().find(is_taken).map(|slot| slot.occurrence)
     }
 
     fn missed(&self, entry: &Entry<'a>, reason: Reason, now: Timestamp) -> Missed<'a> {

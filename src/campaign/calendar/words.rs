@@ -1,12 +1,27 @@
 //! What is said of an occurrence on which nothing began.
 
 use crate::campaign::calendar::{Entry, Reason};
+use crate::campaign::schedule::span_words;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 /// A moment as people read it: `Tue 5 Jan 2027 09:00 GMT`.
 pub fn moment(local: &Zoned) -> String {
     local.strftime("%a %-d %b %Y %H:%M %Z").to_string()
+}
+
+/// `due Tue 5 Jan 2027 09:00 GMT, found 3 days late`, with the first moment at which it was allowed, where that is another one.
+pub fn late_words(due: &Zoned, allowed: Timestamp, late: SignedDuration) -> String {
+    let from = match allowed == due.timestamp() {
+        true => String::new(),
+        false => format!(", allowed from {}", moment(&in_zone(allowed, due.time_zone()))),
+    };
+    let late = match late.as_hours() {
+        ..2 => span_words(late),
+        hours @ 2..48 => format!("{hours} hours"),
+        hours => format!("{} days", hours / 24),
+    };
+    format!("due {}{from}, found {late} late", moment(due))
 }
 
 pub(super) fn missed(entry: &Entry<'_>, reason: Reason, now: Timestamp) -> String {

@@ -78,6 +78,8 @@ pub enum Shut {
     Quiet,
     /// It is this holiday.
     Holiday(String),
+    /// It was this holiday, and the hour has not come at which letters leave.
+    Morning(String),
 }
 
 impl Hours {
@@ -85,6 +87,7 @@ impl Hours {
     pub fn told(&self, shut: &Shut) -> String {
         match (shut, &self.clinic.quiet, &self.window) {
             (Shut::Holiday(name), _, _) => format!("a holiday, {name}"),
+            (Shut::Morning(name), _, _) => format!("the morning after a holiday, {name}"),
             (Shut::Quiet, Some(quiet), _) => quiet.to_string(),
             (Shut::Window, _, Some(window)) => format!("its window, {window}"),
             (Shut::Quiet | Shut::Window, _, _) => "its hours".to_owned(),

@@ -27,6 +27,8 @@ pub struct StepFile {
     pub after: Option<String>,
     /// The hour on the clinic's wall; nine in the morning where it is left out.
     pub at: Option<String>,
+    /// The same article in other languages.
+    pub languages: Option<Vec<String>>,
 }
 
 /// The hour of a step that names none.

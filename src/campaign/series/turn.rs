@@ -1,13 +1,13 @@
 //! Whose turn it is: for one person, which step of a series comes next, and when.
 //!
 //! Promises: pure. The next step is the first that counts behind the furthest one with a record, so that no edit of the steps repeats one
-//! or goes back; it waits while a letter of the series is open. Its day is the day of joining and so many more, and never closer to the
+//! or goes back; a step that was taken out stays behind them with its day. It waits while a letter of the series is open. Its day is the day of joining and so many more, and never closer to the
 //! last accepted step than the steps lie apart: days are the clinic's, so a run some minutes late moves nothing. Lateness is judged
 //! from the first moment at which the letter could have left, and was wanted. Knows nothing of segments and suppressions.
 
 use super::Step;
 use crate::campaign::schedule::{Hours, Late, Then, resolve};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
@@ -40,6 +40,8 @@ pub struct Standing {
     pub stand: Stand,
     /// When a person let it go last: nobody was late for it before.
     pub freed: Option<Timestamp>,
+    /// Since when none of its letters can be written, if so: nobody grows late meanwhile.
+    pub stopped: Option<Timestamp>,
 }
 
 /// Whether people come to a step.
@@ -62,8 +64,12 @@ pub struct Joiner {
     pub known_since: Timestamp,
     /// The day on which they agreed.
     pub consent: Option<Date>,
+    /// When the store learned what they say now: nobody was late who had not agreed.
+    pub told_at: Option<Timestamp>,
     /// What became of the series' letters to them, in any order.
     pub records: Vec<Record>,
+    /// The latest moment at which a step was due for them that they have a record of, and that is not in the series any more.
+    pub passed: Option<Timestamp>,
 }
 
 /// What became of one step's letter to one person.
@@ -148,7 +154,8 @@ impl Course<'_> {
         let mut steps = (behind..self.steps.len()).filter(|step| self.is_open(*step));
         let next = steps.find_map(|step| {
             let due = self.due(step, joiner)?;
-            self.counts(step, due, joiner).then_some((step, due))
+            let is_passed = joiner.passed.is_some_and(|passed| self.day(due) <= self.day(passed));
+            (!is_passed && self.counts(step, due, joiner)).then_some((step, due))
         });
         match next {
             None => Turn::Finished,
@@ -207,29 +214,38 @@ impl Course<'_> {
     fn judge(&self, step: usize, due: Timestamp, joiner: &Joiner) -> Turn {
         let agreed = joiner.consent.and_then(|day| self.begin_of(day));
         let freed = self.standings.get(step).and_then(|standing| standing.freed);
-        let wanted = [Some(due), Some(joiner.known_since), agreed, freed];
+        let wanted = [Some(due), Some(joiner.known_since), agreed, joiner.told_at, freed];
         let wanted = wanted.into_iter().flatten().max().unwrap_or(due);
-        let Some(from) = self.hours.opens(wanted) else {
+        let own = self.steps.get(step).map_or_else(Time::midnight, |step| step.at);
+        let hours = self.hours.clone().with_own(own);
+        let Some(from) = hours.opens(wanted) else {
             return Turn::Out(Out::NeverOpens);
         };
         let appointment = Appointment { step, due, from };
         if self.now < from {
             return Turn::Coming(appointment);
         }
-        match self.hours.opens(self.now) {
+        match hours.opens(self.now) {
             None => Turn::Out(Out::NeverOpens),
             Some(opens) if opens > self.now => Turn::Coming(Appointment {
                 from: opens,
                 ..appointment
             }),
             Some(_) => {
-                let late = self.now.duration_since(from);
+                let late = self.now.duration_since(from) - self.stopped(step, from);
                 match late > self.late.by && self.late.then != Then::Send {
                     true => Turn::Late(appointment, late),
                     false => Turn::Due(appointment),
                 }
             }
         }
+    }
+
+    /// For how long of the time since `from` no letter of the step could be written.
+    fn stopped(&self, step: usize, from: Timestamp) -> SignedDuration {
+        let stopped = self.standings.get(step).and_then(|standing| standing.stopped);
+        let span = stopped.map(|since| self.now.duration_since(since.max(from)));
+        span.unwrap_or_default().max(SignedDuration::ZERO)
     }
 
     fn is_open(&self, step: usize) -> bool {

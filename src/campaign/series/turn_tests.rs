@@ -35,6 +35,7 @@ impl Scene {
             seen: at("2026-03-01T06:00:00Z"),
             stand: Stand::Open,
             freed: None,
+            stopped: None,
         };
         Self {
             steps: vec![step("welcome", 0), step("tips", 7), step("question", 14)],
@@ -77,7 +78,9 @@ fn joined(day: &str) -> Joiner {
         joined: day.parse().unwrap(),
         known_since: at("2026-03-01T06:00:00Z"),
         consent: None,
+        told_at: None,
         records: Vec::new(),
+        passed: None,
     }
 }
 
@@ -101,6 +104,34 @@ fn steps_come_on_their_days_at_their_hour_through_a_change_of_clocks() {
     scene.check(&ann, "2026-04-02T08:00:00Z", "question from 2026-04-08T08:00:00Z");
     let ann = with(ann, 2, Mark::Accepted, "2026-04-08T08:00:09Z");
     scene.check(&ann, "2026-05-02T08:00:00Z", "finished");
+}
+
+#[test]
+fn a_step_that_was_taken_out_stays_behind_with_its_day() {
+    let mut scene = Scene::new();
+    let mut ann = joined("2026-03-25");
+    let (step, mark, at_nine) = (None, Mark::Accepted, at("2026-03-25T09:00:07Z"));
+    ann.records.push(Record { step, mark, at: at_nine });
+    ann.passed = Some(at("2026-03-25T09:00:00Z"));
+    scene.check(&ann, "2026-03-25T09:15:00Z", "tips from 2026-04-01T08:00:00Z");
+    // A new hour makes no new day.
+    scene.steps[0].at = Time::constant(10, 0, 0, 0);
+    scene.check(&ann, "2026-03-25T10:15:00Z", "tips from 2026-04-01T08:00:00Z");
+    ann.passed = Some(at("2026-03-24T09:00:00Z"));
+    scene.check(&ann, "2026-03-25T10:15:00Z", "welcome due 2026-03-25T10:00:00Z");
+}
+
+#[test]
+fn nobody_grows_late_while_no_letter_of_the_step_can_be_written() {
+    let mut scene = Scene::new();
+    let ann = joined("2026-04-06");
+    scene.standings[0].stopped = Some(at("2026-04-06T10:00:00Z"));
+    scene.check(&ann, "2026-04-06T12:00:00Z", "welcome due 2026-04-06T08:00:00Z");
+    scene.check(&ann, "2026-04-16T15:00:00Z", "welcome due 2026-04-06T08:00:00Z");
+    scene.standings[0].stopped = Some(at("2026-04-07T10:00:00Z"));
+    scene.check(&ann, "2026-04-16T15:00:00Z", "welcome 26 h late");
+    let bea = joined("2026-04-17");
+    scene.check(&bea, "2026-04-17T15:00:00Z", "welcome due 2026-04-17T08:00:00Z");
 }
 
 #[test]
@@ -142,6 +173,8 @@ fn late_is_counted_from_when_they_were_known_agreed_or_were_let_go() {
     scene.check(&ann, "2026-04-08T08:00:00Z", "welcome 48 h late");
     ann.consent = Some("2026-04-08".parse().unwrap());
     scene.check(&ann, "2026-04-08T05:00:00Z", "welcome due 2026-04-06T08:00:00Z");
+    ann.told_at = Some(at("2026-04-08T10:00:00Z"));
+    scene.check(&ann, "2026-04-08T15:00:00Z", "welcome due 2026-04-06T08:00:00Z");
     ann.known_since = at("2026-05-08T08:00:00Z");
     scene.check(&ann, "2026-05-08T08:00:00Z", "welcome due 2026-04-06T08:00:00Z");
     scene.check(&ann, "2026-05-08T14:00:01Z", "welcome 6 h late");
@@ -264,6 +297,8 @@ impl Walk {
             known_since: at("2026-03-01T06:00:00Z"),
             consent: None,
             records: self.letters.iter().map(record).collect(),
+            told_at: None,
+            passed: None,
         }
     }
 
@@ -272,6 +307,7 @@ impl Walk {
             seen: self.seen[name],
             stand: if self.held == Some(*name) { Stand::Held } else { Stand::Open },
             freed: None,
+            stopped: None,
         };
         let standings: Vec<Standing> = self.names.iter().map(standing).collect();
         let (steps, standings, late) = (&self.steps, &standings, self.late);

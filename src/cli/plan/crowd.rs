@@ -1,4 +1,4 @@
-//! Who gets another letter of the same plan first, and so waits: one letter in so many days, looked at ahead of time.
+//! Who gets another letter first, and so waits: one letter in so many days, looked at ahead of time, the oldest letter first.
 //!
 //! Knows the editions of the plan alone, each on its first day: whom a quota moves to another day is not followed, nor are the steps of
 //! series, whose people are counted and not named.
@@ -15,24 +15,37 @@ struct Group {
     until: Timestamp,
 }
 
-/// Takes out of each edition's first day the letters whose people get another one first, and says so.
+/// When people get which of the lines; none is a letter that has left already.
+type Letters = HashMap<i64, Vec<(Timestamp, Option<usize>)>>;
+
+/// Takes out of each edition's first day the letters whose people get another one first, and says so. The oldest is looked at first: no
+/// newer one takes its place.
 pub(super) fn foresee(lines: &mut [Line], zone: &TimeZone) {
-    let mut last: HashMap<i64, (Timestamp, usize)> = HashMap::new();
-    let mut order: Vec<(Timestamp, Option<Timestamp>, usize)> = Vec::new();
+    let mut letters = Letters::new();
+    let mut order: Vec<(Option<Timestamp>, Timestamp, usize)> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
-        order.extend(leaves_at(line, None).map(|at| (at, line.due_at, index)));
+        order.extend(leaves_at(line, None).map(|at| (line.due_at, at, index)));
+        for (person, at) in &line.got_lately {
+            let before = letters.entry(*person).or_default();
+            if !before.contains(&(*at, None)) {
+                before.push((*at, None));
+            }
+        }
     }
     order.sort_unstable();
-    for (leaves, _, index) in order {
-        let groups = crowd(&mut lines[index], index, leaves, &mut last);
+    for (_, leaves, index) in order {
+        let groups = crowd(&mut lines[index], index, leaves, &mut letters);
         for (other, group) in groups {
-            let words = words(&lines[other], &group, zone);
+            let words = other.map(|other| words(&lines[other], &group, zone));
             let line = &mut lines[index];
-            line.crowds.push(words);
-            line.capped = (line.capped + group.letters).min(line.planned);
-            line.free_at = line.free_at.max(leaves_at(line, Some(group.until)));
+            line.free_at = line.free_at.max(Some(group.until));
             if line.expires_at.is_some_and(|expires| group.until >= expires) {
                 line.late += group.letters;
+            }
+            // Who waits for a letter that has left is counted already.
+            if let Some(words) = words {
+                line.crowds.push(words);
+                line.capped = (line.capped + group.letters).min(line.planned);
             }
         }
     }
@@ -49,20 +62,19 @@ fn leaves_at(line: &Line, from: Option<Timestamp>) -> Option<Timestamp> {
 }
 
 /// Walks through an edition's people; gives those who wait, by the edition that they get first.
-fn crowd(line: &mut Line, index: usize, leaves: Timestamp, last: &mut HashMap<i64, (Timestamp, usize)>) -> BTreeMap<usize, Group> {
-    let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+fn crowd(line: &mut Line, index: usize, leaves: Timestamp, letters: &mut Letters) -> BTreeMap<Option<usize>, Group> {
+    let mut groups: BTreeMap<Option<usize>, Group> = BTreeMap::new();
     let people = std::mem::take(&mut line.people);
     let mut stay = Vec::with_capacity(people.len());
     for person in people {
-        let before = line.spacing.as_ref().zip(last.get(&person));
-        let waits = before.map(|(spacing, (at, other))| (spacing.until(*at), *other));
-        let waits = waits.filter(|(until, _)| *until > leaves);
-        stay.push(waits.is_none());
-        last.insert(person, (waits.map_or(leaves, |(until, _)| until), index));
-        if let Some((until, other)) = waits {
-            let group = groups.entry(other).or_insert(Group { letters: 0, until });
+        let others = letters.entry(person).or_default();
+        let (at, other) = first_free(line, leaves, others);
+        stay.push(at == leaves);
+        others.push((at, Some(index)));
+        if at != leaves {
+            let group = groups.entry(other).or_insert(Group { letters: 0, until: at });
             group.letters += 1;
-            group.until = group.until.max(until);
+            group.until = group.until.max(at);
         }
     }
     if let Some(coming) = &mut line.coming {
@@ -70,6 +82,26 @@ fn crowd(line: &mut Line, index: usize, leaves: Timestamp, last: &mut HashMap<i6
         coming.letters.retain(|_| stay.next().unwrap_or(true));
     }
     groups
+}
+
+/// When somebody gets this letter who gets those others, and for which of them it waits in the end.
+fn first_free(line: &Line, leaves: Timestamp, others: &[(Timestamp, Option<usize>)]) -> (Timestamp, Option<usize>) {
+    let (mut at, mut last) = (leaves, None);
+    let Some(spacing) = &line.spacing else { return (at, last) };
+    // One that comes after it is in its way as well, if it is older.
+    let in_the_way = |at: Timestamp| {
+        others
+            .iter()
+            .find(|(other, _)| *other < spacing.until(at) && at < spacing.until(*other))
+    };
+    for _ in 0..=others.len() {
+        let Some((other, index)) = in_the_way(at) else { break };
+        let Some(next) = leaves_at(line, Some(spacing.until(*other))) else {
+            break;
+        };
+        (at, last) = (next, *index);
+    }
+    (at, last)
 }
 
 /// `3 of them get `Tea` on Tue 1 Dec and wait until Tue 8 Dec`.

@@ -73,6 +73,9 @@ pub(super) struct Line {
     /// Within how many days each of them gets one letter.
     #[serde(skip)]
     pub(super) spacing: Option<Spacing>,
+    /// Who of them got another letter lately, and when.
+    #[serde(skip)]
+    pub(super) got_lately: Vec<(i64, Timestamp)>,
     /// Who of them gets another letter of this plan first, in words.
     #[serde(skip)]
     pub(super) crowds: Vec<String>,
@@ -118,6 +121,7 @@ impl Line {
             coming: None,
             people: Vec::new(),
             spacing: None,
+            got_lately: Vec::new(),
             crowds: Vec::new(),
             free_at: None,
             order,
@@ -168,6 +172,8 @@ pub(super) struct Summary {
     pub(super) is_out_of_articles: bool,
     /// People whom a series leaves out in these days, by reason.
     pub(super) left_out: BTreeMap<String, u64>,
+    /// How many people on the lists of a series joined before it began: it is not for them.
+    pub(super) joined_before: Option<u64>,
 }
 
 /// The plan.

@@ -6,6 +6,7 @@ use crate::campaign::Timing;
 use crate::campaign::calendar::{Calendar, Entry, Fate as Turn, Reason, Recorded};
 use crate::campaign::schedule::Hours;
 use crate::cli::failure::Failure;
+use crate::cli::namesake;
 use crate::cli::outlook::Limited;
 use crate::cli::send::due_at;
 use crate::cli::sending::{bring_lists, plan};
@@ -56,6 +57,7 @@ impl<'a> Desk<'a> {
         whole: &mut Whole,
     ) -> Result<Vec<Finding>, Failure> {
         let plan = plan(self.settings, folder)?;
+        namesake::refuse(store, self.workspace, folder)?;
         let findings = bring_lists(store, self.workspace, plan, Guard::Trusted, self.now)?;
         let hold = store.campaign_hold(&plan.campaign.id)?;
         let mut ahead = Ahead {
@@ -143,7 +145,12 @@ impl<'a> Desk<'a> {
         line.capped = self.waits().capped(store, edition, at)?;
         if self.settings.calendar.one_letter_in.is_some() {
             line.people = store.people_waiting(edition.id)?;
-            line.spacing = self.waits().cap(edition);
+            line.spacing = self.waits().spacing(store, edition)?;
+            let got = line
+                .spacing
+                .as_ref()
+                .map(|spacing| store.got_lately(edition.id, spacing, at.max(self.now)));
+            line.got_lately = got.transpose()?.unwrap_or_default();
         }
         (line.edition, line.title) = (Some(edition.key.to_string()), Some(edition.title.clone()));
         Ok(())
@@ -170,6 +177,7 @@ impl<'a> Ahead<'a, '_> {
             last_article_local: None,
             is_out_of_articles: false,
             left_out: std::collections::BTreeMap::new(),
+            joined_before: None,
         }
     }
 
@@ -180,9 +188,10 @@ impl<'a> Ahead<'a, '_> {
             .filter(|edition| edition.key.campaign == self.plan.campaign.id)
             .collect();
         for edition in &own {
-            whole
-                .editions
-                .push(self.desk.begun(store, edition, Some(self.plan.hours()), next_at)?);
+            whole.editions.push(
+                self.desk
+                    .begun(store, edition, Some(self.plan.hours().due(edition.due_at)), next_at)?,
+            );
         }
         Ok(!own.is_empty())
     }
@@ -314,7 +323,8 @@ impl<'a> Ahead<'a, '_> {
         let from = line.begins_at.unwrap_or(self.desk.now);
         self.desk.fill(store, &draft.edition, from, line)?;
         if matches!(line.fate, Fate::Due | Fate::Waiting | Fate::Scheduled | Fate::ByHand) && self.hold.is_none() {
-            line.coming = self.desk.coming(store, &draft.edition, Some(self.plan.hours()), from)?;
+            let hours = self.plan.hours().due(draft.edition.due_at);
+            line.coming = self.desk.coming(store, &draft.edition, Some(hours), from)?;
         }
         Ok(store.discard(draft.edition.id)?)
     }

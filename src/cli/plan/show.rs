@@ -14,6 +14,9 @@ const WIDTH: usize = 78;
 /// Where what belongs to an edition is written.
 const INDENT: usize = 13;
 
+/// A campaign with a longer name has it on a line with the title, below the others.
+const LONGEST_NAME: usize = 24;
+
 /// Prints the plan.
 pub(super) fn show(context: &Context, whole: &Whole, now: &str, days: u32, findings: &[Finding]) -> Result<(), Failure> {
     if whole.campaigns.is_empty() && whole.editions.is_empty() {
@@ -32,6 +35,7 @@ pub(super) fn show(context: &Context, whole: &Whole, now: &str, days: u32, findi
             .map(|summary| &summary.campaign)
             .chain(whole.editions.iter().map(|line| &line.campaign))
             .map(|name| name.chars().count())
+            .filter(|wide| *wide <= LONGEST_NAME)
             .max()
             .unwrap_or(0),
     };
@@ -49,7 +53,7 @@ struct Page<'a> {
     /// What is said beside the page, and so not on it.
     findings: &'a [Finding],
     is_begun: bool,
-    /// The longest campaign's name.
+    /// The longest campaign's name that stands in a line with the others.
     wide: usize,
 }
 
@@ -94,21 +98,27 @@ impl Page<'_> {
 
     fn edition(&self, line: &Line) -> Result<(), Failure> {
         let time = line.shown_at.as_ref().map(|at| at.strftime("%H:%M %Z").to_string());
-        let name = format!("{:<wide$}", line.campaign, wide = self.wide);
         let letters = match line.fate {
             Fate::Skipped => "-".to_owned(),
             Fate::GoingOut => count(line.to_go, "letter"),
             _ => count(line.planned, "letter"),
         };
-        let beginning = format!("  {:<9} {letters:>14}  {name}  ", time.unwrap_or_default());
-        self.wrapped(&beginning, line.title.as_deref().unwrap_or("-"))?;
+        let title = line.title.as_deref().unwrap_or("-");
+        self.entry(&time.unwrap_or_default(), &letters, &line.campaign, title)?;
         self.details(line)
     }
 
     fn step(&self, step: &Step) -> Result<(), Failure> {
-        let (letters, name) = (count(step.letters, "letter"), &step.campaign);
-        let name = format!("{name:<wide$}", wide = self.wide);
-        self.wrapped(&format!("  {:<9} {letters:>14}  {name}  ", step.hour), &step.title)
+        self.entry(&step.hour, &count(step.letters, "letter"), &step.campaign, &step.title)
+    }
+
+    fn entry(&self, time: &str, letters: &str, name: &str, title: &str) -> Result<(), Failure> {
+        let beginning = format!("  {time:<9} {letters:>14}  ");
+        if name.chars().count() > LONGEST_NAME {
+            self.context.ui.data(beginning.trim_end())?;
+            return self.wrapped(&" ".repeat(INDENT), &format!("{name}  {title}"));
+        }
+        self.wrapped(&format!("{beginning}{name:<wide$}  ", wide = self.wide), title)
     }
 
     fn details(&self, line: &Line) -> Result<(), Failure> {

@@ -2,12 +2,13 @@
 
 use super::moved::{MOST_NAMED, Moved};
 use super::{frozen_parts, local, mark};
+use crate::address::Address;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::send::due_now;
 use crate::cli::sending::bring_lists;
 use crate::cli::ui::{count, grouped};
-use crate::dispatch::plan_file::{Parts, PlanFile, parts};
+use crate::dispatch::plan_file::{Parts, PlanFile, Planned, letters, parts};
 use crate::dispatch::prepare::{self, Draft, Next, Plan};
 use crate::store::edition::{Edition, Skip, Status};
 use crate::store::import::Guard;
@@ -62,6 +63,16 @@ impl Held<'_> {
                 self.rest(store, edition, moved)
             }
             Next::Unfinished(_) | Next::Article(_) | Next::NothingLeft => self.article(store, moved),
+        }
+    }
+
+    /// Fails where its time is over.
+    pub(in crate::cli) fn is_good_still(&self) -> Result<(), Failure> {
+        let mut moved = Moved::default();
+        self.time(&mut moved);
+        match moved.is_empty() {
+            true => Ok(()),
+            false => Err(self.refuse(moved)),
         }
     }
 
@@ -183,8 +194,11 @@ impl Held<'_> {
 
     /// The rest of an edition: whoever waits now has waited then.
     fn rest(&self, store: &Store, edition: &Edition, mut moved: Moved) -> Result<Stands, Failure> {
-        let people = Difference::between(&self.file.people, &store.marks_of(edition.id)?);
+        let people = Difference::between(&self.file.people, &letters(store, edition.id)?);
         people.name_added(store, edition.id, &mut moved)?;
+        if edition.sources_hash == self.file.sources {
+            people.name_changed(store, edition.id, &mut moved)?;
+        }
         if !moved.is_empty() {
             people.name_dropped(store, edition.id, &mut moved)?;
             return Err(self.refuse(moved));
@@ -236,8 +250,12 @@ impl Held<'_> {
         if moved.is_empty() && edition.sources_hash != self.file.sources {
             moved.note("article", "what its letters are made from was changed");
         }
-        let people = Difference::between(&self.file.people, &store.marks_of(edition.id)?);
+        let people = Difference::between(&self.file.people, &letters(store, edition.id)?);
         people.name_added(store, edition.id, &mut moved)?;
+        if edition.sources_hash == self.file.sources {
+            // Where the text is another one, so is everybody's letter, and that is told.
+            people.name_changed(store, edition.id, &mut moved)?;
+        }
         match moved.is_empty() {
             true => people.tell_dropped(self.context, store, edition.id),
             false => {
@@ -256,32 +274,37 @@ fn said(part: &str) -> &str {
     }
 }
 
-/// Who would get a letter now and was not planned for, and the other way round.
+/// Who would get a letter now and was not planned for, the other way round, and who would get another one.
 struct Difference {
     added: Vec<Mark>,
+    changed: Vec<Mark>,
     dropped: Vec<Mark>,
 }
 
 impl Difference {
     /// Of two lists in order.
-    fn between(planned: &[Mark], now: &[Mark]) -> Self {
-        let not_in = |marks: &[Mark], others: &[Mark]| {
-            let missing = marks.iter().filter(|mark| others.binary_search(mark).is_err());
-            missing.copied().collect()
+    fn between(planned: &[Planned], now: &[Planned]) -> Self {
+        fn same<'a>(others: &'a [Planned], one: &Planned) -> Option<&'a Planned> {
+            let place = others.binary_search_by_key(&one.person, |other| other.person).ok()?;
+            others.get(place)
+        }
+        let marks = |people: &[Planned], is_meant: &dyn Fn(&Planned) -> bool| -> Vec<Mark> {
+            people.iter().filter(|one| is_meant(one)).map(|one| one.person).collect()
         };
         Self {
-            added: not_in(now, planned),
-            dropped: not_in(planned, now),
+            added: marks(now, &|one| same(planned, one).is_none()),
+            changed: marks(now, &|one| same(planned, one).is_some_and(|was| was.letter != one.letter)),
+            dropped: marks(planned, &|one| same(now, one).is_none()),
         }
     }
 
     fn name_added(&self, store: &Store, edition: EditionId, moved: &mut Moved) -> Result<(), Failure> {
-        let mut named = Vec::new();
-        for mark in self.added.iter().take(MOST_NAMED) {
-            named.extend(store.whereabouts(mark, edition)?.address);
-        }
-        named.sort_by_key(ToString::to_string);
-        moved.added(self.added.len(), named);
+        moved.added(self.added.len(), names(store, &self.added, edition)?);
+        Ok(())
+    }
+
+    fn name_changed(&self, store: &Store, edition: EditionId, moved: &mut Moved) -> Result<(), Failure> {
+        moved.changed(self.changed.len(), names(store, &self.changed, edition)?);
         Ok(())
     }
 
@@ -322,6 +345,16 @@ impl Difference {
         }
         Ok(())
     }
+}
+
+/// Who the first of these people are.
+fn names(store: &Store, people: &[Mark], edition: EditionId) -> Result<Vec<Address>, Failure> {
+    let mut named = Vec::new();
+    for mark in people.iter().take(MOST_NAMED) {
+        named.extend(store.whereabouts(mark, edition)?.address);
+    }
+    named.sort_by_key(ToString::to_string);
+    Ok(named)
 }
 
 /// Why somebody of the plan gets no letter, in words.

@@ -10,6 +10,7 @@ pub(super) use check::{Held, Stands};
 
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind, plain};
+use super::namesake;
 use super::send::{due_now, tell_unpinned};
 use super::sending::{bring_lists, plan};
 use super::ui::count;
@@ -32,7 +33,10 @@ use std::path::Path;
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A file larger than this is no plan: ten million people fit into it.
-const MOST_BYTES: u64 = 512 << 20;
+const MOST_BYTES: u64 = 1 << 30;
+
+/// So many reasons of letters on hold are told.
+const MOST_REASONS: usize = 5;
 
 /// Writes the plan of a campaign's next edition into `out`.
 pub(super) fn make(context: &Context, name: &str, out: &Path) -> Result<(), Failure> {
@@ -42,16 +46,18 @@ pub(super) fn make(context: &Context, name: &str, out: &Path) -> Result<(), Fail
     let (root, workspace) = context.workspace()?;
     let settings = context.settings(&workspace)?;
     context.refuse_played_time_for(settings)?;
-    let plan = plan(settings, campaign_named(&workspace, name)?)?;
+    let folder = campaign_named(&workspace, name)?;
+    let plan = plan(settings, folder)?;
     refuse_series(plan)?;
     let relay = relay(settings)?;
     let is_there = is_older_plan(out)?;
     // The people's marks are this store's: where there is none yet it is made now, and whoever is planned for is known from now on,
     // so that they can be named when they have left.
     let mut store = context.store_for_sending(&root, settings)?;
+    namesake::refuse(&store, &workspace, folder)?;
     let warnings = bring_lists(&mut store, &workspace, plan, Guard::Cautious, context.clock.now())?;
     context.ui.findings(&warnings);
-    let (file, warnings) = drawn_up(context, settings, plan, relay, &mut store.copy_in_memory()?)?;
+    let (file, stays, warnings) = drawn_up(context, settings, plan, relay, &mut store.copy_in_memory()?)?;
     context.ui.findings(&warnings);
     if file.people.is_empty() {
         return Err(
@@ -60,7 +66,7 @@ pub(super) fn make(context: &Context, name: &str, out: &Path) -> Result<(), Fail
         );
     }
     write(out, &file, is_there)?;
-    tell(context, settings, out, &file)
+    tell(context, settings, out, &file, &stays)
 }
 
 fn refuse_series(plan: Plan<'_>) -> Result<(), Failure> {
@@ -87,6 +93,14 @@ fn relay(settings: &Settings) -> Result<&RelaySettings, Failure> {
     })
 }
 
+/// What keeps letters of a plan from leaving, or from being in it.
+struct Stays {
+    /// What is on hold as a whole, by the name that `release` takes, and why.
+    on_hold: Option<(String, String)>,
+    /// Single letters, by reason.
+    held: Vec<(String, u64)>,
+}
+
 /// What would be sent if it were now: the rest of what is begun, or the next article.
 fn drawn_up(
     context: &Context,
@@ -94,7 +108,7 @@ fn drawn_up(
     plan: Plan<'_>,
     relay: &RelaySettings,
     copy: &mut Store,
-) -> Result<(PlanFile, Vec<Finding>), Failure> {
+) -> Result<(PlanFile, Stays, Vec<Finding>), Failure> {
     let now = context.clock.now();
     let mut warnings = Vec::new();
     let (edition, is_begun) = match prepare::next(copy, plan)? {
@@ -128,10 +142,17 @@ fn drawn_up(
         relay: mark(copy, relay),
         held: copy.tally(edition.id)?.of("held"),
         left_out: copy.left_out(edition.id)?,
-        people: copy.marks_of(edition.id)?,
-        sources: edition.sources_hash,
+        people: plan_file::letters(copy, edition.id)?,
+        sources: edition.sources_hash.clone(),
     };
-    Ok((file, warnings))
+    let name = &plan.campaign.name;
+    let whole = copy.campaign_hold(&plan.campaign.id)?.map(|reason| (name.clone(), reason));
+    let own = edition.held.map(|reason| (format!("{name}/{}", edition.key.article), reason));
+    let stays = Stays {
+        on_hold: whole.or(own),
+        held: copy.held_by_reason(edition.id)?,
+    };
+    Ok((file, stays, warnings))
 }
 
 /// Until when a plan is good: what was agreed to is not sent when it is over, when the next one is due, or when nobody remembers it.
@@ -206,13 +227,14 @@ fn write(out: &Path, file: &PlanFile, is_there: bool) -> Result<(), Failure> {
     })
 }
 
-fn tell(context: &Context, settings: &Settings, out: &Path, file: &PlanFile) -> Result<(), Failure> {
+fn tell(context: &Context, settings: &Settings, out: &Path, file: &PlanFile, stays: &Stays) -> Result<(), Failure> {
     let shown = out.display().to_string();
     if context.ui.wants_json() {
         return context.ui.json(&serde_json::json!({
             "file": shown, "campaign": file.name, "edition": file.edition, "title": file.title, "planned": file.people.len(),
             "held": file.held, "left_out": file.left_out, "made_at": file.made_at.to_string(),
             "valid_until": file.valid_until.to_string(), "until": file.until.word(),
+            "on_hold": stays.on_hold.as_ref().map(|(_, reason)| reason),
         }));
     }
     let letters = count(file.people.len() as u64, "letter");
@@ -224,9 +246,20 @@ fn tell(context: &Context, settings: &Settings, out: &Path, file: &PlanFile) -> 
         let (people, reason) = (count(*people, "person"), reason.replace('_', " "));
         context.ui.data(&format!("  left out: {people} ({reason})"))?;
     }
-    if file.held > 0 {
-        let held = count(file.held, "letter");
-        context.ui.data(&format!("  held: {held}, their data spoil it"))?;
+    for (reason, letters) in stays.held.iter().take(MOST_REASONS) {
+        context
+            .ui
+            .data(&format!("  held: {} ({reason})", count(*letters, "letter")))?;
+    }
+    if stays.held.len() > MOST_REASONS {
+        context.ui.data(&format!(
+            "  held: others too; `tidings log {} --state held` names all",
+            file.name
+        ))?;
+    }
+    if let Some((what, reason)) = &stays.on_hold {
+        let step = format!("`tidings release {what}` comes first, or this plan sends nothing");
+        context.ui.data(&format!("  on hold: {reason}; {step}"))?;
     }
     context.ui.data(&format!(
         "  good until {}: {}",
@@ -234,7 +267,7 @@ fn tell(context: &Context, settings: &Settings, out: &Path, file: &PlanFile) -> 
         file.until.told()
     ))?;
     context.ui.hint(&format!(
-        "`tidings send {} --plan {shown}` sends these letters, and refuses when anybody was added or anything changed",
+        "`tidings send {} --plan {shown}` sends these letters, and refuses when anybody was added or any letter changed",
         file.name
     ));
     Ok(())
@@ -264,6 +297,7 @@ pub(super) fn read(path: &Path) -> Result<PlanFile, Failure> {
         let failure = Failure::new(Kind::Files, format!("`{shown}`, {fault}"));
         let newer = matches!(fault, plan_file::Fault::Newer { .. });
         let step = match newer {
+            false if matches!(fault, plan_file::Fault::Older { .. }) => "make the plan anew with this one; nothing was sent",
             true => "use the tidings that wrote it, or make the plan anew with this one; nothing was sent",
             false => "`tidings plan CAMPAIGN --out FILE` makes a plan; nothing was sent",
         };

@@ -12,11 +12,11 @@ pub(super) const MOST_NAMED: usize = 20;
 /// One thing that is not what the plan says.
 #[derive(Debug, serde::Serialize)]
 pub(super) struct Move {
-    /// What kind of thing: `store` `campaign` `time` `edition` `article` `template` `sender` `relay` `added` `dropped`.
+    /// What kind of thing: `store` `campaign` `time` `edition` `article` `template` `sender` `relay` `added` `changed` `dropped`.
     what: &'static str,
     /// What was found against what was planned.
     text: String,
-    /// The person who was added or is gone.
+    /// The person who was added, is gone, or whose letter is another one.
     address: Option<String>,
 }
 
@@ -25,6 +25,7 @@ pub(super) struct Move {
 pub(super) struct Moved {
     moves: Vec<Move>,
     added: usize,
+    changed: usize,
 }
 
 impl Moved {
@@ -39,9 +40,19 @@ impl Moved {
     /// People who were not in the plan: the first of them by name.
     pub(super) fn added(&mut self, people: usize, named: Vec<Address>) {
         self.added = people;
+        self.name("added", "was not in the plan", named);
+    }
+
+    /// People whose letter would say something else than planned: the first of them by name.
+    pub(super) fn changed(&mut self, people: usize, named: Vec<Address>) {
+        self.changed = people;
+        self.name("changed", "would get another letter than planned: their data changed", named);
+    }
+
+    fn name(&mut self, what: &'static str, text: &str, named: Vec<Address>) {
         self.moves.extend(named.into_iter().map(|address| Move {
-            what: "added",
-            text: "was not in the plan".to_owned(),
+            what,
+            text: text.to_owned(),
             address: Some(address.to_string()),
         }));
     }
@@ -56,7 +67,7 @@ impl Moved {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.moves.is_empty() && self.added == 0
+        self.moves.is_empty() && self.added == 0 && self.changed == 0
     }
 
     /// The refusal that tells everything; nothing was sent.
@@ -74,7 +85,7 @@ impl Moved {
     fn tell(&self, context: &Context, edition: &str) -> Result<(), Failure> {
         if context.ui.wants_json() {
             return context.ui.json(&serde_json::json!({
-                "edition": edition, "moved": self.moves, "added": self.added,
+                "edition": edition, "moved": self.moves, "added": self.added, "changed": self.changed,
             }));
         }
         for moved in &self.moves {
@@ -85,12 +96,13 @@ impl Moved {
                 .unwrap_or_default();
             context.ui.data(&format!("  {:<9} {whom}{}", moved.what, moved.text))?;
         }
-        let named = self.moves.iter().filter(|moved| moved.what == "added").count();
-        match self.added.saturating_sub(named) {
-            0 => Ok(()),
-            more => context
-                .ui
-                .data(&format!("  {:<9} and {} more", "added", grouped(more as u64))),
+        for (what, people) in [("added", self.added), ("changed", self.changed)] {
+            let named = self.moves.iter().filter(|moved| moved.what == what).count();
+            match people.saturating_sub(named) {
+                0 => {}
+                more => context.ui.data(&format!("  {what:<9} and {} more", grouped(more as u64)))?,
+            }
         }
+        Ok(())
     }
 }

@@ -331,12 +331,9 @@ fn watch_files(stage: &Stage, (mut reader, mut watch): (Reader, Watch), ask: &mp
 /// What `check` says.
 fn checked(context: &Context, root: &Path, only: Option<&str>) -> Vec<Finding> {
     let workspace = Workspace::read(root);
-    let folders: Vec<&CampaignFolder> = workspace
-        .campaigns
-        .iter()
-        .filter(|folder| only.is_none_or(|only| only == folder.name))
-        .collect();
-    match check::look(context, root, &workspace, &folders) {
+    // One that is gone meanwhile leaves the others to be looked at.
+    let named = only.and_then(|only| workspace.campaigns.iter().find(|folder| folder.name == only));
+    match check::look(context, root, &workspace, named) {
         Ok((findings, _)) => findings,
         Err(failure) if failure.findings.is_empty() => vec![Finding::error("tidings.yaml", failure.text)],
         Err(failure) => failure.findings,

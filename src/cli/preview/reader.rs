@@ -4,6 +4,7 @@
 //! is in memory alone; what has not changed is not made again. Knows nothing of the page.
 
 use crate::article::Article;
+use crate::campaign::ArticleEntry;
 use crate::campaign::edition::EditionKey;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -91,7 +92,7 @@ impl Reader {
         let people = self.lists.as_ref().and_then(|lists| lists.people.get(&folder.name).cloned());
         let people = people.map_or_else(|| nobody(self.context.as_ref()).map(Arc::new), Ok)?;
         let articles = folder.campaign.iter().flat_map(|campaign| &campaign.articles);
-        let articles = articles.map(|entry| self.article(workspace, folder, &entry.file));
+        let articles = articles.map(|entry| self.article(workspace, folder, entry));
         Ok(CampaignOnShow {
             name: folder.name.clone(),
             title: folder
@@ -104,8 +105,11 @@ impl Reader {
         })
     }
 
-    fn article(&self, workspace: &Workspace, folder: &CampaignFolder, file: &str) -> ArticleOnShow {
+    fn article(&self, workspace: &Workspace, folder: &CampaignFolder, entry: &ArticleEntry) -> ArticleOnShow {
+        let file = entry.file.as_str();
         let article = folder.articles.iter().find(|article| article.file == file);
+        // An article that has lost one of its languages is not the one that would be sent.
+        let broken: Vec<Finding> = entry.languages.iter().flat_map(|file| errors_in(folder, file)).collect();
         let language = |article: &Article| Language {
             tag: article.language.clone(),
             file: article.file.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -119,6 +123,7 @@ impl Reader {
             title: article.map_or_else(|| file.to_owned(), |article| article.title.clone()),
             languages: languages.map(language).collect(),
             made: match article {
+                Some(_) if !broken.is_empty() => Err(broken),
                 Some(article) => self.made(workspace, folder, article),
                 None => Err(faults(workspace, folder, file)),
             },
@@ -221,7 +226,6 @@ impl Reader {
 
 /// What of a campaign's files says why there is no letter: what is wrong with the article, or else with anything it needs.
 fn faults(workspace: &Workspace, folder: &CampaignFolder, article: &str) -> Vec<Finding> {
-    let file = format!("campaigns/{}/{article}", folder.name);
     let errors = |findings: &[Finding]| {
         findings
             .iter()
@@ -229,15 +233,22 @@ fn faults(workspace: &Workspace, folder: &CampaignFolder, article: &str) -> Vec<
             .cloned()
             .collect::<Vec<_>>()
     };
-    let own: Vec<Finding> = errors(&folder.findings)
-        .into_iter()
-        .filter(|finding| finding.file == file)
-        .collect();
+    let own = errors_in(folder, article);
     match (own.is_empty(), &workspace.settings) {
         (false, _) => own,
         (true, None) => errors(&workspace.findings),
         (true, Some(_)) => errors(&folder.findings),
     }
+}
+
+/// What is wrong with one file of a campaign's folder.
+fn errors_in(folder: &CampaignFolder, file: &str) -> Vec<Finding> {
+    let file = format!("campaigns/{}/{file}", folder.name);
+    let errors = folder
+        .findings
+        .iter()
+        .filter(|finding| finding.is_error() && finding.file == file);
+    errors.cloned().collect()
 }
 
 fn plan_of<'a>(
@@ -252,6 +263,7 @@ fn plan_of<'a>(
         template,
         sender: &settings.sender,
         clinic: &settings.hours,
+        look: &settings.letter_look,
     }
 }
 

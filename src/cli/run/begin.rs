@@ -1,11 +1,11 @@
 //! What the calendar begins: the editions that are due at this moment, campaign by campaign.
 
 use crate::campaign::Timing;
-use crate::campaign::calendar::{Due, Reason, Turn, moment};
-use crate::campaign::schedule::span_words;
+use crate::campaign::calendar::{Due, Reason, Turn, late_words, moment};
 use crate::cli::answers::require_reader;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
+use crate::cli::namesake;
 use crate::cli::sending::{Way, bring_lists, plan};
 use crate::cli::ui::{Ui, count};
 use crate::dispatch::due::{self, turn};
@@ -63,9 +63,14 @@ pub(super) fn begin_due(
         held: hold_homeless(context, store, workspace)?,
         ..Begun::default()
     };
+    let spoilt = store.campaigns_with_spoilt()?;
     for folder in &workspace.campaigns {
+        if settings.auto_import && folder.campaign.as_ref().is_some_and(|campaign| spoilt.contains(&campaign.id)) {
+            // Somebody who mended a row and released its letter did not import the list as well.
+            take_up_mended(context, store, workspace, settings, folder, &mut begun)?;
+        }
         match begin_one(context, store, workspace, settings, folder, root, way) {
-            Ok(held) => begun.held += u64::from(held),
+            Ok(held) => begun.held += held,
             Err(failure) if failure.kind == Kind::Files => begun.findings.extend(failure.findings),
             Err(failure) => return Err(failure),
         }
@@ -73,18 +78,47 @@ pub(super) fn begin_due(
     Ok(begun)
 }
 
+/// Reads the lists of a campaign again whose released letters wait for mended data.
+fn take_up_mended(
+    context: &Context,
+    store: &mut Store,
+    workspace: &Workspace,
+    settings: &Settings,
+    folder: &CampaignFolder,
+    begun: &mut Begun,
+) -> Result<(), Failure> {
+    let brought = plan(settings, folder).and_then(|plan| bring_lists(store, workspace, plan, Guard::Cautious, context.clock.now()));
+    match brought {
+        Ok(_) => Ok(()),
+        Err(failure) if failure.kind == Kind::Files => {
+            begun.findings.extend(failure.findings);
+            Ok(())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
 /// Editions whose campaign has no folder any more wait for a person; one who said `release` since has decided.
 fn hold_homeless(context: &Context, store: &mut Store, workspace: &Workspace) -> Result<u64, Failure> {
     const GONE: &str = "its folder is gone";
+    const ANOTHER: &str = "its folder has another id now";
     let mut held = 0;
     for edition in store.unfinished_editions()? {
         let (name, article) = (&edition.campaign_name, &edition.key.article);
-        let is_home = |folder: &CampaignFolder| folder.id() == Some(&edition.key.campaign.0) || folder.name == *name;
+        // A file that cannot be read tells no id: until it is mended, the name does.
+        let is_home = |folder: &CampaignFolder| match folder.id() {
+            Some(id) => id == edition.key.campaign.0,
+            None => folder.name == *name,
+        };
         let is_settled = edition.held.is_some() || workspace.campaigns.iter().any(is_home);
-        if is_settled || store.was_released_after(edition.id, GONE)? {
+        let why = match workspace.campaigns.iter().any(|folder| folder.name == *name) {
+            true => ANOTHER,
+            false => GONE,
+        };
+        if is_settled || store.was_released_after(edition.id, GONE)? || store.was_released_after(edition.id, ANOTHER)? {
             continue;
         }
-        let reason = format!("{GONE}; `tidings release {name}/{article}` lets the released text go on");
+        let reason = format!("{why}; `tidings release {name}/{article}` lets the released text go on");
         store.hold(&Target::Edition(edition.id), By::Rule, &reason, context.clock.now())?;
         context.ui.say(&format!("campaign `{name}`, article `{article}`: {reason}"));
         held += 1;
@@ -107,7 +141,7 @@ fn wait_for_release(context: &Context, store: &mut Store, plan: Plan<'_>, reason
     Ok(true)
 }
 
-/// Begins a campaign's edition if one is due; gives whether it came too late and is on hold.
+/// Begins a campaign's edition if one is due; gives how much of it a rule holds, for a person to look at.
 fn begin_one(
     context: &Context,
     store: &mut Store,
@@ -116,11 +150,12 @@ fn begin_one(
     folder: &CampaignFolder,
     root: &Path,
     way: &Way<'_>,
-) -> Result<bool, Failure> {
+) -> Result<u64, Failure> {
     let plan: Plan<'_> = plan(settings, folder)?;
+    namesake::refuse(store, workspace, folder)?;
     let now = context.clock.now();
     if let Some(reason) = store.campaign_hold(&plan.campaign.id)? {
-        return wait_for_release(context, store, plan, &reason);
+        return wait_for_release(context, store, plan, &reason).map(u64::from);
     }
     let decision = turn(store, plan, now)?;
     due::write_down(store, plan, &decision, now)?;
@@ -134,11 +169,11 @@ fn begin_one(
     let found = match decision.turn {
         Turn::Nothing => {
             let never = due::never_opens(plan, &due::calendar(store, plan)?, now);
-            return never.map_or(Ok(false), |finding| Err(Failure::findings(vec![finding])));
+            return never.map_or(Ok(0), |finding| Err(Failure::findings(vec![finding])));
         }
         Turn::Waits { due, until, .. } => {
             tell_waiting(context, plan, &due, until);
-            return Ok(false);
+            return Ok(0);
         }
         Turn::Begins(due) => due,
     };
@@ -154,7 +189,9 @@ fn begin_one(
         return Err(for_nobody(store, plan, &draft)?);
     }
     context.mark_sent(root, store.identity())?;
-    release(context, store, plan, &draft, &found)
+    let is_held = release(context, store, plan, &draft, &found)?;
+    tell_spoilt(context, plan, &draft);
+    Ok(u64::from(is_held) + draft.proof.faults.len() as u64)
 }
 
 /// Released, an edition for nobody would use the article up.
@@ -173,7 +210,8 @@ fn for_nobody(store: &mut Store, plan: Plan<'_>, draft: &Draft) -> Result<Failur
 /// Lets a proved draft go, or holds it where it is too late; what was on hold before it is over. Gives whether it is held.
 fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, found: &Due<'_>) -> Result<bool, Failure> {
     let (now, name) = (context.clock.now(), &plan.campaign.name);
-    for over in due::supersede(store, plan, found.article, &found.occurrence, now)? {
+    let held = found.is_held.then(|| held_words(plan, found, now));
+    for over in due::start(store, &draft.edition, &found.occurrence, held.as_deref(), now)? {
         let letters = count(over.letters, "letter");
         context.ui.say(&format!(
             "campaign `{name}`: `{}` was on hold and is superseded by `{}`: {letters} will never leave",
@@ -184,42 +222,50 @@ fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, 
             over.article
         ));
     }
-    if found.is_held {
-        let until = found.expires_at.map(|end| {
-            let local = end.to_zoned(found.occurrence.local.time_zone().clone());
-            format!(", until {}", moment(&local))
-        });
-        let reason = format!(
-            "{}; `tidings release {name}/{}` sends it all the same{}",
-            late_words(found, now),
-            found.article,
-            until.unwrap_or_default()
-        );
-        store.hold(&Target::Edition(draft.edition.id), By::Rule, &reason, now)?;
+    if let Some(reason) = held {
         context
             .ui
             .say(&format!("campaign `{name}`, article `{}`: {reason}", found.article));
     }
-    store.release(draft.edition.id, now)?;
     Ok(found.is_held)
 }
 
-/// When it was due and how late it was found, counted from the first moment its hours allowed.
-fn late_words(found: &Due<'_>, now: Timestamp) -> String {
-    let due = moment(&found.occurrence.local);
-    let allowed = match found.allowed == found.occurrence.at {
-        true => String::new(),
-        false => {
-            let local = found.allowed.to_zoned(found.occurrence.local.time_zone().clone());
-            format!(", allowed from {}", moment(&local))
-        }
-    };
-    let late = now.duration_since(found.allowed);
-    let late = match late.as_hours() {
-        ..2 => span_words(late),
-        hours => format!("{hours} hours"),
-    };
-    format!("due {due}{allowed}, found {late} late")
+/// Names whose own data spoil their letter: it is held, and the others leave.
+fn tell_spoilt(context: &Context, plan: Plan<'_>, draft: &Draft) {
+    const NAMED: usize = 20;
+    let (name, article, faults) = (&plan.campaign.name, &draft.edition.key.article, &draft.proof.faults);
+    for fault in faults.iter().take(NAMED) {
+        let (who, what) = (fault.address.masked(), &fault.error.finding.text);
+        context.ui.say(&format!(
+            "campaign `{name}`, `{article}`: held for {who}: their letter cannot be written: {what}"
+        ));
+    }
+    if faults.len() > NAMED {
+        let rest = count((faults.len() - NAMED) as u64, "letter");
+        context
+            .ui
+            .say(&format!("and {rest} more; `tidings log {name} --state held` names all"));
+    }
+    if !faults.is_empty() {
+        context.ui.hint(&format!(
+            "mend their row, then `tidings release {name}/{article} --to ADDRESS` lets it go"
+        ));
+    }
+}
+
+/// Why a late edition waits for a person, and until when that one can decide.
+fn held_words(plan: Plan<'_>, found: &Due<'_>, now: Timestamp) -> String {
+    let until = found.expires_at.map(|end| {
+        let local = end.to_zoned(found.occurrence.local.time_zone().clone());
+        format!(", until {}", moment(&local))
+    });
+    format!(
+        "{}; `tidings release {}/{}` sends it all the same{}",
+        late_words(&found.occurrence.local, found.allowed, now.duration_since(found.allowed)),
+        plan.campaign.name,
+        found.article,
+        until.unwrap_or_default()
+    )
 }
 
 /// Somebody who looks on wants to know why nothing leaves; cron does not.

@@ -138,6 +138,8 @@ enum Entered {
 struct House {
     root: PathBuf,
     workspace: Workspace,
+    /// When letters may leave, as the files of this run say.
+    timetable: Timetable,
     _lock: SenderLock,
 }
 
@@ -148,12 +150,15 @@ fn enter(context: &Context) -> Result<Entered, Failure> {
         return Err(Failure::new(Kind::Usage, "a rehearsal is played by `tidings rehearse`")
             .hint("it starts from the real store each time"));
     }
-    context.refuse_played_time_for(context.settings(&workspace)?)?;
+    let settings = context.settings(&workspace)?;
+    context.refuse_played_time_for(settings)?;
+    let timetable = Timetable::of(&workspace, settings);
     let lock = SenderLock::take(&real_dir(&root), "run", context.clock.now())?;
     Ok(match lock {
         Ok(lock) => Entered::Alone(Box::new(House {
             root,
             workspace,
+            timetable,
             _lock: lock,
         })),
         Err(holder) => Entered::Behind(holder),
@@ -178,9 +183,9 @@ fn beat(context: &Context, args: &Args, house: &House, record: &mut Record<'_>) 
         limit: None,
         deadline: args.max_minutes.map(|minutes| record.deadline(minutes)),
     };
-    let timetable = Timetable::of(workspace, settings);
-    let mut ended = match is_due(&store, &Work::Everything, &timetable, context.clock.now())? {
-        false => tell_resumption(context, &store, settings, &timetable, record),
+    let timetable = &house.timetable;
+    let mut ended = match is_due(&store, &Work::Everything, timetable, context.clock.now())? {
+        false => tell_resumption(context, &store, settings, timetable, record),
         true => close_all(context, &mut store, house, settings, &way, bounds, record),
     };
     record.look(&store);
@@ -247,8 +252,8 @@ fn close_all(
     }
     require_reader(context, settings, store)?;
     tell_differences(context, store, &house.workspace, settings)?;
-    let timetable = Timetable::of(&house.workspace, settings);
-    let mut report = hand_over(context, store, "run", Work::Everything, (way.route()?, &timetable), bounds)?;
+    let route = (way.route()?, &house.timetable);
+    let mut report = hand_over(context, store, "run", Work::Everything, route, bounds)?;
     if matches!(report.stop, Some(Stop::Time { .. })) && waiting(store, &Work::Everything)? == 0 {
         // The last letter and the last minute came together.
         report.stop = None;

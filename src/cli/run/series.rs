@@ -6,6 +6,7 @@ use crate::cli::answers::require_reader;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::letters::whose_masked;
+use crate::cli::namesake;
 use crate::cli::sending::{Way, bring_lists, plan};
 use crate::cli::steps::by_step;
 use crate::cli::ui::{Ui, count};
@@ -69,10 +70,14 @@ impl Desk<'_> {
     /// Gives how many letters a person has to look at, and what keeps others from being written.
     fn serve(&self, store: &mut Store, folder: &CampaignFolder) -> Result<(u64, Vec<Finding>), Failure> {
         let (plan, now) = (plan(self.settings, folder)?, self.context.clock.now());
+        namesake::refuse(store, self.workspace, folder)?;
         note(store, plan, now)?;
         let hold = store.campaign_hold(&plan.campaign.id)?;
         if hold.is_none() && self.settings.auto_import {
             bring_lists(store, self.workspace, plan, Guard::Cautious, now)?;
+        }
+        if let Some(look) = Look::at(store, plan, now)? {
+            look.forget_stops(store)?;
         }
         let mut served = Served::default();
         // Whoever is left out of a step for being late may be due for the next one at once.
@@ -142,7 +147,7 @@ impl Desk<'_> {
         }
         if !served.held.is_empty() {
             ui.hint(&format!(
-                "`tidings release {0}` lets them go, `tidings cancel {0} --to ADDRESS` does not",
+                "`tidings release {0}` lets them go (mend the rows first of those whose data are wrong), `tidings cancel {0} --to ADDRESS` does not",
                 folder.name
             ));
         }

@@ -1,6 +1,7 @@
 //! What `send` says before anything leaves, and of what waits.
 
 use super::Desk;
+use crate::campaign::calendar::moment;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::outlook::Limited;
@@ -10,6 +11,7 @@ use crate::dispatch::hours::told_ahead;
 use crate::dispatch::prepare::{self, Draft};
 use crate::store::Store;
 use crate::store::edition::Edition;
+use jiff::Timestamp;
 
 impl Desk<'_> {
     /// Which edition is gone on with.
@@ -44,9 +46,10 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// When the first letter may leave, in words, where that is not now.
-    pub(super) fn first_moment(&self) -> Result<Option<String>, Failure> {
-        let (hours, now) = (self.plan.hours(), self.context.clock.now());
+    /// When the first letter may leave, in words, where that is not now; an edition that nobody would get any more then is refused.
+    pub(super) fn first_moment(&self, edition: &Edition) -> Result<Option<String>, Failure> {
+        let now = self.context.clock.now();
+        let hours = self.plan.hours().due(now);
         let Some(shut) = hours.shut(now) else { return Ok(None) };
         let Some(opens) = hours.opens(now) else {
             let text = format!(
@@ -57,6 +60,17 @@ impl Desk<'_> {
                 Failure::new(Kind::Files, text).hint("its `window`, the clinic's quiet hours and holidays leave nothing together")
             );
         };
+        if let Some(end) = edition.expires_at.filter(|end| *end <= opens) {
+            let local = |at: Timestamp| moment(&at.to_zoned(self.settings.zone().clone()));
+            let text = format!(
+                "nobody would get it: its first letter may leave {} ({}), and its time is over {}",
+                local(opens),
+                hours.told(&shut),
+                local(end)
+            );
+            let refused = Failure::new(Kind::Files, text);
+            return Err(refused.hint("send it when its hours are open, or write a longer `expires`; nothing was used up"));
+        }
         let first = told_ahead(opens, now, self.settings.zone());
         self.context
             .ui
@@ -70,7 +84,7 @@ impl Desk<'_> {
         let Some(limited) = Limited::by(store, self.settings, now)? else {
             return Ok(());
         };
-        let hours = Some(self.plan.hours());
+        let hours = Some(self.plan.hours().due(edition.due_at));
         let coming = limited.coming(store, edition.id, now, edition.expires_at, hours)?;
         let letters = coming.letters.len() as u64;
         for (outlook, words) in limited.outlooks(&[coming]).into_iter().flatten() {

@@ -126,7 +126,16 @@ fn told(turn: &Turn, joiner: &Joiner, look: &Look<'_>, settings: &Settings) -> S
         Turn::Held { step, due } => Some((*step, *due, None)),
         Turn::Out(_) | Turn::Finished | Turn::Waits(_) => None,
     };
+    let stopped = match turn {
+        Turn::Due(next) | Turn::Late(next, _) => look.stopped_since(next.step),
+        _ => None,
+    };
     let words = match turn {
+        Turn::Due(next) | Turn::Late(next, _) if let Some(since) = stopped => format!(
+            "`{}` is due, but its letters cannot be written since {}: the next `tidings run` tries again, and says what is wrong",
+            article(next.step),
+            moment(since)
+        ),
         Turn::Out(Out::JoinedBefore) => format!("joined on {}, before the series began: it is not for them", joiner.joined),
         Turn::Out(Out::JoinedLongAgo) => format!("joined on {}, too long ago for it", joiner.joined),
         Turn::Out(Out::NeverOpens) => "its letters may leave at no hour, so nobody gets any".to_owned(),

@@ -9,7 +9,7 @@ use super::super::sending::{bring_lists, plan};
 use super::super::ui::{Ui, listed};
 use crate::campaign::Timing;
 use crate::dispatch::choice::{choice, on_lists, question};
-use crate::dispatch::due::upcoming;
+use crate::dispatch::due::next_begins;
 use crate::dispatch::enrol;
 use crate::dispatch::prepare::{self, Next, Plan};
 use crate::store::Store;
@@ -123,7 +123,7 @@ impl<'a> Desk<'a> {
         suppressions: &[Suppression],
     ) -> Result<Verdict, Failure> {
         let now = context.clock.now();
-        let day = upcoming(self.plan, self.settings.zone(), now).map_or(now, |occurrence| occurrence.at);
+        let day = next_begins(store, self.plan, now)?.unwrap_or(now);
         let day = day.to_zoned(self.settings.zone().clone()).date();
         let choice = choice(store, self.plan, day)?;
         context.ui.findings(&choice.findings);

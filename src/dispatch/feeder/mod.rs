@@ -11,8 +11,8 @@ use super::quota::{Offer, Promise, Quota, Spent};
 use super::report::Tallying;
 use crate::campaign::schedule::Hours;
 use crate::clock::Clock;
+use crate::store::cap::Cap;
 use crate::store::claim::Claim;
-use crate::store::spacing::Spacing;
 use crate::store::{DeliveryId, EditionId, Store, StoreError};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -37,8 +37,8 @@ pub(super) struct Feeder {
     pub(super) clock: Clock,
     /// When letters may leave; none is at any time.
     pub(super) hours: Option<Hours>,
-    /// The time in which a person gets one letter.
-    pub(super) cap: Option<Spacing>,
+    /// The time in which a person gets one letter, and which letters go first.
+    pub(super) cap: Option<Cap>,
     pub(super) quota: Arc<Quota>,
     pub(super) tallying: Arc<Tallying>,
     pub(super) claims: async_channel::Sender<Promised>,

@@ -253,11 +253,10 @@ pub fn told(gate: &Gate<'_>, outlook: &Outlook) -> Option<String> {
         (Some(spent), _) => {
             let limit = gate.quota.limit_told(spent, outlook.ends_at);
             let until = super::quota::told_moment(outlook.ends_at, gate.zone);
-            let days = match outlook.days {
-                1 => "on one day".to_owned(),
-                days => format!("over {days} days"),
-            };
-            Some(format!("{days}, until {until}: {limit}"))
+            Some(match outlook.days {
+                1 => format!("until {until}: {limit}"),
+                days => format!("over {days} days, until {until}: {limit}"),
+            })
         }
         (None, _) if outlook.is_interrupted => {
             let until = super::quota::told_moment(outlook.ends_at, gate.zone);

@@ -104,6 +104,28 @@ fn a_days_letters_tell_how_many_days() {
 }
 
 #[test]
+fn letters_that_all_wait_for_tomorrow_tell_until_when() {
+    let limits = Limits {
+        per_day: Some(2),
+        ..Limits::none()
+    };
+    let quota = quota(
+        &limits,
+        &[now() - SignedDuration::from_mins(2), now() - SignedDuration::from_mins(1)],
+    );
+    let gate = Gate {
+        quota: &quota,
+        per_second: None,
+        zone: &TimeZone::UTC,
+    };
+    let outlook = forecast(&gate, None, &[coming(&[("a.example", 2)])], now())
+        .remove(0)
+        .unwrap();
+    let words = told(&gate, &outlook).unwrap();
+    assert_eq!(words, "until 08:59 (Wed 25 Nov): 2 letters a day", "{outlook:?}");
+}
+
+#[test]
 fn a_domains_letters_hold_up_only_themselves() {
     let limits = Limits {
         per_domain_per_day: Some(100),

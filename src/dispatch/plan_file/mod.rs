@@ -1,15 +1,17 @@
 //! A plan on file: what a person has looked at and agreed to, so that nothing else is sent by it.
 //!
 //! Promises: the same plan is the same text, whose last line tells whether the rest is whole; no address stands in it, only marks by
-//! which one store knows its people; a file of another shape is refused at the line where it is wrong. Knows nothing of the disk, of
-//! the store, or of what time it is.
+//! which one store knows its people and what each letter says; a file of another shape is refused at the line where it is wrong. Knows
+//! nothing of the disk, or of what time it is.
 
+mod letters;
 mod parts;
 mod reading;
 
 #[cfg(test)]
 mod tests;
 
+pub use letters::letters;
 pub use parts::{Parts, parts};
 pub use reading::{Fault, read};
 
@@ -20,8 +22,8 @@ use ring::digest;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-/// The shape that this program writes.
-const SHAPE: u32 = 1;
+/// The shape that this program writes. The first one did not say what each letter says.
+const SHAPE: u32 = 2;
 
 /// What the first line begins with.
 const OPENING: &str = "tidings-plan ";
@@ -72,6 +74,15 @@ pub struct RelayMark {
     pub shown: String,
 }
 
+/// A letter that was planned, told to nobody but one store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    /// Whose.
+    pub person: Mark,
+    /// What it says, wherever and whenever it is composed.
+    pub letter: Mark,
+}
+
 /// What was planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanFile {
@@ -107,8 +118,8 @@ pub struct PlanFile {
     pub held: u64,
     /// People who are left out, by reason.
     pub left_out: BTreeMap<String, u64>,
-    /// Who gets it, in order.
-    pub people: Vec<Mark>,
+    /// Who gets it, in order, each with what their letter says.
+    pub people: Vec<Planned>,
 }
 
 impl fmt::Display for PlanFile {
@@ -124,8 +135,8 @@ impl fmt::Display for PlanFile {
             writeln!(text, "left_out: {people} {}", line(reason))?;
         }
         writeln!(text, "people: {}", self.people.len())?;
-        for mark in &self.people {
-            writeln!(text, "{}", HEXLOWER.encode(mark))?;
+        for one in &self.people {
+            writeln!(text, "{} {}", HEXLOWER.encode(&one.person), HEXLOWER.encode(&one.letter))?;
         }
         writeln!(f, "{text}sum: {}", sum(text.lines()))
     }

@@ -1,6 +1,6 @@
 //! Reading a plan back: line by line, in the order in which it was written.
 
-use super::{OPENING, Parts, PlanFile, RelayMark, SHAPE, Until, sum};
+use super::{OPENING, Parts, PlanFile, Planned, RelayMark, SHAPE, Until, sum};
 use crate::store::planned::Mark;
 use data_encoding::HEXLOWER;
 use std::collections::BTreeMap;
@@ -15,6 +15,12 @@ pub enum Fault {
     /// A newer program wrote it.
     #[error("line 1: a newer tidings wrote it (shape {found}, and this one knows {SHAPE})")]
     Newer {
+        /// Its shape.
+        found: u32,
+    },
+    /// An older program wrote it, which put less into a plan.
+    #[error("line 1: an older tidings wrote it (shape {found}, and this one knows {SHAPE})")]
+    Older {
         /// Its shape.
         found: u32,
     },
@@ -104,16 +110,20 @@ fn left_out(lines: &mut Lines<'_>) -> Result<BTreeMap<String, u64>, Fault> {
 }
 
 /// As many as the file says, each once, in order: a line that was put in or taken out is found without the sum.
-fn people(lines: &mut Lines<'_>) -> Result<Vec<Mark>, Fault> {
+fn people(lines: &mut Lines<'_>) -> Result<Vec<Planned>, Fault> {
     let count: usize = lines.parsed("people")?;
-    let mut people: Vec<Mark> = Vec::new();
+    let mut people: Vec<Planned> = Vec::new();
     for _ in 0..count {
         let text = lines.next_line()?;
-        let mark = lines.mark(text)?;
-        if people.last().is_some_and(|last| *last >= mark) {
+        let (person, letter) = text.split_once(' ').unwrap_or((text, ""));
+        let planned = Planned {
+            person: lines.mark(person)?,
+            letter: lines.mark(letter)?,
+        };
+        if people.last().is_some_and(|last| last.person >= planned.person) {
             return Err(lines.wrong("the people are out of order"));
         }
-        people.push(mark);
+        people.push(planned);
     }
     Ok(people)
 }
@@ -136,6 +146,7 @@ impl<'a> Lines<'a> {
         match lines.parse::<u32>(shape)? {
             SHAPE => {}
             found @ SHAPE.. => return Err(Fault::Newer { found }),
+            found @ 1.. => return Err(Fault::Older { found }),
             _ => return Err(lines.wrong("there is no such shape of a plan")),
         }
         lines.next_line()?;

@@ -27,7 +27,12 @@ fn plan() -> PlanFile {
         },
         held: 1,
         left_out: [("no_consent".to_owned(), 4), ("suppressed".to_owned(), 2)].into(),
-        people: (0..40_u8).map(|number| [number * 3; 16]).collect(),
+        people: (0..40_u8)
+            .map(|number| Planned {
+                person: [number * 3; 16],
+                letter: [number / 2 + 100; 16],
+            })
+            .collect(),
     }
 }
 
@@ -101,19 +106,27 @@ fn a_plan_that_was_cut_off_says_where() {
 
 #[test]
 fn what_is_no_plan_says_so() {
-    for text in ["", "hello\n", "{\"editions\": []}", "\u{feff}tidings-plan 1\n"] {
+    for text in ["", "hello\n", "{\"editions\": []}", "\u{feff}tidings-plan 2\n"] {
         assert_eq!(read(text.as_bytes()), Err(Fault::Foreign), "{text}");
     }
     assert_eq!(read(b"\xff\xfe\x00"), Err(Fault::Foreign));
-    assert_eq!(read(b"tidings-plan 2\nwhatever"), Err(Fault::Newer { found: 2 }));
+    assert_eq!(read(b"tidings-plan 3\nwhatever"), Err(Fault::Newer { found: 3 }));
+    assert_eq!(read(b"tidings-plan 1\nwhatever"), Err(Fault::Older { found: 1 }));
     assert_eq!(damage("tidings-plan one\n").0, 1);
     assert_eq!(damage("tidings-plan 0\n").0, 1);
     assert!(matches!(
-        read(b"tidings-plan 1\nabout\nmade_at: \xff"),
+        read(b"tidings-plan 2\nabout\nmade_at: \xff"),
         Err(Fault::Damaged { line: 3, .. })
     ));
-    let swapped = plan()
-        .to_string()
-        .replace(&format!("{}\n{}\n", "00".repeat(16), "03".repeat(16)), "");
+    let swapped = plan().to_string().replace(
+        &format!(
+            "{} {}\n{} {}\n",
+            "00".repeat(16),
+            "64".repeat(16),
+            "03".repeat(16),
+            "64".repeat(16)
+        ),
+        "",
+    );
     assert!(damage(&swapped).1.contains("none that was ever written"));
 }

@@ -3,12 +3,13 @@
 use super::super::DispatchError;
 use super::super::choice::{choice, place, question};
 use super::super::prepare::Plan;
-use super::Look;
+use super::{Look, MARGIN};
 use crate::campaign::schedule::Then;
-use crate::campaign::series::{Joiner, Mark, Record, Turn};
+use crate::campaign::series::{Joiner, Mark, Out, Record, Turn};
 use crate::store::Store;
 use crate::store::draft::Place;
-use jiff::{SignedDuration, Timestamp};
+use crate::store::series::Range;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
 
 /// How many people come to a step at a moment.
@@ -35,6 +36,23 @@ pub struct Ahead {
     pub before_a_hold: u64,
     /// How many would come to a step and are not written to, by reason.
     pub left_out: BTreeMap<String, u64>,
+    /// How many joined before the series began, of those whose day of joining may be in it: [`joined_before`] counts all.
+    pub before: u64,
+}
+
+/// How many people are on the lists for whom the series is not, because they joined before it began; `ahead` has been asked already.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn joined_before(store: &Store, plan: Plan<'_>, now: Timestamp, ahead: &Ahead) -> Result<u64, DispatchError> {
+    let look = Look::at(store, plan, now)?;
+    let Some(range) = look.as_ref().and_then(|look| look.range(0)) else {
+        return Ok(ahead.before);
+    };
+    // After a year nobody of the first days is looked at any more.
+    let first = range.newcomers.saturating_add(MARGIN.days());
+    let newcomers = range.newcomers.max(range.from.min(first));
+    Ok(ahead.before + store.joined_before(&Range { newcomers, ..range })?)
 }
 
 /// What comes in the next `days` days, if every letter is accepted when it is due; none for a campaign without a series.
@@ -55,7 +73,8 @@ pub fn ahead(store: &Store, plan: Plan<'_>, now: Timestamp, days: u32) -> Result
     look.each(store, span, |person, joiner| {
         let mut theirs = Ahead::default();
         let steps = look.walk(joiner, horizon, &mut theirs);
-        if steps.is_empty() && theirs == Ahead::default() {
+        ahead.before += theirs.before;
+        if theirs.before > 0 || (steps.is_empty() && theirs == Ahead::default()) {
             return Ok(());
         }
         let audience = &plan.campaign.audience;
@@ -101,6 +120,10 @@ impl Look<'_> {
                 }
                 Turn::Held { due, .. } => {
                     ahead.before_a_hold += u64::from(due <= horizon);
+                    return steps;
+                }
+                Turn::Out(Out::JoinedBefore) => {
+                    ahead.before += 1;
                     return steps;
                 }
                 Turn::Coming(_) | Turn::Out(_) | Turn::Finished => return steps,

@@ -6,7 +6,7 @@
 mod ahead;
 mod write;
 
-pub use ahead::{Ahead, StepDay, ahead};
+pub use ahead::{Ahead, StepDay, ahead, joined_before};
 pub use write::{Served, pass_by, serve};
 
 use super::DispatchError;
@@ -19,7 +19,7 @@ use crate::campaign::series::{Appointment, Course, Joiner, LOOKBACK, Mark, Recor
 use crate::delivery::state::State;
 use crate::finding::Finding;
 use crate::store::draft::Place;
-use crate::store::series::{Passage, Range};
+use crate::store::series::{Passed, Range};
 use crate::store::{PersonId, Store};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -81,6 +81,7 @@ impl<'a> Look<'a> {
             Standing {
                 seen: row.and_then(|row| row.seen).unwrap_or(now).min(now),
                 freed: row.and_then(|row| row.freed),
+                stopped: row.and_then(|row| row.stopped),
                 stand: match row {
                     Some(row) if row.is_closed => Stand::Closed,
                     Some(row) if row.is_held => Stand::Held,
@@ -125,6 +126,29 @@ impl<'a> Look<'a> {
     /// When the store cannot be read.
     pub fn due_before(&self, store: &Store) -> Result<Vec<Called>, DispatchError> {
         self.gather(store, Whom::Everybody, |turn| self.was_due(turn))
+    }
+
+    /// Forgets of steps that they were stopped, where nobody is due for them any more.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn forget_stops(&self, store: &mut Store) -> Result<(), DispatchError> {
+        let stopped: Vec<usize> = (0..self.standings.len())
+            .filter(|step| self.stopped_since(*step).is_some())
+            .collect();
+        if stopped.is_empty() {
+            return Ok(());
+        }
+        let due = self.called_or_waiting(store)?;
+        let is_idle = |step: &usize| due.iter().all(|called| called.appointment.step != *step);
+        for article in stopped
+            .into_iter()
+            .filter(is_idle)
+            .filter_map(|step| self.plan.articles.get(step))
+        {
+            store.note_stop(&self.plan.campaign.id, &article.id, None)?;
+        }
+        Ok(())
     }
 
     fn was_due(&self, turn: Turn) -> Option<(Appointment, Option<SignedDuration>)> {
@@ -188,6 +212,11 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Since when the last run and those before it could write no letter of this step, if so.
+    pub fn stopped_since(&self, step: usize) -> Option<Timestamp> {
+        self.standings.get(step)?.stopped
+    }
+
     /// The steps' articles, in order.
     pub fn articles(&self) -> &'a [Article] {
         self.plan.articles
@@ -242,25 +271,21 @@ impl<'a> Look<'a> {
     fn joiner(&self, store: &Store, person: PersonId) -> Result<Option<Joiner>, DispatchError> {
         let campaign = self.plan.campaign;
         let found = store.passage(person, &campaign.id, &campaign.audience.lists, &self.hours.clinic.zone)?;
-        let Some(Passage {
-            joined,
-            known_since,
-            consent,
-            letters,
-        }) = found
-        else {
-            return Ok(None);
-        };
-        let record = |(article, state, at): (String, Option<State>, Timestamp)| Record {
-            step: self.plan.articles.iter().position(|known| known.id == article),
-            mark: state.map_or(Mark::Settled, mark),
-            at,
+        let Some(passage) = found else { return Ok(None) };
+        let place = |letter: &Passed| self.plan.articles.iter().position(|known| known.id == letter.article);
+        let taken_out = passage.letters.iter().filter(|letter| place(letter).is_none());
+        let record = |letter: &Passed| Record {
+            step: place(letter),
+            mark: letter.state.map_or(Mark::Settled, mark),
+            at: letter.at,
         };
         Ok(Some(Joiner {
-            joined,
-            known_since,
-            consent,
-            records: letters.into_iter().map(record).collect(),
+            joined: passage.joined,
+            known_since: passage.known_since,
+            consent: passage.consent,
+            told_at: passage.told_at,
+            passed: taken_out.filter_map(|letter| letter.due).max(),
+            records: passage.letters.iter().map(record).collect(),
         }))
     }
 

@@ -1,13 +1,16 @@
-//! Writing: the letters of those who were called to a step, in batches that stand or fall with their proof.
+//! Writing: the letters of those who were called to a step, in batches that stand or fall with their proof: whoever cannot be written to
+//! is held, and the others go; a step stops where none of several letters can be written, or the fault is everybody's.
 
 use super::super::DispatchError;
 use super::super::choice::{Choice, place, question};
-use super::super::prepare::{Plan, article_hash, faults, refuse_unknown_names, sent_before, sources, text_hash};
-use super::super::prove::{UnfitLetter, prove_these};
+use super::super::prepare::{Plan, article_hash, refuse_unknown_names, sent_before, sources, text_hash};
+use super::super::prove::{Proof, UnfitLetter, prove_these};
 use super::{Called, Look};
 use crate::article::Article;
+use crate::campaign::calendar::late_words;
 use crate::campaign::edition::EditionKey;
 use crate::campaign::schedule::Then;
+use crate::campaign::series::Appointment;
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
 use crate::store::ask::LogLine;
@@ -15,8 +18,8 @@ use crate::store::claim::Claim;
 use crate::store::draft::NewEdition;
 use crate::store::freeze::{Comer, Fate, Frozen};
 use crate::store::{DeliveryId, Store, StoreError};
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 /// Letters that are written in one transaction.
 const BATCH: usize = 500;
@@ -97,24 +100,38 @@ fn step_by_step<E: From<DispatchError> + From<StoreError>>(
         else {
             continue;
         };
-        let step = match Step::of(store, look, article) {
-            Ok(step) => step,
-            Err(DispatchError::Findings { findings }) => {
-                served.findings.extend(findings);
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        for batch in of_step.chunks(BATCH) {
-            let comers: Vec<Comer> = batch.iter().map(&comer).collect();
-            match step.write(store, look, &comers, &mut begin) {
-                Ok(frozen) => served.add(store, frozen)?,
-                Err(NotWritten::Findings(findings)) => served.findings.extend(findings),
-                Err(NotWritten::Failed(error)) => return Err(error),
-            }
-        }
+        let comers: Vec<Comer> = of_step.iter().map(&comer).collect();
+        let findings = write_step(store, look, article, &comers, &mut begin, &mut served)?;
+        let stopped = (!findings.is_empty()).then_some(look.now);
+        store.note_stop(&look.plan.campaign.id, &article.id, stopped)?;
+        served.findings.extend(findings);
     }
     Ok(served)
+}
+
+/// Writes the letters of one step; gives what keeps some of them from being written.
+fn write_step<E: From<DispatchError> + From<StoreError>>(
+    store: &mut Store,
+    look: &Look<'_>,
+    article: &Article,
+    comers: &[Comer],
+    begin: &mut impl FnMut() -> Result<(), E>,
+    served: &mut Served,
+) -> Result<Vec<Finding>, E> {
+    let step = match Step::of(store, look, article) {
+        Ok(step) => step,
+        Err(DispatchError::Findings { findings }) => return Ok(findings),
+        Err(error) => return Err(error.into()),
+    };
+    let mut stopping = Vec::new();
+    for batch in comers.chunks(BATCH) {
+        match step.write(store, look, batch, begin) {
+            Ok(frozen) => served.add(store, frozen)?,
+            Err(NotWritten::Findings(findings)) => stopping.extend(findings),
+            Err(NotWritten::Failed(error)) => return Err(error),
+        }
+    }
+    Ok(stopping)
 }
 
 impl Served {
@@ -187,13 +204,23 @@ impl<'a> Step<'a> {
     ) -> Result<Frozen, NotWritten<E>> {
         let (question, now) = (question(look.plan, &self.choice.only, self.today), look.now);
         let due = comers.first().map_or(now, |first| first.due);
+        let planned = self.planned(store)?;
         let prove = |letters: &[Claim]| {
-            let held = self.prove(look, letters).map_err(NotWritten::Findings)?;
+            let held = self.prove(look, planned, letters).map_err(NotWritten::Findings)?;
             begin().map_err(NotWritten::Failed)?;
             Ok(held)
         };
         let new = self.edition(look.plan, due, look.day(due));
         store.freeze(&new, comers, now, |candidate| place(&question, candidate), prove)
+    }
+
+    /// How many have come to the step before.
+    fn planned(&self, store: &Store) -> Result<u64, StoreError> {
+        let known = store.editions_of(&self.key.campaign)?;
+        Ok(known
+            .iter()
+            .find(|edition| edition.key == self.key)
+            .map_or(0, |edition| edition.planned))
     }
 
     fn edition<'s>(&'s self, plan: Plan<'s>, due: Timestamp, due_on: Date) -> NewEdition<'s> {
@@ -215,15 +242,15 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Composes the letters; gives those that one person's data spoil, or why none of them may stand.
-    fn prove(&self, look: &Look<'_>, letters: &[Claim]) -> Result<Vec<(DeliveryId, String)>, Vec<Finding>> {
+    /// Composes the letters, besides the `planned` ones of before; gives those that one person's data spoil, or why none may stand.
+    fn prove(&self, look: &Look<'_>, planned: u64, letters: &[Claim]) -> Result<Vec<(DeliveryId, String)>, Vec<Finding>> {
         let proof = prove_these(letters, &self.compiled, look.now);
-        if !proof.holds() {
-            return Err(faults(look.plan, &proof));
+        if !proof.holds_for_a_step(planned) {
+            return Err(everybodys(look.plan, self.article, &proof));
         }
-        let example = letters.iter().find_map(|letter| self.compiled.render(&letter.recipient).ok());
-        let mut findings = self.compiled.warnings().to_vec();
-        findings.extend(example.iter().flat_map(|rendered| self.compiled.lint(rendered)));
+        let example = letters.iter().map(|letter| &letter.recipient);
+        let example = example.into_iter().find(|recipient| self.compiled.render(recipient).is_ok());
+        let mut findings = self.compiled.looked_over(example);
         findings.retain(Finding::is_error);
         if !findings.is_empty() {
             return Err(findings);
@@ -237,11 +264,12 @@ impl<'a> Step<'a> {
 }
 
 fn comer(look: &Look<'_>, called: &Called) -> Comer {
-    let due = called.appointment.due;
+    let Appointment { due, from, .. } = called.appointment;
+    let words = |late| late_words(&due.to_zoned(look.hours.clinic.zone.clone()), from, late);
     let fate = match (called.late, look.plan.campaign.late.then) {
         (None, _) | (Some(_), Then::Send) => Fate::Goes,
-        (Some(late), Then::Hold) => Fate::Held(late_words(look, due, late)),
-        (Some(late), Then::Skip) => Fate::LeftOut(late_words(look, due, late)),
+        (Some(late), Then::Hold) => Fate::Held(words(late)),
+        (Some(late), Then::Skip) => Fate::LeftOut(words(late)),
     };
     Comer {
         person: called.person,
@@ -250,15 +278,14 @@ fn comer(look: &Look<'_>, called: &Called) -> Comer {
     }
 }
 
-/// `due Tue 5 Jan 2027 09:00 GMT, found 3 days late`.
-fn late_words(look: &Look<'_>, due: Timestamp, late: SignedDuration) -> String {
-    let due = due
-        .to_zoned(look.hours.clinic.zone.clone())
-        .strftime("%a %-d %b %Y %H:%M %Z")
-        .to_string();
-    let late = match late.as_hours() {
-        hours @ 0..48 => format!("{hours} hours"),
-        hours => format!("{} days", hours / 24),
-    };
-    format!("due {due}, found {late} late")
+/// What keeps everybody's letter from being written.
+fn everybodys(plan: Plan<'_>, article: &Article, proof: &Proof) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = proof.shown().map(|unfit| unfit.error.named()).collect();
+    if proof.stopped_by.is_none() {
+        let file = format!("campaigns/{}/{}", plan.campaign.name, article.file);
+        let text = format!("none of {} letters can be written", proof.letters);
+        let hint = "mend the list or the article: whoever is due waits for it, and is not late meanwhile";
+        findings.push(Finding::error(file, text).hint(hint));
+    }
+    findings
 }

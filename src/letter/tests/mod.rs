@@ -4,11 +4,15 @@
 
 mod bytes;
 mod faults;
+mod frozen;
+mod languages;
+mod pictures;
+mod promises;
 
 use crate::address::Address;
 use crate::article::Article;
 use crate::letter::compile::{Compiled, compile};
-use crate::letter::{Letter, LookSource, Recipient, SenderSource, Sources, Stamp};
+use crate::letter::{Letter, LookSource, Recipient, SenderSource, Sources, Stamp, Vocabulary};
 use crate::template::{TemplateFile, TemplateSource};
 
 const SHIPPED: &[(&str, &str)] = &[
@@ -63,6 +67,7 @@ fn sources(files: &[(&str, &str)], subject: &str, markdown: &str) -> Sources {
         campaign_title: "Seasonal tips".to_owned(),
         campaign_id: "k7f2m9".to_owned(),
         look: LookSource::default(),
+        vocabulary: Vocabulary::Whole,
     }
 }
 

@@ -19,10 +19,12 @@ pub struct NewCampaign<'a> {
     pub id: &'a str,
     /// What the campaign is called.
     pub title: &'a str,
-    /// The name that the article gets inside the folder.
-    pub article_file: &'a str,
-    /// The article, front matter and all.
-    pub article_text: &'a str,
+    /// The articles in their order: the name that each gets inside the folder, and its text, front matter and all.
+    pub articles: &'a [(String, String)],
+    /// The pictures that the articles show: their names beside them, and their bytes.
+    pub pictures: &'a [(String, Vec<u8>)],
+    /// The days from one article to the next, where they are a series.
+    pub every: Option<u32>,
     /// The lists that the workspace has.
     pub lists: &'a [String],
 }
@@ -64,12 +66,20 @@ fn check_names(new: &NewCampaign<'_>) -> Result<(), CreateError> {
             suggestion: name::suggestion(new.name),
         });
     }
-    let file = new.article_file;
-    let plain = !file.starts_with('.') && !file.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'));
-    if file.is_empty() || !plain || file.eq_ignore_ascii_case(SETTINGS) {
-        return Err(CreateError::ArticleFile { found: file.to_owned() });
+    let files = new
+        .articles
+        .iter()
+        .map(|(file, _)| file)
+        .chain(new.pictures.iter().map(|(file, _)| file));
+    match files.into_iter().find(|file| !is_plain(file)) {
+        Some(file) => Err(CreateError::ArticleFile { found: file.clone() }),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+fn is_plain(file: &str) -> bool {
+    let stays = !file.starts_with('.') && !file.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'));
+    !file.is_empty() && stays && !file.eq_ignore_ascii_case(SETTINGS)
 }
 
 /// Writes the folder under another name beside its place, then gives it its own: a rename is seen whole or not at all.
@@ -78,8 +88,13 @@ fn write(campaigns: &Path, path: &Path, new: &NewCampaign<'_>) -> io::Result<()>
     around.folders(campaigns, Access::Usual)?;
     let draft = free_draft(campaigns, new.name);
     let mut made = Made::default();
-    made.file(&draft.join(SETTINGS), &settings(new), Access::Usual)?;
-    made.file(&draft.join(new.article_file), new.article_text, Access::Usual)?;
+    made.file(&draft.join(SETTINGS), settings(new), Access::Usual)?;
+    for (file, text) in new.articles {
+        made.file(&draft.join(file), text, Access::Usual)?;
+    }
+    for (file, bytes) in new.pictures {
+        made.file(&draft.join(file), bytes, Access::Usual)?;
+    }
     durable::settle_names(&draft)?;
     fs::rename(&draft, path)?;
     made.keep_elsewhere();
@@ -101,8 +116,8 @@ fn free_draft(campaigns: &Path, name: &str) -> PathBuf {
 
 /// The campaign's settings, for somebody who has never seen such a file.
 pub(super) fn settings(new: &NewCampaign<'_>) -> String {
-    let (id, title, file) = (quoted(new.id), quoted(new.title), quoted(new.article_file));
-    let (lists, name) = (audience(new.lists), new.name);
+    let (id, title, when) = (quoted(new.id), quoted(new.title), when(new));
+    let lists = audience(new.lists);
     format!(
         r#"# One campaign: which articles go to whom, in which dress, and when.
 
@@ -119,7 +134,27 @@ title: {title}
 # The dress of the letter: `templates/letter.html` and `templates/letter.txt`.
 template: letter
 
-# Without a schedule the letter goes when you say so: `tidings send {name}`. To let it go by itself, take the `#` away.
+{when}"#
+    )
+}
+
+/// When the articles go, and which they are.
+fn when(new: &NewCampaign<'_>) -> String {
+    match new.every {
+        Some(days) => series(new, days),
+        None => scheduled(new),
+    }
+}
+
+fn scheduled(new: &NewCampaign<'_>) -> String {
+    let name = new.name;
+    let articles: String = new
+        .articles
+        .iter()
+        .map(|(file, _)| format!("  - file: {}\n", quoted(file)))
+        .collect();
+    format!(
+        r#"# Without a schedule the letter goes when you say so: `tidings send {name}`. To let it go by itself, take the `#` away.
 # schedule: {{every: month, day: first tuesday, at: "09:00"}}
 # window: {{days: weekdays, from: "08:30", until: "18:00"}}    # letters leave only in these hours
 # season: {{from: 1 September, until: 31 March}}               # and only in this part of the year
@@ -127,8 +162,23 @@ template: letter
 
 # The articles, in their order: each date takes the next one.
 articles:
-  - file: {file}
-"#
+{articles}"#
+    )
+}
+
+fn series(new: &NewCampaign<'_>, days: u32) -> String {
+    let step = |(index, (file, _)): (usize, &(String, String))| {
+        let after = u64::from(days) * index as u64;
+        format!("  - {{file: {}, after: {after}d}}\n", quoted(file))
+    };
+    let steps: String = new.articles.iter().enumerate().map(step).collect();
+    format!(
+        r#"# A series has no schedule: everybody gets its letters in turn, so many days after joining the list (the column `joined`).
+# window: {{days: weekdays, from: "08:30", until: "18:00"}}    # letters leave only in these hours
+
+# The articles, in their order, and the days after joining.
+series:
+{steps}"#
     )
 }
 

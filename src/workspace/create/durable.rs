@@ -96,9 +96,9 @@ pub(crate) struct Made {
 
 impl Made {
     /// Makes a file, and the folders it needs; the nearest folder has the file's access.
-    pub(crate) fn file(&mut self, path: &Path, text: &str, access: Access) -> io::Result<()> {
+    pub(crate) fn file(&mut self, path: &Path, bytes: impl AsRef<[u8]>, access: Access) -> io::Result<()> {
         self.folders(parent(path), access)?;
-        file(path, text, access)?;
+        file(path, bytes, access)?;
         self.paths.push(path.to_owned());
         Ok(())
     }

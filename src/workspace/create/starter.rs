@@ -53,8 +53,9 @@ fn welcome(article_text: &str) -> String {
         name: "welcome",
         id: "welcome",
         title: "Welcome to the clinic",
-        article_file: "welcome.md",
-        article_text,
+        articles: &[("welcome.md".to_owned(), article_text.to_owned())],
+        pictures: &[],
+        every: None,
         lists: &["patients".to_owned()],
     })
 }
@@ -79,7 +80,7 @@ pub fn init(dir: &Path) -> Result<Vec<PathBuf>, CreateError> {
     let mut made = Made::default();
     for file in &files {
         let path = dir.join(file.name);
-        made.file(&path, &file.text, file.access)
+        made.file(&path, file.text.as_bytes(), file.access)
             .map_err(|source| refused(dir, file, source))?;
     }
     made.keep().map_err(|source| CreateError::Unwritable {

@@ -228,15 +228,24 @@ fn the_welcome_article_keeps_the_rules_for_articles() {
     assert!((150..=300).contains(&parts.next().unwrap().split_whitespace().count()));
 }
 
+const ARTICLE: &str = "calmer days.md";
+const TEXT: &str = "---\nid: calmer\n---\nText\n";
+
 fn calmer<'a>(name: &'a str, lists: &'a [String]) -> NewCampaign<'a> {
+    static ARTICLES: std::sync::LazyLock<Vec<(String, String)>> = std::sync::LazyLock::new(|| named(ARTICLE));
     NewCampaign {
         name,
         id: "k7f2m9",
         title: "Sale: 50% off \"calm\" #1",
-        article_file: "calmer days.md",
-        article_text: "---\nid: calmer\n---\nText\n",
+        articles: &ARTICLES,
+        pictures: &[],
+        every: None,
         lists,
     }
+}
+
+fn named(file: &str) -> Vec<(String, String)> {
+    vec![(file.to_owned(), TEXT.to_owned())]
 }
 
 #[test]
@@ -250,8 +259,8 @@ fn a_campaign_is_a_whole_folder_that_reads_back() {
     assert_eq!(settings["id"], new.id);
     assert_eq!(settings["title"], new.title);
     assert_eq!(settings["template"], "letter");
-    assert_eq!(settings["articles"][0]["file"], new.article_file);
-    assert_eq!(fs::read_to_string(path.join(new.article_file)).unwrap(), new.article_text);
+    assert_eq!(settings["articles"][0]["file"], ARTICLE);
+    assert_eq!(fs::read_to_string(path.join(ARTICLE)).unwrap(), TEXT);
     let names: Vec<PathBuf> = tree(&root.path().join("campaigns")).into_keys().collect();
     assert_eq!(
         names,
@@ -349,7 +358,7 @@ fn an_article_stays_inside_its_folder_and_beside_the_settings() {
         "a\nb.md",
     ] {
         let new = NewCampaign {
-            article_file,
+            articles: &named(article_file),
             ..calmer("calmer", &[])
         };
         let error = new_campaign(root.path(), &new).unwrap_err();
@@ -364,7 +373,7 @@ fn a_campaign_that_cannot_be_written_leaves_nothing_behind() {
     // The system takes names of 255 bytes: the settings can be written, the article cannot.
     let long = format!("{}.md", "a".repeat(300));
     let new = NewCampaign {
-        article_file: &long,
+        articles: &named(&long),
         ..calmer("calmer", &[])
     };
     assert!(matches!(new_campaign(root.path(), &new), Err(CreateError::Unwritable { .. })));
@@ -386,4 +395,41 @@ fn what_a_crash_left_behind_does_not_stand_in_the_way() {
     let path = new_campaign(root.path(), &calmer("calmer", &[])).unwrap();
     assert_eq!(yaml(&path.join("campaign.yaml"))["id"], "k7f2m9");
     assert_eq!(fs::read_to_string(left.join("campaign.yaml")).unwrap(), "half");
+}
+
+#[test]
+fn pictures_lie_beside_the_articles_of_a_series() {
+    let root = TempDir::new().unwrap();
+    let articles = [named("one.md"), named("two: more.md")].concat();
+    let pictures = [("hands.png".to_owned(), vec![0, 159, 146])];
+    let new = NewCampaign {
+        articles: &articles,
+        pictures: &pictures,
+        every: Some(14),
+        ..calmer("calmer", &[])
+    };
+    let path = new_campaign(root.path(), &new).unwrap();
+    assert_eq!(fs::read(path.join("hands.png")).unwrap(), [0, 159, 146]);
+    let settings = yaml(&path.join("campaign.yaml"));
+    assert!(settings.get("articles").is_none() && settings.get("schedule").is_none());
+    let step = |index: usize| {
+        (
+            settings["series"][index]["file"].as_str(),
+            settings["series"][index]["after"].as_str(),
+        )
+    };
+    assert_eq!(
+        (step(0), step(1)),
+        ((Some("one.md"), Some("0d")), (Some("two: more.md"), Some("14d")))
+    );
+    let outside = [("../x.png".to_owned(), Vec::new())];
+    let error = new_campaign(
+        root.path(),
+        &NewCampaign {
+            pictures: &outside,
+            ..new
+        },
+    )
+    .unwrap_err();
+    assert!(matches!(error, CreateError::ArticleFile { .. }));
 }

@@ -123,6 +123,8 @@ pub(super) struct PeopleFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct LookFile {
     pub(super) colour: Option<String>,
+    pub(super) logo: Option<String>,
+    pub(super) images: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]

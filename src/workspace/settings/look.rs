@@ -1,80 +1,41 @@
-//! How the clinic's own pages look: one colour, and what can be read on it.
+//! How the clinic's letters and pages look: one colour, a logo, and where its own host shows pictures.
 
 use super::file::LookFile;
-use crate::finding::yaml::Inspection;
-use std::fmt;
+use crate::finding::yaml::{Inspection, Source};
+use crate::finding::{Finding, Severity};
 
-/// A colour of the screen (sRGB).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Colour {
-    red: u8,
-    green: u8,
-    blue: u8,
+pub use crate::template::colour::Colour;
+
+/// What the settings say about looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookSettings {
+    /// The clinic's colour.
+    pub colour: Colour,
+    /// The logo's file, from the workspace's folder.
+    pub logo: Option<String>,
+    /// Where the clinic's own host shows pictures; ends with `/`.
+    pub images: Option<String>,
 }
 
-impl Colour {
-    /// What pages look like where the settings say nothing: a deep green.
-    pub const DEFAULT: Self = Self::new(0x1d, 0x5b, 0x4f);
-    const WHITE: Self = Self::new(0xff, 0xff, 0xff);
-    const BLACK: Self = Self::new(0, 0, 0);
-
-    const fn new(red: u8, green: u8, blue: u8) -> Self {
-        Self { red, green, blue }
-    }
-
-    /// `#rrggbb`, and nothing else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits = text
-            .trim()
-            .strip_prefix('#')
-            .filter(|digits| digits.len() == 6 && digits.is_ascii())?;
-        let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
-        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
-        Some(Self::new(part(0)?, part(2)?, part(4)?))
-    }
-
-    /// Black or white, whichever is easier to read on this colour; one of them always has a contrast of 4.5 : 1.
-    pub fn words_on_it(self) -> Self {
-        match self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) {
-            true => Self::WHITE,
-            false => Self::BLACK,
-        }
-    }
-
-    /// This colour, made darker until words in it can be read on white (4.5 : 1, WCAG 2.2 §1.4.3).
-    pub fn on_white(self) -> Self {
-        let mut colour = self;
-        while colour.contrast(Self::WHITE) < 4.5 {
-            let darker = |part: u8| (u16::from(part) * 9 / 10) as u8;
-            colour = Self::new(darker(colour.red), darker(colour.green), darker(colour.blue));
-        }
-        colour
-    }
-
-    /// The contrast ratio of WCAG 2.2: from 1 to 21.
-    pub fn contrast(self, other: Self) -> f64 {
-        let (one, other) = (self.luminance(), other.luminance());
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
-
-    fn luminance(self) -> f64 {
-        let linear = |part: u8| match f64::from(part) / 255.0 {
-            part if part <= 0.04045 => part / 12.92,
-            part => ((part + 0.055) / 1.055).powf(2.4),
-        };
-        0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
-    }
+/// The settings' part about looks; none at all where something in it is wrong.
+pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&LookFile>) -> Option<LookSettings> {
+    let Some(file) = file else {
+        return Some(LookSettings {
+            colour: Colour::DEFAULT,
+            logo: None,
+            images: None,
+        });
+    };
+    let (colour, logo, images) = (colour(desk, file), logo(desk, file), images(desk, file));
+    Some(LookSettings {
+        colour: colour?,
+        logo: logo?,
+        images: images?,
+    })
 }
 
-impl fmt::Display for Colour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
-    }
-}
-
-/// The clinic's colour; none at all where the text is wrong.
-pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&LookFile>) -> Option<Colour> {
-    let Some(text) = file.and_then(|look| look.colour.as_deref()) else {
+fn colour(desk: &mut Inspection<'_>, file: &LookFile) -> Option<Colour> {
+    let Some(text) = file.colour.as_deref() else {
         return Some(Colour::DEFAULT);
     };
     let colour = Colour::parse(text);
@@ -85,26 +46,55 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: Option<&LookFile>) -> Optio
     colour
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Colour;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_colour_is_six_digits() {
-        assert_eq!(Colour::parse("#1D5b4f"), Some(Colour::DEFAULT));
-        for text in ["", "1d5b4f", "#1d5b4", "#1d5b4f0", "red", "#ééé", "#+1+1+1", "#1d5b4f;}"] {
-            assert_eq!(Colour::parse(text), None, "{text}");
-        }
+#[expect(clippy::option_option, reason = "an absent part and a wrong one are different")]
+fn logo(desk: &mut Inspection<'_>, file: &LookFile) -> Option<Option<String>> {
+    const HINT: &str = "put the picture into the workspace's folder and name it, like `logo: logo.png`";
+    let Some(text) = file.logo.as_deref().map(str::trim) else {
+        return Some(None);
+    };
+    let leads_out = text.starts_with(['/', '~']) || text.contains(['\\', ':']) || text.split('/').any(|part| part == "..");
+    if text.is_empty() || leads_out {
+        desk.wrong(&["look", "logo"], format!("`{text}` is no file of this workspace"), HINT);
+        return None;
     }
+    Some(Some(text.to_owned()))
+}
 
-    proptest! {
-        #[test]
-        fn words_can_be_read_on_every_colour(red: u8, green: u8, blue: u8) {
-            let colour = Colour::new(red, green, blue);
-            prop_assert!(colour.contrast(colour.words_on_it()) >= 4.5, "{colour}");
-            prop_assert!(colour.on_white().contrast(Colour::WHITE) >= 4.5, "{colour}");
-            prop_assert_eq!(Colour::parse(&colour.to_string()), Some(colour));
-        }
+#[expect(clippy::option_option, reason = "an absent part and a wrong one are different")]
+fn images(desk: &mut Inspection<'_>, file: &LookFile) -> Option<Option<String>> {
+    const HINT: &str =
+        "write the folder on your own web site where the pictures lie, like `images: https://www.riverside.example/letters/`";
+    let Some(text) = file.images.as_deref().map(str::trim) else {
+        return Some(None);
+    };
+    let host = text.strip_prefix("https://").map(|rest| rest.split('/').next().unwrap_or(""));
+    let named = host.is_some_and(|host| host.contains('.') && !host.starts_with('.') && !host.ends_with('.'));
+    let sound = text.len() <= 500
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"<>,\"'?#@{}\\".contains(&byte));
+    if !named || !sound {
+        let what = match text.starts_with("http://") {
+            true => "is not safe on its way: mail programs want `https://`",
+            false => "is no address of a folder on a web site",
+        };
+        desk.wrong(&["look", "images"], format!("`{text}` {what}"), HINT);
+        return None;
+    }
+    Some(Some(format!("{}/", text.trim_end_matches('/'))))
+}
+
+/// What is wrong with the logo's file, where the settings name it.
+pub(in crate::workspace) fn wrong_logo(settings: &str, wrong: &Finding) -> Finding {
+    let source = Source {
+        file: super::FILE,
+        text: settings,
+        first_line: 1,
+    };
+    let finding = source.finding(&["look", "logo"], wrong.text.clone());
+    Finding {
+        severity: Severity::Error,
+        hint: wrong.hint.clone(),
+        ..finding
     }
 }

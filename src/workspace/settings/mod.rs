@@ -6,7 +6,7 @@
 pub(in crate::workspace) mod calendar;
 mod file;
 mod login;
-mod look;
+pub(in crate::workspace) mod look;
 mod mailbox;
 mod numbers;
 mod people;
@@ -19,7 +19,7 @@ mod tests;
 
 pub use calendar::CalendarSettings;
 pub use login::{LoginWay, PasswordSource};
-pub use look::Colour;
+pub use look::{Colour, LookSettings};
 pub use mailbox::{ImapSettings, MailboxSettings};
 pub use people::Months;
 pub use relay::{RelaySettings, Tls};
@@ -28,6 +28,7 @@ use crate::campaign::schedule::ClinicHours;
 use crate::campaign::sender::Sender;
 use crate::finding::yaml::{Inspection, Read, Source, read};
 use crate::finding::{Finding, suggestion};
+use crate::letter::LookSource;
 use file::SettingsFile;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -53,8 +54,10 @@ pub struct Settings {
     pub forget_after_leaving: Option<Months>,
     /// Who reads what people answer.
     pub mailbox: MailboxSettings,
-    /// The colour of the clinic's own pages.
-    pub colour: Colour,
+    /// How letters and the clinic's own pages look.
+    pub look: LookSettings,
+    /// The same as letters need it, with the logo read.
+    pub letter_look: LookSource,
 }
 
 /// Who signs the letters with DKIM.
@@ -114,14 +117,14 @@ impl Settings {
         let auto_import = file.lists.and_then(|lists| lists.auto_import).unwrap_or(true);
         let forget_after_leaving = people::check(&mut desk, file.people.as_ref()).flatten();
         let mailbox = mailbox::check(&mut desk, file.unsubscribe.as_ref());
-        let colour = look::check(&mut desk, file.look.as_ref());
+        let look = look::check(&mut desk, file.look.as_ref());
         let calendar = calendar::check(&mut desk, file.calendar.as_ref());
         let findings = desk.into_findings();
         let sound = !findings.iter().any(Finding::is_error);
-        let settings = match (sender, timezone.zip(calendar), relay, dkim.zip(mailbox).zip(colour)) {
+        let settings = match (sender, timezone.zip(calendar), relay, dkim.zip(mailbox).zip(look)) {
             // A relay that is named and is wrong leaves no settings.
             (_, _, Some(None), _) => None,
-            (Some(sender), Some((zone, calendar)), relay, Some(((dkim, mailbox), colour))) => Some(Self {
+            (Some(sender), Some((zone, calendar)), relay, Some(((dkim, mailbox), look))) => Some(Self {
                 sender,
                 hours: ClinicHours {
                     quiet: calendar.quiet,
@@ -134,7 +137,12 @@ impl Settings {
                 selectors,
                 forget_after_leaving,
                 mailbox,
-                colour,
+                letter_look: LookSource {
+                    colour: (look.colour != Colour::DEFAULT).then(|| look.colour.to_string()),
+                    logo: None,
+                    images: look.images.clone(),
+                },
+                look,
             }),
             (_, _, _, _) => None,
         };

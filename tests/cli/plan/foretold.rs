@@ -76,8 +76,8 @@ fn whoever_gets_another_letter_of_the_same_plan_first_is_foretold_to_wait() {
     type_in(&clinic, "plan --now 2026-11-24T08:00Z").exits(0).prints(line);
     let plan = editions(&clinic, "--now 2026-11-24T08:00Z");
     assert_eq!((&plan[0]["capped"], &plan[1]["capped"]), (&0.into(), &3.into()));
-    assert_eq!(plan[1]["ends_at"], "2026-12-01T08:00:00Z", "{plan:?}");
-    for (moment, letters) in [("11-24T09:00", 3), ("11-25T09:00", 3), ("12-01T07:59", 3), ("12-01T08:00", 6)] {
+    assert_eq!(plan[1]["ends_at"], "2026-12-01T09:00:00Z", "{plan:?}");
+    for (moment, letters) in [("11-24T09:00", 3), ("11-25T09:00", 3), ("12-01T08:59", 3), ("12-01T09:00", 6)] {
         type_in(&clinic, &format!("run --now 2026-{moment}Z")).exits(0);
         assert_eq!(judge.accepted().len(), letters, "{moment}");
         if moment == "11-25T09:00" {
@@ -86,4 +86,19 @@ fn whoever_gets_another_letter_of_the_same_plan_first_is_foretold_to_wait() {
             assert_eq!(plan.stdout.matches("got another one").count(), 1, "{plan}");
         }
     }
+}
+
+#[test]
+fn a_long_name_stands_below_and_leaves_the_page_as_narrow() {
+    let judge = Judge::start();
+    let clinic = with_lines(clinic_with(&judge, 3), "schedule: {every: week, day: tuesday, at: \"09:00\"}");
+    let name = "letters-to-everybody-who-came-to-the-spring-open-house";
+    let clinic = more(clinic, name, "schedule: {every: week, day: tuesday, at: \"10:00\"}", &["a"]);
+    let plan = type_in(&clinic, "plan --days 10 --now 2027-01-04T08:00Z").exits(0);
+    for line in plan.stdout.lines() {
+        assert!(line.chars().count() <= 78, "{line}\n{plan}");
+    }
+    let below = format!("  10:00 GMT      3 letters\n             {name}  All about\n             a\n");
+    plan.prints("  09:00 GMT      3 letters  tips  All about sleep\n")
+        .prints(&below);
 }

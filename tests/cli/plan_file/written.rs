@@ -17,13 +17,12 @@ tips.plan: `All about sleep` of `tips`, 3 letters
   left out: 1 person (no consent)
   good until Tue 12 Jan 2027 09:00 GMT: a plan is good for seven days
 ";
-    let hint =
-        "hint: `tidings send tips --plan tips.plan` sends these letters, and refuses when anybody was added or anything changed\n";
+    let hint = "hint: `tidings send tips --plan tips.plan` sends these letters, and refuses when anybody was added or any letter changed\n";
     answers(&clinic, &format!("plan tips --out tips.plan {NOW}"), 0, data, hint);
     let mode = std::fs::metadata(clinic.path("tips.plan")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let text = clinic.read("tips.plan");
-    assert!(text.starts_with("tidings-plan 1\n"), "{text}");
+    assert!(text.starts_with("tidings-plan 2\n"), "{text}");
     for name in ["@", "patients.example", "person1", "Ann"] {
         assert!(!text.contains(name), "{name} stands in\n{text}");
     }
@@ -34,6 +33,7 @@ tips.plan: `All about sleep` of `tips`, 3 letters
     let wanted = serde_json::json!({
         "file": "tips.plan", "campaign": "tips", "edition": "t1ps/sleep", "title": "All about sleep", "planned": 3, "held": 0,
         "left_out": {"no_consent": 1}, "made_at": "2027-01-05T09:00:00Z", "valid_until": "2027-01-12T09:00:00Z", "until": "week",
+        "on_hold": null,
     });
     assert_eq!(json, [wanted]);
     assert_nobody_was_written_to(&clinic, &judge);
@@ -123,8 +123,12 @@ fn what_is_no_whole_plan_is_refused_at_its_line() {
     check("", "`other.plan`, line 1: this is no plan of tidings");
     check(&clinic.read("subscribers/patients.csv"), "line 1: this is no plan of tidings");
     check(
-        &text.replace("tidings-plan 1", "tidings-plan 2"),
-        "line 1: a newer tidings wrote it (shape 2, and this one knows 1)",
+        &text.replace("tidings-plan 2", "tidings-plan 3"),
+        "line 1: a newer tidings wrote it (shape 3, and this one knows 2)",
+    );
+    check(
+        &text.replace("tidings-plan 2", "tidings-plan 1"),
+        "line 1: an older tidings wrote it (shape 1, and this one knows 2)",
     );
     for name in ["nowhere.plan", "campaigns"] {
         refused(&clinic, &judge, &format!("send tips --plan {name} {NOW}")).tells(&format!("cannot read `{name}`: "));

@@ -4,7 +4,10 @@
 
 mod by_hand;
 mod killed;
+mod mended;
+mod namesakes;
 mod on_hold;
+mod words;
 
 use super::{CAMPAIGN, clinic_with, type_in};
 use crate::support::judge::{Judge, Phase, Rule};

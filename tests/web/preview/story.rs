@@ -213,3 +213,65 @@ fn nothing_is_written_and_a_run_under_way_is_no_hindrance() {
     drop(page);
     assert!(store() == before, "the store is as it was");
 }
+
+/// One pixel.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
+#[test]
+fn pictures_and_languages_are_shown_as_they_are_sent() {
+    let campaign = "id: t1ps\ntitle: Tips\naudience: {lists: [patients]}\ntemplate: letter\n\
+                    articles: [{file: calm.md, languages: [calm.de.md, calm.ar.md]}]\n";
+    let article = |language: &str, title: &str, words: &str| {
+        format!(
+            "---\nid: calm\ntitle: {title}\nsubject: {title}\npreheader: {words}\nlanguage: {language}\n---\n\n{words}\n\n![Two hands](hands.png)\n"
+        )
+    };
+    let list = "email,first_name,consent,language\nann@example.org,Ann,yes,\nben@example.org,Ben,yes,German\n";
+    let workspace = clinic()
+        .file("campaigns/seasonal-immunity/campaign.yaml", campaign)
+        .file("campaigns/seasonal-immunity/calm.md", &article("en", "Calm", "A quiet week."))
+        .file(
+            "campaigns/seasonal-immunity/calm.de.md",
+            &article("de", "Ruhe", "Eine ruhige Woche."),
+        )
+        .file("campaigns/seasonal-immunity/calm.ar.md", &article("ar", "هدوء", "أسبوع هادئ"))
+        .file("subscribers/patients.csv", list);
+    let pixel = data_encoding::BASE64.decode(PIXEL.as_bytes()).unwrap();
+    workspace.write("campaigns/seasonal-immunity/hands.png", pixel);
+    let page = Preview::show(&workspace, &[]);
+    let whole = page.get("").says("calm.de.md").says("as the person reads");
+    page.get(&frame(&whole))
+        .says("A quiet week.")
+        .says(&format!("src=\"data:image/png;base64,{PIXEL}\""))
+        .never_says("cid:");
+    let off = page.get(&link(&whole, "Pictures off"));
+    page.get(&frame(&off)).says("Two hands</span>").never_says("<img");
+    page.get(&link(&whole, "Size")).says("Picture hands.png");
+    let ben = page.get(&link(&whole, "Next person"));
+    page.get(&frame(&ben)).says("Eine ruhige Woche.");
+    let arabic = format!("{}&language=ar", link(&ben, "Phone 320"));
+    let arabic = page.get(&arabic).says("هدوء");
+    page.get(&frame(&arabic)).says("أسبوع هادئ").says("dir=\"rtl\"");
+    workspace.write("campaigns/seasonal-immunity/calm.de.md", "---\ntitle: [\n---\n");
+    until("the broken language is told", || {
+        page.get("").body.contains("This letter is old")
+    });
+    page.get(&frame(&page.get(&link(&whole, "Next person"))))
+        .says("Eine ruhige Woche.");
+    drop(page);
+    workspace.write(
+        "campaigns/seasonal-immunity/calm.de.md",
+        article("de", "Ruhe", "Eine ruhige Woche."),
+    );
+    workspace.run(&["preview", "--out", "letters"]).exits(0);
+    for (file, words) in [
+        ("calm.txt", "A quiet week."),
+        ("calm.de.txt", "Eine ruhige Woche."),
+        ("calm.ar.txt", "أسبوع هادئ"),
+    ] {
+        assert!(
+            workspace.read(&format!("letters/seasonal-immunity/{file}")).contains(words),
+            "{file}"
+        );
+    }
+}

@@ -6,8 +6,8 @@ mod chance;
 mod stories;
 
 use crate::campaign::calendar::{Calendar, Decision, Recorded, Turn, What};
-use crate::campaign::schedule::{ClinicHours, Quiet};
-use crate::campaign::{Campaign, file};
+use crate::campaign::schedule::{ClinicHours, Hours, Quiet};
+use crate::campaign::{Campaign, Timing, file};
 use jiff::Timestamp;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -37,10 +37,18 @@ fn clinic(zone: &str, quiet: Option<(i8, i8)>) -> ClinicHours {
 
 fn calendar<'a>(campaign: &'a Campaign, clinic: &ClinicHours, since: Option<Timestamp>) -> Calendar<'a> {
     Calendar {
+        freed: None,
         campaign,
         articles: Calendar::listed(campaign, |entry| entry.file.strip_suffix(".md")),
-        hours: clinic.with(campaign.window),
+        hours: own(clinic.with(campaign.window), campaign),
         since,
+    }
+}
+
+fn own(hours: Hours, campaign: &Campaign) -> Hours {
+    match &campaign.timing {
+        Timing::Schedule(schedule) => hours.with_own(schedule.at),
+        _ => hours,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Holidays as governments publish them: an iCalendar file (RFC 5545) of whole-day events.
 //!
-//! What cannot be told from whole days (hours, odd repetitions) is refused rather than guessed.
+//! An event with an hour closes no day: it is passed over, and said. What cannot be told otherwise (odd repetitions) is refused rather
+//! than guessed.
 
 use super::Desk;
 use crate::campaign::schedule::date::YearDay;
@@ -87,6 +88,9 @@ fn settle(desk: &mut Desk<'_>, event: &Event) {
         return desk.wrong(Place::new(event.line, 1), wrong);
     };
     let place = Place::new(start.line, 1);
+    if has_hour(start) {
+        return desk.pass_over(place);
+    }
     let found = day(start).and_then(|first| Ok((first, last(event, first)?, is_yearly(event)?)));
     match found {
         Ok((first, last, false)) => desk.close_days(place, first, last, &event.name),
@@ -151,14 +155,18 @@ fn is_yearly(event: &Event) -> Result<bool, Misread> {
     }
 }
 
+/// Whether a property names an hour.
+fn has_hour(property: &Property) -> bool {
+    let said = property.parameters.to_ascii_uppercase();
+    property.value.contains(['T', 't']) || said.contains("VALUE=DATE-TIME")
+}
+
 /// The whole day that a property names.
 fn day(property: &Property) -> Result<Date, Misread> {
     let value = property.value.trim();
     let is_date = value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_digit());
-    let said = property.parameters.to_ascii_uppercase();
     if !is_date {
-        let has_hour = value.contains(['T', 't']) || said.contains("VALUE=DATE-TIME");
-        let text = match has_hour {
+        let text = match has_hour(property) {
             true => format!("{} has an hour, and a holiday is a whole day", shown(value)),
             false => format!("{} is no date", shown(value)),
         };

@@ -79,6 +79,9 @@ struct Desk<'a> {
     holidays: Holidays,
     findings: Vec<Finding>,
     unsaid: usize,
+    /// How many events with an hour were passed over, and where the first stands.
+    passed_over: usize,
+    first_passed_over: Option<Place>,
     /// Whether it is a calendar, by its beginning or its name.
     is_calendar: bool,
 }
@@ -90,6 +93,8 @@ impl<'a> Desk<'a> {
             holidays: Holidays::default(),
             findings: Vec::new(),
             unsaid: 0,
+            passed_over: 0,
+            first_passed_over: None,
             is_calendar: false,
         }
     }
@@ -101,6 +106,23 @@ impl<'a> Desk<'a> {
                 .push(Finding::error(self.file, wrong.text).at(place).hint(wrong.hint)),
             false => self.unsaid += 1,
         }
+    }
+
+    /// Counts an event with an hour: an evening for parents closes no clinic.
+    fn pass_over(&mut self, place: Place) {
+        self.passed_over += 1;
+        self.first_passed_over.get_or_insert(place);
+    }
+
+    /// Says what was passed over, where other events were not.
+    fn told_passed_over(&self) -> Option<Finding> {
+        let place = self.first_passed_over.filter(|_| !self.holidays.is_empty())?;
+        let text = match self.passed_over {
+            1 => "1 event has an hour and closes no day; it begins on this line".to_owned(),
+            many => format!("{many} events have an hour and close no day; the first begins on this line"),
+        };
+        let hint = "a day on which nothing may leave is an event of the whole day, with `DTSTART;VALUE=DATE:20261225`";
+        Some(Finding::warning(self.file, text).at(place).hint(hint))
     }
 
     /// Closes every day from `first` to `last`, both included.
@@ -137,7 +159,12 @@ impl<'a> Desk<'a> {
         }
         if self.holidays.is_empty() && self.findings.is_empty() && self.is_calendar {
             // Nobody keeps a calendar without a day: this is a download that went wrong, and letters would leave on every holiday.
-            let empty = Finding::error(self.file, "there is no day in this calendar");
+            let text = match self.passed_over {
+                0 => "there is no day in this calendar".to_owned(),
+                1 => "there is no whole day in this calendar: its 1 event has an hour".to_owned(),
+                many => format!("there is no whole day in this calendar: its {many} events have an hour"),
+            };
+            let empty = Finding::error(self.file, text);
             self.findings.push(
                 empty.hint("export or download it anew: each day is an event of the whole day, with `DTSTART;VALUE=DATE:20261225`"),
             );
@@ -146,6 +173,7 @@ impl<'a> Desk<'a> {
             self.findings
                 .push(empty.hint("write one day a line, like `2026-12-25 Christmas Day`"));
         }
+        self.findings.extend(self.told_passed_over());
         (self.holidays, self.findings)
     }
 }

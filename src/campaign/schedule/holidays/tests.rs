@@ -128,7 +128,10 @@ fn a_calendar_of_a_government_is_read_as_it_is() {
 fn what_a_calendar_says_beyond_whole_days_is_refused_at_its_line() {
     let event = |lines: &str| format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n");
     let cases = [
-        ("DTSTART:20261225T090000Z", "3:1: `20261225T090000Z` has an hour"),
+        (
+            "DTSTART;VALUE=DATE:20261225\nDTEND:20261226T090000Z",
+            "4:1: `20261226T090000Z` has an hour",
+        ),
         (
             "SUMMARY:x\nDTSTART;VALUE=DATE:20261345",
             "4:1: `2026-13-45` is not in the calendar",
@@ -159,11 +162,38 @@ fn what_a_calendar_says_beyond_whole_days_is_refused_at_its_line() {
 }
 
 #[test]
+fn an_event_with_an_hour_closes_no_day_and_spoils_no_file() {
+    let evening = "BEGIN:VEVENT\r\nSUMMARY:Parents' evening\r\nDTSTART;TZID=Europe/London:20261201T180000\r\nRRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\n";
+    let school = GOVERNMENT.replacen("BEGIN:VEVENT", &format!("{evening}BEGIN:VEVENT"), 1);
+    let two = school.replace("END:VCALENDAR", &format!("{evening}END:VCALENDAR"));
+    let whole_days = Holidays::read("school.ics", GOVERNMENT).0;
+    for (text, expected) in [
+        (school, "1 event has an hour and closes no day; it begins on this line"),
+        (two, "2 events have an hour and close no day; the first begins on this line"),
+    ] {
+        let (holidays, found) = Holidays::read("school.ics", &text);
+        assert_eq!(holidays, whole_days);
+        assert!(found.len() == 1 && !found[0].is_error(), "{found:?}");
+        assert!(
+            found[0]
+                .to_string()
+                .starts_with(&format!("school.ics:8:1: warning: {expected}")),
+            "{}",
+            found[0]
+        );
+    }
+}
+
+#[test]
 fn a_calendar_that_is_none_or_has_no_day_is_an_error_in_its_own_words() {
     for (text, expected) in [
         ("<html>Please log in</html>", "h.ics:1:1: this is no calendar"),
         ("", "h.ics:1:1: this is no calendar"),
         ("BEGIN:VCALENDAR\nEND:VCALENDAR\n", "h.ics: there is no day in this calendar"),
+        (
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261225T180000Z\nEND:VEVENT\nEND:VCALENDAR\n",
+            "h.ics: there is no whole day in this calendar: its 1 event has an hour",
+        ),
     ] {
         let (_, found) = Holidays::read("h.ics", text);
         let told: Vec<String> = found.iter().map(ToString::to_string).collect();

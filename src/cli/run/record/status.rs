@@ -5,9 +5,8 @@
 use super::Record;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::sending::plan;
 use crate::cli::status::{status_word, used_up, waiting_for_a_person};
-use crate::dispatch::due::upcoming;
+use crate::cli::turns::{Coming, coming};
 use crate::dispatch::hours::{Timetable, resumption};
 use crate::dispatch::run::Work;
 use crate::store::Store;
@@ -37,13 +36,6 @@ pub(super) struct Status {
     quota: Option<String>,
     hours: Option<String>,
     distrust: Option<String>,
-}
-
-/// The next edition of a campaign.
-#[derive(serde::Serialize)]
-struct Coming {
-    campaign: String,
-    due_at: String,
 }
 
 /// An edition that somebody or something waits for.
@@ -81,7 +73,10 @@ pub(super) fn gather(record: &Record<'_>, exit_code: u8) -> Status {
             .as_ref()
             .and_then(|store| store.last_letter_at().ok().flatten())
             .map(told),
-        coming: workspace.as_ref().and_then(|workspace| coming(context, workspace)),
+        coming: match (&store, &workspace) {
+            (Some(store), Some(workspace)) if workspace.settings.is_some() => coming(store, workspace, context.clock.now()).ok(),
+            (_, _) => None,
+        },
         waiting,
         need_a_person: standing
             .as_ref()
@@ -132,21 +127,4 @@ fn outside_hours(context: &Context, store: &Store, workspace: &Workspace) -> Opt
     let timetable = Timetable::of(workspace, settings);
     let waits = resumption(store, &Work::Everything, &timetable, now).ok().flatten();
     waits.map(|waits| waits.told(now, settings.zone()))
-}
-
-/// The next edition of every sound campaign that has a schedule, the first one due first.
-fn coming(context: &Context, workspace: &Workspace) -> Option<Vec<Coming>> {
-    let settings = workspace.settings.as_ref()?;
-    let mut coming = Vec::new();
-    for folder in &workspace.campaigns {
-        let Ok(plan) = plan(settings, folder) else { continue };
-        let next = upcoming(plan, settings.zone(), context.clock.now());
-        coming.extend(next.map(|occurrence| (occurrence.at, folder.name.clone())));
-    }
-    coming.sort();
-    let coming = coming.into_iter().map(|(at, campaign)| Coming {
-        campaign,
-        due_at: at.to_string(),
-    });
-    Some(coming.collect())
 }

@@ -1,0 +1,42 @@
+//! What lies around a text on its owner's desk: the files beside it, and the web hosts that are the clinic's own.
+//!
+//! Promises: a text's reader reaches files only through this door. Does not know where the door leads: whoever opens it keeps it inside
+//! the folder that the text lies in.
+
+/// The surroundings of a text.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// Reads a file by its path from the text's own folder, `/` between folders.
+    pub beside: &'a dyn Fn(&str) -> Result<Vec<u8>, Absent>,
+    /// The hosts that pictures may come from, in small letters.
+    pub own_hosts: &'a [String],
+}
+
+/// Why a file beside the text is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// It is not there, or cannot be read.
+    Missing,
+    /// It lies outside the folder that the text lies in.
+    Outside,
+    /// It is larger than any picture that is read.
+    TooLarge,
+}
+
+impl Desk<'_> {
+    /// A desk with nothing else on it.
+    pub fn empty() -> Self {
+        Self {
+            beside: &|_| Err(Absent::Missing),
+            own_hosts: &[],
+        }
+    }
+}
+
+impl std::fmt::Debug for Desk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk")
+            .field("own_hosts", &self.own_hosts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,185 @@
+//! The pictures that articles show: read from beside them, or known to come from the clinic's own host.
+//!
+//! Promises: every picture of a letter is one that mail programs show and people can do without; what is not is a finding at the
+//! article's line. Knows nothing of how a letter carries them.
+
+use super::campaigns::CampaignFolder;
+use super::files;
+use super::settings::Settings;
+use crate::article::Article;
+use crate::article::image::{Image, LARGEST_CARRIED, LARGEST_READ, LARGEST_TOGETHER, Way};
+use crate::article::markdown::address::Target;
+use crate::article::markdown::picture::{Shown, pictures};
+use crate::finding::{Finding, Place};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// An article with more pictures is an album.
+const MOST: usize = 20;
+
+/// The pictures beside the article `article.file` that its text shows, by name, and what is wrong with any.
+pub(super) fn of(root: &Path, campaign: &str, article: &Article, settings: Option<&Settings>) -> (Vec<Image>, Vec<Finding>) {
+    let mut reader = Reader {
+        root,
+        campaign,
+        article,
+        settings,
+        images: BTreeMap::new(),
+        findings: Vec::new(),
+    };
+    for shown in pictures(&article.markdown) {
+        match &shown.target {
+            Target::File(file) => reader.beside(&shown, file),
+            Target::Address(address) => reader.elsewhere(&shown, address),
+            Target::Refused => {}
+        }
+    }
+    reader.weigh();
+    (reader.images.into_values().flatten().collect(), reader.findings)
+}
+
+struct Reader<'a> {
+    root: &'a Path,
+    campaign: &'a str,
+    article: &'a Article,
+    settings: Option<&'a Settings>,
+    /// Those that were looked for, with those that were found.
+    images: BTreeMap<String, Option<Image>>,
+    findings: Vec<Finding>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, shown: &Shown, text: String, hint: impl Into<String>) {
+        let place = Place::of_offset(&self.article.markdown, shown.range.start);
+        let line = place.line + self.article.body_line.saturating_sub(1);
+        let finding = Finding::error(&self.article.file, text).at(Place::new(line, place.column));
+        self.findings.push(finding.hint(hint));
+    }
+
+    /// A picture beside the article.
+    fn beside(&mut self, shown: &Shown, file: &str) {
+        if self.images.contains_key(file) {
+            return;
+        }
+        let image = match self.read(file) {
+            Ok(image) => Some(image),
+            Err(wrong) => {
+                let hint = wrong
+                    .hint
+                    .unwrap_or_else(|| format!("put `{file}` into `campaigns/{}/`, or take it out of the text", self.campaign));
+                self.wrong(shown, wrong.text, hint);
+                None
+            }
+        };
+        let is_hosted = image.as_ref().is_some_and(|image| matches!(image.way, Way::Hosted(_)));
+        if is_hosted && self.settings.is_some_and(|settings| settings.look.images.is_none()) {
+            let text = format!(
+                "`{file}` is larger than {} KB, too large to travel inside each letter",
+                LARGEST_CARRIED / 1024
+            );
+            let hint = "save it smaller; or put it on your web site, and say in tidings.yaml in which folder: `look: {images: https://…/}`";
+            self.wrong(shown, text, hint);
+        }
+        if self.images.len() == MOST {
+            self.wrong(
+                shown,
+                format!("the article shows more than {MOST} pictures"),
+                "choose the best of them",
+            );
+        }
+        self.images.insert(file.to_owned(), image);
+    }
+
+    fn read(&self, file: &str) -> Result<Image, Finding> {
+        let folder = self.root.join("campaigns").join(self.campaign);
+        let names = files::names(&folder).unwrap_or_default();
+        if !names.iter().any(|name| name == file) {
+            let other = names.iter().find(|name| name.eq_ignore_ascii_case(file));
+            let finding = Finding::error(file, format!("there is no picture `{file}` beside the article"));
+            return Err(match other {
+                Some(other) => finding.hint(format!("capitals count: the file is called `{other}`")),
+                None => finding,
+            });
+        }
+        // Not only inside the workspace: a link to the list of patients is no picture.
+        let bytes = files::bytes(&folder, file, LARGEST_READ as u64).map_err(|wrong| Finding {
+            text: format!("`{file}`: {}", wrong.text.replace("workspace", "campaign's folder")),
+            ..wrong
+        })?;
+        Image::read(file, &bytes)
+    }
+
+    /// A picture on the web: it tells its host who reads the letter and when, so the host must be the clinic's.
+    fn elsewhere(&mut self, shown: &Shown, address: &str) {
+        let Some(settings) = self.settings else { return };
+        let host = host_of(address);
+        if !is_own(settings, &host) {
+            let text = format!("the picture comes from `{host}`, which would learn who opens the letter, and when");
+            let hint = "save it beside the article and name it alone, as in `![what it shows](hands.jpg)`";
+            self.wrong(shown, text, hint);
+        } else if !address.to_ascii_lowercase().starts_with("https://") {
+            self.wrong(
+                shown,
+                format!("the picture's address `{address}` is not safe on its way"),
+                "write `https://`",
+            );
+        }
+    }
+
+    /// What each letter carries, the logo with it.
+    fn weigh(&mut self) {
+        let logo = self.settings.and_then(|settings| settings.letter_look.logo.as_ref());
+        let images = self.images.values().flatten().chain(logo);
+        let weight: usize = images.filter_map(Image::carried).map(|bytes| bytes.len()).sum();
+        if weight > LARGEST_TOGETHER {
+            let text = format!(
+                "the pictures weigh {} KB together, and a letter carries at most {}",
+                weight.div_ceil(1024),
+                LARGEST_TOGETHER / 1024
+            );
+            let hint = "leave some out, or save them smaller";
+            let place = Place::new(self.article.body_line, 1);
+            self.findings
+                .push(Finding::error(&self.article.file, text).at(place).hint(hint));
+        }
+    }
+}
+
+fn host_of(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or("");
+    let host = authority.rsplit('@').next().unwrap_or("");
+    host.split(':').next().unwrap_or("").to_ascii_lowercase()
+}
+
+/// Whether a host is the clinic's own: the one that shows its pictures, the one people unsubscribe on, or one of the sender's domain.
+fn is_own(settings: &Settings, host: &str) -> bool {
+    let named = [settings.look.images.as_deref(), settings.sender.unsubscribe.url.as_deref()];
+    let domain = settings.sender.from.address.domain().to_ascii_lowercase();
+    named.into_iter().flatten().any(|address| host_of(address) == host)
+        || host == domain
+        || host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// Two different pictures of one name cannot lie in one folder of the clinic's web site.
+pub(super) fn warn_of_equal_names(campaigns: &mut [CampaignFolder]) {
+    let mut seen: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for folder in campaigns {
+        let articles = folder
+            .articles
+            .iter()
+            .flat_map(|article| std::iter::once(article).chain(&article.variants));
+        let mut findings = Vec::new();
+        for (article, image) in articles.flat_map(|article| article.images.iter().map(move |image| (article, image))) {
+            let Way::Hosted(hash) = &image.way else { continue };
+            let file = format!("campaigns/{}/{}", folder.name, article.file);
+            let (first, known) = seen.entry(image.file.clone()).or_insert_with(|| (file.clone(), hash.clone()));
+            if known != hash {
+                let text = format!("`{}` is another picture than the one of that name in `{first}`", image.file);
+                let hint = "both would lie in one folder of your web site: give one of them another name";
+                findings.push(Finding::warning(file, text).hint(hint));
+            }
+        }
+        folder.findings.extend(findings);
+    }
+}
