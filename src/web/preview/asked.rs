@@ -109,10 +109,8 @@ impl Wanted {
                 "language" => wanted.language = filled,
                 "view" => wanted.view = View::ALL.into_iter().find(|view| view.key() == value).unwrap_or_default(),
                 "width" => {
-                    wanted.width = WIDTHS
-                        .into_iter()
-                        .find(|width| value == width.to_string())
-                        .unwrap_or(WIDTHS[0])
+                    let width = WIDTHS.into_iter().find(|width| value == width.to_string());
+                    wanted.width = width.unwrap_or(WIDTHS[0]);
                 }
                 "keys" => wanted.keys = value != "off",
                 "find" => wanted.search = value,

@@ -250,10 +250,18 @@ impl Stage {
         };
         let rendered = made.compiled.render(&recipient).map_err(|error| error.finding)?;
         let letter = made.compiled.compose(&recipient, &stamp).map_err(|error| error.finding)?;
+        let version = made.compiled.for_reader(&recipient);
+        let mut reading = reading::read(&letter.bytes);
+        for picture in &mut reading.pictures {
+            // In the letter it has no name that says anything; beside the article it has.
+            if let Some(carried) = version.carried().iter().find(|carried| carried.content_id == picture.id) {
+                picture.name.clone_from(&carried.file);
+            }
+        }
         Ok(Composed {
-            reading: reading::read(&letter.bytes),
+            reading,
             bytes: letter.bytes,
-            warnings: made.compiled.lint(&rendered),
+            warnings: version.lint(&rendered),
             preheader: rendered.preheader,
             old: is_old.then_some(made.at),
         })
