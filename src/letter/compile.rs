@@ -6,10 +6,12 @@
 use crate::article::markdown;
 use crate::finding::Finding;
 use crate::letter::headers::Fixed;
+use crate::letter::sign::Signer;
 use crate::letter::{Sources, layout, lint, plain};
 use crate::template::context::{ArticleWords, EditionWords, one_line};
 use crate::template::{Line, TemplateFile, TemplateSource, Templates};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// An edition ready for its people.
 #[derive(Debug, Clone)]
@@ -24,6 +26,7 @@ pub struct Compiled {
     pub(crate) article_file: String,
     pub(crate) subject_is_personal: bool,
     pub(crate) fixed: Fixed,
+    pub(crate) signer: Option<Arc<Signer>>,
     pub(crate) postal_address: String,
     warnings: Vec<Finding>,
 }
@@ -52,11 +55,27 @@ pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
         postal_address: words.postal_address.clone(),
         article: words.article,
         fixed,
+        signer: None,
         warnings: findings,
     })
 }
 
 impl Compiled {
+    /// The same edition, its letters signed by us; without a signer it stays as it is.
+    #[must_use]
+    pub fn signed_by(mut self, signer: Option<&Arc<Signer>>) -> Self {
+        if let Some(signer) = signer {
+            self.fixed.signed_by(signer);
+            self.signer = Some(Arc::clone(signer));
+        }
+        self
+    }
+
+    /// How many bytes the signatures of a letter have, and a few more.
+    pub fn signature_size(&self) -> usize {
+        self.signer.as_ref().map_or(0, |signer| signer.size())
+    }
+
     /// What deserves a look, but stops nothing.
     pub fn warnings(&self) -> &[Finding] {
         &self.warnings

@@ -1,7 +1,7 @@
 //! DKIM keys (RFC 6376 §3.6.1): what receivers check a letter's signature with.
 
 use super::{Remark, tag, tags};
-use crate::relay::der::{SEQUENCE, inside, next};
+use crate::encoding::der::{SEQUENCE, inside, next};
 use data_encoding::BASE64;
 
 const INTEGER: u8 = 0x02;
