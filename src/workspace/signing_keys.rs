@@ -188,7 +188,7 @@ dkim:
 
     #[test]
     fn a_key_that_cannot_sign_is_said_where_it_is_named() {
-        let place = "tidings.yaml:9:26: ";
+        let place = "tidings.yaml:9:28: ";
         for (bytes, mode, words) in [
             (
                 &b""[..],
@@ -231,7 +231,7 @@ dkim:
         }
         check(
             &[("a.pem", b"", 0), ("b.pem", b"", 0)],
-            &["tidings.yaml:9:26: there is no", "tidings.yaml:10:26: there is no"],
+            &["tidings.yaml:9:28: there is no", "tidings.yaml:10:28: there is no"],
         );
     }
 
@@ -239,11 +239,11 @@ dkim:
     fn keys_that_many_receivers_do_not_check_are_doubted() {
         check(
             &[("a.pem", ED.as_bytes(), 0o600)],
-            &["tidings.yaml:9:26: warning: letters are signed with Ed25519 alone"],
+            &["tidings.yaml:9:28: warning: letters are signed with Ed25519 alone"],
         );
         check(
             &[("a.pem", RSA.as_bytes(), 0o600), ("b.pem", RSA.as_bytes(), 0o600)],
-            &["tidings.yaml:10:26: warning: both keys are RSA keys"],
+            &["tidings.yaml:10:28: warning: both keys are RSA keys"],
         );
     }
 }

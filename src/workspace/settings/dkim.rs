@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn what_cannot_sign_is_said_at_its_place() {
         let key = "keys: [{selector: t1, file: a.pem}]";
-        check(&format!("signed_by: us, {key}"), "9:7", "`dkim.domain` is missing");
+        check(&format!("signed_by: us, {key}"), "9:1", "`dkim.domain` is missing");
         check(
             &format!("signed_by: us, domain: mill lane, {key}"),
             "9:31",
@@ -225,7 +225,7 @@ mod tests {
             "a signature of `relay.example` does not vouch for letters from `mill-lane.example`",
         );
         let us = "signed_by: us, domain: mill-lane.example";
-        check(us, "9:7", "`dkim.keys` is missing");
+        check(us, "9:1", "`dkim.keys` is missing");
         check(&format!("{us}, keys: []"), "9:56", "`dkim.keys` names no key");
         check(
             &format!("{us}, keys: [{{selector: t1}}]"),
