@@ -28,12 +28,12 @@ const PEOPLE: [(&str, &str, &str, &str, &str); 12] = [
     ),
     ("lee3@example.org", "小龙", "李", "上海市浦东新区", "小龙 李"),
     ("mir4@example.org", "מרים", "כהן־לוי", "תל אביב", "מרים כהן־לוי"),
-    ("emo5@example.org", "🌿 Fern", "🦊👩‍👩‍👧", "Foxley 🦊", "🌿 Fern 🦊👩‍👩‍👧"),
+    ("emo5@example.org", "🌿 Fern", "Fox👩‍👩‍👧", "Foxley 🦊", "🌿 Fern Fox👩‍👩‍👧"),
     (
         "quo6@example.org",
         "Anna \"Nan\"",
         "Smith, Esq.",
-        "\"Bath, Spa\"",
+        "Bath, \"Spa\"",
         "Anna \"Nan\" Smith, Esq.",
     ),
     (
@@ -45,10 +45,10 @@ const PEOPLE: [(&str, &str, &str, &str, &str); 12] = [
     ),
     (
         "crl8@example.org",
-        "Ann\r\nBcc: x@evil.example",
+        "Ann\r\nBcc: x",
         "Lineham",
         "Bath\nSubject: x",
-        "Ann Bcc: x@evil.example Lineham",
+        "Ann Bcc: x Lineham",
     ),
     (
         "lsp9@example.org",
@@ -135,7 +135,7 @@ fn a_foreign_domain_travels_in_ascii_and_a_foreign_mailbox_waits_for_a_relay_tha
         ],
     );
     let clinic = clinic.relay(judge.port(), 1);
-    clinic.run(&["send", "c001"]).exits(1).tells("1 failed");
+    clinic.run(&["send", "c001"]).exits(1).prints("1 failed");
     let recipients: Vec<String> = judge.accepted().into_iter().map(|letter| letter.recipient).collect();
     assert_eq!(recipients, ["ann@xn--bcher-kva.example", "eve@example.org"]);
     let commands = judge.commands();
@@ -173,7 +173,7 @@ fn a_foreign_mailbox_is_signed_as_well() {
 fn a_letter_that_would_be_cut_off_is_refused_and_a_large_one_told() {
     let sized = |kilobytes: usize| {
         let clinic = clinic();
-        let body = "Breathe out slowly, and let your shoulders drop once more.\n\n".repeat(kilobytes * 1024 / 63);
+        let body = "Breathe out slowly, and let your shoulders drop once more, then again. ".repeat(kilobytes * 1024 / 80);
         campaign(
             &clinic,
             1,

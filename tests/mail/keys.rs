@@ -127,6 +127,38 @@ fn keys_of_every_shape_sign_and_weak_ones_are_refused() {
     println!("proof| mail | check 29 | PKCS#1, PKCS#8 and Ed25519 keys sign; 768 and 1024 bits are refused, as is what is no key");
 }
 
+/// Prints what a signature costs; asserts nothing about time.
+#[test]
+fn a_signature_has_its_price() {
+    use tidings::letter::sign::{Key, NamedKey, Signer};
+    const LETTERS: u32 = 200;
+    let letter = format!(
+        "From: a@riverside.example\r\nSubject: Calm\r\n\r\n{}",
+        "Breathe out slowly once more.\r\n".repeat(400)
+    );
+    for name in ["rsa", "ed25519"] {
+        let key = Key::read(&read(here(&format!("keys/{name}.pem")))).unwrap();
+        let signer = Signer::new(
+            "riverside.example",
+            vec![NamedKey {
+                selector: "s1".to_owned(),
+                key,
+            }],
+        );
+        let began = std::time::Instant::now();
+        for second in 0..LETTERS {
+            let moment = jiff::Timestamp::from_second(1_800_000_000 + i64::from(second)).unwrap();
+            assert!(signer.sign(letter.as_bytes(), moment).unwrap().len() > letter.len());
+        }
+        let each = began.elapsed() / LETTERS;
+        let build = if cfg!(debug_assertions) { "unoptimised" } else { "optimised" };
+        println!(
+            "proof| mail | a signature by {name}, 12 KB, {build} | {} µs",
+            each.as_micros()
+        );
+    }
+}
+
 #[test]
 fn a_key_that_others_can_read_stops_every_letter() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -158,6 +190,6 @@ fn a_plan_knows_the_keys() {
     clinic.write("tidings.yaml", settings);
     clinic
         .run(&["send", "c001", "--plan", "tips.plan", "--yes"])
-        .tells("dkim selectors");
+        .prints("dkim selectors");
     assert_eq!(judge.connections(), 0);
 }

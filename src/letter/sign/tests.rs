@@ -117,6 +117,8 @@ fn two_keys_make_two_signatures_that_each_hold() {
             (wanted.to_owned(), record.selector)
         );
         assert_eq!(tag(signature, "t"), "1796115600");
+        let body = ring::digest::digest(&ring::digest::SHA256, b"Breathe out.\r\n");
+        assert_eq!(tag(signature, "bh"), BASE64.encode(body.as_ref()));
         assert!(
             tag(signature, "h").starts_with("from:from:to:to:subject:subject:date:message-id:"),
             "{signature}"
