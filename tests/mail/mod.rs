@@ -110,6 +110,11 @@ fn list(clinic: &Workspace, number: usize, people: &[[&str; 5]]) {
     clinic.write(&format!("subscribers/l{number:03}.csv"), format!("{COLUMNS}{rows}"));
 }
 
+/// Whether a suite is asked for all of it, as in CI's own step, and not for a sample.
+fn asks_all() -> bool {
+    std::env::var_os("TIDINGS_MAIL").is_some_and(|all| all == "all")
+}
+
 /// Where a rehearsal's letters lie.
 fn outbox(clinic: &Workspace) -> PathBuf {
     clinic.path(".tidings/rehearsal/outbox")

@@ -6,6 +6,8 @@ use ring::signature::{ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
 const RSA: &str = include_str!("../../../tests/mail/keys/rsa.pem");
 const ED: &str = include_str!("../../../tests/mail/keys/ed25519.pem");
+const PKCS1: &str = include_str!("../../../tests/mail/keys/rsa-pkcs1.pem");
+const PUBLIC: &str = include_str!("../../../tests/mail/keys/pub.pem");
 const SEED: &str = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=\n";
 
 fn signer(keys: &[(&str, &str)]) -> Signer {
@@ -23,20 +25,28 @@ fn check(text: &str, expected: Result<Algorithm, KeyError>) {
 
 #[test]
 fn every_shape_of_a_key_is_read_and_others_are_named() {
-    let file = |name: &str| std::fs::read_to_string(format!("{}/tests/mail/keys/{name}.pem", env!("CARGO_MANIFEST_DIR"))).unwrap();
     check(RSA, Ok(Algorithm::Rsa));
     check(&RSA.replace('\n', "\r\n"), Ok(Algorithm::Rsa));
-    check(&file("rsa-pkcs1"), Ok(Algorithm::Rsa));
-    check(&file("large"), Ok(Algorithm::Rsa));
+    check(PKCS1, Ok(Algorithm::Rsa));
+    check(include_str!("../../../tests/mail/keys/large.pem"), Ok(Algorithm::Rsa));
     check(ED, Ok(Algorithm::Ed25519));
     check(SEED, Ok(Algorithm::Ed25519));
-    check(&format!("{}{RSA}", file("pub")), Ok(Algorithm::Rsa));
-    check(&file("tiny"), Err(KeyError::TooSmall { bits: 768 }));
-    check(&file("old"), Err(KeyError::Small { bits: 1024 }));
-    check(&file("ec"), Err(KeyError::OtherKind));
-    check(&file("locked"), Err(KeyError::Locked));
-    check(&file("locked-pkcs1"), Err(KeyError::Locked));
-    check(&file("pub"), Err(KeyError::Public));
+    check(&format!("{}{RSA}", PUBLIC), Ok(Algorithm::Rsa));
+    check(
+        include_str!("../../../tests/mail/keys/tiny.pem"),
+        Err(KeyError::TooSmall { bits: 768 }),
+    );
+    check(
+        include_str!("../../../tests/mail/keys/old.pem"),
+        Err(KeyError::Small { bits: 1024 }),
+    );
+    check(include_str!("../../../tests/mail/keys/ec.pem"), Err(KeyError::OtherKind));
+    check(include_str!("../../../tests/mail/keys/locked.pem"), Err(KeyError::Locked));
+    check(
+        include_str!("../../../tests/mail/keys/locked-pkcs1.pem"),
+        Err(KeyError::Locked),
+    );
+    check(PUBLIC, Err(KeyError::Public));
     check("", Err(KeyError::NoKey));
     check("sesame", Err(KeyError::NoKey));
     check(
@@ -47,8 +57,8 @@ fn every_shape_of_a_key_is_read_and_others_are_named() {
     check(&RSA.replace("MII", "MIJ"), Err(KeyError::Damaged));
     // Both halves of one key are one key, however it is written.
     let public = |text: &str| Key::read(text).unwrap().public();
-    assert_eq!(public(RSA), public(&file("rsa-pkcs1")));
-    let published: String = file("pub").lines().filter(|line| !line.starts_with("---")).collect();
+    assert_eq!(public(RSA), public(PKCS1));
+    let published: String = PUBLIC.lines().filter(|line| !line.starts_with("---")).collect();
     assert_eq!(public(RSA), published);
     // RFC 8463 §A.2.
     assert_eq!(public(SEED), "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
