@@ -127,6 +127,28 @@ fn keys_of_every_shape_sign_and_weak_ones_are_refused() {
     println!("proof| mail | check 29 | PKCS#1, PKCS#8 and Ed25519 keys sign; 768 and 1024 bits are refused, as is what is no key");
 }
 
+#[test]
+fn doctor_tells_what_dns_has_to_say() {
+    let public: String = read(here("keys/pub.pem"))
+        .lines()
+        .filter(|line| !line.starts_with("---"))
+        .collect();
+    clinic()
+        .run(&["doctor", "--offline"])
+        .exits(0)
+        .prints("well  the letters are signed: `riverside.example` signs them with 2 keys; these records have to stand in DNS")
+        .prints(&format!(
+            "t2026a._domainkey.riverside.example  TXT  \"v=DKIM1; k=rsa; p={public}\""
+        ))
+        .prints("t2026e._domainkey.riverside.example  TXT  \"v=DKIM1; k=ed25519; p=")
+        .never_says("PRIVATE");
+    with_dkim("dkim: {signed_by: none}", true)
+        .run(&["doctor", "--offline"])
+        .exits(0)
+        .prints("look  the letters are signed: nobody signs them")
+        .prints("openssl genpkey -algorithm RSA");
+}
+
 /// Prints what a signature costs; asserts nothing about time.
 #[test]
 fn a_signature_has_its_price() {
