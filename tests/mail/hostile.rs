@@ -81,7 +81,7 @@ fn outputs(clinic: &Workspace, address: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn judge(python: &Path, clinic: &Workspace, what: &str, wanted: usize, said: Vec<String>, markdown: bool) {
+fn judge(python: &Path, clinic: &Workspace, what: &str, wanted: usize, said: &[String], markdown: bool) {
     let facts = json!({
         "what": what, "letters": outbox(clinic), "pages": outbox(clinic), "records": records(clinic), "wanted": wanted, "said": said,
         "markdown": markdown,
@@ -124,7 +124,7 @@ fn no_persons_value_breaks_out() {
         &clinic,
         &format!("{} values x {} columns", values.len(), fields.len()),
         people.len(),
-        said,
+        &said,
         false,
     );
 }
@@ -160,7 +160,7 @@ fn editions(field: &str, markdown: bool, with: impl for<'a> Fn(&'a str) -> (&'a 
         &clinic,
         &format!("{} values x {field}", values.len()),
         0,
-        said,
+        &said,
         markdown,
     );
 }
@@ -261,7 +261,7 @@ fn no_setting_breaks_out() {
         }
     }
     let what = format!("{} values x clinic name, postal address, sender name", values.len());
-    judge(&python, &all, &what, values.len(), said, false);
+    judge(&python, &all, &what, values.len(), &said, false);
 }
 
 /// Copies letters and pages; a folder that is not there has none.

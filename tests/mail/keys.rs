@@ -152,6 +152,7 @@ fn doctor_tells_what_dns_has_to_say() {
 /// Prints what a signature costs; asserts nothing about time.
 #[test]
 fn a_signature_has_its_price() {
+    use crate::support::stopwatch::Stopwatch;
     use tidings::letter::sign::{Key, NamedKey, Signer};
     const LETTERS: u32 = 200;
     let letter = format!(
@@ -167,12 +168,12 @@ fn a_signature_has_its_price() {
                 key,
             }],
         );
-        let began = std::time::Instant::now();
+        let began = Stopwatch::start();
         for second in 0..LETTERS {
             let moment = jiff::Timestamp::from_second(1_800_000_000 + i64::from(second)).unwrap();
             assert!(signer.sign(letter.as_bytes(), moment).unwrap().len() > letter.len());
         }
-        let each = began.elapsed() / LETTERS;
+        let each = began.shows() / LETTERS;
         let build = if cfg!(debug_assertions) { "unoptimised" } else { "optimised" };
         println!(
             "proof| mail | a signature by {name}, 12 KB, {build} | {} µs",

@@ -153,6 +153,7 @@ fn reader() -> Option<PathBuf> {
 
 /// Runs a script of this folder over these facts; what it prints goes to the terminal, and a fault fails the test.
 #[track_caller]
+#[expect(clippy::print_stdout, reason = "figures are what the suite is run for")]
 fn read_by(python: &Path, script: &str, facts: &Value) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("facts.json");

@@ -31,7 +31,7 @@ fn every_shape_of_a_key_is_read_and_others_are_named() {
     check(include_str!("../../../tests/mail/keys/large.pem"), Ok(Algorithm::Rsa));
     check(ED, Ok(Algorithm::Ed25519));
     check(SEED, Ok(Algorithm::Ed25519));
-    check(&format!("{}{RSA}", PUBLIC), Ok(Algorithm::Rsa));
+    check(&format!("{PUBLIC}{RSA}"), Ok(Algorithm::Rsa));
     check(
         include_str!("../../../tests/mail/keys/tiny.pem"),
         Err(KeyError::TooSmall { bits: 768 }),
