@@ -4,6 +4,8 @@
 //! is called Windows-1252, by which name people look for it. Line ends and control characters stay as they are. Knows nothing of
 //! files, articles or lists.
 
+pub(crate) mod der;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;

@@ -18,6 +18,7 @@ mod faults;
 mod intake;
 mod lists;
 mod machine;
+mod mail;
 mod mailbox;
 #[cfg(feature = "imap")]
 mod mailbox_imap;

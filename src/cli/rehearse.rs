@@ -13,6 +13,7 @@ use crate::dispatch::report::Report;
 use crate::dispatch::run::Work;
 use crate::dispatch::worker::Route;
 use crate::finding::Finding;
+use crate::letter::sign::Signer;
 use crate::relay::outbox::{self, index};
 use crate::relay::sandbox::Sandbox;
 use crate::relay::server::{Deadlines, Roots, Security, Server};
@@ -24,6 +25,7 @@ use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Play the next edition of a campaign, or of all, on a copy: nobody is written to
 ///
@@ -68,7 +70,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         return Ok(());
     }
     let outbox = rehearsal_dir(&root).join("outbox");
-    let report = play(context, &mut store, &outbox)?;
+    let report = play(context, &mut store, &outbox, settings.signer.clone())?;
     show(context, &report, &outbox, editions)?;
     ending(&report)?;
     super::context::tell_passed_over(&findings)
@@ -163,7 +165,7 @@ fn stage_one(
 }
 
 /// Sends through the sandbox, as fast as it goes.
-fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, Failure> {
+fn play(context: &Context, store: &mut Store, outbox: &Path, signer: Option<Arc<Signer>>) -> Result<Report, Failure> {
     let runtime = runtime()?;
     let started = {
         let _inside = runtime.enter();
@@ -186,6 +188,7 @@ fn play(context: &Context, store: &mut Store, outbox: &Path) -> Result<Report, F
         per_connection: None,
         per_second: None,
         limits: Limits::none(),
+        signer,
     };
     // Nobody is written to: at night and on holidays too, and as often as one likes.
     let report = hand_over(

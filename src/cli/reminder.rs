@@ -12,8 +12,8 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-/// So long nothing is said twice.
-const REST: SignedDuration = SignedDuration::from_hours(24);
+/// So long nothing is said twice: a day, less the minutes by which one beat of cron is later than the other.
+const REST: SignedDuration = SignedDuration::from_mins(24 * 60 - 5);
 
 /// More than this many different things are not remembered.
 const MOST: usize = 1000;

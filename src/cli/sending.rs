@@ -39,6 +39,7 @@ pub(super) fn route(root: &Path, settings: &Settings) -> Result<Route, Failure> 
         per_connection: relay.per_connection,
         per_second: relay.per_second,
         limits: limits(relay, settings),
+        signer: settings.signer.clone(),
     })
 }
 
@@ -161,6 +162,7 @@ pub(super) fn plan<'a>(settings: &'a Settings, folder: &'a CampaignFolder) -> Re
             sender: &settings.sender,
             clinic: &settings.hours,
             look: &settings.letter_look,
+            signer: settings.signer.as_ref(),
         }),
         (_, _) => Err(Failure::findings(folder.findings.clone())),
     }

@@ -116,7 +116,7 @@ fn compose(
     let draft = prepare::draft(&mut store, plan, article, due_now(context, settings, plan), now)?;
     let mut sources = prepare::sources(plan, article);
     sources.article.subject = format!("[Test] {}", sources.article.subject);
-    let compiled = compile(&sources).map_err(Failure::findings)?;
+    let compiled = compile(&sources).map_err(Failure::findings)?.signed_by(plan.signer);
     let person = store
         .person(to)?
         .map(|person| store.memberships(person))

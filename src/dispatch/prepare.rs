@@ -15,6 +15,7 @@ use crate::campaign::sender::Sender;
 use crate::campaign::{Campaign, Timing};
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
+use crate::letter::sign::Signer;
 use crate::letter::{LookSource, SenderSource, Sources, Vocabulary};
 use crate::store::draft::NewEdition;
 use crate::store::edition::{Edition, Status};
@@ -41,6 +42,8 @@ pub struct Plan<'a> {
     pub clinic: &'a ClinicHours,
     /// How the clinic's letters look.
     pub look: &'a LookSource,
+    /// Who signs the letters, where that is us.
+    pub signer: Option<&'a Arc<Signer>>,
 }
 
 impl Plan<'_> {
@@ -133,6 +136,7 @@ pub fn pin(plan: Plan<'_>, article: &str) -> Option<Date> {
 pub fn draft(store: &mut Store, plan: Plan<'_>, article: &Article, due: Due, now: Timestamp) -> Result<Draft, DispatchError> {
     let sources = sources(plan, article);
     let compiled = compile(&sources).map_err(|findings| DispatchError::Findings { findings })?;
+    let compiled = compiled.signed_by(plan.signer);
     let choice = refuse_unknown_names(store, plan, &compiled, due.today)?;
     let text = serde_json::to_string(&sources).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
     let key = EditionKey {
@@ -185,15 +189,16 @@ fn names_and_conditions(plan: Plan<'_>, conditions: Vec<Finding>) -> Vec<Finding
     plan.campaign.telling.iter().cloned().chain(conditions).collect()
 }
 
-/// Reads an edition's frozen text back and compiles it: what a resumed run sends is what was released (law 2).
+/// Reads an edition's frozen text back and compiles it: what a resumed run sends is what was released (law 2). Keys are never
+/// frozen: whoever signs now signs it.
 ///
 /// # Errors
 /// When the store cannot be read, or this program can no longer compile the text.
-pub fn thaw(store: &Store, edition: EditionId) -> Result<Arc<Texts>, DispatchError> {
-    let own = compile_frozen(&store.sources(edition)?)?;
+pub fn thaw(store: &Store, edition: EditionId, signer: Option<&Arc<Signer>>) -> Result<Arc<Texts>, DispatchError> {
+    let own = compile_frozen(&store.sources(edition)?)?.signed_by(signer);
     let mut texts = Texts::of(own);
     for (id, text) in store.later_texts(edition)? {
-        texts.add(id, compile_frozen(&text)?);
+        texts.add(id, compile_frozen(&text)?.signed_by(signer));
     }
     Ok(Arc::new(texts))
 }
@@ -254,6 +259,7 @@ pub fn sources(plan: Plan<'_>, article: &Article) -> Sources {
             unsubscribe_mailto: sender.unsubscribe.mailto.as_ref().map(Address::to_string),
             unsubscribe_url: sender.unsubscribe.url.clone(),
             one_click: sender.unsubscribe.one_click,
+            signed_for: plan.signer.map(|signer| signer.domain().to_owned()),
             return_path: sender.return_path.as_ref().map(Address::to_string),
         },
         campaign_title: plan.campaign.title.clone(),

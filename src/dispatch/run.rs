@@ -219,7 +219,7 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
         if hours.as_ref().is_some_and(|hours| !hours.contains(now)) {
             continue;
         }
-        let compiled = match thaw(store, edition.id) {
+        let compiled = match thaw(store, edition.id, order.route.signer.as_ref()) {
             Ok(compiled) => compiled,
             Err(DispatchError::Findings { findings }) => {
                 hold_unreadable(store, edition.id, &findings, now)?;

@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::letter::Stamp;
 use crate::letter::compile::Compiled;
 use crate::letter::compose::ComposeError;
+use crate::letter::sign::Signer;
 use crate::relay::server::Server;
 use crate::store::cap::Cap;
 use crate::store::claim::Claim;
@@ -48,6 +49,8 @@ pub struct Route {
     pub per_second: Option<f64>,
     /// How many letters a day, and to one domain.
     pub limits: Limits,
+    /// Who signs what goes this way, where that is us.
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// One edition's letters, to be handed over.

@@ -10,12 +10,14 @@ use crate::letter::constants::{Constants, Ground};
 use crate::letter::headers::Fixed;
 use crate::letter::layout::{Guarded, Part};
 use crate::letter::pictures::{Carried, Pictures};
+use crate::letter::sign::Signer;
 use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, plain};
 use crate::template::colour::Colour;
 use crate::template::context::{ArticleWords, EditionWords, LookWords, one_line};
 use crate::template::words::{self, Words};
 use crate::template::{Line, TemplateFile, TemplateSource, Templates};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// An edition ready for its people: in its own language, and in those others that it has.
 #[derive(Debug, Clone)]
@@ -30,6 +32,7 @@ pub struct Compiled {
     pub(crate) article_file: String,
     pub(crate) subject_is_personal: bool,
     pub(crate) fixed: Fixed,
+    pub(crate) signer: Option<Arc<Signer>>,
     pub(crate) postal_address: String,
     /// The words of greetings.
     pub(crate) words: &'static Words,
@@ -93,6 +96,7 @@ fn compile_one(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
         pictures,
         fixed,
         variants: Vec::new(),
+        signer: None,
         warnings: findings,
     })
 }
@@ -109,6 +113,23 @@ fn each_once(findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 impl Compiled {
+    /// The same edition, its letters signed by us; without a signer it stays as it is.
+    #[must_use]
+    pub fn signed_by(mut self, signer: Option<&Arc<Signer>>) -> Self {
+        if let Some(signer) = signer {
+            self.fixed.signed_by(signer);
+            self.signer = Some(Arc::clone(signer));
+            let variants = std::mem::take(&mut self.variants).into_iter();
+            self.variants = variants.map(|variant| variant.signed_by(Some(signer))).collect();
+        }
+        self
+    }
+
+    /// How many bytes the signatures of a letter have, and a few more.
+    pub fn signature_size(&self) -> usize {
+        self.signer.as_ref().map_or(0, |signer| signer.size())
+    }
+
     /// What deserves a look, but stops nothing.
     pub fn warnings(&self) -> Vec<Finding> {
         each_once(self.versions().flat_map(|version| version.warnings.clone()).collect())

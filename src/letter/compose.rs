@@ -80,11 +80,24 @@ impl fmt::Display for ComposeError {
 impl std::error::Error for ComposeError {}
 
 impl Compiled {
-    /// The letter to `recipient`.
+    /// The letter to `recipient`, signed where letters are signed by us.
     ///
     /// # Errors
     /// When a template asks for what this person, or nobody, has; when the result is no sound letter.
     pub fn compose(&self, recipient: &Recipient, stamp: &Stamp) -> Result<Letter, ComposeError> {
+        let letter = self.compose_unsigned(recipient, stamp)?;
+        let Some(signer) = &self.signer else { return Ok(letter) };
+        match signer.sign(&letter.bytes, stamp.date) {
+            Ok(bytes) => Ok(Letter { bytes, ..letter }),
+            Err(error) => Err(self.fault_of_all(recipient, &error.to_string())),
+        }
+    }
+
+    /// The same without the signature, which costs more than all the rest: enough to prove that a letter can be written.
+    ///
+    /// # Errors
+    /// As [`Self::compose`].
+    pub fn compose_unsigned(&self, recipient: &Recipient, stamp: &Stamp) -> Result<Letter, ComposeError> {
         let version = self.for_reader(recipient);
         let rendered = version.rendered(recipient)?;
         let message_id = headers::message_id(stamp, &self.fixed.from);
@@ -187,6 +200,7 @@ impl Compiled {
             .raw_header(headers::written("Subject", rendered.subject))
             .header(date)
             .message_id(Some(format!("<{message_id}>")))
+            .raw_header(headers::reference(stamp))
             .multipart(self.parts(stamp, rendered.text, rendered.html))
             .map_err(|error| self.fault_of_all(recipient, &error.to_string()))?;
         Ok(message.formatted())

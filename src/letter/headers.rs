@@ -5,7 +5,8 @@
 
 use crate::address::Address;
 use crate::finding::Finding;
-use crate::letter::ways_out::WaysOut;
+use crate::letter::sign::Signer;
+use crate::letter::ways_out::{WaysOut, as_uri};
 use crate::letter::{Sources, Stamp};
 use crate::template::context::one_line;
 use lettre::message::header::{self, Header, HeaderName, HeaderValue};
@@ -23,6 +24,8 @@ pub(crate) struct Fixed {
     pub(crate) return_path: Address,
     pub(crate) ways_out: WaysOut,
     values: Vec<HeaderValue>,
+    /// Who and what for, in `Feedback-ID`.
+    feedback: String,
 }
 
 impl Fixed {
@@ -56,7 +59,9 @@ impl Fixed {
                 ));
                 // RFC 3834 §5.2: keeps vacation replies away.
                 values.push(written("Auto-Submitted", "auto-generated".to_owned()));
+                values.extend(list_fields(&sender.contact));
                 Ok(Self {
+                    feedback: format!("{}:{}", label(&sources.campaign_id), label(from.domain())),
                     return_path: return_path.unwrap_or_else(|| from.clone()),
                     from,
                     ways_out,
@@ -70,11 +75,28 @@ impl Fixed {
         }
     }
 
+    /// The letters are signed by us: only then is `Feedback-ID` believed, and the button of mail programs allowed.
+    pub(crate) fn signed_by(&mut self, signer: &Signer) {
+        self.ways_out.signed_by_us();
+        let value = format!("{}:{}", self.feedback, signer.sender_id());
+        self.values.push(written("Feedback-ID", value));
+    }
+
     /// A builder that holds the shared headers, and the ways out of the letter with this token.
     pub(crate) fn begin(&self, token: &str) -> MessageBuilder {
         let values = self.values.iter().cloned().chain(self.ways_out.fields(token));
         values.fold(lettre::Message::builder(), MessageBuilder::raw_header)
     }
+}
+
+/// Where questions about the list go (RFC 2369 §3); nobody writes to the list itself. An address that not every server takes is left out.
+fn list_fields(contact: &str) -> Vec<HeaderValue> {
+    let contact = Address::parse(contact).ok().filter(|contact| !contact.needs_smtputf8());
+    let ways = contact.map(|contact| format!("<mailto:{}>", as_uri(&contact)));
+    let named = ways
+        .iter()
+        .flat_map(|way| ["List-Help", "List-Owner"].map(|name| written(name, way.clone())));
+    named.chain([written("List-Post", "NO".to_owned())]).collect()
 }
 
 /// A display name fit for `To` and `From`: one clean line of at most 100 characters; nothing left is no name.
@@ -105,6 +127,11 @@ pub(crate) fn message_id(stamp: &Stamp, from: &Address) -> Option<String> {
     };
     let sound = stamp.message_id.len() <= 200 && stamp.message_id.split('.').all(atom);
     sound.then(|| format!("{}@{}", stamp.message_id, from.domain()))
+}
+
+/// The letter's opaque part once more: some relays put a `Message-ID` of their own in the place of ours.
+pub(crate) fn reference(stamp: &Stamp) -> HeaderValue {
+    written("X-Tidings-Ref", stamp.message_id.clone())
 }
 
 /// `Date` (RFC 5322 §3.3), always in UTC: the zone would say where the clinic's computer stands. `None` before 1970.
@@ -189,24 +216,23 @@ pub(crate) fn settings(text: String) -> Finding {
 
 /// RFC 2919: a phrase for people, and a label that stays for ever. The label is the campaign's id, so that it names no illness.
 fn list_id(clinic: &str, campaign: &str, domain: &str) -> String {
-    let label: String = campaign
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .take(60)
-        .collect();
-    let label = match label.trim_matches('-') {
-        "" => "letters",
-        label => label,
-    };
+    let label = label(campaign);
     match phrase(clinic) {
         Some(phrase) => format!("\"{phrase}\" <{label}.{domain}>"),
         None => format!("<{label}.{domain}>"),
+    }
+}
+
+/// Small letters, digits and dashes alone; never empty.
+fn label(text: &str) -> String {
+    let plain = |c: char| match c.is_ascii_alphanumeric() {
+        true => c.to_ascii_lowercase(),
+        false => '-',
+    };
+    let label: String = text.chars().map(plain).take(60).collect();
+    match label.trim_matches('-') {
+        "" => "letters".to_owned(),
+        label => label.to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod lint;
 pub(crate) mod markup;
 pub mod pictures;
 mod plain;
+pub mod sign;
 mod ways_out;
 
 #[cfg(test)]
@@ -102,6 +103,9 @@ pub struct SenderSource {
     /// Whether a mail program may unsubscribe by itself, when its button is pressed (RFC 8058).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_click: bool,
+    /// The domain that letters are signed for by ourselves: without that signature no mail program is offered the button.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_for: Option<String>,
     /// MAIL FROM, where it is not the address of `From:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_path: Option<String>,

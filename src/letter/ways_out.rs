@@ -17,6 +17,8 @@ pub(crate) struct WaysOut {
     /// The mailbox, and how it stands in a `mailto:` (RFC 6068 §2).
     mailbox: Option<(Address, String)>,
     one_click: bool,
+    /// Whether there is a button once the letter is signed by us.
+    if_signed: bool,
 }
 
 impl WaysOut {
@@ -33,12 +35,18 @@ impl WaysOut {
                     .hint("write `unsubscribe: {mailto: unsubscribe@…}` with a mailbox that somebody reads"),
             );
         }
-        let one_click = sender.one_click && page.is_some();
+        let if_signed = sender.one_click && page.is_some();
         Ok(Self {
             page,
             mailbox,
-            one_click,
+            one_click: if_signed && sender.signed_for.is_none(),
+            if_signed,
         })
+    }
+
+    /// The letter is signed by us, and both fields with it (RFC 8058 §4).
+    pub(crate) fn signed_by_us(&mut self) {
+        self.one_click = self.if_signed;
     }
 
     /// The header fields of the letter with this token.
@@ -95,6 +103,12 @@ fn page(url: &str) -> Result<String, Finding> {
 
 fn mailbox(text: &str) -> Result<(Address, String), Finding> {
     let address = headers::address("unsubscribe.mailto", text)?;
+    let written = as_uri(&address);
+    Ok((address, written))
+}
+
+/// An address as it stands in a `mailto:`.
+pub(crate) fn as_uri(address: &Address) -> String {
     // RFC 6068 §2: what means something in a URI is written as %XX.
     let local: String = address
         .local_part()
@@ -107,8 +121,7 @@ fn mailbox(text: &str) -> Result<(Address, String), Finding> {
             }
         })
         .collect();
-    let written = format!("{local}@{}", address.domain());
-    Ok((address, written))
+    format!("{local}@{}", address.domain())
 }
 
 #[cfg(test)]
@@ -126,6 +139,7 @@ mod tests {
             unsubscribe_mailto: mailto.map(str::to_owned),
             unsubscribe_url: url.map(str::to_owned),
             one_click,
+            signed_for: None,
             return_path: None,
         }
     }

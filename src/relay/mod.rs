@@ -20,7 +20,5 @@ pub mod socket;
 
 pub mod dns;
 
-mod der;
-
 pub mod outbox;
 pub mod sandbox;

@@ -159,7 +159,6 @@ fn too_much(what: &str) -> Error {
     Error::message(format!("{BEGINNING}: {what}"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "Tera hands a function its arguments by value")]
 fn turn(_: Kwargs, _: &State<'_>) -> TeraResult<&'static str> {
     let (turns, bytes) = DONE.get();
     DONE.set((turns + 1, bytes));

@@ -1,7 +1,8 @@
 //! The workspace: the folder read whole, once, into checked values.
 //!
 //! Promises: everything that is wrong is a finding with its file and place, all at once; a broken campaign does not stop the others; a
-//! file is looked at before it is loaded, so that no size surprises; nothing outside the folder is read. Knows nothing of the store
+//! file is looked at before it is loaded, so that no size surprises; nothing outside the folder is read, but for a
+//! key that the settings name by its whole path. Knows nothing of the store
 //! that remembers what was sent, of relays, or of the time.
 
 pub mod create;
@@ -15,6 +16,7 @@ pub mod list_files;
 mod lists;
 mod logo;
 mod pictures;
+mod signing_keys;
 
 #[cfg(test)]
 mod tests;
@@ -83,6 +85,7 @@ impl Workspace {
         let mut workspace = Self::without_campaigns(root);
         workspace.settings = holidays::read(root, workspace.settings, &mut workspace.findings);
         workspace.settings = logo::read(root, workspace.settings, &mut workspace.findings);
+        workspace.settings = signing_keys::read(root, workspace.settings, &mut workspace.findings);
         workspace.campaigns = campaigns::read(root, &workspace.lists, workspace.settings.as_ref());
         workspace
     }

@@ -145,7 +145,7 @@ fn what_lasts_is_said_once_a_day_and_its_exit_code_each_time() {
         clinic.read("status.json").contains("campaign.yaml:"),
         "monitoring has it each time"
     );
-    run("2026-11-22T08:59Z").says_nothing();
+    run("2026-11-22T08:45Z").says_nothing();
     run("2026-11-22T09:00Z").tells("campaign.yaml:");
     clinic
         .run(&["run", "--json", "--now", "2026-11-22T09:05Z"])

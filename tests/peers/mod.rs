@@ -45,7 +45,7 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
 }
 
 /// The Python that has the peers' packages: `TIDINGS_TEST_PYTHON`, or else `python3`.
-fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let named = std::env::var_os("TIDINGS_TEST_PYTHON").map(PathBuf::from);
     named.or_else(|| program("python3")).filter(|python| python.is_file())
 }

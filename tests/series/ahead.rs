@@ -12,6 +12,7 @@ fn foretold(clinic: &Workspace, moment: &str, days: u32) -> (Vec<String>, Ahead)
     let settings = workspace.settings.as_ref().unwrap();
     let folder = &workspace.campaigns[0];
     let plan = Plan {
+        signer: None,
         campaign: folder.campaign.as_ref().unwrap(),
         articles: &folder.articles,
         template: folder.template.as_ref().unwrap(),

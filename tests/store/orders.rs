@@ -221,7 +221,7 @@ fn a_store_of_the_first_shape_is_brought_up_to_date_with_its_past() {
 /// Takes away what the second shape has added.
 fn as_of_the_first_shape(dir: &Path) {
     let connection = rusqlite::Connection::open(dir.join("store.db")).unwrap();
-    let sql = "DROP INDEX membership_joined; ALTER TABLE delivery DROP COLUMN text; ALTER TABLE delivery DROP COLUMN due_at; ALTER TABLE left_out DROP COLUMN due_at; \
+    let sql = "DROP INDEX membership_joined; DROP INDEX delivery_spoilt; ALTER TABLE delivery DROP COLUMN spoilt; ALTER TABLE delivery DROP COLUMN text; ALTER TABLE delivery DROP COLUMN due_at; ALTER TABLE left_out DROP COLUMN due_at; \
                DROP TABLE edition_text; DROP TABLE step_seen; DROP TABLE skipped_occurrence; ALTER TABLE edition DROP COLUMN due_on; \
                ALTER TABLE edition DROP COLUMN ended; ALTER TABLE edition DROP COLUMN is_step; ALTER TABLE edition DROP COLUMN hours; \
                DROP TABLE mail; DROP TABLE mailbox; DROP TABLE strike; DROP TABLE change; DROP TABLE campaign_cleared; DROP TABLE backup; ALTER TABLE store DROP COLUMN distrust; \

@@ -28,6 +28,23 @@ pub(super) async fn examine(settings: &Settings) -> Vec<Check> {
     vec![look.details(asked.iter().map(ToString::to_string).collect())]
 }
 
+/// Where we sign, the keys that DNS has are held against ours.
+#[cfg(feature = "dns")]
+async fn ask(
+    resolver: &crate::relay::dns::lookup::Resolver,
+    domain: &str,
+    settings: &Settings,
+) -> Result<Vec<crate::relay::dns::Remark>, String> {
+    let Some(ours) = &settings.signer else {
+        return resolver.examine(domain, signer(settings), &settings.selectors).await;
+    };
+    let mut remarks = resolver.examine(domain, ours.domain(), &[]).await?;
+    for record in ours.records() {
+        remarks.extend(resolver.compare(&record.selector, &record.name, &record.text).await?);
+    }
+    Ok(remarks)
+}
+
 /// What the name servers say.
 #[cfg(feature = "dns")]
 pub(super) async fn examine(settings: &Settings) -> Vec<Check> {
@@ -37,7 +54,7 @@ pub(super) async fn examine(settings: &Settings) -> Vec<Check> {
 
     let domain = settings.sender.from.address.domain();
     let remarks = match lookup::Resolver::of_this_machine() {
-        Ok(resolver) => resolver.examine(domain, signer(settings), &settings.selectors).await,
+        Ok(resolver) => ask(&resolver, domain, settings).await,
         Err(why) => Err(why),
     };
     let remarks = match remarks {

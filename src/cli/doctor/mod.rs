@@ -6,6 +6,7 @@
 mod answers;
 mod domain;
 mod relay;
+mod signature;
 mod store;
 
 use super::context::Context;
@@ -18,7 +19,7 @@ use serde_json::json;
 /// about it, and compared. It may be asked while letters leave.
 ///
 /// The relay, where `relay:` names one: connects and logs in as `run` would, looks at its certificate and at what it can do, and says
-/// goodbye; no letter is sent. For a real relay also what DNS says about the sender's domain, and who reads what people answer. `--offline`
+/// goodbye; no letter is sent. Where the clinic signs its letters itself, the records that have to stand in DNS. For a real relay also what DNS says about the sender's domain, and who reads what people answer. `--offline`
 /// leaves the relay and DNS out: nothing but this machine is asked.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -100,6 +101,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     }
     if !context.is_rehearsal() {
         checks.extend(answers::examine(context, &root)?);
+        checks.extend(signature::examine(context)?);
     }
     if !args.offline && !context.is_rehearsal() {
         checks.extend(relay::examine(context, &root)?);

@@ -59,7 +59,7 @@ impl Held<'_> {
         self.relay(store, &mut moved);
         match next {
             Next::Unfinished(edition) if self.file.is_begun && self.is_planned(edition) => {
-                self.texts(&frozen_parts(store, edition)?, &mut moved);
+                self.texts(&frozen_parts(store, edition, self.plan.signer)?, &mut moved);
                 self.rest(store, edition, moved)
             }
             Next::Unfinished(_) | Next::Article(_) | Next::NothingLeft => self.article(store, moved),
@@ -215,7 +215,7 @@ impl Held<'_> {
             .iter()
             .any(|edition| edition.status != Status::Draft && self.is_planned(edition));
         if let Some(article) = article {
-            self.texts(&parts(&prepare::sources(self.plan, article)), &mut moved);
+            self.texts(&parts(&prepare::sources(self.plan, article), self.plan.signer), &mut moved);
         }
         let (Some(article), false) = (article, is_recorded) else {
             return Err(self.refuse(moved));

@@ -20,6 +20,7 @@ use crate::dispatch::plan_file::{self, Parts, PlanFile, RelayMark, Until};
 use crate::dispatch::prepare::{self, Next, Plan};
 use crate::finding::Finding;
 use crate::letter::Sources;
+use crate::letter::sign::Signer;
 use crate::store::Store;
 use crate::store::edition::Edition;
 use crate::store::import::Guard;
@@ -28,6 +29,7 @@ use crate::workspace::settings::{RelaySettings, Settings};
 use jiff::{SignedDuration, Timestamp};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// How long anybody may be taken to remember what they agreed to.
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -138,7 +140,7 @@ fn drawn_up(
         title: edition.title.clone(),
         edition: edition.key.to_string(),
         is_begun,
-        parts: frozen_parts(copy, &edition)?,
+        parts: frozen_parts(copy, &edition, plan.signer)?,
         relay: mark(copy, relay),
         held: copy.tally(edition.id)?.of("held"),
         left_out: copy.left_out(edition.id)?,
@@ -174,14 +176,14 @@ fn whole_second(at: Timestamp) -> Timestamp {
 }
 
 /// The parts of what an edition's letters are made from, as the store has frozen them.
-fn frozen_parts(store: &Store, edition: &Edition) -> Result<Parts, Failure> {
+fn frozen_parts(store: &Store, edition: &Edition, signer: Option<&Arc<Signer>>) -> Result<Parts, Failure> {
     let sources: Sources = serde_json::from_str(&store.sources(edition.id)?).map_err(|error| {
         Failure::new(
             Kind::FixFirst,
             format!("the frozen text of an edition cannot be read: {error}"),
         )
     })?;
-    Ok(plan_file::parts(&sources))
+    Ok(plan_file::parts(&sources, signer))
 }
 
 /// The relay as a plan knows it: which one may be said, how it is spoken with may not.

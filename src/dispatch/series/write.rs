@@ -171,6 +171,7 @@ impl<'a> Step<'a> {
         let (plan, today) = (look.plan, look.day(look.now));
         let sources = sources(plan, article);
         let compiled = compile(&sources).map_err(|findings| DispatchError::Findings { findings })?;
+        let compiled = compiled.signed_by(plan.signer);
         let choice = refuse_unknown_names(store, plan, &compiled, today)?;
         let key = EditionKey {
             campaign: plan.campaign.id.clone(),

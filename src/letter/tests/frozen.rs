@@ -1,4 +1,5 @@
-//! Editions that an earlier version of the program released: they thaw, and go on as the very bytes that they began with.
+//! Editions that an earlier version of the program released: they thaw, and say in the very same words what they began to
+//! say; only headers that every letter has now are added.
 
 use super::{recipient, stamp};
 use crate::letter::Sources;
@@ -15,7 +16,7 @@ struct Frozen {
 }
 
 #[test]
-fn an_old_edition_composes_to_the_same_bytes_as_before() {
+fn an_old_edition_composes_to_the_same_lines_as_before() {
     let letters: Vec<Frozen> = serde_json::from_str(include_str!("frozen.json")).unwrap();
     assert_eq!(letters.len(), 8);
     for (at, frozen) in letters.iter().enumerate() {
@@ -32,9 +33,15 @@ fn an_old_edition_composes_to_the_same_bytes_as_before() {
             .compose(&recipient("ann@example.org", &columns), &stamp("m4x2.k7"))
             .unwrap();
         let found = String::from_utf8(letter.bytes).unwrap();
-        for (found, before) in found.lines().zip(frozen.letter.lines()) {
-            assert_eq!(found, before, "letter {at}");
-        }
-        assert_eq!(found.len(), frozen.letter.len(), "letter {at}");
+        let found: Vec<&str> = found.lines().filter(|line| !is_younger(line)).collect();
+        let before: Vec<&str> = frozen.letter.lines().collect();
+        assert_eq!(found, before, "letter {at}");
     }
+}
+
+/// Headers that this version has added to every letter.
+fn is_younger(line: &str) -> bool {
+    ["List-Help: ", "List-Owner: ", "List-Post: ", "X-Tidings-Ref: "]
+        .iter()
+        .any(|name| line.starts_with(name))
 }

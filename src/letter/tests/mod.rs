@@ -62,6 +62,7 @@ fn sources(files: &[(&str, &str)], subject: &str, markdown: &str) -> Sources {
             unsubscribe_mailto: Some("unsubscribe@riverside.example".to_owned()),
             unsubscribe_url: None,
             one_click: false,
+            signed_for: None,
             return_path: None,
         },
         campaign_title: "Seasonal tips".to_owned(),

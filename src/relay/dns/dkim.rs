@@ -1,7 +1,7 @@
 //! DKIM keys (RFC 6376 §3.6.1): what receivers check a letter's signature with.
 
-use super::{Remark, tag, tags};
-use crate::relay::der::{SEQUENCE, inside, next};
+use super::{Grade, Remark, tag, tags};
+use crate::encoding::der::{SEQUENCE, inside, next};
 use data_encoding::BASE64;
 
 const INTEGER: u8 = 0x02;
@@ -29,6 +29,44 @@ pub fn examine(selector: &str, texts: &[String]) -> Vec<Remark> {
             "keep one of them, and give the other a selector of its own",
         )],
     }
+}
+
+/// What the TXT records at `name` say of the key that we sign with: `wanted` is the record that has to stand there.
+pub fn compare(selector: &str, name: &str, texts: &[String], wanted: &str) -> Vec<Remark> {
+    let remarks = examine(selector, texts);
+    let theirs = texts.iter().filter_map(|text| bytes_of(text)).find(|bytes| !bytes.is_empty());
+    let is_ours = match (&theirs, bytes_of(wanted)) {
+        // Some write the key without the wrapping that says which kind it is.
+        (Some(theirs), Some(ours)) => *theirs == ours || theirs.len() > 64 && ours.ends_with(theirs),
+        (_, _) => return remarks.into_iter().map(|remark| with_record(remark, name, wanted)).collect(),
+    };
+    match is_ours {
+        true => remarks,
+        false => vec![Remark::ill(
+            format!("DNS has another key under `{selector}` than the one that signs: no signature of ours holds"),
+            publish(name, wanted),
+        )],
+    }
+}
+
+/// The bytes of the key in a record.
+fn bytes_of(record: &str) -> Option<Vec<u8>> {
+    let text: String = tag(&tags(record)?, "p")?.split_ascii_whitespace().collect();
+    BASE64.decode(text.as_bytes()).ok()
+}
+
+fn with_record(remark: Remark, name: &str, wanted: &str) -> Remark {
+    match remark.grade {
+        Grade::Well => remark,
+        Grade::Doubtful | Grade::Ill => Remark {
+            hint: Some(publish(name, wanted)),
+            ..remark
+        },
+    }
+}
+
+fn publish(name: &str, wanted: &str) -> String {
+    format!("publish a TXT record for `{name}` with this text, and wait until it is known everywhere: {wanted}")
 }
 
 fn judge(selector: &str, record: &str) -> Vec<Remark> {
@@ -120,7 +158,6 @@ fn rsa_bits(der: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::relay::dns::Grade;
     use crate::relay::dns::tests::assert_told;
 
     /// A public RSA key of this many bits, in the shape that openssl writes, as base64.
@@ -140,6 +177,32 @@ mod tests {
     fn check(texts: &[&str], grade: Grade, words: &str) {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
         assert_told(&examine("s1", &texts), grade, words, &texts);
+    }
+
+    #[test]
+    fn the_key_in_dns_is_the_one_that_signs() {
+        #[track_caller]
+        fn check(texts: &[String], grade: Grade, words: &str, hint: &str) {
+            let wanted = format!("v=DKIM1; k=rsa; p={}", rsa(2048));
+            let told = compare("s1", "s1._domainkey.mill.example", texts, &wanted);
+            assert_told(&told, grade, words, texts);
+            assert!(told[0].hint.as_deref().unwrap_or_default().contains(hint), "{told:?}");
+        }
+        let ours = rsa(2048);
+        let bare = BASE64.encode(&BASE64.decode(ours.as_bytes()).unwrap()[24..]);
+        let record = "publish a TXT record for `s1._domainkey.mill.example` with this text";
+        check(&[format!("v=DKIM1; p={ours}")], Grade::Well, "RSA, 2048 bits", "");
+        check(&[format!("v=DKIM1; k=rsa; p={bare}")], Grade::Well, "RSA, 2048 bits", "");
+        check(&[format!("v=DKIM1; p={}", rsa(4096))], Grade::Ill, "another key", record);
+        check(
+            &[format!("v=DKIM1; k=ed25519; p={}", BASE64.encode(&[7; 32]))],
+            Grade::Ill,
+            "another key",
+            record,
+        );
+        check(&[], Grade::Ill, "no DKIM key", record);
+        check(&["v=DKIM1; p=".to_owned()], Grade::Ill, "revoked", record);
+        check(&[format!("v=DKIM1; t=y; p={ours}")], Grade::Doubtful, "tried out", "");
     }
 
     #[test]

@@ -53,6 +53,14 @@ impl Resolver {
         Ok(remarks)
     }
 
+    /// Whether DNS has, under this name, the key that we sign with: `wanted` is the record as we would write it.
+    ///
+    /// # Errors
+    /// When a name server does not answer.
+    pub async fn compare(&self, selector: &str, name: &str, wanted: &str) -> Result<Vec<Remark>, String> {
+        Ok(dkim::compare(selector, name, &self.texts(name).await?, wanted))
+    }
+
     async fn has_address(&self, domain: &str) -> Result<bool, String> {
         Ok(!self.ask(domain, RecordType::A).await?.is_empty() || !self.ask(domain, RecordType::AAAA).await?.is_empty())
     }

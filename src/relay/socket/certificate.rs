@@ -2,7 +2,7 @@
 //!
 //! Walks to it and to nothing else (RFC 5280 §4.1): the certificate was checked by the handshake already.
 
-use crate::relay::der::{SEQUENCE, inside, next};
+use crate::encoding::der::{SEQUENCE, inside, next};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;

@@ -4,6 +4,7 @@
 //! password never stands in the file. Knows nothing of campaigns or of what the relay will say.
 
 pub(in crate::workspace) mod calendar;
+pub(in crate::workspace) mod dkim;
 mod file;
 mod login;
 pub(in crate::workspace) mod look;
@@ -18,6 +19,7 @@ mod sender;
 mod tests;
 
 pub use calendar::CalendarSettings;
+pub use dkim::{Dkim, KeySource};
 pub use login::{LoginWay, PasswordSource};
 pub use look::{Colour, LookSettings};
 pub use mailbox::{ImapSettings, MailboxSettings};
@@ -29,9 +31,11 @@ use crate::campaign::sender::Sender;
 use crate::finding::yaml::{Inspection, Read, Source, read};
 use crate::finding::{Finding, suggestion};
 use crate::letter::LookSource;
+use crate::letter::sign::Signer;
 use file::SettingsFile;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 /// The settings of a workspace.
 #[derive(Debug, Clone)]
@@ -50,6 +54,8 @@ pub struct Settings {
     pub dkim: Dkim,
     /// The selectors under which DNS has the keys of the signatures, as far as the settings name them.
     pub selectors: Vec<String>,
+    /// Who signs with keys of our own, once their files are read.
+    pub signer: Option<Arc<Signer>>,
     /// How long after they left every list people are forgotten; never where it does not say.
     pub forget_after_leaving: Option<Months>,
     /// Who reads what people answer.
@@ -58,25 +64,6 @@ pub struct Settings {
     pub look: LookSettings,
     /// The same as letters need it, with the logo read.
     pub letter_look: LookSource,
-}
-
-/// Who signs the letters with DKIM.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Dkim {
-    /// The relay does, with the clinic's domain.
-    Relay {
-        /// Whether its signature is known to cover List-Unsubscribe and List-Unsubscribe-Post, as RFC 8058 §4 wants it.
-        covers_unsubscribe: bool,
-    },
-    /// Nobody does.
-    Nobody,
-    /// We do.
-    Us {
-        /// The signing domain.
-        domain: String,
-        /// Selectors and key files, relative to the workspace.
-        keys: Vec<(String, String)>,
-    },
 }
 
 /// The name of the file, for findings.
@@ -111,9 +98,8 @@ impl Settings {
         let sender = sender::check(&mut desk, &file);
         let timezone = timezone(&mut desk, file.timezone.as_deref());
         let relay = file.relay.as_ref().map(|relay| relay::check(&mut desk, relay));
-        let dkim = dkim(&mut desk, file.dkim.as_ref());
-        let keys = file.dkim.iter().flat_map(|dkim| dkim.keys.iter().flatten());
-        let selectors: Vec<String> = keys.filter_map(|key| key.selector.clone()).collect();
+        let selectors = dkim::selectors(&file);
+        let dkim = dkim::check(&mut desk, &file, sender.as_ref());
         let auto_import = file.lists.and_then(|lists| lists.auto_import).unwrap_or(true);
         let forget_after_leaving = people::check(&mut desk, file.people.as_ref()).flatten();
         let mailbox = mailbox::check(&mut desk, file.unsubscribe.as_ref());
@@ -135,6 +121,7 @@ impl Settings {
                 relay: relay.flatten(),
                 dkim,
                 selectors,
+                signer: None,
                 forget_after_leaving,
                 mailbox,
                 letter_look: LookSource {
@@ -191,50 +178,4 @@ fn city_of(name: &str) -> Option<&'static str> {
     ];
     let found = CITIES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     found.map(|(_, city)| city)
-}
-
-/// Who signs where the settings do not say.
-const RELAY: Dkim = Dkim::Relay {
-    covers_unsubscribe: false,
-};
-
-fn dkim(desk: &mut Inspection<'_>, file: Option<&file::DkimFile>) -> Option<Dkim> {
-    let Some(file) = file else { return Some(RELAY) };
-    let path = ["dkim", "signed_by"];
-    match file.signed_by.as_deref() {
-        None | Some("relay") => Some(Dkim::Relay {
-            covers_unsubscribe: file.covers_unsubscribe.unwrap_or(false),
-        }),
-        Some("none") => Some(Dkim::Nobody),
-        Some("us") => {
-            let domain = desk.required(
-                &["dkim", "domain"],
-                file.domain.as_ref(),
-                "the domain that signs, like `riverside.example`",
-            );
-            let keys = file
-                .keys
-                .iter()
-                .flatten()
-                .filter_map(|key| Some((key.selector.clone()?, key.file.clone()?)))
-                .collect::<Vec<_>>();
-            if keys.is_empty() {
-                desk.wrong(
-                    &["dkim", "keys"],
-                    "`dkim.keys` names no key",
-                    "write `keys: [{selector: t2026a, file: dkim.pem}]`",
-                );
-            }
-            domain.map(|domain| Dkim::Us { domain, keys })
-        }
-        Some(other) => {
-            let other = other.to_owned();
-            desk.wrong(
-                &path,
-                format!("`{other}` cannot sign"),
-                suggestion::hint(&other, ["relay", "us", "none"]),
-            );
-            None
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! The parts of `tidings.yaml` that say who writes and how readers leave.
 
-use super::file::SettingsFile;
+use super::file::{DkimFile, SettingsFile};
 use crate::address::Address;
 use crate::campaign::sender::{Clinic, Mailbox, Sender, Unsubscribe};
 use crate::finding::yaml::Inspection;
@@ -136,7 +136,8 @@ fn unsubscribe(desk: &mut Inspection<'_>, file: &SettingsFile) -> Option<Unsubsc
         );
         return None;
     }
-    if url.is_some() && file.dkim.as_ref().and_then(|dkim| dkim.covers_unsubscribe).is_none() {
+    let is_unsaid = |dkim: &DkimFile| dkim.covers_unsubscribe.is_none() && dkim.signed_by.as_deref() != Some("us");
+    if url.is_some() && file.dkim.as_ref().is_none_or(is_unsaid) {
         desk.doubt(
             &["unsubscribe", "url"],
             "mail programs show no unsubscribe button of their own yet: it is not said whether the relay's signature covers it",
@@ -189,10 +190,14 @@ fn is_page(url: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && !b"?#<>,\"".contains(&byte))
 }
 
-/// Whether the relay's signature is said to cover both headers (RFC 8058 §4): mail programs show no button otherwise.
+/// Whether a signature covers both headers (RFC 8058 §4): mail programs show no button otherwise. Ours does, of the relay's it is said.
 fn is_covered(file: &SettingsFile) -> bool {
     let dkim = file.dkim.clone().unwrap_or_default();
-    matches!(dkim.signed_by.as_deref(), None | Some("relay")) && dkim.covers_unsubscribe.unwrap_or(false)
+    match dkim.signed_by.as_deref() {
+        Some("us") => true,
+        None | Some("relay") => dkim.covers_unsubscribe.unwrap_or(false),
+        Some(_) => false,
+    }
 }
 
 fn address(desk: &mut Inspection<'_>, path: &[&str], text: &str) -> Option<Address> {

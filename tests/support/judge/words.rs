@@ -1,6 +1,6 @@
 //! A letter's words: its fields, and what is left of it when everything is taken away that each store makes for itself.
 
-/// The letter without Message-ID and Date, its MIME boundary and the token of its ways out under one name for all, its lines as long as
+/// The letter without Message-ID, its copy, Date and signatures, its MIME boundary and the token of its ways out under one name for all, its lines as long as
 /// they were before they were broken for the wire.
 pub(super) fn of(letter: &[u8]) -> String {
     let text = String::from_utf8_lossy(letter);
@@ -10,7 +10,9 @@ pub(super) fn of(letter: &[u8]) -> String {
     for line in head.split("\r\n") {
         if !line.starts_with([' ', '\t']) {
             let name = line.split(':').next().unwrap_or_default();
-            drops = ["message-id", "date"].iter().any(|own| name.eq_ignore_ascii_case(own));
+            drops = ["message-id", "x-tidings-ref", "date", "dkim-signature"]
+                .iter()
+                .any(|own| name.eq_ignore_ascii_case(own));
         }
         if !drops {
             kept.push_str(line);

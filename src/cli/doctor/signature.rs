@@ -1,0 +1,42 @@
+//! The signature of the letters: which records have to stand in DNS for it to count.
+//!
+//! Asks nobody: what DNS really says is looked at with the sender's domain.
+
+use super::Check;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::letter::sign::{MAKE_ED25519, MAKE_RSA};
+use crate::workspace::settings::Dkim;
+
+const CHECK: &str = "the letters are signed";
+
+/// What is to be said where the settings say more than that the relay signs.
+pub(super) fn examine(context: &Context) -> Result<Option<Check>, Failure> {
+    let (_, workspace) = context.workspace()?;
+    let Some(settings) = workspace.settings else { return Ok(None) };
+    Ok(match (settings.dkim, settings.signer) {
+        (Dkim::Nobody, _) => Some(
+            Check::doubtful(
+                CHECK,
+                "nobody signs them: large mailboxes put such letters among the spam, or refuse them",
+                "sign them with a key of the clinic's own (docs/dkim.md): make it with the first line, publish the record that `tidings \
+                 doctor` then shows, and write `dkim: {signed_by: us, …}`",
+            )
+            .details(vec![
+                format!("(umask 077; {MAKE_RSA} dkim-rsa.pem)"),
+                format!("(umask 077; {MAKE_ED25519} dkim-ed25519.pem)"),
+            ]),
+        ),
+        (Dkim::Us { .. }, Some(signer)) => {
+            let records = signer.records();
+            let many = match records.len() {
+                1 => "with one key; this record has".to_owned(),
+                many => format!("with {many} keys; these records have"),
+            };
+            let found = format!("`{}` signs them {many} to stand in DNS, as a TXT", signer.domain());
+            let details = records.iter().map(|record| format!("{}  TXT  \"{}\"", record.name, record.text));
+            Some(Check::well(CHECK, found).details(details.collect()))
+        }
+        (Dkim::Us { .. } | Dkim::Relay { .. }, _) => None,
+    })
+}
