@@ -143,10 +143,13 @@ impl Reader {
             .and_then(|campaign| campaign.article(&article.file));
         if let Some(before) = before.and_then(|before| before.made.as_ref().ok())
             && *before.sources == sources
+            // The keys are no part of the sources, and may be others now.
+            && before.compiled.signer.is_none()
+            && settings.signer.is_none()
         {
             return Ok(before.clone());
         }
-        let compiled = compile(&sources)?;
+        let compiled = compile(&sources)?.signed_by(plan.signer);
         let unknown = self.unknown_names(plan, &compiled);
         if !unknown.is_empty() {
             return Err(unknown);
@@ -264,6 +267,7 @@ fn plan_of<'a>(
         sender: &settings.sender,
         clinic: &settings.hours,
         look: &settings.letter_look,
+        signer: settings.signer.as_ref(),
     }
 }
 
