@@ -1,5 +1,7 @@
 //! `tidings check`: every mistake at once, every letter composed, nothing written.
 
+mod answer;
+
 use super::answers;
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
@@ -37,6 +39,7 @@ struct Shape<'a> {
     column: Option<usize>,
     text: &'a str,
     hint: Option<&'a str>,
+    name: Option<&'static str>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
@@ -70,9 +73,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
             findings.extend(found.into_iter().filter(|finding| lists_are_sound || finding.text != NOBODY));
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    findings.retain(|finding| seen.insert(finding.to_string()));
-    show(context, &findings, letters, folders.len() as u64)
+    show(context, &answer::in_order(findings), letters, folders.len() as u64)
 }
 
 /// Reads the lists that these campaigns use, and says what is wrong with them, row by row.
@@ -165,7 +166,7 @@ fn show(context: &Context, findings: &[Finding], letters: u64, campaigns: u64) -
             context.ui.json(&shape(finding))?;
         }
     } else {
-        context.ui.findings(findings);
+        context.ui.findings(&answer::bounded(findings));
         let numbers = format!("{}, {} composed", count(campaigns, "campaign"), count(letters, "letter"));
         context.ui.say(&format!(
             "checked {numbers}: {}, {}",
@@ -190,5 +191,6 @@ fn shape(finding: &Finding) -> Shape<'_> {
         column: finding.place.map(|place| place.column),
         text: &finding.text,
         hint: finding.hint.as_deref(),
+        name: finding.name,
     }
 }

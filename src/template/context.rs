@@ -185,7 +185,7 @@ fn greeting(language: &str, name: Option<&str>) -> String {
 }
 
 /// The writing direction of a language tag.
-fn direction(language: &str) -> &'static str {
+pub(crate) fn direction(language: &str) -> &'static str {
     match language.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase().as_str() {
         "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" => "rtl",
         _ => "ltr",
