@@ -1,6 +1,6 @@
 //! What `check` shows of many findings: each once, by file and line, and never more of one kind than a person reads.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use std::collections::{HashMap, HashSet};
 
 /// From here on, more of a kind in one file are only counted.
@@ -16,11 +16,11 @@ pub(super) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 
 /// The findings with at most nineteen of a kind in a file; the twentieth says how many more there are.
 pub(super) fn bounded(findings: &[Finding]) -> Vec<Finding> {
-    let mut counts: HashMap<(&str, Severity, String), usize> = HashMap::new();
+    let mut counts: HashMap<(&str, bool, String), usize> = HashMap::new();
     for finding in findings {
         *counts.entry(kind(finding)).or_default() += 1;
     }
-    let mut shown: HashMap<(&str, Severity, String), usize> = HashMap::new();
+    let mut shown: HashMap<(&str, bool, String), usize> = HashMap::new();
     let mut bounded = Vec::new();
     for finding in findings {
         let kind = kind(finding);
@@ -42,7 +42,7 @@ pub(super) fn bounded(findings: &[Finding]) -> Vec<Finding> {
 }
 
 /// Findings of one kind say the same of different things: of the same name, or equal but for numbers and what stands in backticks.
-fn kind(finding: &Finding) -> (&str, Severity, String) {
+fn kind(finding: &Finding) -> (&str, bool, String) {
     let kind = match finding.name {
         Some(name) => name.to_owned(),
         None => {
@@ -50,7 +50,7 @@ fn kind(finding: &Finding) -> (&str, Severity, String) {
             outside.chars().filter(|c| !c.is_ascii_digit()).collect()
         }
     };
-    (&finding.file, finding.severity, kind)
+    (&finding.file, finding.is_error(), kind)
 }
 
 #[cfg(test)]

@@ -25,15 +25,15 @@ pub(super) struct Placed<'t> {
 /// The parts of a style sheet, in order.
 pub(super) fn sheet(css: &str) -> Vec<Placed<'_>> {
     let mut parts = Vec::new();
+    // For each open block the innermost at-rule around what stands in it.
     let mut around: Vec<Option<&str>> = Vec::new();
-    let mut inside_rule = 0_usize;
     let mut at = 0;
     while at < css.len() {
         let (end, stop) = next_stop(css, at);
         let written = &css[at..end];
         let start = at + blank_length(written);
         let text = written.get(start - at..).unwrap_or("").trim_end();
-        let media = around.iter().rev().find_map(|around| *around);
+        let media = around.last().copied().flatten();
         match stop {
             Some(b'{') => {
                 let is_at = text.starts_with('@');
@@ -43,15 +43,12 @@ pub(super) fn sheet(css: &str) -> Vec<Placed<'_>> {
                     around.push(Some(prelude));
                 } else {
                     parts.push(Placed { part: Part::Selectors(text), offset: start, around: media });
-                    around.push(None);
-                    inside_rule += 1;
+                    around.push(media);
                 }
             }
             Some(b'}') => {
                 push_declaration(&mut parts, text, start, media);
-                if around.pop() == Some(None) {
-                    inside_rule = inside_rule.saturating_sub(1);
-                }
+                around.pop();
             }
             _ if text.starts_with('@') => {
                 let (name, prelude) = at_rule(text);

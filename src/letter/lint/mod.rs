@@ -64,14 +64,21 @@ pub(crate) fn edition(sources: &Sources) -> Vec<Finding> {
     findings
 }
 
+/// What is looked at of a text: a letter of more cannot be sent, and that is said.
+fn seen(text: &str) -> &str {
+    let most = text.len().min(2 * LARGEST_HTML);
+    &text[..text.floor_char_boundary(most)]
+}
+
 /// What an article's text shows.
 fn text(article: &Article, own: &Own) -> Vec<Finding> {
-    let mut report = Report::of(&article.file, &article.markdown, article.body_line);
-    let reading = reading::of_markdown(&article.markdown);
+    let markdown = seen(&article.markdown);
+    let mut report = Report::of(&article.file, markdown, article.body_line);
+    let reading = reading::of_markdown(markdown);
     pictures::of_article(&mut report, &reading, article);
-    links::of(&mut report, &reading, links::Text::Article, &article.language, own);
+    links::of(&mut report, &reading, links::Text::Article, own);
     leftovers::of(&mut report, &reading, &article.language);
-    characters::of(&mut report, &article.markdown);
+    characters::of(&mut report, markdown);
     shape::of_article(&mut report, &reading);
     support::of_article(&mut report, &reading);
     claims::of(&mut report, &reading, &article.language);
@@ -83,11 +90,11 @@ fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> 
     let files = source.files.iter().filter(|file| file.name.ends_with(".html") && source.uses(&file.name));
     let of_file = |file: &crate::template::TemplateFile| {
         let name = format!("templates/{}", file.name);
-        let blinded = reading::blinded(&file.text);
+        let blinded = reading::blinded(seen(&file.text));
         let mut report = Report::of(&name, &blinded, 1);
         let reading = reading::of_html(&blinded);
         pictures::of_template(&mut report, &reading);
-        links::of(&mut report, &reading, links::Text::Template, language, own);
+        links::of(&mut report, &reading, links::Text::Template, own);
         leftovers::of(&mut report, &reading, language);
         characters::of(&mut report, &blinded);
         shape::of_template(&mut report, &blinded);

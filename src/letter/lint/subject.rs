@@ -1,6 +1,7 @@
 //! The lines that people see before they open a letter: subject, preheader and title, with their places in the article's file.
 
 use super::characters;
+use super::claims;
 use super::leftovers;
 use super::report::{Report, shown};
 use super::words::{self, folded, stands_in};
@@ -28,6 +29,7 @@ pub(crate) fn front(file: &str, text: &str, article: &Article) -> Vec<Finding> {
                 false => report.warn("placeholder", at(key), text, hint),
             }
         });
+        claims::of_line(&mut report, at(key), line, language);
         characters::in_text(line, |name, _, text, hint| report.warn(name, at(key), format!("`{key}`: {text}"), hint));
     }
     report.findings()
