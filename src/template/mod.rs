@@ -47,7 +47,9 @@ impl TemplateSource {
         let mut next = 0;
         while let Some(text) = used.get(next).map(|name| self.file(name).unwrap_or("").to_owned()) {
             for tag in tags::tags(&text) {
-                let quoted = tag.quoted_after("include", &text).or_else(|| tag.quoted_after("extends", &text));
+                let quoted = tag
+                    .quoted_after("include", &text)
+                    .or_else(|| tag.quoted_after("extends", &text));
                 if let Some(quoted) = quoted.filter(|quoted| !used.iter().any(|known| known == quoted)) {
                     used.push(quoted.to_owned());
                 }

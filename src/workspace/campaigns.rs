@@ -134,7 +134,9 @@ impl<'a> Reader<'a> {
             campaign
                 .telling
                 .extend(telling::of_articles(&campaign, &self.folder.articles));
-            self.folder.findings.extend(lint::again(&self.folder.name, &self.folder.articles));
+            self.folder
+                .findings
+                .extend(lint::again(&self.folder.name, &self.folder.articles));
             self.accept(&mut campaign);
             self.folder.campaign = Some(campaign);
         }
@@ -236,7 +238,9 @@ impl<'a> Reader<'a> {
                 self.wrong(&["accept", &index.to_string()], text, hint);
             }
         }
-        self.folder.findings.retain(|finding| !names::is_accepted(finding, &campaign.accept));
+        self.folder
+            .findings
+            .retain(|finding| !names::is_accepted(finding, &campaign.accept));
     }
 
     fn lists(&mut self, campaign: &Campaign, lists: &[ListFile]) {

@@ -66,17 +66,34 @@ mod tests {
     #[test]
     fn findings_stand_by_file_and_line_and_each_once() {
         let error = Finding::error("a.md", "x").at(Place::new(2, 1));
-        let found = vec![finding(3, None), Finding::error("b.md", "x"), finding(2, None), error.clone(), finding(3, None)];
-        assert_eq!(in_order(found), [error, finding(2, None), finding(3, None), Finding::error("b.md", "x")]);
+        let found = vec![
+            finding(3, None),
+            Finding::error("b.md", "x"),
+            finding(2, None),
+            error.clone(),
+            finding(3, None),
+        ];
+        assert_eq!(
+            in_order(found),
+            [error, finding(2, None), finding(3, None), Finding::error("b.md", "x")]
+        );
     }
 
     #[test]
     fn the_twentieth_of_a_kind_counts_the_rest() {
         for name in [None, Some("link-http")] {
-            for (all, shown, last) in [(3, 3, "`3` is odd, 3 times"), (20, 20, "`20` is odd, 20 times"), (21, 20, "and 2 more like this"), (500, 20, "and 481 more like this")] {
+            for (all, shown, last) in [
+                (3, 3, "`3` is odd, 3 times"),
+                (20, 20, "`20` is odd, 20 times"),
+                (21, 20, "and 2 more like this"),
+                (500, 20, "and 481 more like this"),
+            ] {
                 let findings: Vec<Finding> = (1..=all).map(|line| finding(line, name)).collect();
                 let bounded = bounded(&findings);
-                assert_eq!((bounded.len(), bounded.last().map(|finding| finding.text.as_str())), (shown, Some(last)));
+                assert_eq!(
+                    (bounded.len(), bounded.last().map(|finding| finding.text.as_str())),
+                    (shown, Some(last))
+                );
             }
         }
     }

@@ -46,9 +46,21 @@ fn claims_are_found_in_seven_languages() {
         ("nl", "Het versterkt uw immuunsysteem.", "claim-immunity"),
         ("pt", "A massagem cura a dor.", "claim-cure"),
         ("pt", "Reforça a imunidade.", "claim-immunity"),
-        ("en", "> “I could not walk. After two sessions my pain was gone.” — Anna, 43", "claim-testimonial"),
-        ("de", "„Ich konnte nicht gehen, nach zwei Terminen war mein Rücken frei.“ – Anna K.", "claim-testimonial"),
-        ("en", "“My neck has never felt better, I can recommend it”, says our patient Tom.", "claim-testimonial"),
+        (
+            "en",
+            "> “I could not walk. After two sessions my pain was gone.” — Anna, 43",
+            "claim-testimonial",
+        ),
+        (
+            "de",
+            "„Ich konnte nicht gehen, nach zwei Terminen war mein Rücken frei.“ – Anna K.",
+            "claim-testimonial",
+        ),
+        (
+            "en",
+            "“My neck has never felt better, I can recommend it”, says our patient Tom.",
+            "claim-testimonial",
+        ),
     ] {
         assert_eq!(names(text, language), [name], "{language}: {text}");
     }
@@ -93,7 +105,11 @@ fn what_only_sounds_like_a_claim_is_left_alone() {
 fn every_row_is_of_a_known_claim_and_folded() {
     for (language, patterns) in PATTERNS.iter() {
         for pattern in patterns.values().flatten() {
-            assert!(pattern.name == "except" || CLAIMS.iter().any(|claim| claim.name == pattern.name), "{language} {}", pattern.name);
+            assert!(
+                pattern.name == "except" || CLAIMS.iter().any(|claim| claim.name == pattern.name),
+                "{language} {}",
+                pattern.name
+            );
             for wanted in &pattern.words {
                 if let Wanted::Word(word) | Wanted::Start(word) = wanted {
                     assert!(*word == "%" || folded(word) == *word, "{language} {word}");
@@ -102,7 +118,16 @@ fn every_row_is_of_a_known_claim_and_folded() {
         }
     }
     for claim in CLAIMS {
-        let covered = |language: &str| PATTERNS[language].values().flatten().any(|pattern| pattern.name == claim.name);
-        assert!(covered("any") || ["en", "de", "fr", "es", "it", "nl", "pt"].into_iter().all(covered), "{}", claim.name);
+        let covered = |language: &str| {
+            PATTERNS[language]
+                .values()
+                .flatten()
+                .any(|pattern| pattern.name == claim.name)
+        };
+        assert!(
+            covered("any") || ["en", "de", "fr", "es", "it", "nl", "pt"].into_iter().all(covered),
+            "{}",
+            claim.name
+        );
     }
 }

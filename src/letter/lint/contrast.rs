@@ -37,7 +37,11 @@ type Pair = (String, String, bool);
 pub(super) fn of(file: &str, html: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (pairs, small) = looked_at(html, None);
-    findings.extend(pairs.into_iter().map(|(pair, (ratio, words))| poor(file, "contrast", "", &pair, ratio, &words)));
+    findings.extend(
+        pairs
+            .into_iter()
+            .map(|(pair, (ratio, words))| poor(file, "contrast", "", &pair, ratio, &words)),
+    );
     if let Some((size, words)) = small {
         let text = format!("`{}` is {size:.0} px high, hard to read on a phone", shown(&words, 40));
         let hint = format!("give it `font-size: {SMALLEST_TEXT}px` or more; 16 px is what most letters have");
@@ -45,7 +49,9 @@ pub(super) fn of(file: &str, html: &str) -> Vec<Finding> {
     }
     if let Some(dark) = Dark::of(html) {
         let (pairs, _) = looked_at(html, Some(&dark));
-        let pairs = pairs.into_iter().map(|(pair, (ratio, words))| poor(file, "contrast-dark", "in the dark, ", &pair, ratio, &words));
+        let pairs = pairs
+            .into_iter()
+            .map(|(pair, (ratio, words))| poor(file, "contrast-dark", "in the dark, ", &pair, ratio, &words));
         findings.extend(pairs);
     }
     findings
@@ -54,7 +60,10 @@ pub(super) fn of(file: &str, html: &str) -> Vec<Finding> {
 fn poor(file: &str, name: &'static str, when: &str, (colour, ground, large): &Pair, ratio: f64, words: &str) -> Finding {
     let wanted = if *large { LARGE } else { SMALL };
     let words = shown(words, 40);
-    let text = format!("{when}`{words}` is hard to read: {colour} on {ground} has a contrast of {:.1}, at least {wanted} is wanted", (ratio * 10.0).floor() / 10.0);
+    let text = format!(
+        "{when}`{words}` is hard to read: {colour} on {ground} has a contrast of {:.1}, at least {wanted} is wanted",
+        (ratio * 10.0).floor() / 10.0
+    );
     let hint = match name {
         "contrast" => "take a darker colour for the words, or a lighter one behind them",
         _ => "take a lighter colour for the words in `@media (prefers-color-scheme: dark)`, or a darker one behind them",
@@ -87,13 +96,17 @@ fn looked_at(html: &str, dark: Option<&Dark<'_>>) -> (Poor, Option<(f64, String)
         if look.size < SMALLEST_TEXT && small.as_ref().is_none_or(|(size, _)| look.size < *size) {
             small = Some((look.size, words.clone()));
         }
-        let (Some(colour), Some(ground)) = (look.colour, look.ground) else { return };
+        let (Some(colour), Some(ground)) = (look.colour, look.ground) else {
+            return;
+        };
         let colour = colour.over(ground);
         let large = look.size >= 24.0 || look.bold && look.size >= 18.66;
         let ratio = colour.contrast(ground);
         // Measured as it is shown: 4.47 is not 4.5.
         if ratio < if large { LARGE } else { SMALL } && pairs.len() < 50 {
-            pairs.entry((colour.to_string(), ground.to_string(), large)).or_insert((ratio, words));
+            pairs
+                .entry((colour.to_string(), ground.to_string(), large))
+                .or_insert((ratio, words));
         }
     };
     tree::walk(html, outermost, opened, text);
@@ -102,7 +115,9 @@ fn looked_at(html: &str, dark: Option<&Dark<'_>>) -> (Poor, Option<(f64, String)
 
 /// How text looks inside `element`.
 fn inside<'t>(open: &[(Element<'t>, Look)], element: &Element<'t>, around: &Look, dark: Option<&Dark<'_>>) -> Look {
-    let in_the_dark = dark.map(|dark| dark.declarations(open.iter().map(|(element, _)| element), element)).unwrap_or_default();
+    let in_the_dark = dark
+        .map(|dark| dark.declarations(open.iter().map(|(element, _)| element), element))
+        .unwrap_or_default();
     let styled = |property: &str| in_the_dark.get(property).copied().or_else(|| element.styled(property));
     let attribute = |name: &str| element.piece.attribute(name);
     let mut look = around.clone();
@@ -122,7 +137,10 @@ fn inside<'t>(open: &[(Element<'t>, Look)], element: &Element<'t>, around: &Look
             Ground::Unknown => None,
         };
     }
-    if let Some(size) = styled("font-size").or_else(|| styled("font").and_then(size_in)).and_then(|size| pixels(size, around.size)) {
+    if let Some(size) = styled("font-size")
+        .or_else(|| styled("font").and_then(size_in))
+        .and_then(|size| pixels(size, around.size))
+    {
         look.size = size;
     } else {
         look.size = match element.name.as_str() {
@@ -133,7 +151,10 @@ fn inside<'t>(open: &[(Element<'t>, Look)], element: &Element<'t>, around: &Look
             _ => around.size,
         };
     }
-    if matches!(element.name.as_str(), "b" | "strong" | "th" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+    if matches!(
+        element.name.as_str(),
+        "b" | "strong" | "th" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+    ) {
         look.bold = true;
     }
     if let Some(weight) = styled("font-weight") {
@@ -142,7 +163,8 @@ fn inside<'t>(open: &[(Element<'t>, Look)], element: &Element<'t>, around: &Look
             weight => weight.parse::<u32>().is_ok_and(|weight| weight >= 700),
         };
     }
-    let hides = styled("display").is_some_and(|display| display.trim() == "none") || styled("visibility").is_some_and(|seen| seen.trim() == "hidden");
+    let hides = styled("display").is_some_and(|display| display.trim() == "none")
+        || styled("visibility").is_some_and(|seen| seen.trim() == "hidden");
     look.hidden |= hides || styled("mso-hide").is_some() || matches!(element.name.as_str(), "head" | "title" | "style" | "script");
     look
 }
@@ -173,7 +195,9 @@ fn ground<'s>(styled: &impl Fn(&str) -> Option<&'s str>) -> Option<Ground> {
 
 /// The size in a `font: bold 14px/1.5 Arial`.
 fn size_in(font: &str) -> Option<&str> {
-    font.split([' ', '/']).find(|part| part.starts_with(|c: char| c.is_ascii_digit()) && part.ends_with(|c: char| c.is_ascii_alphabetic() || c == '%'))
+    font.split([' ', '/']).find(|part| {
+        part.starts_with(|c: char| c.is_ascii_digit()) && part.ends_with(|c: char| c.is_ascii_alphabetic() || c == '%')
+    })
 }
 
 fn pixels(size: &str, around: f64) -> Option<f64> {
@@ -202,20 +226,47 @@ mod tests {
     use super::of;
 
     fn names(html: &str) -> Vec<String> {
-        of("templates/letter.html", html).iter().map(|finding| format!("{} {}", finding.name.unwrap(), finding.text)).collect()
+        of("templates/letter.html", html)
+            .iter()
+            .map(|finding| format!("{} {}", finding.name.unwrap(), finding.text))
+            .collect()
     }
 
     #[test]
     fn words_that_are_hard_to_read_are_found() {
         for (html, found) in [
-            ("<p style=\"color:#777\">grey</p>", "contrast `grey` is hard to read: #777777 on #ffffff has a contrast of 4.4, at least 4.5 is wanted"),
-            ("<div style=\"background:#777\"><p style='color:white'>a<i>b</i></p></div>", "contrast `a` is hard to read: #ffffff on #777777 has a contrast of 4.4, at least 4.5 is wanted"),
-            ("<table bgcolor=\"#000080\"><tr><td>navy</td></tr></table>", "contrast `navy` is hard to read: #000000 on #000080 has a contrast of 1.3, at least 4.5 is wanted"),
-            ("<h1 style=\"color:#aaa\">large</h1>", "contrast `large` is hard to read: #aaaaaa on #ffffff has a contrast of 2.3, at least 3 is wanted"),
-            ("<p style=\"color:rgba(0,0,0,.3)\">faint</p>", "contrast `faint` is hard to read: #b3b3b3 on #ffffff has a contrast of 2.1, at least 4.5 is wanted"),
-            ("<p style=\"background:#000080\"><a href=\"x\">link</a></p>", "contrast `link` is hard to read: #0000ee on #000080 has a contrast of 1.7, at least 4.5 is wanted"),
-            ("<p style=\"font-size:12px\">small</p>", "small-text `small` is 12 px high, hard to read on a phone"),
-            ("<p style=\"font:italic 10pt/1.5 Arial\">small</p>", "small-text `small` is 13 px high, hard to read on a phone"),
+            (
+                "<p style=\"color:#777\">grey</p>",
+                "contrast `grey` is hard to read: #777777 on #ffffff has a contrast of 4.4, at least 4.5 is wanted",
+            ),
+            (
+                "<div style=\"background:#777\"><p style='color:white'>a<i>b</i></p></div>",
+                "contrast `a` is hard to read: #ffffff on #777777 has a contrast of 4.4, at least 4.5 is wanted",
+            ),
+            (
+                "<table bgcolor=\"#000080\"><tr><td>navy</td></tr></table>",
+                "contrast `navy` is hard to read: #000000 on #000080 has a contrast of 1.3, at least 4.5 is wanted",
+            ),
+            (
+                "<h1 style=\"color:#aaa\">large</h1>",
+                "contrast `large` is hard to read: #aaaaaa on #ffffff has a contrast of 2.3, at least 3 is wanted",
+            ),
+            (
+                "<p style=\"color:rgba(0,0,0,.3)\">faint</p>",
+                "contrast `faint` is hard to read: #b3b3b3 on #ffffff has a contrast of 2.1, at least 4.5 is wanted",
+            ),
+            (
+                "<p style=\"background:#000080\"><a href=\"x\">link</a></p>",
+                "contrast `link` is hard to read: #0000ee on #000080 has a contrast of 1.7, at least 4.5 is wanted",
+            ),
+            (
+                "<p style=\"font-size:12px\">small</p>",
+                "small-text `small` is 12 px high, hard to read on a phone",
+            ),
+            (
+                "<p style=\"font:italic 10pt/1.5 Arial\">small</p>",
+                "small-text `small` is 13 px high, hard to read on a phone",
+            ),
         ] {
             let found_now = names(html);
             assert!(found_now.iter().any(|now| now == found), "{html}: {found_now:#?}");
@@ -243,9 +294,13 @@ mod tests {
     #[test]
     fn the_dark_is_looked_at_where_a_letter_has_one() {
         let sheet = "<style>@media (prefers-color-scheme: dark) { .card { background: #222 !important } .card p.a, h1 { color: #ddd !important } a { color: red } }</style>";
-        let html = format!("{sheet}<div class=\"card\" style=\"background:#fff\"><p class=\"a\" style=\"color:#333\">well</p></div>");
+        let html =
+            format!("{sheet}<div class=\"card\" style=\"background:#fff\"><p class=\"a\" style=\"color:#333\">well</p></div>");
         assert_eq!(names(&html), [""; 0]);
         let html = format!("{sheet}<div class=\"card\" style=\"background:#fff\"><p style=\"color:#333\">ill</p></div>");
-        assert_eq!(names(&html), ["contrast-dark in the dark, `ill` is hard to read: #333333 on #222222 has a contrast of 1.2, at least 4.5 is wanted"]);
+        assert_eq!(
+            names(&html),
+            ["contrast-dark in the dark, `ill` is hard to read: #333333 on #222222 has a contrast of 1.2, at least 4.5 is wanted"]
+        );
     }
 }

@@ -6,7 +6,11 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part<'t> {
     /// `color: red`
-    Declaration { property: &'t str, value: &'t str, important: bool },
+    Declaration {
+        property: &'t str,
+        value: &'t str,
+        important: bool,
+    },
     /// What stands before a `{`.
     Selectors(&'t str),
     /// `@media (…)`, without what stands inside.
@@ -39,10 +43,18 @@ pub(super) fn sheet(css: &str) -> Vec<Placed<'_>> {
                 let is_at = text.starts_with('@');
                 if is_at {
                     let (name, prelude) = at_rule(text);
-                    parts.push(Placed { part: Part::At { name, prelude }, offset: start, around: media });
+                    parts.push(Placed {
+                        part: Part::At { name, prelude },
+                        offset: start,
+                        around: media,
+                    });
                     around.push(Some(prelude));
                 } else {
-                    parts.push(Placed { part: Part::Selectors(text), offset: start, around: media });
+                    parts.push(Placed {
+                        part: Part::Selectors(text),
+                        offset: start,
+                        around: media,
+                    });
                     around.push(media);
                 }
             }
@@ -52,7 +64,11 @@ pub(super) fn sheet(css: &str) -> Vec<Placed<'_>> {
             }
             _ if text.starts_with('@') => {
                 let (name, prelude) = at_rule(text);
-                parts.push(Placed { part: Part::At { name, prelude }, offset: start, around: media });
+                parts.push(Placed {
+                    part: Part::At { name, prelude },
+                    offset: start,
+                    around: media,
+                });
             }
             _ => push_declaration(&mut parts, text, start, media),
         }
@@ -63,13 +79,21 @@ pub(super) fn sheet(css: &str) -> Vec<Placed<'_>> {
 
 /// The declarations of a `style` attribute.
 pub(super) fn declarations(style: &str) -> Vec<Placed<'_>> {
-    sheet(style).into_iter().filter(|placed| matches!(placed.part, Part::Declaration { .. })).collect()
+    sheet(style)
+        .into_iter()
+        .filter(|placed| matches!(placed.part, Part::Declaration { .. }))
+        .collect()
 }
 
 fn push_declaration<'t>(parts: &mut Vec<Placed<'t>>, text: &'t str, offset: usize, around: Option<&'t str>) {
-    let Some((property, value)) = text.split_once(':') else { return };
+    let Some((property, value)) = text.split_once(':') else {
+        return;
+    };
     let value = value.trim();
-    let plain = value.strip_suffix("important").map(str::trim_end).and_then(|value| value.strip_suffix('!'));
+    let plain = value
+        .strip_suffix("important")
+        .map(str::trim_end)
+        .and_then(|value| value.strip_suffix('!'));
     let part = Part::Declaration {
         property: property.trim(),
         value: plain.map_or(value, str::trim_end),
@@ -80,7 +104,9 @@ fn push_declaration<'t>(parts: &mut Vec<Placed<'t>>, text: &'t str, offset: usiz
 
 fn at_rule(text: &str) -> (&str, &str) {
     let rest = &text[1..];
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .unwrap_or(rest.len());
     (&rest[..end], rest[end..].trim())
 }
 
@@ -107,7 +133,10 @@ fn next_stop(css: &str, from: usize) -> (usize, Option<u8>) {
             quote @ (b'"' | b'\'') => {
                 // A string ends at its line's end at the latest.
                 let rest = &bytes[at + 1..];
-                at += 1 + rest.iter().position(|byte| *byte == quote || *byte == b'\n').unwrap_or(rest.len());
+                at += 1 + rest
+                    .iter()
+                    .position(|byte| *byte == quote || *byte == b'\n')
+                    .unwrap_or(rest.len());
             }
             b'/' if bytes.get(at + 1) == Some(&b'*') => {
                 at = css[at + 2..].find("*/").map_or(bytes.len(), |length| at + 2 + length + 1);
@@ -131,7 +160,11 @@ mod tests {
         let show = |placed: &Placed<'_>| {
             let around = placed.around.map(|around| format!(" in {around}")).unwrap_or_default();
             let part = match placed.part {
-                Part::Declaration { property, value, important } => format!("{property}={value}{}", if important { "!" } else { "" }),
+                Part::Declaration {
+                    property,
+                    value,
+                    important,
+                } => format!("{property}={value}{}", if important { "!" } else { "" }),
                 Part::Selectors(selectors) => format!("<{selectors}>"),
                 Part::At { name, prelude } => format!("@{name} {prelude}"),
             };
@@ -142,12 +175,25 @@ mod tests {
 
     #[test]
     fn a_sheet_falls_into_its_parts() {
-        assert_eq!(shown("p, a:hover { color : red !important; margin:0 }"), ["0:<p, a:hover>", "13:color=red!", "37:margin=0"]);
+        assert_eq!(
+            shown("p, a:hover { color : red !important; margin:0 }"),
+            ["0:<p, a:hover>", "13:color=red!", "37:margin=0"]
+        );
         assert_eq!(
             shown("@import url(a;b.css);/* x{} */@media (max-width: 1px) {.a{b:c}} i{d:\"}\"}"),
-            ["0:@import url(a;b.css)", "30:@media (max-width: 1px)", "55:<.a> in (max-width: 1px)", "58:b=c in (max-width: 1px)", "64:<i>", "66:d=\"}\""]
+            [
+                "0:@import url(a;b.css)",
+                "30:@media (max-width: 1px)",
+                "55:<.a> in (max-width: 1px)",
+                "58:b=c in (max-width: 1px)",
+                "64:<i>",
+                "66:d=\"}\""
+            ]
         );
-        assert_eq!(shown("background:url(data:a;b);color:red"), ["0:background=url(data:a;b)", "25:color=red"]);
+        assert_eq!(
+            shown("background:url(data:a;b);color:red"),
+            ["0:background=url(data:a;b)", "25:color=red"]
+        );
         assert_eq!(shown("}}{{;:"), ["2:<>", "3:<>", "5:="]);
     }
 }

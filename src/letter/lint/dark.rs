@@ -55,9 +55,15 @@ impl<'t> Dark<'t> {
                         }
                         current = from..rules.len();
                     }
-                    Part::Declaration { property, value, important: true } => {
+                    Part::Declaration {
+                        property,
+                        value,
+                        important: true,
+                    } => {
                         let property = property.to_ascii_lowercase();
-                        rules[current.clone()].iter_mut().for_each(|rule| rule.declarations.push((property.clone(), value)));
+                        rules[current.clone()]
+                            .iter_mut()
+                            .for_each(|rule| rule.declarations.push((property.clone(), value)));
                     }
                     Part::Declaration { .. } => {}
                     Part::At { .. } => return None,
@@ -72,7 +78,11 @@ impl<'t> Dark<'t> {
     }
 
     /// What holds for `element` inside `open`.
-    pub(super) fn declarations<'e>(&self, open: impl DoubleEndedIterator<Item = &'e Element<'e>> + Clone, element: &Element<'_>) -> HashMap<&str, &'t str> {
+    pub(super) fn declarations<'e>(
+        &self,
+        open: impl DoubleEndedIterator<Item = &'e Element<'e>> + Clone,
+        element: &Element<'_>,
+    ) -> HashMap<&str, &'t str> {
         let mut held = HashMap::new();
         for rule in self.rules.iter().filter(|rule| rule.fits(open.clone(), element)) {
             for (property, value) in &rule.declarations {
@@ -96,13 +106,23 @@ impl Rule<'_> {
     fn of(selector: &str) -> Option<Self> {
         let path: Vec<Compound> = selector.split_whitespace().map(Compound::of).collect::<Option<_>>()?;
         let weight = path.iter().fold((0, 0, 0), |(ids, classes, names), part| {
-            (ids + usize::from(!part.id.is_empty()), classes + part.classes.len(), names + usize::from(!part.name.is_empty()))
+            (
+                ids + usize::from(!part.id.is_empty()),
+                classes + part.classes.len(),
+                names + usize::from(!part.name.is_empty()),
+            )
         });
-        (!path.is_empty()).then_some(Self { path, weight, declarations: Vec::new() })
+        (!path.is_empty()).then_some(Self {
+            path,
+            weight,
+            declarations: Vec::new(),
+        })
     }
 
     fn fits<'e>(&self, open: impl DoubleEndedIterator<Item = &'e Element<'e>>, element: &Element<'_>) -> bool {
-        let Some((own, around)) = self.path.split_last() else { return false };
+        let Some((own, around)) = self.path.split_last() else {
+            return false;
+        };
         if !own.fits(element) {
             return false;
         }
@@ -128,7 +148,9 @@ impl Compound {
                 b'*' => (b'*', &rest[1..]),
                 _ => (b'n', rest),
             };
-            let end = after.find(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').unwrap_or(after.len());
+            let end = after
+                .find(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
+                .unwrap_or(after.len());
             let name = after[..end].to_owned();
             match kind {
                 b'*' if end == 0 => {}

@@ -10,7 +10,9 @@ static TRACKERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| column("tracker"
 
 fn column(wanted: &'static str) -> impl Iterator<Item = &'static str> {
     let cells = rows(include_str!("data/hosts.csv")).filter_map(|line| line.split_once(','));
-    cells.filter(move |(kind, _)| *kind == wanted).flat_map(|(_, values)| values.split('|'))
+    cells
+        .filter(move |(kind, _)| *kind == wanted)
+        .flat_map(|(_, values)| values.split('|'))
 }
 
 /// The hosts that are the clinic's own.
@@ -23,13 +25,24 @@ impl Own {
     /// Those that the settings name.
     pub(super) fn of(sources: &Sources) -> Self {
         let sender = &sources.sender;
-        let mailboxes = [Some(&sender.from_address), Some(&sender.contact), sender.reply_to.as_ref(), sender.unsubscribe_mailto.as_ref()];
-        let domains = mailboxes.into_iter().flatten().filter_map(|address| address.rsplit_once('@')).map(|(_, domain)| domain.to_ascii_lowercase());
+        let mailboxes = [
+            Some(&sender.from_address),
+            Some(&sender.contact),
+            sender.reply_to.as_ref(),
+            sender.unsubscribe_mailto.as_ref(),
+        ];
+        let domains = mailboxes
+            .into_iter()
+            .flatten()
+            .filter_map(|address| address.rsplit_once('@'))
+            .map(|(_, domain)| domain.to_ascii_lowercase());
         // Everybody's mail provider is nobody's own web site.
         let domains = domains.filter(|domain| !PROVIDERS.contains(&domain.as_str()));
         let pages = [sender.unsubscribe_url.as_deref(), sources.look.images.as_deref()];
         let hosts = pages.into_iter().flatten().filter_map(of);
-        Self { hosts: domains.chain(hosts).map(|host| without_www(&host).to_owned()).collect() }
+        Self {
+            hosts: domains.chain(hosts).map(|host| without_www(&host).to_owned()).collect(),
+        }
     }
 
     /// Whether a host is the clinic's.
@@ -39,8 +52,30 @@ impl Own {
 }
 
 const PROVIDERS: &[&str] = &[
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de", "t-online.de",
-    "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "aol.com", "btinternet.com", "proton.me", "protonmail.com", "bluewin.ch", "ziggo.nl", "kpnmail.nl",
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "yahoo.com",
+    "icloud.com",
+    "gmx.de",
+    "gmx.net",
+    "gmx.at",
+    "gmx.ch",
+    "web.de",
+    "t-online.de",
+    "orange.fr",
+    "wanadoo.fr",
+    "free.fr",
+    "libero.it",
+    "aol.com",
+    "btinternet.com",
+    "proton.me",
+    "protonmail.com",
+    "bluewin.ch",
+    "ziggo.nl",
+    "kpnmail.nl",
 ];
 
 fn without_www(host: &str) -> &str {
@@ -50,7 +85,10 @@ fn without_www(host: &str) -> &str {
 /// Whether two hosts are the same, but for `www.`, or one stands below the other.
 pub(super) fn are_kin(one: &str, other: &str) -> bool {
     let (one, other) = (without_www(one), without_www(other));
-    let below = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let below = |long: &str, short: &str| {
+        long.strip_suffix(short)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
     below(one, other) || below(other, one)
 }
 
@@ -112,7 +150,10 @@ mod tests {
 
     #[test]
     fn hosts_are_read_from_addresses_and_from_words() {
-        assert_eq!(of("HTTPS://user@Riverside.Example:8443/a?b"), Some("riverside.example".to_owned()));
+        assert_eq!(
+            of("HTTPS://user@Riverside.Example:8443/a?b"),
+            Some("riverside.example".to_owned())
+        );
         assert_eq!(of("mailto:a@riverside.example"), None);
         for (words, host) in [
             ("www.riverside.example/tips", Some("www.riverside.example")),
@@ -132,7 +173,9 @@ mod tests {
     #[test]
     fn kin_and_strangers() {
         assert!(are_kin("www.riverside.example", "riverside.example") && are_kin("shop.riverside.example", "riverside.example"));
-        assert!(!are_kin("riverside.example", "notriverside.example") && !are_kin("riverside.example", "riverside.example.evil.test"));
+        assert!(
+            !are_kin("riverside.example", "notriverside.example") && !are_kin("riverside.example", "riverside.example.evil.test")
+        );
     }
 
     #[test]

@@ -11,11 +11,15 @@ pub(super) fn missing(compiled: &Compiled, file: &str, words: &str, whole: &str)
     let postal_address = compiled.postal_address.split_whitespace().collect::<Vec<_>>().join(" ");
     let address = (!words.contains(&postal_address)).then(|| {
         let text = "the letter does not say the clinic's postal address, which the law demands";
-        Finding::error(file, text).called("postal-address").hint("write `{{ clinic.postal_address }}` at its foot")
+        Finding::error(file, text)
+            .called("postal-address")
+            .hint("write `{{ clinic.postal_address }}` at its foot")
     });
     let way_out = (!compiled.fixed.ways_out.traces().any(|way| whole.contains(way))).then(|| {
         let text = "the letter does not say how to unsubscribe, which the law demands";
-        Finding::error(file, text).called("way-out").hint("write `{{ unsubscribe.link }}` at its foot")
+        Finding::error(file, text)
+            .called("way-out")
+            .hint("write `{{ unsubscribe.link }}` at its foot")
     });
     address.into_iter().chain(way_out).collect()
 }

@@ -13,30 +13,137 @@ struct Mark {
 }
 
 const MARKS: &[Mark] = &[
-    Mark { open: "*|", close: "|*", sure: true },
-    Mark { open: "%%", close: "%%", sure: false },
-    Mark { open: "[[", close: "]]", sure: false },
-    Mark { open: "<<", close: ">>", sure: false },
-    Mark { open: "${", close: "}", sure: false },
-    Mark { open: "#{", close: "}", sure: false },
-    Mark { open: "{", close: "}", sure: false },
-    Mark { open: "%", close: "%", sure: false },
-    Mark { open: "[", close: "]", sure: false },
-    Mark { open: "<", close: ">", sure: false },
+    Mark {
+        open: "*|",
+        close: "|*",
+        sure: true,
+    },
+    Mark {
+        open: "%%",
+        close: "%%",
+        sure: false,
+    },
+    Mark {
+        open: "[[",
+        close: "]]",
+        sure: false,
+    },
+    Mark {
+        open: "<<",
+        close: ">>",
+        sure: false,
+    },
+    Mark {
+        open: "${",
+        close: "}",
+        sure: false,
+    },
+    Mark {
+        open: "#{",
+        close: "}",
+        sure: false,
+    },
+    Mark {
+        open: "{",
+        close: "}",
+        sure: false,
+    },
+    Mark {
+        open: "%",
+        close: "%",
+        sure: false,
+    },
+    Mark {
+        open: "[",
+        close: "]",
+        sure: false,
+    },
+    Mark {
+        open: "<",
+        close: ">",
+        sure: false,
+    },
 ];
 
 /// What people call what is to be filled in, in small letters without blanks and lines.
 const FIELDS: &[&str] = &[
-    "name", "firstname", "fname", "lastname", "lname", "fullname", "yourname", "patientname", "clientname", "customername", "clinicname", "company", "companyname", "email", "emailaddress", "date", "time", "address",
-    "phone", "phonenumber", "city", "link", "url", "insert", "greeting", "salutation", "title", "subject", "text", "image", "logo", "website", "vorname", "nachname", "anrede",
-    "ihrname", "datum", "adresse", "telefon", "prenom", "nom", "votrenom", "nombre", "apellido", "sunombre", "fecha", "nome", "cognome", "sobrenome", "data", "voornaam", "achternaam", "naam", "clinic", "price", "month", "year",
-    "firstnamefallback", "contactfirstname", "subscriberfirstname", "recipientname", "unsubscribe", "unsubscribeurl", "unsubscribelink",
+    "name",
+    "firstname",
+    "fname",
+    "lastname",
+    "lname",
+    "fullname",
+    "yourname",
+    "patientname",
+    "clientname",
+    "customername",
+    "clinicname",
+    "company",
+    "companyname",
+    "email",
+    "emailaddress",
+    "date",
+    "time",
+    "address",
+    "phone",
+    "phonenumber",
+    "city",
+    "link",
+    "url",
+    "insert",
+    "greeting",
+    "salutation",
+    "title",
+    "subject",
+    "text",
+    "image",
+    "logo",
+    "website",
+    "vorname",
+    "nachname",
+    "anrede",
+    "ihrname",
+    "datum",
+    "adresse",
+    "telefon",
+    "prenom",
+    "nom",
+    "votrenom",
+    "nombre",
+    "apellido",
+    "sunombre",
+    "fecha",
+    "nome",
+    "cognome",
+    "sobrenome",
+    "data",
+    "voornaam",
+    "achternaam",
+    "naam",
+    "clinic",
+    "price",
+    "month",
+    "year",
+    "firstnamefallback",
+    "contactfirstname",
+    "subscriberfirstname",
+    "recipientname",
+    "unsubscribe",
+    "unsubscribeurl",
+    "unsubscribelink",
 ];
 
 const FILL: &str = "write what belongs there; a person's name goes into the template or the subject, as `{{ first_name }}`";
 
 /// Notes to oneself, spelled in halves so that this file holds none.
-const NOTES: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), "TBC", "TBD", "TKTK"];
+const NOTES: &[&str] = &[
+    concat!("TO", "DO"),
+    concat!("FIX", "ME"),
+    concat!("XX", "X"),
+    "TBC",
+    "TBD",
+    "TKTK",
+];
 
 /// Everything in a text that was to be filled in.
 pub(super) fn of(report: &mut Report<'_>, reading: &Reading, language: &str) {
@@ -84,7 +191,9 @@ fn marks(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
         for mark in MARKS.iter().filter(|mark| rest.starts_with(mark.open)) {
             let inside = rest.get(mark.open.len()..).unwrap_or("");
             let end: usize = inside.char_indices().nth(60).map_or(inside.len(), |(end, _)| end);
-            let Some(close) = inside[..end].find(mark.close) else { continue };
+            let Some(close) = inside[..end].find(mark.close) else {
+                continue;
+            };
             if is_field(&inside[..close], mark) {
                 let whole = mark.open.len() + close + mark.close.len();
                 found(start, &rest[..whole], mark.sure);
@@ -105,10 +214,14 @@ fn is_field(inside: &str, mark: &Mark) -> bool {
     let name = inside.split(['|', ',', ':']).next().unwrap_or("");
     let plain: String = folded(name).replace(' ', "");
     // `{first name}`, `[Your Name Here]`, `%FIRSTNAME%`: a field's name, or words that ask for one.
-    let asks = ["insert", "your", "enter", "add", "ihr", "votre", "su", "einfugen", "inserer", "insertar", "inserire"];
+    let asks = [
+        "insert", "your", "enter", "add", "ihr", "votre", "su", "einfugen", "inserer", "insertar", "inserire",
+    ];
     let first = folded(name);
     let mut words = first.split(' ');
-    FIELDS.contains(&plain.as_str()) || FIELDS.contains(&plain.trim_end_matches("here")) || asks.contains(&words.next().unwrap_or("")) && words.next().is_some() && words.count() <= 4
+    FIELDS.contains(&plain.as_str())
+        || FIELDS.contains(&plain.trim_end_matches("here"))
+        || asks.contains(&words.next().unwrap_or("")) && words.next().is_some() && words.count() <= 4
 }
 
 fn notes(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
@@ -126,7 +239,11 @@ fn notes(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
 
 /// Lines of a finished letter that greet nobody: `Dear ,`, `Hello !`.
 pub(super) fn empty_greeting<'w>(lines: impl Iterator<Item = &'w str>) -> Option<String> {
-    lines.map(str::trim).filter(|line| line.chars().count() < 40).find(|line| greets_nobody(line)).map(|line| shown(line, 40))
+    lines
+        .map(str::trim)
+        .filter(|line| line.chars().count() < 40)
+        .find(|line| greets_nobody(line))
+        .map(|line| shown(line, 40))
 }
 
 fn greets_nobody(line: &str) -> bool {
@@ -136,7 +253,23 @@ fn greets_nobody(line: &str) -> bool {
     let greets = words::of_any("greeting").any(|greeting| greeting == said);
     // `Hello,` greets everybody; a gap before the comma, or a `Dear` of nobody, is a name that is missing.
     let gap = marks.starts_with(' ') && marks.trim().starts_with([',', '!']);
-    let wants_a_name = !matches!(said.as_str(), "hello" | "hi" | "hallo" | "hey" | "good morning" | "good afternoon" | "guten tag" | "bonjour" | "salut" | "hola" | "ciao" | "buongiorno" | "ola" | "dag");
+    let wants_a_name = !matches!(
+        said.as_str(),
+        "hello"
+            | "hi"
+            | "hallo"
+            | "hey"
+            | "good morning"
+            | "good afternoon"
+            | "guten tag"
+            | "bonjour"
+            | "salut"
+            | "hola"
+            | "ciao"
+            | "buongiorno"
+            | "ola"
+            | "dag"
+    );
     greets && !marks.is_empty() && (gap || wants_a_name && marks.starts_with([',', '!']))
 }
 
@@ -177,8 +310,23 @@ mod tests {
     #[test]
     fn what_only_looks_alike_is_left_alone() {
         for text in [
-            "30% of people and 40% of others", "[1] a footnote", "a < b and c > d", "see [Smith 2020]", "* a list", "50 % Rabatt", "{0.1, 0.2}", "#1 and #2",
-            "100% cotton 50% wool", "XXXL", "mastodon", "[sic]", "TBCs", "the name of the rose", "cost: $5 [approx.]", "Insert the key and turn", "<3",
+            "30% of people and 40% of others",
+            "[1] a footnote",
+            "a < b and c > d",
+            "see [Smith 2020]",
+            "* a list",
+            "50 % Rabatt",
+            "{0.1, 0.2}",
+            "#1 and #2",
+            "100% cotton 50% wool",
+            "XXXL",
+            "mastodon",
+            "[sic]",
+            "TBCs",
+            "the name of the rose",
+            "cost: $5 [approx.]",
+            "Insert the key and turn",
+            "<3",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }
@@ -186,10 +334,33 @@ mod tests {
 
     #[test]
     fn greetings_of_nobody_are_found() {
-        for line in ["Dear ,", "Hello !", "Dear,", "Hi ,", "Liebe ,", "Sehr geehrte Frau ,", "Bonjour ,", "Cher/Chère ,", "Beste ,"] {
+        for line in [
+            "Dear ,",
+            "Hello !",
+            "Dear,",
+            "Hi ,",
+            "Liebe ,",
+            "Sehr geehrte Frau ,",
+            "Bonjour ,",
+            "Cher/Chère ,",
+            "Beste ,",
+        ] {
             assert!(greets_nobody(line), "{line}");
         }
-        for line in ["Hello,", "Hallo,", "Dear Ann,", "Dear friend,", "Bonjour,", "Guten Tag,", "Hi!", "Dear", "Hello", ",", "", "Hola,"] {
+        for line in [
+            "Hello,",
+            "Hallo,",
+            "Dear Ann,",
+            "Dear friend,",
+            "Bonjour,",
+            "Guten Tag,",
+            "Hi!",
+            "Dear",
+            "Hello",
+            ",",
+            "",
+            "Hola,",
+        ] {
             assert!(!greets_nobody(line), "{line}");
         }
     }

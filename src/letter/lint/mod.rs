@@ -47,8 +47,14 @@ pub use wire::{WireFault, wire, wire_utf8};
 /// Tags of the template language in an article, where they would stand as they are.
 pub(crate) fn article(article: &Article) -> Vec<Finding> {
     let mut report = Report::of(&article.file, &article.markdown, article.body_line);
-    for tag in tags::tags(&article.markdown).into_iter().filter(|tag| tag.kind != tags::Kind::Comment) {
-        let text = format!("`{}` would stand in every letter as it is", shown(&article.markdown[tag.range.clone()], 40));
+    for tag in tags::tags(&article.markdown)
+        .into_iter()
+        .filter(|tag| tag.kind != tags::Kind::Comment)
+    {
+        let text = format!(
+            "`{}` would stand in every letter as it is",
+            shown(&article.markdown[tag.range.clone()], 40)
+        );
         let hint = "an article's text is the same for everybody; greet people in the template, or in the subject";
         report.refuse("article-tags", tag.range.start, text, hint);
     }
@@ -87,7 +93,10 @@ fn text(article: &Article, own: &Own) -> Vec<Finding> {
 
 /// What the template's HTML files show, those that the letter uses.
 fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> {
-    let files = source.files.iter().filter(|file| file.name.ends_with(".html") && source.uses(&file.name));
+    let files = source
+        .files
+        .iter()
+        .filter(|file| file.name.ends_with(".html") && source.uses(&file.name));
     let of_file = |file: &crate::template::TemplateFile| {
         let name = format!("templates/{}", file.name);
         let blinded = reading::blinded(seen(&file.text));
@@ -120,7 +129,9 @@ impl Compiled {
         }
         let lost = law::lost_links(rendered).map(|link| {
             let finding = Finding::warning(&text, format!("the text part leaves out the link `{}`", shown(&link, 120)));
-            finding.called("link-lost").hint("write the address into the text too: who reads no HTML has no other way to it")
+            finding
+                .called("link-lost")
+                .hint("write the address into the text too: who reads no HTML has no other way to it")
         });
         findings.extend(lost.take(20));
         findings.extend(self.shape(rendered));

@@ -8,9 +8,41 @@ use crate::article::image::Image;
 
 /// Words that say that there is a picture, which everybody knew, in the languages that articles are written in.
 const NOTHING: &[&str] = &[
-    "image", "img", "picture", "photo", "photograph", "pic", "graphic", "screenshot", "untitled", "alt", "alt text", "logo image", "icon",
-    "bild", "foto", "grafik", "abbildung", "photographie", "imagen", "foto de", "figura", "immagine", "imagem", "afbeelding", "plaatje",
-    "figure", "banner", "header", "header image", "unnamed", "download", "description", "beschreibung", "placeholder", "spacer",
+    "image",
+    "img",
+    "picture",
+    "photo",
+    "photograph",
+    "pic",
+    "graphic",
+    "screenshot",
+    "untitled",
+    "alt",
+    "alt text",
+    "logo image",
+    "icon",
+    "bild",
+    "foto",
+    "grafik",
+    "abbildung",
+    "photographie",
+    "imagen",
+    "foto de",
+    "figura",
+    "immagine",
+    "imagem",
+    "afbeelding",
+    "plaatje",
+    "figure",
+    "banner",
+    "header",
+    "header image",
+    "unnamed",
+    "download",
+    "description",
+    "beschreibung",
+    "placeholder",
+    "spacer",
 ];
 
 const SAY: &str = "say what somebody who cannot see it should know, as in `two hands on a back`";
@@ -19,7 +51,10 @@ const SAY: &str = "say what somebody who cannot see it should know, as in `two h
 pub(super) fn of_article(report: &mut Report<'_>, reading: &Reading, article: &Article) {
     for picture in &reading.pictures {
         words(report, picture.words.as_deref().unwrap_or(""), picture.offset);
-        let image = article.images.iter().find(|image| image.file == picture.target.trim_start_matches("./"));
+        let image = article
+            .images
+            .iter()
+            .find(|image| image.file == picture.target.trim_start_matches("./"));
         if let Some(image) = image {
             of_text(report, reading, image, picture.offset);
         }
@@ -47,21 +82,39 @@ fn words(report: &mut Report<'_>, alt: &str, offset: usize) {
         return;
     }
     if says_nothing(alt) {
-        let text = format!("the words for a picture are `{}`, which say nothing of what it shows", shown(alt, 60));
+        let text = format!(
+            "the words for a picture are `{}`, which say nothing of what it shows",
+            shown(alt, 60)
+        );
         report.warn("alt-says-nothing", offset, text, SAY);
     } else if alt.chars().count() > 250 {
-        let text = format!("the words for a picture have {} characters; they are read aloud in one breath", alt.chars().count());
-        report.warn("alt-long", offset, text, "say in one sentence what it shows, and put the rest into the text below it");
+        let text = format!(
+            "the words for a picture have {} characters; they are read aloud in one breath",
+            alt.chars().count()
+        );
+        report.warn(
+            "alt-long",
+            offset,
+            text,
+            "say in one sentence what it shows, and put the rest into the text below it",
+        );
     }
 }
 
 fn says_nothing(alt: &str) -> bool {
     let lower = alt.trim().to_lowercase();
-    let is_file = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".heic", ".bmp", ".tif", ".tiff"].iter().any(|ending| lower.ends_with(ending));
+    let is_file = [
+        ".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".heic", ".bmp", ".tif", ".tiff",
+    ]
+    .iter()
+    .any(|ending| lower.ends_with(ending));
     // `IMG_2041`, `DSC00012`, `image1`, `photo (3)`, `hands-final-2`: what programs and cameras call files.
     let letters: String = folded(alt).chars().filter(|c| !c.is_numeric()).collect();
     let letters = letters.split_whitespace().collect::<Vec<_>>().join(" ");
-    let is_camera = matches!(letters.as_str(), "img" | "dsc" | "dscn" | "dscf" | "pxl" | "p" | "whatsapp image" | "screenshot at" | "bildschirmfoto" | "img wa");
+    let is_camera = matches!(
+        letters.as_str(),
+        "img" | "dsc" | "dscn" | "dscf" | "pxl" | "p" | "whatsapp image" | "screenshot at" | "bildschirmfoto" | "img wa"
+    );
     is_file || is_camera || letters.is_empty() || NOTHING.contains(&letters.as_str())
 }
 
@@ -69,7 +122,10 @@ fn says_nothing(alt: &str) -> bool {
 fn of_text(report: &mut Report<'_>, reading: &Reading, image: &Image, offset: usize) {
     let is_poster = image.width >= 500 && image.height >= 600;
     let is_banner = image.width >= 600 && image.height.saturating_mul(4) <= image.width && image.height > 0;
-    let prose = reading.blocks.iter().filter(|block| !matches!(block.kind, BlockKind::Heading(_)));
+    let prose = reading
+        .blocks
+        .iter()
+        .filter(|block| !matches!(block.kind, BlockKind::Heading(_)));
     let words: usize = prose.map(|block| block.words.split_whitespace().count()).sum();
     if (is_poster && words < 80) || (is_banner && words < 30) {
         let text = format!(
@@ -89,10 +145,32 @@ mod tests {
 
     #[test]
     fn words_that_say_nothing_are_told_from_words() {
-        for alt in ["image1", "Photo", "hands.jpg", "IMG_2041", "DSC00012", "picture (3)", "Bild 2", "FOTO", "123", "image", "Screenshot", "PXL_20260101"] {
+        for alt in [
+            "image1",
+            "Photo",
+            "hands.jpg",
+            "IMG_2041",
+            "DSC00012",
+            "picture (3)",
+            "Bild 2",
+            "FOTO",
+            "123",
+            "image",
+            "Screenshot",
+            "PXL_20260101",
+        ] {
             assert!(says_nothing(alt), "{alt}");
         }
-        for alt in ["two hands on a back", "Photo of our front door", "Riverside", "A", "the kettle in our kitchen", "手", "يدان على ظهر", "Our team, 2026"] {
+        for alt in [
+            "two hands on a back",
+            "Photo of our front door",
+            "Riverside",
+            "A",
+            "the kettle in our kitchen",
+            "手",
+            "يدان على ظهر",
+            "Our team, 2026",
+        ] {
             assert!(!says_nothing(alt), "{alt}");
         }
     }

@@ -35,7 +35,11 @@ pub(super) struct Block {
 
 impl Block {
     fn new(kind: BlockKind) -> Self {
-        Self { kind, words: String::new(), origin: Vec::new() }
+        Self {
+            kind,
+            words: String::new(),
+            origin: Vec::new(),
+        }
     }
 
     fn push(&mut self, words: &str, offset: usize) {
@@ -140,7 +144,25 @@ pub(super) fn of_html(html: &str) -> Reading {
 }
 
 fn is_block(name: &str) -> bool {
-    !matches!(name, "b" | "strong" | "i" | "em" | "span" | "u" | "s" | "small" | "sup" | "sub" | "abbr" | "font" | "code" | "bdi" | "del" | "mark" | "wbr")
+    !matches!(
+        name,
+        "b" | "strong"
+            | "i"
+            | "em"
+            | "span"
+            | "u"
+            | "s"
+            | "small"
+            | "sup"
+            | "sub"
+            | "abbr"
+            | "font"
+            | "code"
+            | "bdi"
+            | "del"
+            | "mark"
+            | "wbr"
+    )
 }
 
 /// `text` with every tag of the template language blinded, so that offsets stay: values as one unknown word, the rest as blanks.
@@ -204,7 +226,12 @@ impl Desk {
 
     fn open_link(&mut self, target: Option<String>, offset: usize) {
         self.links.push(self.reading.links.len());
-        self.reading.links.push(Link { target, words: String::new(), offset, is_bare: false });
+        self.reading.links.push(Link {
+            target,
+            words: String::new(),
+            offset,
+            is_bare: false,
+        });
     }
 
     fn close_link(&mut self) {
@@ -235,13 +262,22 @@ fn bare_addresses(reading: &mut Reading) {
     let mut found = Vec::new();
     for block in &reading.blocks {
         let mut at = 0;
-        for token in block.words.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')')) {
+        for token in block
+            .words
+            .split_inclusive(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')'))
+        {
             let address = token.trim_matches(|c: char| c.is_whitespace() || ".,;:!?<>()[]\"'“”„»«*_".contains(c));
-            let is_address = ["http://", "https://", "www."]
-                .iter()
-                .any(|head| address.len() > head.len() + 3 && address.is_char_boundary(head.len()) && address[..head.len()].eq_ignore_ascii_case(head));
+            let is_address = ["http://", "https://", "www."].iter().any(|head| {
+                address.len() > head.len() + 3
+                    && address.is_char_boundary(head.len())
+                    && address[..head.len()].eq_ignore_ascii_case(head)
+            });
             if is_address && !linked.contains(address) {
-                let scheme = if address.to_ascii_lowercase().starts_with("www.") { "https://" } else { "" };
+                let scheme = if address.to_ascii_lowercase().starts_with("www.") {
+                    "https://"
+                } else {
+                    ""
+                };
                 found.push(Link {
                     target: Some(format!("{scheme}{address}")),
                     words: address.to_owned(),

@@ -23,7 +23,11 @@ pub(super) struct Report<'t> {
 impl<'t> Report<'t> {
     /// A report about `text`, which begins on line `first_line` of `file`.
     pub(super) fn of(file: &'t str, text: &'t str, first_line: usize) -> Self {
-        let after_breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let after_breaks = text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(at, _)| at + 1);
         Self {
             file,
             text,
@@ -75,7 +79,13 @@ impl<'t> Report<'t> {
 pub(super) fn shown(text: &str, most: usize) -> String {
     let mut short: String = text
         .chars()
-        .map(|c| if c.is_control() || super::reading::is_blind(c) { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || super::reading::is_blind(c) {
+                ' '
+            } else {
+                c
+            }
+        })
         .take(most + 1)
         .collect();
     if short.chars().count() > most {

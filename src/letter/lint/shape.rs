@@ -17,8 +17,15 @@ pub(super) fn of_article(report: &mut Report<'_>, reading: &Reading) {
         match block.kind {
             BlockKind::Heading(level) => {
                 if let Some(last) = last.filter(|last| level > last + 1) {
-                    let text = format!("the heading `{}` is {} steps below the one before it", shown(&block.words, 40), level - last);
-                    let hint = format!("write `{}`: who hears a letter steps through its headings", "#".repeat(usize::from(last) + 1));
+                    let text = format!(
+                        "the heading `{}` is {} steps below the one before it",
+                        shown(&block.words, 40),
+                        level - last
+                    );
+                    let hint = format!(
+                        "write `{}`: who hears a letter steps through its headings",
+                        "#".repeat(usize::from(last) + 1)
+                    );
                     report.warn("heading-skipped", block.offset(0), text, hint);
                 }
                 last = Some(level);
@@ -27,7 +34,12 @@ pub(super) fn of_article(report: &mut Report<'_>, reading: &Reading) {
                 let words = block.words.split_whitespace().count();
                 if words > LONGEST_PARAGRAPH {
                     let text = format!("a paragraph has {words} words, a wall on a phone");
-                    report.warn("long-paragraph", block.offset(0), text, "put an empty line where a new thought begins");
+                    report.warn(
+                        "long-paragraph",
+                        block.offset(0),
+                        text,
+                        "put an empty line where a new thought begins",
+                    );
                 }
             }
             BlockKind::Other => {}
@@ -42,13 +54,22 @@ pub(super) fn of_template(report: &mut Report<'_>, html: &str) {
     let done = |report: &mut Report<'_>, (offset, says, holds_data): (usize, bool, bool)| {
         if !says && !holds_data {
             let text = "a table lays out the letter and does not say so: who hears the letter hears rows and columns counted";
-            report.warn("layout-table", offset, text, "write `<table role=\"presentation\">`; a table of data has `<th>` for its headings");
+            report.warn(
+                "layout-table",
+                offset,
+                text,
+                "write `<table role=\"presentation\">`; a table of data has `<th>` for its headings",
+            );
         }
     };
     for piece in &pieces {
         if piece.is(Kind::Open, "table") {
             let role = piece.attribute("role").unwrap_or("");
-            open.push((piece.range.start, role.eq_ignore_ascii_case("presentation") || role.eq_ignore_ascii_case("none"), false));
+            open.push((
+                piece.range.start,
+                role.eq_ignore_ascii_case("presentation") || role.eq_ignore_ascii_case("none"),
+                false,
+            ));
         } else if piece.is(Kind::Open, "th") || piece.is(Kind::Open, "caption") {
             if let Some((_, _, holds_data)) = open.last_mut() {
                 *holds_data = true;
@@ -85,7 +106,13 @@ pub(super) fn of_letter(letter: &Letter<'_>) -> Vec<Finding> {
 
 /// A warning about the template, at the first place of it that has `needle`.
 fn warning(letter: &Letter<'_>, needle: &str, text: String, name: &'static str, hint: &str) -> Finding {
-    at_words(letter.template, needle, Finding::warning(format!("templates/{}", letter.template.html_name()), text).called(name).hint(hint))
+    at_words(
+        letter.template,
+        needle,
+        Finding::warning(format!("templates/{}", letter.template.html_name()), text)
+            .called(name)
+            .hint(hint),
+    )
 }
 
 /// The finding at the first place of the template's files that has `needle`, the template's own file before its parts.
@@ -93,9 +120,15 @@ pub(super) fn at_words(template: &TemplateSource, needle: &str, finding: Finding
     let own = template.html_name();
     let mut files: Vec<_> = template.files.iter().filter(|file| file.name.ends_with(".html")).collect();
     files.sort_by_key(|file| file.name != own);
-    let found = files.iter().find_map(|file| Some((file, file.text.find(needle).filter(|_| !needle.is_empty())?)));
+    let found = files
+        .iter()
+        .find_map(|file| Some((file, file.text.find(needle).filter(|_| !needle.is_empty())?)));
     match found {
-        Some((file, at)) => Finding { file: format!("templates/{}", file.name), ..finding }.at(crate::finding::Place::of_offset(&file.text, at)),
+        Some((file, at)) => Finding {
+            file: format!("templates/{}", file.name),
+            ..finding
+        }
+        .at(crate::finding::Place::of_offset(&file.text, at)),
         None => finding,
     }
 }
@@ -107,27 +140,61 @@ fn language(letter: &Letter<'_>, pieces: &[Piece<'_>]) -> Vec<Finding> {
     let (lang, dir) = (attribute("lang"), attribute("dir"));
     if lang.is_empty() {
         let text = "the letter does not say its language, so it is read out in a wrong one".to_owned();
-        findings.push(warning(letter, "<html", text, "page-language", "write `<html lang=\"{{ article.language }}\" dir=\"{{ article.dir }}\">`"));
+        findings.push(warning(
+            letter,
+            "<html",
+            text,
+            "page-language",
+            "write `<html lang=\"{{ article.language }}\" dir=\"{{ article.dir }}\">`",
+        ));
     } else if !super::words::primary(lang).eq_ignore_ascii_case(&super::words::primary(letter.language)) {
-        let text = format!("the letter says that its language is `{}`, and the article's is `{}`", shown(lang, 20), letter.language);
-        findings.push(warning(letter, "<html", text, "page-language", "write `lang=\"{{ article.language }}\"`"));
+        let text = format!(
+            "the letter says that its language is `{}`, and the article's is `{}`",
+            shown(lang, 20),
+            letter.language
+        );
+        findings.push(warning(
+            letter,
+            "<html",
+            text,
+            "page-language",
+            "write `lang=\"{{ article.language }}\"`",
+        ));
     }
     let is_wrong = match letter.direction {
         "rtl" => !dir.eq_ignore_ascii_case("rtl"),
         _ => dir.eq_ignore_ascii_case("rtl"),
     };
     if is_wrong {
-        let text = format!("the article reads `{}`, and the letter does not: `dir` is `{}`", letter.direction, shown(dir, 20));
-        findings.push(warning(letter, "<html", text, "page-direction", "write `dir=\"{{ article.dir }}\"` in `<html>`"));
+        let text = format!(
+            "the article reads `{}`, and the letter does not: `dir` is `{}`",
+            letter.direction,
+            shown(dir, 20)
+        );
+        findings.push(warning(
+            letter,
+            "<html",
+            text,
+            "page-direction",
+            "write `dir=\"{{ article.dir }}\"` in `<html>`",
+        ));
     }
     findings
 }
 
 fn title(letter: &Letter<'_>, pieces: &[Piece<'_>]) -> Option<Finding> {
-    let has_words = pieces.windows(2).any(|pair| pair[0].is(Kind::Open, "title") && pair[1].kind == Kind::Raw && !pair[1].text.trim().is_empty());
+    let has_words = pieces
+        .windows(2)
+        .any(|pair| pair[0].is(Kind::Open, "title") && pair[1].kind == Kind::Raw && !pair[1].text.trim().is_empty());
     (!has_words).then(|| {
         let text = "the letter has no title, which is what is heard first where it is opened in a window".to_owned();
-        warning(letter, "<head", text, "page-title", "write `<title>{{ article.title }}</title>` in `<head>`")
+        warning(
+            letter,
+            "<head",
+            text,
+            "page-title",
+            "write `<title>{{ article.title }}</title>` in `<head>`",
+        )
     })
 }
 
@@ -144,10 +211,22 @@ fn first_headings(letter: &Letter<'_>, pieces: &[Piece<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     if firsts > 1 {
         let text = format!("the letter has {firsts} headings of the first rank (`<h1>`), one is wanted");
-        findings.push(warning(letter, "<h1", text, "first-heading", "keep the `<h1>` of the article's title, and make the others `<h2>` or paragraphs"));
+        findings.push(warning(
+            letter,
+            "<h1",
+            text,
+            "first-heading",
+            "keep the `<h1>` of the article's title, and make the others `<h2>` or paragraphs",
+        ));
     } else if firsts == 0 {
         let text = "the letter has no heading of the first rank (`<h1>`)".to_owned();
-        findings.push(warning(letter, "{{ article.title", text, "first-heading", "write `<h1>{{ article.title }}</h1>`"));
+        findings.push(warning(
+            letter,
+            "{{ article.title",
+            text,
+            "first-heading",
+            "write `<h1>{{ article.title }}</h1>`",
+        ));
     }
     findings
 }
@@ -155,13 +234,27 @@ fn first_headings(letter: &Letter<'_>, pieces: &[Piece<'_>]) -> Vec<Finding> {
 /// Links to places of the letter that it does not have.
 fn dead_anchors(letter: &Letter<'_>, pieces: &[Piece<'_>]) -> Vec<Finding> {
     let opens = || pieces.iter().filter(|piece| piece.kind == Kind::Open);
-    let targets: HashSet<&str> = opens().flat_map(|piece| [piece.attribute("id"), piece.attribute("name")]).flatten().collect();
-    let jumps = opens().filter(|piece| piece.is(Kind::Open, "a")).filter_map(|piece| piece.attribute("href")?.strip_prefix('#'));
+    let targets: HashSet<&str> = opens()
+        .flat_map(|piece| [piece.attribute("id"), piece.attribute("name")])
+        .flatten()
+        .collect();
+    let jumps = opens()
+        .filter(|piece| piece.is(Kind::Open, "a"))
+        .filter_map(|piece| piece.attribute("href")?.strip_prefix('#'));
     let mut seen = HashSet::new();
     let dead = jumps.filter(|jump| !targets.contains(jump) && seen.insert(*jump)).take(20);
     dead.map(|jump| {
-        let text = format!("a link jumps to `#{}`, and no place of the letter is called so", shown(jump, 40));
-        warning(letter, &format!("#{jump}"), text, "link-dead", "write `id=\"…\"` at the place it should jump to, or the whole address of a page")
+        let text = format!(
+            "a link jumps to `#{}`, and no place of the letter is called so",
+            shown(jump, 40)
+        );
+        warning(
+            letter,
+            &format!("#{jump}"),
+            text,
+            "link-dead",
+            "write `id=\"…\"` at the place it should jump to, or the whole address of a page",
+        )
     })
     .collect()
 }

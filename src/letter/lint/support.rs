@@ -52,7 +52,11 @@ pub(super) fn of_template(report: &mut Report<'_>, html: &str) {
         has_another_way: html.contains("<!--[if mso") || html.contains("<!--[if (gte mso") || html.contains("<!--[if !mso"),
         variables: HashSet::new(),
     };
-    desk.variables = pieces.iter().filter(|piece| piece.kind == Kind::Raw).flat_map(|piece| set_variables(piece.text)).collect();
+    desk.variables = pieces
+        .iter()
+        .filter(|piece| piece.kind == Kind::Raw)
+        .flat_map(|piece| set_variables(piece.text))
+        .collect();
     let mut is_style = false;
     for piece in &pieces {
         match piece.kind {
@@ -60,7 +64,9 @@ pub(super) fn of_template(report: &mut Report<'_>, html: &str) {
                 desk.element(piece);
                 is_style = piece.is(Kind::Open, "style");
             }
-            Kind::Raw if is_style => css::sheet(piece.text).iter().for_each(|placed| desk.part(placed, piece.range.start)),
+            Kind::Raw if is_style => css::sheet(piece.text)
+                .iter()
+                .for_each(|placed| desk.part(placed, piece.range.start)),
             _ => {}
         }
     }
@@ -68,7 +74,12 @@ pub(super) fn of_template(report: &mut Report<'_>, html: &str) {
 
 /// What an article's pictures ask of mail programs.
 pub(super) fn of_article(report: &mut Report<'_>, reading: &Reading) {
-    let mut desk = Desk { report, told: HashSet::new(), has_another_way: false, variables: HashSet::new() };
+    let mut desk = Desk {
+        report,
+        told: HashSet::new(),
+        has_another_way: false,
+        variables: HashSet::new(),
+    };
     for picture in &reading.pictures {
         desk.picture(&picture.target, picture.offset);
     }
@@ -97,16 +108,23 @@ impl Desk<'_, '_> {
         }
         if let Some(style) = piece.attribute("style") {
             let inside = piece.text.find(style).unwrap_or(0);
-            css::declarations(style).iter().for_each(|placed| self.part(placed, at + inside));
+            css::declarations(style)
+                .iter()
+                .for_each(|placed| self.part(placed, at + inside));
         }
     }
 
     fn picture(&mut self, target: &str, at: usize) {
         if target.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("data:")) {
-            return self.ask("picture", "data:", "", at, || "a picture inside the address (`data:`)".to_owned());
+            return self.ask("picture", "data:", "", at, || {
+                "a picture inside the address (`data:`)".to_owned()
+            });
         }
         let path = target.split(['?', '#']).next().unwrap_or("");
-        let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+        let ending = path
+            .rsplit_once('.')
+            .map(|(_, ending)| ending.to_ascii_lowercase())
+            .unwrap_or_default();
         self.ask("picture", &ending, "", at, || format!("a picture of the kind `.{ending}`"));
     }
 
@@ -124,7 +142,9 @@ impl Desk<'_, '_> {
                     }
                 }
             }
-            Part::Declaration { property, value, .. } => self.declaration(&property.to_ascii_lowercase(), &value.to_ascii_lowercase(), at),
+            Part::Declaration { property, value, .. } => {
+                self.declaration(&property.to_ascii_lowercase(), &value.to_ascii_lowercase(), at)
+            }
         }
     }
 
@@ -133,7 +153,10 @@ impl Desk<'_, '_> {
             return;
         }
         // What a program does not know and what says that there is nothing are the same.
-        if !matches!(value, "none" | "static" | "auto" | "normal" | "initial" | "unset" | "visible" | "0") {
+        if !matches!(
+            value,
+            "none" | "static" | "auto" | "normal" | "initial" | "unset" | "visible" | "0"
+        ) {
             self.ask("property", property, "", at, || format!("`{property}`"));
         }
         if property == "background" && value.contains("url(") {
@@ -184,18 +207,22 @@ fn listed(names: &[&str]) -> String {
 fn functions(value: &str) -> impl Iterator<Item = (&str, &str)> {
     value.match_indices('(').map(|(at, _)| {
         let before = &value[..at];
-        let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-').map_or(0, |last| last + before[last..].chars().next().map_or(1, char::len_utf8));
+        let start = before
+            .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+            .map_or(0, |last| last + before[last..].chars().next().map_or(1, char::len_utf8));
         (&before[start..], &value[at + 1..])
     })
 }
 
 /// The units of a value's numbers.
 fn units(value: &str) -> impl Iterator<Item = &str> {
-    value.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | '/' | '+' | '*')).filter_map(|part| {
-        let number = part.trim_start_matches(['-', '+']);
-        let digits = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
-        (digits > 0).then(|| &number[digits..])
-    })
+    value
+        .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | '/' | '+' | '*'))
+        .filter_map(|part| {
+            let number = part.trim_start_matches(['-', '+']);
+            let digits = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+            (digits > 0).then(|| &number[digits..])
+        })
 }
 
 #[cfg(test)]
@@ -205,26 +232,66 @@ mod tests {
     fn told(html: &str) -> Vec<String> {
         let mut report = Report::of("templates/letter.html", html, 1);
         of_template(&mut report, html);
-        report.findings().into_iter().map(|finding| format!("{} {}", finding.place.unwrap(), finding.text)).collect()
+        report
+            .findings()
+            .into_iter()
+            .map(|finding| format!("{} {}", finding.place.unwrap(), finding.text))
+            .collect()
     }
 
     #[test]
     fn what_programs_do_not_show_is_told_once_with_its_first_line() {
         for (html, found) in [
-            ("<style>\n.a { display: flex }\n.b { display:flex }</style>", "2:6 `display: flex` is not shown by Outlook for Windows"),
-            ("<p style=\"position: absolute\">", "1:11 `position` is not shown by Gmail and Outlook for Windows"),
-            ("<video src=a></video>", "1:1 `<video>` is not shown by Gmail, Outlook for Windows, Outlook.com and Yahoo"),
-            ("<script>x</script>", "1:1 `<script>` is not shown by Gmail, Outlook for Windows, Outlook.com, Apple Mail, Yahoo and Samsung Email"),
-            ("<img src=\"a.webp?x\">", "1:1 a picture of the kind `.webp` is not shown by Outlook for Windows"),
-            ("<p style='color:rgba(0,0,0,.5)'>", "1:11 `rgba()` is not shown by Outlook for Windows"),
-            ("<p style='width: calc(1px + 2px)'>", "1:11 `calc()` is not shown by Outlook for Windows, Outlook.com and Yahoo"),
-            ("<p style='color: var(--x)'>", "1:11 `var()` is not shown by Gmail, Outlook for Windows, Outlook.com and Yahoo"),
-            ("<p style='font-size: 1.2rem'>", "1:11 the unit `rem` is not shown by Outlook for Windows and Yahoo"),
-            ("<style>p::before{content:'x'}</style>", "1:8 `::before` is not shown by Gmail, Outlook for Windows and Yahoo"),
-            ("<style>@import url(a.css);</style>", "1:8 `@import` is not shown by Outlook for Windows, Apple Mail, Yahoo and Samsung Email"),
+            (
+                "<style>\n.a { display: flex }\n.b { display:flex }</style>",
+                "2:6 `display: flex` is not shown by Outlook for Windows",
+            ),
+            (
+                "<p style=\"position: absolute\">",
+                "1:11 `position` is not shown by Gmail and Outlook for Windows",
+            ),
+            (
+                "<video src=a></video>",
+                "1:1 `<video>` is not shown by Gmail, Outlook for Windows, Outlook.com and Yahoo",
+            ),
+            (
+                "<script>x</script>",
+                "1:1 `<script>` is not shown by Gmail, Outlook for Windows, Outlook.com, Apple Mail, Yahoo and Samsung Email",
+            ),
+            (
+                "<img src=\"a.webp?x\">",
+                "1:1 a picture of the kind `.webp` is not shown by Outlook for Windows",
+            ),
+            (
+                "<p style='color:rgba(0,0,0,.5)'>",
+                "1:11 `rgba()` is not shown by Outlook for Windows",
+            ),
+            (
+                "<p style='width: calc(1px + 2px)'>",
+                "1:11 `calc()` is not shown by Outlook for Windows, Outlook.com and Yahoo",
+            ),
+            (
+                "<p style='color: var(--x)'>",
+                "1:11 `var()` is not shown by Gmail, Outlook for Windows, Outlook.com and Yahoo",
+            ),
+            (
+                "<p style='font-size: 1.2rem'>",
+                "1:11 the unit `rem` is not shown by Outlook for Windows and Yahoo",
+            ),
+            (
+                "<style>p::before{content:'x'}</style>",
+                "1:8 `::before` is not shown by Gmail, Outlook for Windows and Yahoo",
+            ),
+            (
+                "<style>@import url(a.css);</style>",
+                "1:8 `@import` is not shown by Outlook for Windows, Apple Mail, Yahoo and Samsung Email",
+            ),
         ] {
             let told = told(html);
-            assert!(told.len() == 1 && (told[0] == found || found.contains("@import")), "{html}: {told:?}");
+            assert!(
+                told.len() == 1 && (told[0] == found || found.contains("@import")),
+                "{html}: {told:?}"
+            );
         }
     }
 

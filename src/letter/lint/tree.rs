@@ -35,7 +35,11 @@ impl<'t> Element<'t> {
 
     /// The last value that its `style` gives a property.
     pub(super) fn styled(&self, property: &str) -> Option<&'t str> {
-        self.style.iter().rev().find(|(name, _)| name == property).map(|(_, value)| *value)
+        self.style
+            .iter()
+            .rev()
+            .find(|(name, _)| name == property)
+            .map(|(_, value)| *value)
     }
 }
 
@@ -80,5 +84,8 @@ fn close<S>(open: &mut Vec<(Element<'_>, S)>, names: &mut HashMap<String, usize>
 }
 
 fn is_void(name: &str) -> bool {
-    matches!(name, "br" | "img" | "hr" | "meta" | "link" | "input" | "area" | "base" | "col" | "embed" | "source" | "track" | "wbr")
+    matches!(
+        name,
+        "br" | "img" | "hr" | "meta" | "link" | "input" | "area" | "base" | "col" | "embed" | "source" | "track" | "wbr"
+    )
 }

@@ -12,7 +12,12 @@ static WORDS: LazyLock<Table> = LazyLock::new(|| {
     for line in rows(include_str!("data/words.csv")) {
         let mut cells = line.splitn(3, ',');
         if let (Some(rule), Some(language), Some(words)) = (cells.next(), cells.next(), cells.next()) {
-            table.entry(rule).or_default().entry(language).or_default().extend(words.split('|'));
+            table
+                .entry(rule)
+                .or_default()
+                .entry(language)
+                .or_default()
+                .extend(words.split('|'));
         }
     }
     table
@@ -27,12 +32,18 @@ pub(super) fn rows(text: &'static str) -> impl Iterator<Item = &'static str> {
 pub(super) fn of(rule: &str, language: &str) -> &'static [&'static str] {
     let Some(languages) = WORDS.get(rule) else { return &[] };
     let primary = primary(language);
-    languages.get(primary.as_str()).or_else(|| languages.get("en")).map_or(&[], Vec::as_slice)
+    languages
+        .get(primary.as_str())
+        .or_else(|| languages.get("en"))
+        .map_or(&[], Vec::as_slice)
 }
 
 /// The words of a rule in every language.
 pub(super) fn of_any(rule: &str) -> impl Iterator<Item = &'static str> {
-    WORDS.get(rule).into_iter().flat_map(|languages| languages.values().flatten().copied())
+    WORDS
+        .get(rule)
+        .into_iter()
+        .flat_map(|languages| languages.values().flatten().copied())
 }
 
 /// `de` of `de-CH`.

@@ -8,11 +8,73 @@ use std::time::{Duration, Instant};
 /// Pieces that rules look for, torn and glued anyhow.
 fn torn() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "<a href=\"", "\">", "</a>", "<table", "<style>", "</style>", "{{ x }}", "{% if", "%}", "{#", "[", "](", ")", "![", "https://a.test/?utm_x=", "www.", "bit.ly", "*|", "|*", "<",
-        ">", "%%", "cure", "100 %", "“I ", "”", "— Anna", "é", "а", "\u{200b}", "\u{202e}", "Ã©", "â€™", "#", "##", "\n", "\n\n", " ", "style='color:#", "rgb(", "@media (prefers-color-scheme:dark){", "}",
-        "{", ";", ":", "!important", "<!--", "-->", "<h1", "<p style=\"", "font-size:9px", "before and after photos", "free", "!", "?", "'", "\"", "\0", "💚", "ß", "Dear ,", "lorem ipsum", "&amp;", "data:",
+        "<a href=\"",
+        "\">",
+        "</a>",
+        "<table",
+        "<style>",
+        "</style>",
+        "{{ x }}",
+        "{% if",
+        "%}",
+        "{#",
+        "[",
+        "](",
+        ")",
+        "![",
+        "https://a.test/?utm_x=",
+        "www.",
+        "bit.ly",
+        "*|",
+        "|*",
+        "<",
+        ">",
+        "%%",
+        "cure",
+        "100 %",
+        "“I ",
+        "”",
+        "— Anna",
+        "é",
+        "а",
+        "\u{200b}",
+        "\u{202e}",
+        "Ã©",
+        "â€™",
+        "#",
+        "##",
+        "\n",
+        "\n\n",
+        " ",
+        "style='color:#",
+        "rgb(",
+        "@media (prefers-color-scheme:dark){",
+        "}",
+        "{",
+        ";",
+        ":",
+        "!important",
+        "<!--",
+        "-->",
+        "<h1",
+        "<p style=\"",
+        "font-size:9px",
+        "before and after photos",
+        "free",
+        "!",
+        "?",
+        "'",
+        "\"",
+        "\0",
+        "💚",
+        "ß",
+        "Dear ,",
+        "lorem ipsum",
+        "&amp;",
+        "data:",
     ]);
-    prop::collection::vec(prop_oneof![4 => pieces.prop_map(str::to_owned), 1 => "\\PC{0,6}"], 0..60).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(prop_oneof![4 => pieces.prop_map(str::to_owned), 1 => "\\PC{0,6}"], 0..60)
+        .prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
@@ -40,8 +102,39 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[test]
 fn a_megabyte_takes_no_longer_than_its_length() {
     for piece in [
-        "word ", "word\n\n", "[", "[a](https://a.test) ", "http://", "www.a.test ", "*|", "<a ", "<div>", "</p>", "{{ x }} ", "cure ", "prevents ", "free massage ", "“I am well” — Anna\n\n", "> ", "mаss ",
-        "Ã© ", "\u{200b}", "<p style=\"color:#777\">a ", "<style>a{", "((((", "\"", "{", "<table>", "before and after ", "100 % ", "&amp;", "# a\n", "- ", "![a](b.png) ", "%NAME% ", "é",
+        "word ",
+        "word\n\n",
+        "[",
+        "[a](https://a.test) ",
+        "http://",
+        "www.a.test ",
+        "*|",
+        "<a ",
+        "<div>",
+        "</p>",
+        "{{ x }} ",
+        "cure ",
+        "prevents ",
+        "free massage ",
+        "“I am well” — Anna\n\n",
+        "> ",
+        "mаss ",
+        "Ã© ",
+        "\u{200b}",
+        "<p style=\"color:#777\">a ",
+        "<style>a{",
+        "((((",
+        "\"",
+        "{",
+        "<table>",
+        "before and after ",
+        "100 % ",
+        "&amp;",
+        "# a\n",
+        "- ",
+        "![a](b.png) ",
+        "%NAME% ",
+        "é",
     ] {
         let text = piece.repeat(1_000_000 / piece.len());
         let begun = Instant::now();
@@ -68,5 +161,8 @@ fn a_megabyte_takes_no_longer_than_its_length() {
 
 fn article(markdown: &str) -> crate::article::Article {
     let (article, _) = crate::article::front_matter::read("calm.md", &file("Breathe.")).unwrap();
-    crate::article::Article { markdown: markdown.to_owned(), ..article }
+    crate::article::Article {
+        markdown: markdown.to_owned(),
+        ..article
+    }
 }

@@ -13,10 +13,16 @@ use crate::template::{TemplateFile, TemplateSource};
 /// What a clinic on `riverside.example` would send of an article's file with this template.
 fn sources(file: &str, template: &[(&str, &str)]) -> Option<Sources> {
     let (article, _) = front_matter::read("calm.md", file).ok()?;
-    let files = template.iter().map(|(name, text)| TemplateFile { name: (*name).to_owned(), text: (*text).to_owned() });
+    let files = template.iter().map(|(name, text)| TemplateFile {
+        name: (*name).to_owned(),
+        text: (*text).to_owned(),
+    });
     Some(Sources {
         article,
-        template: TemplateSource { name: "letter".to_owned(), files: files.collect() },
+        template: TemplateSource {
+            name: "letter".to_owned(),
+            files: files.collect(),
+        },
         sender: SenderSource {
             clinic_name: "Riverside Massage Clinic".to_owned(),
             postal_address: "12 Mill Lane, Bath BA1 1AA, United Kingdom".to_owned(),
@@ -44,7 +50,9 @@ fn file(body: &str) -> String {
 
 /// Everything that is said of an article's file.
 fn said(file: &str) -> Vec<Finding> {
-    let Some(sources) = sources(file, &[]) else { return Vec::new() };
+    let Some(sources) = sources(file, &[]) else {
+        return Vec::new();
+    };
     let mut findings = front("calm.md", file, &sources.article);
     findings.extend(edition(&sources));
     findings
@@ -52,11 +60,20 @@ fn said(file: &str) -> Vec<Finding> {
 
 /// Everything that is said of a template.
 fn said_of_template(html: &str) -> Vec<Finding> {
-    sources(&file("Breathe."), &[("letter.html", html)]).map(|sources| edition(&sources)).unwrap_or_default()
+    sources(&file("Breathe."), &[("letter.html", html)])
+        .map(|sources| edition(&sources))
+        .unwrap_or_default()
 }
 
 fn shown(findings: &[Finding]) -> Vec<String> {
-    let show = |finding: &Finding| format!("{}:{} {}", finding.file, finding.place.map_or_else(String::new, |place| place.to_string()), finding.name.unwrap_or("-"));
+    let show = |finding: &Finding| {
+        format!(
+            "{}:{} {}",
+            finding.file,
+            finding.place.map_or_else(String::new, |place| place.to_string()),
+            finding.name.unwrap_or("-")
+        )
+    };
     findings.iter().map(show).collect()
 }
 
@@ -68,12 +85,27 @@ fn what_is_wrong_in_an_article_is_said_at_its_line() {
         ("One.\n\nRead [](https://riverside.example/a).", "calm.md:10:6 link-empty"),
         ("See [our page](http://riverside.example/a).", "calm.md:8:5 link-http"),
         ("See http://riverside.example/a for more.", "calm.md:8:5 link-http"),
-        ("See [our page](https://riverside.example/a?utm_source=x&b=c).", "calm.md:8:5 link-tracking"),
+        (
+            "See [our page](https://riverside.example/a?utm_source=x&b=c).",
+            "calm.md:8:5 link-tracking",
+        ),
         ("See [our page](https://bit.ly/3abc).", "calm.md:8:5 link-shortened"),
-        ("See [the advice](https://www.nhs.test/a) and\n[that](https://nhs.test/b).", "calm.md:8:5 link-other-host"),
-        ("See [riverside.example](https://evil.riverside.example.test/).", "calm.md:8:5 link-other-address"),
-        ("See [www.mybank.test](https://riverside.example/).", "calm.md:8:5 link-other-address"),
-        ("Write to [a@riverside.example](mailto:b@evil.test).", "calm.md:8:10 link-other-address"),
+        (
+            "See [the advice](https://www.nhs.test/a) and\n[that](https://nhs.test/b).",
+            "calm.md:8:5 link-other-host",
+        ),
+        (
+            "See [riverside.example](https://evil.riverside.example.test/).",
+            "calm.md:8:5 link-other-address",
+        ),
+        (
+            "See [www.mybank.test](https://riverside.example/).",
+            "calm.md:8:5 link-other-address",
+        ),
+        (
+            "Write to [a@riverside.example](mailto:b@evil.test).",
+            "calm.md:8:10 link-other-address",
+        ),
         ("Dear [name], it is time.", "calm.md:8:6 placeholder"),
         ("One.\n\nmаssage", "calm.md:10:1 mixed-scripts"),
         ("## One\n\nText.\n\n#### Three\n\nText.", "calm.md:12:6 heading-skipped"),
@@ -98,7 +130,10 @@ fn what_is_sound_in_an_article_is_left_alone() {
         "`[name]` was never meant.\n\n    curl http://riverside.example",
         "Version 3.5 [of 2026](https://shop.riverside.example/).",
     ] {
-        let found: Vec<String> = shown(&said(&file(body))).into_iter().filter(|line| !line.ends_with("placeholder")).collect();
+        let found: Vec<String> = shown(&said(&file(body)))
+            .into_iter()
+            .filter(|line| !line.ends_with("placeholder"))
+            .collect();
         assert_eq!(found, [""; 0], "{body}");
     }
 }
@@ -106,13 +141,31 @@ fn what_is_sound_in_an_article_is_left_alone() {
 #[test]
 fn what_is_wrong_in_a_template_is_said_at_its_line() {
     for (html, found) in [
-        ("<p>\n<a href=\"javascript:alert(1)\">Book</a>", "templates/letter.html:2:1 link-script"),
-        ("<a href=\" java\tscript:alert(1)\">Book</a>", "templates/letter.html:1:1 link-script"),
-        ("<a href=\"tips.html\">Our tips</a>", "templates/letter.html:1:1 link-relative"),
-        ("<a href=\"whatsapp://send\">Our tips</a>", "templates/letter.html:1:1 link-scheme"),
+        (
+            "<p>\n<a href=\"javascript:alert(1)\">Book</a>",
+            "templates/letter.html:2:1 link-script",
+        ),
+        (
+            "<a href=\" java\tscript:alert(1)\">Book</a>",
+            "templates/letter.html:1:1 link-script",
+        ),
+        (
+            "<a href=\"tips.html\">Our tips</a>",
+            "templates/letter.html:1:1 link-relative",
+        ),
+        (
+            "<a href=\"whatsapp://send\">Our tips</a>",
+            "templates/letter.html:1:1 link-scheme",
+        ),
         ("<a href=\"\">Our tips</a>", "templates/letter.html:1:1 link-without-target"),
-        ("<a href=\"https://riverside.example\"></a>", "templates/letter.html:1:1 link-empty"),
-        ("<a href=\"https://riverside.example\"><img src=\"{{ x }}\" alt=\"\"></a>", "templates/letter.html:1:1 link-empty"),
+        (
+            "<a href=\"https://riverside.example\"></a>",
+            "templates/letter.html:1:1 link-empty",
+        ),
+        (
+            "<a href=\"https://riverside.example\"><img src=\"{{ x }}\" alt=\"\"></a>",
+            "templates/letter.html:1:1 link-empty",
+        ),
         ("<img src=\"x.png\">", "templates/letter.html:1:1 alt-missing"),
         ("<table><tr><td>a</td></tr></table>", "templates/letter.html:1:1 layout-table"),
         ("<p>Dear [First Name],</p>", "templates/letter.html:1:9 placeholder"),
@@ -137,5 +190,8 @@ fn what_is_wrong_in_a_template_is_said_at_its_line() {
 fn files_that_the_letter_does_not_use_are_not_its_business() {
     let sources = |html| sources(&file("Breathe."), &[("letter.html", html), ("other.html", "<img>")]).unwrap();
     assert_eq!(shown(&edition(&sources("<p>a</p>"))), [""; 0]);
-    assert_eq!(shown(&edition(&sources("{% include \"other.html\" %}"))), ["templates/other.html:1:1 alt-missing"]);
+    assert_eq!(
+        shown(&edition(&sources("{% include \"other.html\" %}"))),
+        ["templates/other.html:1:1 alt-missing"]
+    );
 }
