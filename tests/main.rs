@@ -15,6 +15,7 @@ mod cli;
 mod crash;
 mod faults;
 mod intake;
+mod lint;
 mod lists;
 mod machine;
 mod mailbox;

@@ -32,7 +32,7 @@ fn a_finding_is_a_line_of_json() {
     let findings = type_in(&clinic, "check --json").exits(65).json();
     let wanted = serde_json::json!({
         "severity": "error", "file": "tidings.yaml", "line": 8, "column": 11,
-        "text": "`London` is no time zone", "hint": "did you mean `Europe/London`?",
+        "text": "`London` is no time zone", "hint": "did you mean `Europe/London`?", "name": null,
     });
     assert_eq!(findings, [wanted]);
 }

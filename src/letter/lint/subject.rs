@@ -13,7 +13,7 @@ use crate::finding::{Finding, Place};
 const LONG_SUBJECT: usize = 60;
 
 /// Everything to say of the lines above an article's text; `text` is the whole file.
-pub(crate) fn front(file: &str, text: &str, article: &Article) -> Vec<Finding> {
+pub fn front(file: &str, text: &str, article: &Article) -> Vec<Finding> {
     let mut report = Report::of(file, text, 1);
     let at = |key: &str| offset(text, key);
     let language = article.language.as_str();
@@ -42,7 +42,7 @@ pub(crate) fn front(file: &str, text: &str, article: &Article) -> Vec<Finding> {
 }
 
 /// Articles of one campaign, in turn, with the subject of one before.
-pub(crate) fn again(folder: &str, articles: &[Article]) -> Vec<Finding> {
+pub fn again(folder: &str, articles: &[Article]) -> Vec<Finding> {
     let subject = |article: &Article| folded(&article.subject);
     let twins = articles.iter().enumerate().filter_map(|(index, article)| {
         let before = articles[..index]

@@ -1,10 +1,10 @@
 //! Texts that owners really paste: what is said of them is counted and held, so that a rule which begins to drown them is seen.
 
 use super::{said, shown, sources};
-use crate::article::draft;
-use crate::letter::lint::edition;
 use std::collections::BTreeMap;
 use std::path::Path;
+use tidings::article::draft;
+use tidings::letter::lint::edition;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

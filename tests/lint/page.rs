@@ -1,9 +1,9 @@
 //! docs/check.md and the program name the same findings: one that is said and not explained, or explained and never said, fails here.
 
-use crate::finding::Finding;
-use crate::letter::lint::names::{NAMES, covers, is_accepted};
 use std::collections::BTreeSet;
 use std::path::Path;
+use tidings::finding::Finding;
+use tidings::letter::lint::names::{NAMES, covers, is_accepted};
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
