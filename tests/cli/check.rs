@@ -65,7 +65,7 @@ fn walks(body: &str) -> String {
 
 #[test]
 fn a_warning_bears_a_name_and_can_be_accepted_by_it() {
-    let body = "Our massage cures pain. Read [here](https://riverside.example/a).";
+    let body = "Our massage cures pain. Read [here](https://mill-lane.example/a).";
     let clinic = clinic(3).file("campaigns/tips/walks.md", &walks(body));
     type_in(&clinic, "check tips")
         .exits(0)
@@ -111,12 +111,12 @@ fn an_error_cannot_be_accepted() {
 #[test]
 fn findings_stand_by_line_and_the_twentieth_of_a_kind_counts_the_rest() {
     let body: String = (1..=60)
-        .map(|number| format!("See [page {number}](http://riverside.example/{number}).\n\n"))
+        .map(|number| format!("See [page {number}](http://mill-lane.example/{number}).\n\n"))
         .collect();
     let clinic = clinic(3).file("campaigns/tips/walks.md", &walks(&body));
     type_in(&clinic, "check")
         .exits(0)
-        .tells("walks.md:8:5: warning: the link `http://riverside.example/1`")
+        .tells("walks.md:8:5: warning: the link `http://mill-lane.example/1`")
         .tells("walks.md:44:5: warning: ")
         .never_says("walks.md:46:5: ")
         .tells("walks.md: warning: and 41 more like this")
