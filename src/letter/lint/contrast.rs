@@ -6,9 +6,11 @@
 use super::colour::{BLACK, Colour, WHITE};
 use super::dark::Dark;
 use super::report::shown;
+use super::shape::at_words;
 use super::tree::{self, Element};
 use crate::finding::Finding;
 use crate::letter::markup;
+use crate::template::TemplateSource;
 use std::collections::BTreeMap;
 
 /// The least that small text needs (WCAG 1.4.3), and large text: 24 px, or bold from 18.66 px on.
@@ -28,54 +30,104 @@ struct Look {
     size: f64,
     bold: bool,
     hidden: bool,
+    /// The element with a class around it, or else the innermost.
+    element: String,
+    class: String,
 }
 
 /// A kind of text that is hard to read: its colours, and whether it is large.
 type Pair = (String, String, bool);
 
-/// Text that is hard to read: the first words of each kind.
-pub(super) fn of(file: &str, html: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
+/// Where text stands: its words, and the element around them that bears a class, or else the innermost.
+#[derive(Debug, Clone, PartialEq)]
+struct Spot {
+    words: String,
+    element: String,
+    class: String,
+}
+
+/// What a finished letter was made from, for naming the places of what is found in it.
+pub(super) struct Made<'a> {
+    pub(super) template: &'a TemplateSource,
+    /// The article as text.
+    pub(super) article: &'a str,
+}
+
+impl Made<'_> {
+    /// The words of a spot where they are everybody's; else its element: a finding names no person.
+    fn shown(&self, spot: &Spot) -> String {
+        let words = spot.words.trim();
+        if self.is_template(words) || self.article.contains(words) {
+            return shown(words, 40);
+        }
+        match spot.class.as_str() {
+            "" => format!("<{}>", spot.element),
+            class => format!("<{} class=\"{}\">", spot.element, shown(class, 40)),
+        }
+    }
+
+    fn is_template(&self, words: &str) -> bool {
+        self.template.files.iter().any(|file| file.text.contains(words))
+    }
+
+    /// A warning at the template's line of a spot.
+    fn warning(&self, spot: &Spot, name: &'static str, text: String, hint: &str) -> Finding {
+        let finding = Finding::warning(format!("templates/{}", self.template.html_name()), text);
+        let class = format!("class=\"{}\"", spot.class);
+        let needle = match spot.words.trim() {
+            words if self.is_template(words) => words,
+            _ if spot.class.is_empty() => "",
+            _ => &class,
+        };
+        at_words(self.template, needle, finding.called(name).hint(hint))
+    }
+
+    fn poor(&self, name: &'static str, (colour, ground, large): &Pair, ratio: f64, spot: &Spot) -> Finding {
+        let wanted = if *large { LARGE } else { SMALL };
+        let (when, hint) = match name {
+            "contrast" => ("", "take a darker colour for the words, or a lighter one behind them"),
+            _ => (
+                "in the dark, ",
+                "take a lighter colour for the words in `@media (prefers-color-scheme: dark)`, or a darker one behind them",
+            ),
+        };
+        let text = format!(
+            "{when}`{}` is hard to read: {colour} on {ground} has a contrast of {:.1}, at least {wanted} is wanted",
+            self.shown(spot),
+            (ratio * 10.0).floor() / 10.0
+        );
+        self.warning(spot, name, text, hint)
+    }
+}
+
+/// Text that is hard to read: the first of each kind.
+pub(super) fn of(made: &Made<'_>, html: &str) -> Vec<Finding> {
     let (pairs, small) = looked_at(html, None);
-    findings.extend(
-        pairs
-            .into_iter()
-            .map(|(pair, (ratio, words))| poor(file, "contrast", "", &pair, ratio, &words)),
-    );
-    if let Some((size, words)) = small {
-        let text = format!("`{}` is {size:.0} px high, hard to read on a phone", shown(&words, 40));
+    let mut findings: Vec<Finding> = pairs
+        .iter()
+        .map(|(pair, (ratio, spot))| made.poor("contrast", pair, *ratio, spot))
+        .collect();
+    if let Some((size, spot)) = small {
+        let text = format!("`{}` is {size:.0} px high, hard to read on a phone", made.shown(&spot));
         let hint = format!("give it `font-size: {SMALLEST_TEXT}px` or more; 16 px is what most letters have");
-        findings.push(Finding::warning(file, text).called("small-text").hint(hint));
+        findings.push(made.warning(&spot, "small-text", text, &hint));
     }
     if let Some(dark) = Dark::of(html) {
         let (pairs, _) = looked_at(html, Some(&dark));
-        let pairs = pairs
-            .into_iter()
-            .map(|(pair, (ratio, words))| poor(file, "contrast-dark", "in the dark, ", &pair, ratio, &words));
-        findings.extend(pairs);
+        findings.extend(
+            pairs
+                .iter()
+                .map(|(pair, (ratio, spot))| made.poor("contrast-dark", pair, *ratio, spot)),
+        );
     }
     findings
 }
 
-fn poor(file: &str, name: &'static str, when: &str, (colour, ground, large): &Pair, ratio: f64, words: &str) -> Finding {
-    let wanted = if *large { LARGE } else { SMALL };
-    let words = shown(words, 40);
-    let text = format!(
-        "{when}`{words}` is hard to read: {colour} on {ground} has a contrast of {:.1}, at least {wanted} is wanted",
-        (ratio * 10.0).floor() / 10.0
-    );
-    let hint = match name {
-        "contrast" => "take a darker colour for the words, or a lighter one behind them",
-        _ => "take a lighter colour for the words in `@media (prefers-color-scheme: dark)`, or a darker one behind them",
-    };
-    Finding::warning(file, text).called(name).hint(hint)
-}
+type Poor = BTreeMap<Pair, (f64, Spot)>;
 
-type Poor = BTreeMap<Pair, (f64, String)>;
-
-fn looked_at(html: &str, dark: Option<&Dark<'_>>) -> (Poor, Option<(f64, String)>) {
+fn looked_at(html: &str, dark: Option<&Dark<'_>>) -> (Poor, Option<(f64, Spot)>) {
     let mut pairs = Poor::new();
-    let mut small: Option<(f64, String)> = None;
+    let mut small: Option<(f64, Spot)> = None;
     let night = dark.and_then(|_| Colour::parse(NIGHT));
     let outermost = Look {
         colour: Some(if dark.is_some() { WHITE } else { BLACK }),
@@ -83,6 +135,8 @@ fn looked_at(html: &str, dark: Option<&Dark<'_>>) -> (Poor, Option<(f64, String)
         size: 16.0,
         bold: false,
         hidden: false,
+        element: "body".to_owned(),
+        class: String::new(),
     };
     let opened = |open: &[(Element<'_>, Look)], element: &Element<'_>, around: &Look| inside(open, element, around, dark);
     let text = |look: &Look, text: &str| {
@@ -93,8 +147,13 @@ fn looked_at(html: &str, dark: Option<&Dark<'_>>) -> (Poor, Option<(f64, String)
         if words.chars().filter(|c| c.is_alphanumeric()).count() == 0 {
             return;
         }
+        let spot = || Spot {
+            words: words.clone(),
+            element: look.element.clone(),
+            class: look.class.clone(),
+        };
         if look.size < SMALLEST_TEXT && small.as_ref().is_none_or(|(size, _)| look.size < *size) {
-            small = Some((look.size, words.clone()));
+            small = Some((look.size, spot()));
         }
         let (Some(colour), Some(ground)) = (look.colour, look.ground) else {
             return;
@@ -106,7 +165,7 @@ fn looked_at(html: &str, dark: Option<&Dark<'_>>) -> (Poor, Option<(f64, String)
         if ratio < if large { LARGE } else { SMALL } && pairs.len() < 50 {
             pairs
                 .entry((colour.to_string(), ground.to_string(), large))
-                .or_insert((ratio, words));
+                .or_insert((ratio, spot()));
         }
     };
     tree::walk(html, outermost, opened, text);
@@ -121,6 +180,11 @@ fn inside<'t>(open: &[(Element<'t>, Look)], element: &Element<'t>, around: &Look
     let styled = |property: &str| in_the_dark.get(property).copied().or_else(|| element.styled(property));
     let attribute = |name: &str| element.piece.attribute(name);
     let mut look = around.clone();
+    let class = attribute("class").unwrap_or("").trim();
+    if !class.is_empty() || look.class.is_empty() {
+        look.element.clone_from(&element.name);
+        class.clone_into(&mut look.class);
+    }
     // A link that says nothing of its colour is blue wherever it stands.
     if element.name == "a" && attribute("href").is_some() && dark.is_none() {
         look.colour = Colour::parse("#0000ee");
@@ -223,10 +287,20 @@ fn pixels(size: &str, around: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{Made, TemplateSource, of};
 
     fn names(html: &str) -> Vec<String> {
-        of("templates/letter.html", html)
+        let files = vec![crate::template::TemplateFile {
+            name: "letter.html".to_owned(),
+            text: html.replace("Ann", "{{ first_name }}"),
+        }];
+        let name = "letter".to_owned();
+        let template = TemplateSource { name, files };
+        let made = Made {
+            template: &template,
+            article: "",
+        };
+        of(&made, html)
             .iter()
             .map(|finding| format!("{} {}", finding.name.unwrap(), finding.text))
             .collect()
@@ -271,6 +345,15 @@ mod tests {
             let found_now = names(html);
             assert!(found_now.iter().any(|now| now == found), "{html}: {found_now:#?}");
         }
+    }
+
+    #[test]
+    fn a_persons_words_are_named_by_their_element() {
+        let found = names("<p class=\"lead\" style=\"color:#999\"><b>Dear Ann,</b></p>");
+        assert!(
+            found.len() == 1 && found[0].starts_with("contrast `<p class=\"lead\">` is hard"),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -103,7 +103,7 @@ fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> 
         let blinded = reading::blinded(seen(&file.text));
         let mut report = Report::of(&name, &blinded, 1);
         let reading = reading::of_html(&blinded);
-        pictures::of_template(&mut report, &reading);
+        pictures::of_template(&mut report, &reading, own);
         links::of(&mut report, &reading, links::Text::Template, own);
         leftovers::of(&mut report, &reading, language);
         characters::of(&mut report, &blinded);
@@ -148,8 +148,11 @@ impl Compiled {
             template: self.as_written.source(),
         };
         let mut findings = shape::of_letter(&letter);
-        let unreadable = contrast::of(&html, &rendered.html);
-        findings.extend(unreadable);
+        let made = contrast::Made {
+            template: self.as_written.source(),
+            article: &self.article.text,
+        };
+        findings.extend(contrast::of(&made, &rendered.html));
         let lines = rendered.text.lines();
         findings.extend(leftovers::empty_greeting(lines).map(|line| {
             let text = format!("the letter says `{line}`, a greeting of nobody");

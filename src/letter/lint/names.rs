@@ -15,6 +15,7 @@ pub const NAMES: &[&str] = &[
     "alt-says-nothing",
     "alt-long",
     "picture-of-text",
+    "picture-other-host",
     // Links.
     "link-dead",
     "link-empty",

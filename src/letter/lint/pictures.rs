@@ -1,6 +1,7 @@
 //! Pictures and the words that stand for them: many people see letters without pictures, some never see them at all.
 
-use super::reading::{BlockKind, Reading};
+use super::hosts::{self, Own};
+use super::reading::{BlockKind, Reading, is_blind};
 use super::report::{Report, shown};
 use super::words::folded;
 use crate::article::Article;
@@ -62,8 +63,16 @@ pub(super) fn of_article(report: &mut Report<'_>, reading: &Reading, article: &A
 }
 
 /// The pictures of a template.
-pub(super) fn of_template(report: &mut Report<'_>, reading: &Reading) {
+pub(super) fn of_template(report: &mut Report<'_>, reading: &Reading, own: &Own) {
     for picture in &reading.pictures {
+        if let Some(host) = hosts::of(&picture.target).filter(|host| !picture.target.contains(is_blind) && !own.owns(host)) {
+            let text = format!(
+                "a picture comes from `{}`, which learns who opens the letter, and when",
+                shown(&host, 80)
+            );
+            let hint = "put it on the clinic's own web site, and name that in tidings.yaml: `look: {images: https://…/}`";
+            report.warn("picture-other-host", picture.offset, text, hint);
+        }
         match &picture.words {
             None => report.warn(
                 "alt-missing",
@@ -78,7 +87,7 @@ pub(super) fn of_template(report: &mut Report<'_>, reading: &Reading) {
 
 /// Words that say nothing.
 fn words(report: &mut Report<'_>, alt: &str, offset: usize) {
-    if alt.trim().is_empty() || alt.contains(super::reading::is_blind) {
+    if alt.trim().is_empty() || alt.contains(is_blind) {
         return;
     }
     if says_nothing(alt) {

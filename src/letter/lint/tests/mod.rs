@@ -167,6 +167,10 @@ fn what_is_wrong_in_a_template_is_said_at_its_line() {
             "templates/letter.html:1:1 link-empty",
         ),
         ("<img src=\"x.png\">", "templates/letter.html:1:1 alt-missing"),
+        (
+            "<img src=\"https://pixel.test/a.png\" alt=\"\">",
+            "templates/letter.html:1:1 picture-other-host",
+        ),
         ("<table><tr><td>a</td></tr></table>", "templates/letter.html:1:1 layout-table"),
         ("<p>Dear [First Name],</p>", "templates/letter.html:1:9 placeholder"),
         ("<p>\n\nLorem ipsum dolor</p>", "templates/letter.html:3:1 placeholder"),

@@ -2,6 +2,7 @@
 
 use super::{file, said, said_of_template};
 use crate::letter::lint::{contrast, css};
+use crate::template::TemplateSource;
 use proptest::prelude::*;
 
 /// Pieces that rules look for, torn and glued anyhow.
@@ -90,7 +91,8 @@ proptest! {
         for finding in said_of_template(&text) {
             prop_assert!(finding.place.unwrap().line <= text.lines().count().max(1) + 1, "{finding}");
         }
-        contrast::of("letter.html", &text);
+        let template = TemplateSource { name: String::new(), files: Vec::new() };
+        contrast::of(&contrast::Made { template: &template, article: "" }, &text);
         css::sheet(&text);
     }
 }
