@@ -13,6 +13,7 @@ use crate::dispatch::DispatchError;
 use crate::dispatch::due;
 use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning};
 use crate::dispatch::prepare::{self, Plan};
+use crate::finding::name::Name;
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::Guard;
@@ -191,6 +192,6 @@ fn shape(finding: &Finding) -> Shape<'_> {
         column: finding.place.map(|place| place.column),
         text: &finding.text,
         hint: finding.hint.as_deref(),
-        name: finding.name,
+        name: finding.name.map(Name::as_str),
     }
 }

@@ -3,9 +3,11 @@
 //! Promises: every finding can be shown as `path:line:column: text`, and readers collect all of them instead of stopping at the
 //! first. Knows nothing of files on disk: paths are the names that the reader was given.
 
+pub mod name;
 pub mod suggestion;
 pub mod yaml;
 
+use name::Name;
 use std::fmt;
 
 /// A place in a text: line and column, both counted from 1; columns count characters.
@@ -65,7 +67,7 @@ pub struct Finding {
     /// The next step, when there is one to name.
     pub hint: Option<String>,
     /// A short name that stays the same, for kinds of findings that a person may accept on purpose or read more about.
-    pub name: Option<&'static str>,
+    pub name: Option<Name>,
 }
 
 impl Finding {
@@ -105,8 +107,8 @@ impl Finding {
 
     /// The same finding under the name of its kind.
     #[must_use]
-    pub fn called(mut self, name: &'static str) -> Self {
-        self.name = Some(name);
+    pub fn called(mut self, name: &str) -> Self {
+        self.name = Name::of(name);
         self
     }
 

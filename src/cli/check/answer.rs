@@ -44,7 +44,7 @@ pub(super) fn bounded(findings: &[Finding]) -> Vec<Finding> {
 /// Findings of one kind say the same of different things: of the same name, or equal but for numbers and what stands in backticks.
 fn kind(finding: &Finding) -> (&str, bool, String) {
     let kind = match finding.name {
-        Some(name) => name.to_owned(),
+        Some(name) => name.to_string(),
         None => {
             let outside = finding.text.split('`').step_by(2).collect::<Vec<_>>().join("`");
             outside.chars().filter(|c| !c.is_ascii_digit()).collect()
@@ -58,9 +58,12 @@ mod tests {
     use super::*;
     use crate::finding::Place;
 
-    fn finding(line: usize, name: Option<&'static str>) -> Finding {
+    fn finding(line: usize, name: Option<&str>) -> Finding {
         let finding = Finding::warning("a.md", format!("`{line}` is odd, {line} times")).at(Place::new(line, 1));
-        Finding { name, ..finding }
+        match name {
+            Some(name) => finding.called(name),
+            None => finding,
+        }
     }
 
     #[test]

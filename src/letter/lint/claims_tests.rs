@@ -6,7 +6,11 @@ use crate::letter::lint::reading;
 fn names(text: &str, language: &str) -> Vec<&'static str> {
     let mut report = Report::of("a.md", text, 1);
     of(&mut report, &reading::of_markdown(text), language);
-    report.findings().into_iter().filter_map(|finding| finding.name).collect()
+    report
+        .findings()
+        .into_iter()
+        .filter_map(|finding| finding.name.map(|name| name.as_str()))
+        .collect()
 }
 
 #[test]

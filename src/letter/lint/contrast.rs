@@ -175,7 +175,7 @@ fn looked_at(html: &str, dark: Option<&Dark<'_>>) -> (Poor, Option<(f64, Spot)>)
 /// How text looks inside `element`.
 fn inside<'t>(open: &[(Element<'t>, Look)], element: &Element<'t>, around: &Look, dark: Option<&Dark<'_>>) -> Look {
     let in_the_dark = dark
-        .map(|dark| dark.declarations(open.iter().map(|(element, _)| element), element))
+        .map(|dark| dark.declarations(&open.iter().map(|(element, _)| element), element))
         .unwrap_or_default();
     let styled = |property: &str| in_the_dark.get(property).copied().or_else(|| element.styled(property));
     let attribute = |name: &str| element.piece.attribute(name);

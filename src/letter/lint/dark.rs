@@ -80,7 +80,7 @@ impl<'t> Dark<'t> {
     /// What holds for `element` inside `open`.
     pub(super) fn declarations<'e>(
         &self,
-        open: impl DoubleEndedIterator<Item = &'e Element<'e>> + Clone,
+        open: &(impl DoubleEndedIterator<Item = &'e Element<'e>> + Clone),
         element: &Element<'_>,
     ) -> HashMap<&str, &'t str> {
         let mut held = HashMap::new();

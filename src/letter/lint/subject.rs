@@ -35,7 +35,7 @@ pub fn front(file: &str, text: &str, article: &Article) -> Vec<Finding> {
         });
         claims::of_line(&mut report, at(key), line, language);
         characters::in_text(line, |name, _, text, hint| {
-            report.warn(name, at(key), format!("`{key}`: {text}"), hint)
+            report.warn(name, at(key), format!("`{key}`: {text}"), hint);
         });
     }
     report.findings()

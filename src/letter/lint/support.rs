@@ -143,7 +143,7 @@ impl Desk<'_, '_> {
                 }
             }
             Part::Declaration { property, value, .. } => {
-                self.declaration(&property.to_ascii_lowercase(), &value.to_ascii_lowercase(), at)
+                self.declaration(&property.to_ascii_lowercase(), &value.to_ascii_lowercase(), at);
             }
         }
     }

@@ -71,7 +71,7 @@ fn shown(findings: &[Finding]) -> Vec<String> {
             "{}:{} {}",
             finding.file,
             finding.place.map_or_else(String::new, |place| place.to_string()),
-            finding.name.unwrap_or("-")
+            finding.name.map_or("-", |name| name.as_str())
         )
     };
     findings.iter().map(show).collect()
