@@ -44,6 +44,7 @@ const PIECES: &[&str] = &[
 ];
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test of how long the rules take")]
 fn a_megabyte_takes_no_longer_than_its_length() {
     let mut longest = Duration::ZERO;
     for piece in PIECES {
