@@ -16,6 +16,7 @@ mod cli;
 mod crash;
 mod faults;
 mod intake;
+mod lint;
 mod lists;
 mod machine;
 mod mail;

@@ -292,7 +292,10 @@ impl Check<'_> {
             return;
         };
         let hint = format!("say in {least} to {most} characters what the reader will find inside");
-        self.say(Finding::warning(self.source.file, text).hint(hint), "preheader");
+        self.say(
+            Finding::warning(self.source.file, text).hint(hint).called("preheader"),
+            "preheader",
+        );
     }
 
     fn language(&mut self, language: &str) {

@@ -26,6 +26,7 @@ struct CampaignFile {
     articles: Option<Vec<ArticleFile>>,
     series: Option<Vec<StepFile>>,
     uncapped: Option<bool>,
+    accept: Option<Vec<String>>,
 }
 
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -115,6 +116,7 @@ pub fn check(file: &str, name: &str, text: &str) -> (Option<Campaign>, Vec<Findi
             season: season?,
             articles: articles?,
             uncapped: written.uncapped.unwrap_or(false),
+            accept: written.accept.unwrap_or_default(),
             telling,
             places,
         })

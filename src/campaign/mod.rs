@@ -48,6 +48,8 @@ pub struct Campaign {
     pub articles: Vec<ArticleEntry>,
     /// Whether it goes out whatever else a person got lately.
     pub uncapped: bool,
+    /// The names of warnings that its owner has looked at and accepts.
+    pub accept: Vec<String>,
     /// Names that tell others what the people who get it have: warnings for whoever is about to send.
     pub telling: Vec<Finding>,
     /// Where its parts stand in its file.

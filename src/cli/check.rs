@@ -1,5 +1,7 @@
 //! `tidings check`: every mistake at once, every letter composed, nothing written.
 
+mod answer;
+
 use super::answers;
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
@@ -13,6 +15,7 @@ use crate::dispatch::DispatchError;
 use crate::dispatch::due;
 use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning};
 use crate::dispatch::prepare::{self, Plan};
+use crate::finding::name::Name;
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::Guard;
@@ -41,6 +44,7 @@ struct Shape<'a> {
     column: Option<usize>,
     text: &'a str,
     hint: Option<&'a str>,
+    name: Option<&'static str>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
@@ -95,9 +99,7 @@ pub(super) fn look(
             findings.extend(found.into_iter().filter(|finding| lists_are_sound || finding.text != NOBODY));
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    findings.retain(|finding| seen.insert(finding.to_string()));
-    Ok((findings, letters))
+    Ok((answer::in_order(findings), letters))
 }
 
 /// The campaigns that mean more letters than the cap lets leave.
@@ -209,7 +211,7 @@ fn show(context: &Context, findings: &[Finding], letters: u64, campaigns: u64) -
             context.ui.json(&shape(finding))?;
         }
     } else {
-        context.ui.findings(findings);
+        context.ui.findings(&answer::bounded(findings));
         let numbers = format!("{}, {} composed", count(campaigns, "campaign"), count(letters, "letter"));
         context.ui.say(&format!(
             "checked {numbers}: {}, {}",
@@ -234,5 +236,6 @@ fn shape(finding: &Finding) -> Shape<'_> {
         column: finding.place.map(|place| place.column),
         text: &finding.text,
         hint: finding.hint.as_deref(),
+        name: finding.name.map(Name::as_str),
     }
 }

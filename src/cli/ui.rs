@@ -174,7 +174,12 @@ fn finding_lines(finding: &Finding) -> Vec<String> {
         Severity::Error => format!("{RED}error:{RED:#}"),
         Severity::Warning => format!("{YELLOW}warning:{YELLOW:#}"),
     };
-    let line = format!("{BOLD}{}{place}:{BOLD:#} {word} {}", finding.file, finding.text);
+    let line = format!(
+        "{BOLD}{}{place}:{BOLD:#} {word} {}{}",
+        finding.file,
+        finding.text,
+        finding.shown_name()
+    );
     let hint = finding.hint.iter().map(|hint| format!("  {CYAN}hint:{CYAN:#} {hint}"));
     std::iter::once(line).chain(hint).collect()
 }

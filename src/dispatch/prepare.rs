@@ -317,7 +317,8 @@ fn settle_proof(
             findings: faults(plan, &proof),
         });
     }
-    let warnings = lint(store, edition, &compiled)?;
+    let mut warnings = lint(store, edition, &compiled)?;
+    warnings.retain(|finding| !crate::letter::lint::names::is_accepted(finding, &plan.campaign.accept));
     if warnings.iter().any(Finding::is_error) {
         store.discard(edition)?;
         return Err(DispatchError::Findings { findings: warnings });

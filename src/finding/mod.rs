@@ -3,9 +3,11 @@
 //! Promises: every finding can be shown as `path:line:column: text`, and readers collect all of them instead of stopping at the
 //! first. Knows nothing of files on disk: paths are the names that the reader was given.
 
+pub mod name;
 pub mod suggestion;
 pub mod yaml;
 
+use name::Name;
 use std::fmt;
 
 /// A place in a text: line and column, both counted from 1; columns count characters.
@@ -64,6 +66,8 @@ pub struct Finding {
     pub text: String,
     /// The next step, when there is one to name.
     pub hint: Option<String>,
+    /// A short name that stays the same, for kinds of findings that a person may accept on purpose or read more about.
+    pub name: Option<Name>,
 }
 
 impl Finding {
@@ -75,6 +79,7 @@ impl Finding {
             place: None,
             text: text.into(),
             hint: None,
+            name: None,
         }
     }
 
@@ -100,6 +105,19 @@ impl Finding {
         self
     }
 
+    /// The same finding under the name of its kind.
+    #[must_use]
+    pub fn called(mut self, name: &str) -> Self {
+        self.name = Name::of(name);
+        self
+    }
+
+    /// The name in brackets, where it is of use: what cannot be accepted needs none.
+    pub fn shown_name(&self) -> String {
+        let name = self.name.filter(|_| !self.is_error());
+        name.map(|name| format!(" [{name}]")).unwrap_or_default()
+    }
+
     /// Whether this finding stops what depends on its file.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -114,7 +132,7 @@ impl fmt::Display for Finding {
         }
         match self.severity {
             Severity::Error => write!(f, ": {}", self.text)?,
-            Severity::Warning => write!(f, ": warning: {}", self.text)?,
+            Severity::Warning => write!(f, ": warning: {}{}", self.text, self.shown_name())?,
         }
         match &self.hint {
             Some(hint) => write!(f, "\n  hint: {hint}"),

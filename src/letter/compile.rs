@@ -76,7 +76,7 @@ fn compile_one(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
     let words = words(sources, &pictures);
     let template = as_html_only(&sources.template);
     let templates = templates(&template, &words, lines(sources)).map_err(|faults| findings.extend(faults));
-    findings.extend(lint::images(&sources.template));
+    findings.extend(lint::edition(sources));
     let (Ok(fixed), Ok((as_written, laid_out)), false) = (fixed, templates, findings.iter().any(Finding::is_error)) else {
         return Err(findings);
     };

@@ -266,7 +266,7 @@ fn greeting(words: &Words, name: Option<&str>) -> String {
 }
 
 /// The writing direction of a language tag.
-fn direction(language: &str) -> &'static str {
+pub(crate) fn direction(language: &str) -> &'static str {
     match primary(language).as_str() {
         "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb" => "rtl",
         _ => "ltr",

@@ -46,6 +46,24 @@ impl TemplateSource {
             .map(|file| file.text.as_str())
     }
 
+    /// Whether the letter is made with the file `name`: it is one of its parts, or included by one.
+    pub fn uses(&self, name: &str) -> bool {
+        let mut used: Vec<String> = vec![self.html_name(), self.text_name()];
+        let mut next = 0;
+        while let Some(text) = used.get(next).map(|name| self.file(name).unwrap_or("").to_owned()) {
+            for tag in tags::tags(&text) {
+                let quoted = tag
+                    .quoted_after("include", &text)
+                    .or_else(|| tag.quoted_after("extends", &text));
+                if let Some(quoted) = quoted.filter(|quoted| !used.iter().any(|known| known == quoted)) {
+                    used.push(quoted.to_owned());
+                }
+            }
+            next += 1;
+        }
+        used.iter().any(|known| known == name)
+    }
+
     /// The name of the HTML part's file.
     pub fn html_name(&self) -> String {
         format!("{}.html", self.name)
@@ -200,6 +218,11 @@ impl Templates {
     /// Whether the template has a file `name`.
     pub(crate) fn has_file(&self, name: &str) -> bool {
         self.source.file(name).is_some()
+    }
+
+    /// What was compiled, as its author wrote it.
+    pub(crate) fn source(&self) -> &TemplateSource {
+        &self.source
     }
 
     fn check_text(&self, name: &str, text: &str, columns: &BTreeSet<String>) -> Vec<Finding> {

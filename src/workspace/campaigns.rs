@@ -8,6 +8,7 @@ use crate::article::{Article, front_matter};
 use crate::campaign::{Campaign, Timing, file, telling};
 use crate::finding::yaml::Source;
 use crate::finding::{Finding, suggestion};
+use crate::letter::lint::{self, names};
 use crate::template::{TemplateFile, TemplateSource};
 use std::path::Path;
 
@@ -143,6 +144,10 @@ impl<'a> Reader<'a> {
                 .cloned()
                 .collect();
             campaign.telling.extend(telling::of_articles(&campaign, &texts));
+            self.folder
+                .findings
+                .extend(lint::again(&self.folder.name, &self.folder.articles));
+            self.accept(&mut campaign);
             self.folder.campaign = Some(campaign);
         }
         self.folder
@@ -210,9 +215,11 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        match front_matter::read(&file, &decode(&bytes).text) {
+        let text = decode(&bytes).text;
+        match front_matter::read(&file, &text) {
             Ok((article, warnings)) => {
                 self.folder.findings.extend(warnings);
+                self.folder.findings.extend(lint::front(&file, &text, &article));
                 let (images, findings) = pictures::of(self.root, &self.folder.name, &article, self.settings);
                 self.folder.findings.extend(findings);
                 Some(Article {
@@ -297,6 +304,25 @@ impl<'a> Reader<'a> {
             name: campaign.template.clone(),
             files: templates.files.clone(),
         });
+    }
+
+    /// Takes out what the campaign's owner has accepted; says so where a name accepts nothing that exists.
+    fn accept(&mut self, campaign: &mut Campaign) {
+        for (index, accepted) in campaign.accept.iter().enumerate() {
+            let is_known = |name: &&str| names::covers(accepted, name);
+            if !names::NAMES.iter().any(is_known) {
+                let text = format!("no warning of `check` is called `{accepted}`");
+                let hint = suggestion::nearest(accepted, names::NAMES.iter().copied());
+                let hint = hint.map_or_else(
+                    || "the name stands in brackets behind the warning; docs/check.md lists all".to_owned(),
+                    |name| format!("did you mean `{name}`?"),
+                );
+                self.wrong(&["accept", &index.to_string()], text, hint);
+            }
+        }
+        self.folder
+            .findings
+            .retain(|finding| !names::is_accepted(finding, &campaign.accept));
     }
 
     fn lists(&mut self, campaign: &Campaign, lists: &[ListFile]) {

@@ -76,7 +76,7 @@ articles:
 ";
 
 const TEMPLATE: &str = "\
-<html><body><p>{{ greeting }}</p>
+<html lang=\"{{ article.language }}\"><head><title>{{ article.title }}</title></head><body><h1>{{ article.title }}</h1><p>{{ greeting }}</p>
 {{ article.html }}
 <p>{{ clinic.name }}, {{ clinic.postal_address }}</p>
 <p><a href=\"{{ unsubscribe.link }}\">Unsubscribe</a></p></body></html>

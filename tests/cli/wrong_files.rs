@@ -130,7 +130,7 @@ fn a_template_with_a_mistake() {
     );
     check(
         |clinic| with(clinic, FILE, "{{ greeting }}", "{{ frist_name }}"),
-        "templates/letter.html:1:19: error: no list has a column `frist_name`, and no letter has a variable of that name\n  hint: did you mean `first_name`?\n",
+        "templates/letter.html:1:124: error: no list has a column `frist_name`, and no letter has a variable of that name\n  hint: did you mean `first_name`?\n",
     );
 }
 
@@ -245,7 +245,7 @@ fn a_value_that_somebody_lacks_names_the_line_and_the_person() {
     for line in ["check", "rehearse", "send tips"] {
         type_in(&clinic, line)
             .exits(65)
-            .tells("templates/letter.html:1:37: error: `town` has no value, for a***@mill.example")
+            .tells("templates/letter.html:1:142: error: `town` has no value, for a***@mill.example")
             .tells("`town` has no value, for b***@mill.example")
             .tells("2 of 3 letters cannot be written");
     }

@@ -1,127 +1,165 @@
-//! What a letter must be before it leaves: sound bytes for the wire, and a body that law and mail programs accept.
+//! What a letter must be before it leaves: sound bytes for the wire, a body that law and mail programs accept, and words that people
+//! can read and believe. One file a family of rules; docs/check.md explains every finding by its name.
 //!
 //! Promises: what stops an edition is an error, what deserves a look a warning; both name the file and, where it is known, the line.
-//! Knows nothing of people's lists or of what was sent before.
+//! What does not depend on people is looked at once an edition, in time that grows with the text. Knows nothing of people's lists or of
+//! what was sent before.
 
+mod characters;
+mod claims;
+mod colour;
+mod contrast;
+mod css;
+mod dark;
+mod hosts;
+mod law;
+mod leftovers;
+mod links;
+pub mod names;
+mod pictures;
+mod reading;
+mod report;
+mod shape;
+mod size;
+mod subject;
+mod support;
+mod tree;
 mod wire;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 use crate::article::Article;
-use crate::finding::{Finding, Place};
+use crate::finding::Finding;
+use crate::letter::Sources;
 use crate::letter::compile::Compiled;
 use crate::letter::compose::Rendered;
-use crate::letter::markup::{self, Kind};
+use crate::letter::markup;
 use crate::template::{TemplateSource, tags};
+use hosts::Own;
+use report::{Report, shown};
 
+pub(crate) use size::{LARGEST_HTML, too_large};
+pub use subject::{again, front};
 pub use wire::{WireFault, wire, wire_utf8};
 
-/// Gmail hides what lies beyond about 102 KB, the way out included.
-pub(crate) const LARGEST_HTML: usize = 100 * 1024;
-const LARGE_HTML: usize = 80 * 1024;
-/// What can be said of the article before anybody's letter is made.
+/// Tags of the template language in an article, where they would stand as they are.
 pub(crate) fn article(article: &Article) -> Vec<Finding> {
-    let unrendered = tags::tags(&article.markdown)
+    let mut report = Report::of(&article.file, &article.markdown, article.body_line);
+    for tag in tags::tags(&article.markdown)
         .into_iter()
         .filter(|tag| tag.kind != tags::Kind::Comment)
-        .map(|tag| {
-            let place = Place::of_offset(&article.markdown, tag.range.start);
-            let shown: String = article.markdown[tag.range].chars().take(40).collect();
-            Finding::error(&article.file, format!("`{shown}` would stand in every letter as it is"))
-                .at(Place::new(place.line + article.body_line.saturating_sub(1), place.column))
-                .hint("an article's text is the same for everybody; greet people in the template, or in the subject")
-        });
-    unrendered.collect()
+    {
+        let text = format!(
+            "`{}` would stand in every letter as it is",
+            shown(&article.markdown[tag.range.clone()], 40)
+        );
+        let hint = "an article's text is the same for everybody; greet people in the template, or in the subject";
+        report.refuse("article-tags", tag.range.start, text, hint);
+    }
+    report.findings()
 }
 
-/// Images that say nothing to people who do not see them.
-pub(crate) fn images(source: &TemplateSource) -> Vec<Finding> {
-    let html = source.files.iter().filter(|file| file.name.ends_with(".html"));
-    html.flat_map(|file| {
-        let mute = markup::pieces(&file.text)
-            .into_iter()
-            .filter(|piece| piece.is(Kind::Open, "img") && piece.attribute("alt").is_none());
-        let finding = |piece: markup::Piece<'_>| {
-            Finding::warning(format!("templates/{}", file.name), "an image has no `alt` text")
-                .at(Place::of_offset(&file.text, piece.range.start))
-                .hint("write what it shows, as in `alt=\"our front door\"`, or `alt=\"\"` where it is only an ornament")
-        };
-        mute.map(finding).collect::<Vec<_>>()
-    })
-    .collect()
+/// Everything that can be said of an edition before anybody's letter is made.
+pub fn edition(sources: &Sources) -> Vec<Finding> {
+    let own = Own::of(sources);
+    let mut findings = text(&sources.article, &own);
+    findings.extend(size::of_pictures(&sources.article));
+    findings.extend(template(&sources.template, &sources.article.language, &own));
+    findings
 }
 
-/// What a person with far too large a letter, and everybody else, has to be told.
-pub(crate) fn too_large(size: usize) -> String {
-    format!(
-        "the letter has {} KB of HTML, mail programs hide what is beyond 100 KB, the way to unsubscribe included",
-        size.div_ceil(1024)
-    )
+/// What is looked at of a text: a letter of more cannot be sent, and that is said.
+fn seen(text: &str) -> &str {
+    let most = text.len().min(2 * LARGEST_HTML);
+    &text[..text.floor_char_boundary(most)]
+}
+
+/// What an article's text shows.
+fn text(article: &Article, own: &Own) -> Vec<Finding> {
+    let markdown = seen(&article.markdown);
+    let mut report = Report::of(&article.file, markdown, article.body_line);
+    let reading = reading::of_markdown(markdown);
+    pictures::of_article(&mut report, &reading, article);
+    links::of(&mut report, &reading, links::Text::Article, own);
+    leftovers::of(&mut report, &reading, &article.language);
+    leftovers::of_source(&mut report, markdown);
+    characters::of(&mut report, markdown);
+    shape::of_article(&mut report, &reading);
+    support::of_article(&mut report, &reading);
+    claims::of(&mut report, &reading, &article.language);
+    report.findings()
+}
+
+/// What the template's HTML files show, those that the letter uses.
+fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> {
+    let files = source
+        .files
+        .iter()
+        .filter(|file| file.name.ends_with(".html") && source.uses(&file.name));
+    let of_file = |file: &crate::template::TemplateFile| {
+        let name = format!("templates/{}", file.name);
+        let blinded = reading::blinded(seen(&file.text));
+        let mut report = Report::of(&name, &blinded, 1);
+        let reading = reading::of_html(&blinded);
+        pictures::of_template(&mut report, &reading, own);
+        links::of(&mut report, &reading, links::Text::Template, own);
+        leftovers::of(&mut report, &reading, language);
+        characters::of(&mut report, &blinded);
+        shape::of_template(&mut report, &blinded);
+        support::of_template(&mut report, &blinded);
+        claims::of(&mut report, &reading, language);
+        report.findings()
+    };
+    files.flat_map(of_file).collect()
 }
 
 impl Compiled {
-    /// What is to be said of a finished letter: its size, what the law wants in it, images without words, links lost in the text.
+    /// What is to be said of a finished letter: its size, what the law wants in it, whether it can be read, links lost in the text.
     pub fn lint(&self, rendered: &Rendered) -> Vec<Finding> {
         let html = format!("templates/{}", self.html_name);
         let text = format!("templates/{}", self.text_name);
-        let mut findings = Vec::new();
-        if rendered.html.len() > LARGE_HTML {
-            let warning = Finding::warning(&html, too_large(rendered.html.len()));
-            findings.push(warning.hint("shorten the article, or put a part of it on a page and link to it"));
-        }
+        let mut findings: Vec<Finding> = size::of_letter(&html, &rendered.html).into_iter().collect();
         // Where the template has no text file, its text is the HTML's, and so are its faults.
         let visible = markup::visible(&rendered.html);
-        findings.extend(self.missing(&html, &visible, &markup::unescaped(&rendered.html)));
+        findings.extend(law::missing(self, &html, &visible, &markup::unescaped(&rendered.html)));
         if self.as_written.has_file(&self.text_name) {
             let words = rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            findings.extend(self.missing(&text, &words, &rendered.text));
+            findings.extend(law::missing(self, &text, &words, &rendered.text));
         }
-        let article = markup::pieces(&self.article.html)
-            .into_iter()
-            .filter(|piece| piece.is(Kind::Open, "img"));
-        if article
-            .filter(|piece| piece.attribute("alt").unwrap_or("").is_empty())
-            .count()
-            > 0
-        {
-            findings
-                .push(Finding::warning(&self.article_file, "an image has no words beside it").hint("write `![what it shows](…)`"));
-        }
-        findings.extend(
-            lost_links(rendered).map(|link| Finding::warning(&text, format!("the text part leaves out the link `{link}`"))),
-        );
+        let lost = law::lost_links(rendered).map(|link| {
+            let finding = Finding::warning(&text, format!("the text part leaves out the link `{}`", shown(&link, 120)));
+            finding
+                .called("link-lost")
+                .hint("write the address into the text too: who reads no HTML has no other way to it")
+        });
+        findings.extend(lost.take(20));
+        findings.extend(self.shape(rendered));
         findings
     }
 
-    /// The postal address and a way out, which every part needs.
-    fn missing(&self, file: &str, words: &str, whole: &str) -> Vec<Finding> {
-        let postal_address = self.postal_address.split_whitespace().collect::<Vec<_>>().join(" ");
-        let address = (!words.contains(&postal_address)).then(|| {
-            Finding::error(
-                file,
-                "the letter does not say the clinic's postal address, which the law demands",
-            )
-            .hint("write `{{ clinic.postal_address }}` at its foot")
-        });
-        let way_out = (!self.fixed.ways_out.traces().any(|way| whole.contains(way))).then(|| {
-            Finding::error(file, "the letter does not say how to unsubscribe, which the law demands")
-                .hint("write `{{ unsubscribe.link }}` at its foot")
-        });
-        address.into_iter().chain(way_out).collect()
+    fn shape(&self, rendered: &Rendered) -> Vec<Finding> {
+        let html = format!("templates/{}", self.html_name);
+        let letter = shape::Letter {
+            html: &rendered.html,
+            language: &self.article.language,
+            direction: crate::template::context::direction(&self.article.language),
+            template: self.as_written.source(),
+        };
+        let mut findings = shape::of_letter(&letter);
+        let made = contrast::Made {
+            template: self.as_written.source(),
+            article: &self.article.text,
+        };
+        findings.extend(contrast::of(&made, &rendered.html));
+        let lines = rendered.text.lines();
+        findings.extend(leftovers::empty_greeting(lines).map(|line| {
+            let text = format!("the letter says `{line}`, a greeting of nobody");
+            let finding = Finding::warning(&html, text).called("greeting-empty");
+            let finding = finding.hint("write `{{ greeting }}`, which knows what to say to people without a name");
+            shape::at_words(self.as_written.source(), line.trim_end_matches([',', '!', ' ']), finding)
+        }));
+        findings
     }
-}
-
-/// The targets that the HTML links to and the text does not name.
-fn lost_links(rendered: &Rendered) -> impl Iterator<Item = String> {
-    let links = markup::pieces(&rendered.html)
-        .into_iter()
-        .filter(|piece| piece.is(Kind::Open, "a"))
-        .filter_map(|piece| piece.attribute("href"));
-    let targets: std::collections::BTreeSet<String> = links
-        .map(markup::unescaped)
-        .map(|link| {
-            link.strip_prefix("mailto:")
-                .map_or(link.clone(), |mailbox| mailbox.split('?').next().unwrap_or("").to_owned())
-        })
-        .filter(|link| !link.starts_with('#') && !rendered.text.contains(link.as_str()))
-        .collect();
-    targets.into_iter()
 }

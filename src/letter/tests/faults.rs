@@ -146,8 +146,10 @@ fn what_law_and_readers_want_is_looked_for_in_both_parts() {
             "templates/letter.html: the letter does not say how to unsubscribe, which the law demands",
             "templates/letter.txt: the letter does not say the clinic's postal address, which the law demands",
             "templates/letter.txt: the letter does not say how to unsubscribe, which the law demands",
-            "calm.md: an image has no words beside it",
             "templates/letter.txt: the text part leaves out the link `https://riverside.example/a?b&c`",
+            "templates/letter.html: the letter does not say its language, so it is read out in a wrong one",
+            "templates/letter.html: the letter has no title, which is what is heard first where it is opened in a window",
+            "templates/letter.html: the letter has no heading of the first rank (`<h1>`)",
         ]
     );
 }
@@ -157,7 +159,7 @@ fn the_shipped_letter_has_nothing_to_be_said_of_it() {
     let mut sources = sources(
         SHIPPED,
         "Calmer days, {{ first_name | default(value=\"friend\") }}",
-        "Read [more](https://riverside.example/more).",
+        "Read [our page](https://riverside.example/more).",
     );
     for url in [None, Some("https://riverside.example/u".to_owned())] {
         sources.sender.unsubscribe_url = url;
@@ -177,7 +179,7 @@ fn the_shipped_letter_has_nothing_to_be_said_of_it() {
 #[test]
 fn a_letter_without_a_text_file_gets_its_text_from_the_html() {
     let files: Vec<_> = SHIPPED.iter().copied().filter(|(name, _)| *name != "letter.txt").collect();
-    let edition = compile(&sources(&files, "hi", "Read [more](https://riverside.example/more).")).unwrap();
+    let edition = compile(&sources(&files, "hi", "Read [our page](https://riverside.example/more).")).unwrap();
     let rendered = edition
         .render(&recipient("ann@example.org", &[("first_name", "Ann & Bo")]))
         .unwrap();

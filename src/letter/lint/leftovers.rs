@@ -1,0 +1,377 @@
+//! What was meant to be filled in and was not: placeholders of people and of other programs, and greetings of nobody.
+
+use super::reading::{Reading, is_blind};
+use super::report::{Report, shown};
+use super::words::{self, folded, stands_in};
+
+/// What a placeholder looks like.
+struct Mark {
+    open: &'static str,
+    close: &'static str,
+    /// Whether it can be nothing else, and so must not leave.
+    sure: bool,
+}
+
+const MARKS: &[Mark] = &[
+    Mark {
+        open: "*|",
+        close: "|*",
+        sure: true,
+    },
+    Mark {
+        open: "%%",
+        close: "%%",
+        sure: false,
+    },
+    Mark {
+        open: "[[",
+        close: "]]",
+        sure: false,
+    },
+    Mark {
+        open: "<<",
+        close: ">>",
+        sure: false,
+    },
+    Mark {
+        open: "${",
+        close: "}",
+        sure: false,
+    },
+    Mark {
+        open: "#{",
+        close: "}",
+        sure: false,
+    },
+    Mark {
+        open: "{",
+        close: "}",
+        sure: false,
+    },
+    Mark {
+        open: "%",
+        close: "%",
+        sure: false,
+    },
+    Mark {
+        open: "[",
+        close: "]",
+        sure: false,
+    },
+    Mark {
+        open: "<",
+        close: ">",
+        sure: false,
+    },
+];
+
+/// What people call what is to be filled in, in small letters without blanks and lines.
+const FIELDS: &[&str] = &[
+    "name",
+    "firstname",
+    "fname",
+    "lastname",
+    "lname",
+    "fullname",
+    "yourname",
+    "patientname",
+    "clientname",
+    "customername",
+    "clinicname",
+    "company",
+    "companyname",
+    "email",
+    "emailaddress",
+    "date",
+    "time",
+    "address",
+    "phone",
+    "phonenumber",
+    "city",
+    "link",
+    "url",
+    "insert",
+    "greeting",
+    "salutation",
+    "title",
+    "subject",
+    "text",
+    "image",
+    "logo",
+    "website",
+    "vorname",
+    "nachname",
+    "anrede",
+    "ihrname",
+    "datum",
+    "adresse",
+    "telefon",
+    "prenom",
+    "nom",
+    "votrenom",
+    "nombre",
+    "apellido",
+    "sunombre",
+    "fecha",
+    "nome",
+    "cognome",
+    "sobrenome",
+    "data",
+    "voornaam",
+    "achternaam",
+    "naam",
+    "clinic",
+    "price",
+    "month",
+    "year",
+    "firstnamefallback",
+    "contactfirstname",
+    "subscriberfirstname",
+    "recipientname",
+    "unsubscribe",
+    "unsubscribeurl",
+    "unsubscribelink",
+];
+
+const FILL: &str = "write what belongs there; a person's name goes into the template or the subject, as `{{ first_name }}`";
+
+/// Notes to oneself, spelled in halves so that this file holds none.
+const NOTES: &[&str] = &[
+    concat!("TO", "DO"),
+    concat!("FIX", "ME"),
+    concat!("XX", "X"),
+    "TBC",
+    "TBD",
+    "TKTK",
+];
+
+/// Everything in a text that was to be filled in.
+pub(super) fn of(report: &mut Report<'_>, reading: &Reading, language: &str) {
+    for block in &reading.blocks {
+        let at = |report: &mut Report<'_>, at: usize, what: &str, sure: bool| {
+            let text = format!("`{}` is a placeholder that nobody filled in", shown(what, 40));
+            match sure {
+                true => report.refuse("placeholder", block.offset(at), text, FILL),
+                false => report.warn("placeholder", block.offset(at), text, FILL),
+            }
+        };
+        in_words(&block.words, language, |offset, what, sure| at(report, offset, what, sure));
+    }
+}
+
+/// What other programs fill in, in an article's source: `*|FNAME|*` is emphasis to Markdown, and gone from the words.
+pub(super) fn of_source(report: &mut Report<'_>, source: &str) {
+    marks(source, &mut |at, what: &str, sure| {
+        if sure {
+            let text = format!("`{}` is a placeholder that nobody filled in", shown(what, 40));
+            report.refuse("placeholder", at, text, FILL);
+        }
+    });
+}
+
+/// Everything in one line of words; `found` is told the byte, the words, and whether they can be nothing else.
+pub(super) fn in_words(words_: &str, language: &str, mut found: impl FnMut(usize, &str, bool)) {
+    let mut is_marked = false;
+    marks(words_, &mut |at, what: &str, sure| {
+        is_marked = true;
+        found(at, what, sure);
+    });
+    notes(words_, &mut found);
+    let folded_words = folded(words_);
+    if let Some(at) = words_.to_ascii_lowercase().find("lorem ipsum") {
+        found(at, "lorem ipsum", true);
+    }
+    let inserts = words::of("insert", language).iter().chain(words::of("insert", "en"));
+    if !is_marked && let Some(insert) = inserts.into_iter().find(|insert| stands_in(insert, &folded_words)) {
+        found(0, insert, false);
+    }
+}
+
+fn marks(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
+    let mut at = 0;
+    while let Some(length) = text[at..].find(['*', '%', '[', '<', '$', '#', '{']) {
+        let start = at + length;
+        let rest = &text[start..];
+        at = start + 1;
+        // Tags of our own template language are said to be tags.
+        if rest.starts_with("{{") || rest.starts_with("{%") {
+            at = start + 2;
+            continue;
+        }
+        for mark in MARKS.iter().filter(|mark| rest.starts_with(mark.open)) {
+            let inside = rest.get(mark.open.len()..).unwrap_or("");
+            let end: usize = inside.char_indices().nth(60).map_or(inside.len(), |(end, _)| end);
+            let Some(close) = inside[..end].find(mark.close) else {
+                continue;
+            };
+            if is_field(&inside[..close], mark) {
+                let whole = mark.open.len() + close + mark.close.len();
+                found(start, &rest[..whole], mark.sure);
+                at = start + whole;
+                break;
+            }
+        }
+    }
+}
+
+fn is_field(inside: &str, mark: &Mark) -> bool {
+    if inside.contains(is_blind) || inside.is_empty() {
+        return false;
+    }
+    if mark.sure {
+        return inside.chars().all(|c| c.is_alphanumeric() || "_:- ".contains(c));
+    }
+    let name = inside.split(['|', ',', ':']).next().unwrap_or("");
+    let plain: String = folded(name).replace(' ', "");
+    // `{first name}`, `[Your Name Here]`, `%FIRSTNAME%`: a field's name, or words that ask for one.
+    let asks = [
+        "insert", "your", "enter", "add", "ihr", "votre", "su", "einfugen", "inserer", "insertar", "inserire",
+    ];
+    let first = folded(name);
+    let mut words = first.split(' ');
+    FIELDS.contains(&plain.as_str())
+        || FIELDS.contains(&plain.trim_end_matches("here"))
+        || asks.contains(&words.next().unwrap_or("")) && words.next().is_some() && words.count() <= 4
+}
+
+fn notes(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
+    for note in NOTES {
+        for (at, _) in text.match_indices(note) {
+            let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '-');
+            // Three crosses stand in sizes of clothes and in Roman numbers; alone it is a note.
+            if !letter(text[..at].chars().next_back()) && !letter(text[at + note.len()..].chars().next()) {
+                found(at, note, false);
+                break;
+            }
+        }
+    }
+}
+
+/// Lines of a finished letter that greet nobody: `Dear ,`, `Hello !`.
+pub(super) fn empty_greeting<'w>(lines: impl Iterator<Item = &'w str>) -> Option<String> {
+    lines
+        .map(str::trim)
+        .filter(|line| line.chars().count() < 40)
+        .find(|line| greets_nobody(line))
+        .map(|line| shown(line, 40))
+}
+
+fn greets_nobody(line: &str) -> bool {
+    let end = line.trim_end_matches([',', '!', '.', ':', ' ']);
+    let marks = &line[end.len()..];
+    let said = folded(end);
+    let greets = words::of_any("greeting").any(|greeting| greeting == said);
+    // `Hello,` greets everybody; a gap before the comma, or a `Dear` of nobody, is a name that is missing.
+    let gap = marks.starts_with(' ') && marks.trim().starts_with([',', '!']);
+    let wants_a_name = !matches!(
+        said.as_str(),
+        "hello"
+            | "hi"
+            | "hallo"
+            | "hey"
+            | "good morning"
+            | "good afternoon"
+            | "guten tag"
+            | "bonjour"
+            | "salut"
+            | "hola"
+            | "ciao"
+            | "buongiorno"
+            | "ola"
+            | "dag"
+    );
+    greets && !marks.is_empty() && (gap || wants_a_name && marks.starts_with([',', '!']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        in_words(text, "de", |_, what, _| found.push(what.to_owned()));
+        found
+    }
+
+    #[test]
+    fn what_was_to_be_filled_in_is_found() {
+        for (text, what) in [
+            ("Dear [name], hello", "[name]"),
+            ("Dear <Name>", "<Name>"),
+            ("Hi {first_name}!", "{first_name}"),
+            ("Hi {first name}!", "{first name}"),
+            ("Hello %NAME%", "%NAME%"),
+            ("Hello %%FirstName%%", "%%FirstName%%"),
+            ("Hello *|FNAME|*", "*|FNAME|*"),
+            ("Hello *|IF:FNAME|*", "*|IF:FNAME|*"),
+            ("Hi [[Vorname]]", "[[Vorname]]"),
+            ("on [insert date here] we", "[insert date here]"),
+            ("[Your Name Here]", "[Your Name Here]"),
+            ("${firstName}", "${firstName}"),
+            ("Lorem ipsum dolor sit amet", "lorem ipsum"),
+            (concat!("TO", "DO: write this"), concat!("TO", "DO")),
+            ("bitte hier einfügen", "hier einfugen"),
+            ("{first_name|fallback}", "{first_name|fallback}"),
+        ] {
+            assert_eq!(found(text), [what], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_alike_is_left_alone() {
+        for text in [
+            "30% of people and 40% of others",
+            "[1] a footnote",
+            "a < b and c > d",
+            "see [Smith 2020]",
+            "* a list",
+            "50 % Rabatt",
+            "{0.1, 0.2}",
+            "#1 and #2",
+            "100% cotton 50% wool",
+            concat!("XX", "XL"),
+            "mastodon",
+            "[sic]",
+            "TBCs",
+            "the name of the rose",
+            "cost: $5 [approx.]",
+            "Insert the key and turn",
+            "<3",
+        ] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn greetings_of_nobody_are_found() {
+        for line in [
+            "Dear ,",
+            "Hello !",
+            "Dear,",
+            "Hi ,",
+            "Liebe ,",
+            "Sehr geehrte Frau ,",
+            "Bonjour ,",
+            "Cher/Chère ,",
+            "Beste ,",
+        ] {
+            assert!(greets_nobody(line), "{line}");
+        }
+        for line in [
+            "Hello,",
+            "Hallo,",
+            "Dear Ann,",
+            "Dear friend,",
+            "Bonjour,",
+            "Guten Tag,",
+            "Hi!",
+            "Dear",
+            "Hello",
+            ",",
+            "",
+            "Hola,",
+        ] {
+            assert!(!greets_nobody(line), "{line}");
+        }
+    }
+}
