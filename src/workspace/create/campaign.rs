@@ -116,7 +116,7 @@ title: {title}
 # Only some of those people? Take the `#` away and name columns of the list.
 # only: {{city: [Bath, Bristol]}}
 
-# The dress of the letter: `templates/letter.html` and `templates/letter.txt`.
+# The dress of the letter: `letter` is quiet, `magazine` has a coloured head and a card for each section. Both are in `templates/`.
 template: letter
 
 # Without a schedule the letter goes when you say so: `tidings send {name}`. To let it go by itself, take the `#` away.
