@@ -42,7 +42,7 @@ for (const { name, html, width, height, scheme } of wanted) {
     const path = join(folder, `${name}.png`);
     const clip = process.env.WHOLE ? undefined : { x: 0, y: 0, width, height: Math.min(whole, height) };
     await page.screenshot({ path, fullPage: true, clip });
-    spawnSync('pngquant', ['--force', '--strip', '--speed', '1', '--output', path, '48', path]);
+    spawnSync('pngquant', ['--force', '--strip', '--nofs', '--speed', '1', '--output', path, '48', path]);
     await page.close();
 }
 await browser.close();
