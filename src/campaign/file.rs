@@ -354,7 +354,7 @@ fn is_beside(file: &str) -> bool {
     !file.contains(['/', '\\']) && !file.starts_with('.')
 }
 
-/// The files of an article's other languages; what is no file of the folder, or stands there twice, is said and left out.
+/// The files of an article's other languages; what is no file of the folder, or stands there twice, is said, and its place left empty.
 fn languages(desk: &mut Inspection<'_>, section: &str, index: usize, file: &str, written: Option<&[String]>) -> Vec<String> {
     let position = index.to_string();
     let mut languages: Vec<String> = Vec::new();
@@ -364,9 +364,11 @@ fn languages(desk: &mut Inspection<'_>, section: &str, index: usize, file: &str,
         if name.is_empty() || !is_beside(name) {
             let hint = "put it beside the article and name it alone, like `languages: [calm.de.md, calm.ar.md]`";
             desk.wrong(&path, format!("`{name}` is no file of this folder"), hint);
+            languages.push(String::new());
         } else if name == file || languages.iter().any(|known| known == name) {
             let hint = "each language is a file of its own; take one of them away";
             desk.wrong(&path, format!("`{name}` stands twice"), hint);
+            languages.push(String::new());
         } else {
             languages.push(name.to_owned());
         }

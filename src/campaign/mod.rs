@@ -105,6 +105,6 @@ pub struct ArticleEntry {
     pub file: String,
     /// The day this article is pinned to, if any.
     pub date: Option<jiff::civil::Date>,
-    /// The files beside it that hold the same article in other languages.
+    /// The files beside it that hold the same article in other languages; empty where the name was wrong, so that places stay.
     pub languages: Vec<String>,
 }

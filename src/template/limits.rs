@@ -65,7 +65,8 @@ impl Page {
 
 impl io::Write for Page {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.bytes.len() + bytes.len() > MOST_BYTES {
+        // A loop stops at half of this, and knows its line.
+        if self.bytes.len() + bytes.len() > 2 * MOST_BYTES {
             self.is_full = true;
             return Err(io::Error::other("the page is full"));
         }
@@ -84,8 +85,8 @@ impl io::Write for Page {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Counted {
     pub(super) text: String,
-    /// Offset in the text as written, and length of what stands there.
-    inserted: Vec<(usize, usize)>,
+    /// Offset in the text as written, length of what stands there, and the beginning of the tag before it.
+    inserted: Vec<(usize, usize, usize)>,
 }
 
 impl Counted {
@@ -104,7 +105,7 @@ impl Counted {
                 // What eats the blanks behind a tag must go on eating them.
                 let dash = if text[tag.range.clone()].ends_with("-%}") { "-" } else { "" };
                 let call = format!("{{{{ {call} {dash}}}}}");
-                counted.inserted.push((at, call.len()));
+                counted.inserted.push((at, call.len(), tag.range.start));
                 counted.text.push_str(&call);
             }
         }
@@ -115,12 +116,12 @@ impl Counted {
     /// Where the byte `offset` of the counted text stands in the text as written; for a counter's own it is in the tag before it.
     pub(super) fn written_at(&self, offset: usize) -> usize {
         let mut before = 0;
-        for (at, length) in &self.inserted {
+        for (at, length, tag) in &self.inserted {
             if offset < at + before {
                 break;
             }
             if offset < at + before + length {
-                return at.saturating_sub(1);
+                return *tag;
             }
             before += length;
         }
@@ -158,13 +159,15 @@ fn too_much(what: &str) -> Error {
     Error::message(format!("{BEGINNING}: {what}"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "Tera hands a function its arguments by value")]
 fn turn(_: Kwargs, _: &State<'_>) -> TeraResult<&'static str> {
     let (turns, bytes) = DONE.get();
     DONE.set((turns + 1, bytes));
-    match turns < MOST_TURNS {
+    if turns >= MOST_TURNS {
+        return Err(too_much(&format!("its loops have turned {MOST_TURNS} times")));
+    }
+    match bytes <= MOST_BYTES {
         true => Ok(""),
-        false => Err(too_much(&format!("its loops have turned {MOST_TURNS} times"))),
+        false => Err(too_much("it makes more than 1 MB")),
     }
 }
 
@@ -228,17 +231,24 @@ fn replace(value: tera::StringInput<'_>, arguments: Kwargs, state: &State<'_>) -
 /// Files that include others too deep, or too often.
 pub(super) fn include_faults(source: &TemplateSource) -> Vec<Finding> {
     let mut counted = 0;
-    [source.html_name(), source.text_name()]
-        .iter()
-        .find_map(|part| too_deep(source, part, 0, &mut counted))
+    let parts = source.files.iter().map(|file| file.name.as_str());
+    parts
+        .filter(|name| *name == source.html_name() || *name == source.text_name())
+        .find_map(|part| too_deep(source, &mut vec![part], &mut counted))
         .into_iter()
         .collect()
 }
 
-fn too_deep(source: &TemplateSource, name: &str, depth: usize, counted: &mut usize) -> Option<Finding> {
+/// `way` is how the search came to its last file; circles are for Tera to say.
+fn too_deep<'s>(source: &'s TemplateSource, way: &mut Vec<&'s str>, counted: &mut usize) -> Option<Finding> {
+    let name = *way.last()?;
+    let depth = way.len() - 1;
     let text = source.file(name)?;
     tags::tags(text).into_iter().find_map(|tag| {
         let partial = tag.quoted_after("include", text)?;
+        if way.contains(&partial) {
+            return None;
+        }
         *counted += 1;
         if depth == DEEPEST || *counted > MOST_INCLUDES {
             let text_ = match depth == DEEPEST {
@@ -248,7 +258,10 @@ fn too_deep(source: &TemplateSource, name: &str, depth: usize, counted: &mut usi
             let finding = Finding::error(format!("templates/{name}"), text_).at(Place::of_offset(text, tag.range.start));
             return Some(finding.hint("put what they share into one file"));
         }
-        too_deep(source, partial, depth + 1, counted)
+        way.push(partial);
+        let found = too_deep(source, way, counted);
+        way.pop();
+        found
     })
 }
 
@@ -274,7 +287,7 @@ mod tests {
         }
         assert_eq!(
             counted.written_at(counted.text.find("__turn").unwrap()),
-            text.find("-%}").unwrap() + 2
+            text.find("{% for").unwrap()
         );
         assert_eq!(counted.written_at(counted.text.len()), text.len());
     }

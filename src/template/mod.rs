@@ -109,14 +109,28 @@ impl Templates {
         if !broken.is_empty() {
             return Err(broken);
         }
-        compiled.refuse_what_is_not_allowed()?;
-        let whole = |error: tera::Error| fault::findings(&error, &compiled);
+        let mut faults = compiled.not_allowed();
         // As written first: faults have their places there.
-        empty().add_raw_templates(compiled.texts()).map_err(whole)?;
+        if let Err(error) = empty().add_raw_templates(compiled.texts()) {
+            let said = |one: &Finding| {
+                faults
+                    .iter()
+                    .any(|other| (&other.file, other.place) == (&one.file, one.place))
+            };
+            let unsaid: Vec<Finding> = fault::findings(&error, &compiled)
+                .into_iter()
+                .filter(|one| !said(one))
+                .collect();
+            faults.extend(unsaid);
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let counted: HashMap<String, Counted> = compiled.texts().map(|(name, text)| (name, Counted::of(text))).collect();
         let mut tera = empty();
         let texts = counted.iter().map(|(name, counted)| (name.clone(), counted.text.as_str()));
-        tera.add_raw_templates(texts).map_err(whole)?;
+        tera.add_raw_templates(texts)
+            .map_err(|error| fault::findings(&error, &compiled))?;
         compiled.tera = tera;
         compiled.counted = counted;
         Ok(compiled)
@@ -156,16 +170,13 @@ impl Templates {
     }
 
     /// What no template may do, in any of the texts.
-    fn refuse_what_is_not_allowed(&self) -> Result<(), Vec<Finding>> {
+    fn not_allowed(&self) -> Vec<Finding> {
         let mut faults = limits::include_faults(&self.source);
         for (name, text) in self.texts() {
             let found = allowed::faults(text).into_iter();
             faults.extend(found.map(|(finding, offset)| self.placed(finding, &name, text, offset)));
         }
-        match faults.is_empty() {
-            true => Ok(()),
-            false => Err(faults),
-        }
+        faults
     }
 
     /// Where a place of the text that Tera has stands in the text as written.

@@ -215,3 +215,83 @@ fn templates_reach_nothing_outside() {
         );
     }
 }
+
+#[test]
+fn a_template_that_never_ends_is_stopped_at_its_line() {
+    let limit = |place: &str, what: &str| {
+        format!(
+            "templates/letter.html:{place}: the template does too much here: {what}\n  hint: {}",
+            limits::HINT
+        )
+    };
+    let turned = "its loops have turned 10000 times";
+    for (text, place, expected) in [
+        (
+            "<p>\n{% for a in range(end=1000) %}{% for b in range(end=1000) %}{% endfor %}{% endfor %}",
+            "2:31",
+            turned,
+        ),
+        (
+            "{% for a in range(end=1001) %}{% endfor %}",
+            "1:13",
+            "`range` counts 1000 at most",
+        ),
+        (
+            "{% set_global x = \"ab\" %}\n{% for a in range(end=40) %}{% set_global x = x ~ x %}{% endfor %}",
+            "2:29",
+            "`x` has grown too large",
+        ),
+        (
+            "{% for a in range(end=900) -%}\n  {{ article.title | indent(width=1000, first=true) }}{{ article.title | indent(width=1000, first=true) }}{% endfor %}",
+            "1:1",
+            "it makes more than 1 MB",
+        ),
+        (
+            "{% set a = article.title | replace(from=\"\", to=article.title) %}{% set b = a | replace(from=\"\", to=a) %}\n{{ b | replace(from=\"\", to=b) }}",
+            "2:8",
+            "`replace` makes more than a letter holds",
+        ),
+    ] {
+        let expected = limit(place, expected);
+        check_render(text, Err((&expected, false)));
+    }
+}
+
+#[test]
+fn what_a_sound_template_prints_is_not_changed_by_the_counting() {
+    check_render(
+        "a {% for x in range(start=2, end=7, step_by=2) -%}  {{ x }} {%- set y = x %} {% endfor -%}  b{% set z %}c{% endset %} {{ z }}",
+        Ok("a 2 4 6 b c"),
+    );
+    check_render(
+        "{{ range(start=5, end=0, step_by=-2) | join(sep=\",\") }}|{{ range(end=3, step_by=-1) | length }}",
+        Ok("5,3,1|0"),
+    );
+    check_render(
+        "{{ \"a-b\" | replace(from=\"-\", to=\"<\") }}{{ article.html | replace(from=\"a\", to=\"<\") }}",
+        Ok("a&lt;b<p>&lt;</p>"),
+    );
+}
+
+#[test]
+fn files_that_include_one_another_too_deep_are_found() {
+    let files: Vec<(String, String)> = (0..12)
+        .map(|at| (format!("p{at}.html"), format!("\n{{% include \"p{}.html\" %}}", at + 1)))
+        .chain([
+            ("p12.html".to_owned(), String::new()),
+            ("letter.html".to_owned(), "{% include \"p0.html\" %}".to_owned()),
+        ])
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    check_compile(
+        &files,
+        &["templates/p7.html:2:1: files include one another more than 8 deep\n  hint: put what they share into one file"],
+    );
+    let many = "{% include \"p.html\" %}".repeat(501);
+    check_compile(
+        &[("letter.html", &many), ("p.html", "")],
+        &[
+            "templates/letter.html:1:11001: files include one another more than 500 times\n  hint: put what they share into one file",
+        ],
+    );
+}

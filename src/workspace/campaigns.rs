@@ -175,7 +175,8 @@ impl<'a> Reader<'a> {
             let Some(mut article) = self.article(&entry.file) else {
                 continue;
             };
-            for (at, file) in entry.languages.iter().enumerate() {
+            let named = entry.languages.iter().enumerate().filter(|(_, file)| !file.is_empty());
+            for (at, file) in named {
                 let at = at.to_string();
                 if self.is_here(file, &here, &[section, &position, "languages", &at])
                     && let Some(variant) = self.article(file)

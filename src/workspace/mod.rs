@@ -19,6 +19,9 @@ mod pictures;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+mod pictures_tests;
+
 pub use campaigns::CampaignFolder;
 pub use lists::{ListFile, is_list_file};
 

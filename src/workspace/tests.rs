@@ -5,23 +5,24 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const SETTINGS: &str = "\
+pub(super) const SETTINGS: &str = "\
 clinic: {name: Mill Lane, postal_address: 12 Mill Lane, contact: hello@mill-lane.example, jurisdiction: GB}
 sender: {from: tips@mill-lane.example}
 timezone: Europe/London
 unsubscribe: {mailto: unsubscribe@mill-lane.example}
 ";
-const CAMPAIGN: &str = "id: t1ps\ntitle: Tips\naudience: {lists: [patients]}\ntemplate: letter\narticles: [{file: sleep.md}]\n";
-const ARTICLE: &str = "---\nid: sleep\ntitle: Sleep\nsubject: Sleep\npreheader: A line of at least forty characters, as it should be.\n---\n\nText.\n";
+pub(super) const CAMPAIGN: &str =
+    "id: t1ps\ntitle: Tips\naudience: {lists: [patients]}\ntemplate: letter\narticles: [{file: sleep.md}]\n";
+pub(super) const ARTICLE: &str = "---\nid: sleep\ntitle: Sleep\nsubject: Sleep\npreheader: A line of at least forty characters, as it should be.\n---\n\nText.\n";
 
-fn write(root: &Path, file: &str, bytes: &[u8]) {
+pub(super) fn write(root: &Path, file: &str, bytes: &[u8]) {
     let path = root.join(file);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();
 }
 
 /// A workspace with one campaign, `tips`.
-fn workspace() -> TempDir {
+pub(super) fn workspace() -> TempDir {
     let root = TempDir::new().unwrap();
     for (file, text) in [
         ("tidings.yaml", SETTINGS),
@@ -36,7 +37,7 @@ fn workspace() -> TempDir {
 }
 
 /// Everything found in the workspace and its campaigns.
-fn told(root: &TempDir) -> Vec<String> {
+pub(super) fn told(root: &TempDir) -> Vec<String> {
     let workspace = Workspace::read(root.path());
     let campaigns = workspace.campaigns.iter().flat_map(|folder| &folder.findings);
     workspace.findings.iter().chain(campaigns).map(ToString::to_string).collect()

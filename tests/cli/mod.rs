@@ -21,6 +21,7 @@ mod hours;
 mod import;
 mod init;
 mod json;
+mod letters;
 mod log;
 mod mail_in;
 mod new;

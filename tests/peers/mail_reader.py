@@ -5,6 +5,7 @@ Letters travel as texts in which each character stands for the byte of its numbe
 
 import email
 import email.policy
+import hashlib
 import json
 import sys
 
@@ -24,9 +25,16 @@ def read(letter):
             text = part.get_content() if part.get_content_maintype() == "text" else ""
             # Reading the content decodes it, which is when broken encodings come to light.
             defects += [text for text in texts_of(part.defects) if text not in defects]
-            parts.append({"kind": part.get_content_type(), "text": text})
+            bytes_of = part.get_payload(decode=True)
+            parts.append({
+                "kind": part.get_content_type(),
+                "text": text,
+                "id": part.get("Content-ID", ""),
+                "hash": hashlib.sha256(bytes_of).hexdigest(),
+            })
     headers = [(name, str(value)) for name, value in message.items()]
-    return {"defects": defects, "headers": headers, "parts": parts}
+    tree = [part.get_content_type() for part in message.walk()]
+    return {"defects": defects, "headers": headers, "parts": parts, "tree": tree}
 
 
 json.dump([read(letter) for letter in json.load(sys.stdin)], sys.stdout)

@@ -14,6 +14,8 @@ pub(crate) struct Read {
     pub(crate) headers: Vec<(String, String)>,
     /// The parts in order.
     pub(crate) parts: Vec<Part>,
+    /// The kinds of all parts, those that hold others before what they hold.
+    pub(crate) tree: Vec<String>,
 }
 
 /// One part that holds something, and not other parts.
@@ -23,6 +25,10 @@ pub(crate) struct Part {
     pub(crate) kind: String,
     /// The decoded text; empty for what is no text.
     pub(crate) text: String,
+    /// `Content-ID`, where there is one.
+    pub(crate) id: String,
+    /// The hash of what it holds: SHA-256, in hex.
+    pub(crate) hash: String,
 }
 
 impl Read {

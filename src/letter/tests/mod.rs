@@ -5,6 +5,9 @@
 mod bytes;
 mod faults;
 mod frozen;
+mod languages;
+mod pictures;
+mod promises;
 
 use crate::address::Address;
 use crate::article::Article;
