@@ -6,10 +6,17 @@ use crate::support::workspace::Workspace;
 const MADE: &str = "\
 made a workspace in `riverside`:
   riverside/.gitignore
+  riverside/templates/ask.html
+  riverside/templates/ask.txt
   riverside/templates/footer.html
   riverside/templates/footer.txt
+  riverside/templates/head.html
   riverside/templates/letter.html
   riverside/templates/letter.txt
+  riverside/templates/magazine.html
+  riverside/templates/magazine.txt
+  riverside/templates/mark.html
+  riverside/templates/preheader.html
   riverside/subscribers/patients.csv
   riverside/campaigns/welcome/welcome.md
   riverside/campaigns/welcome/campaign.yaml
@@ -49,5 +56,5 @@ fn a_program_can_read_what_was_made() {
     let desk = Workspace::empty();
     let made = type_in(&desk, "init riverside --json").exits(0).json();
     assert_eq!(made[0]["workspace"], "riverside");
-    assert_eq!(made[0]["files"].as_array().unwrap().len(), 9);
+    assert_eq!(made[0]["files"].as_array().unwrap().len(), 16);
 }

@@ -115,16 +115,37 @@ def faults_of_parts(message):
         yield f"the whole is {message.get_content_type()}"
         return
     leaves = [part for part in message.walk() if not part.is_multipart()]
-    kinds = [part.get_content_type() for part in leaves]
+    pictures = [part for part in leaves if part.get_content_maintype() == "image"]
+    texts = [part for part in leaves if part.get_content_maintype() != "image"]
+    kinds = [part.get_content_type() for part in texts]
     if kinds != ["text/plain", "text/html"]:
         yield f"the parts are {', '.join(kinds)}"
-    for part in leaves:
+        return
+    for part in texts:
         if part["Content-Transfer-Encoding"] != "quoted-printable":
             yield f"{part.get_content_type()} is {part['Content-Transfer-Encoding']}"
         if not part.get_content().strip():
             yield f"{part.get_content_type()} is empty"
         if "\ufffd" in part.get_content():
             yield f"{part.get_content_type()} does not decode"
+    yield from faults_of_pictures(message, texts[1].get_content(), pictures)
+
+
+def faults_of_pictures(message, html, pictures):
+    """Pictures travel beside the HTML that shows them (RFC 2387), each under the name by which it is shown (RFC 2392)."""
+    shown = set(re.findall(r'"cid:([^"]*)"', html))
+    carried = [str(part["Content-ID"]).strip("<>") for part in pictures]
+    if sorted(shown) != sorted(carried):
+        yield f"the HTML shows {sorted(shown)}, the letter carries {sorted(carried)}"
+    if not pictures:
+        return
+    around = list(message.iter_parts())[-1]
+    first = next(around.iter_parts(), None) if around.is_multipart() else None
+    if around.get_content_type() != "multipart/related" or first is None or first.get_content_type() != "text/html":
+        yield f"pictures stand in {around.get_content_type()}"
+    for part in pictures:
+        if part["Content-Transfer-Encoding"] != "base64" or not part.get_content():
+            yield f"{part.get_content_type()} is {part['Content-Transfer-Encoding']}"
 
 
 def faults(raw):

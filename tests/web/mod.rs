@@ -5,6 +5,7 @@
 
 mod clinic;
 mod hardened;
+mod letters;
 mod outside;
 mod preview;
 mod rules;

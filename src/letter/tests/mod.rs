@@ -16,10 +16,15 @@ use crate::letter::{Letter, LookSource, Recipient, SenderSource, Sources, Stamp,
 use crate::template::{TemplateFile, TemplateSource};
 
 const SHIPPED: &[(&str, &str)] = &[
+    ("ask.html", include_str!("../../../templates/ask.html")),
+    ("ask.txt", include_str!("../../../templates/ask.txt")),
     ("footer.html", include_str!("../../../templates/footer.html")),
     ("footer.txt", include_str!("../../../templates/footer.txt")),
+    ("head.html", include_str!("../../../templates/head.html")),
     ("letter.html", include_str!("../../../templates/letter.html")),
     ("letter.txt", include_str!("../../../templates/letter.txt")),
+    ("mark.html", include_str!("../../../templates/mark.html")),
+    ("preheader.html", include_str!("../../../templates/preheader.html")),
 ];
 
 /// What the ways out carry.

@@ -1,7 +1,7 @@
 //! Reads a filed letter for the pages that show it.
 //!
 //! Promises: any bytes give a reading; what a subscriber's data or an article smuggled into a letter comes out as plain texts
-//! without controls, to be escaped by the page.
+//! without controls, to be escaped by the page. Pictures that a letter carries stand in its HTML, which then needs nothing else.
 
 use mail_parser::{Address, DateTime, Message, MessageParser, MessagePart, MimeHeaders};
 
@@ -41,23 +41,59 @@ fn read_parsed(message: &Message<'_>) -> Reading {
     let text = message.text_bodies().find(|part| part.is_text() && !part.is_text_html());
     let html = message.html_bodies().find(|part| part.is_text_html());
     let contents = |part: Option<&MessagePart<'_>>| part.and_then(|part| part.text_contents().map(str::to_owned));
+    let html = contents(html);
+    let attachments = attached(message, html.as_deref().unwrap_or(""));
     Reading {
         to: spoken_addresses(message.to()),
         from: spoken_addresses(message.from()),
         subject: clean(message.subject().unwrap_or("(no subject)")),
         date: message.date().map(spoken_date).unwrap_or_default(),
         headers: String::new(),
-        html: contents(html),
+        html: html.map(|html| with_pictures(&html, message)),
         text: contents(text).map(|text| clean(&text)),
-        attachments: attached(message),
+        attachments,
     }
 }
 
-fn attached(message: &Message<'_>) -> Vec<String> {
+/// What is attached and not shown in the letter itself.
+fn attached(message: &Message<'_>, html: &str) -> Vec<String> {
+    let is_shown = |part: &&MessagePart<'_>| shown_as(part).is_some_and(|cid| html.contains(&cid));
     message
         .attachments()
+        .filter(|part| !is_shown(part))
         .map(|part| clean(part.attachment_name().unwrap_or("(no name)")))
         .collect()
+}
+
+/// How HTML shows this part, if it is a picture that HTML can show (RFC 2392).
+fn shown_as(part: &MessagePart<'_>) -> Option<String> {
+    kind_of(part)?;
+    part.content_id()
+        .filter(|id| !id.is_empty())
+        .map(|id| format!("\"cid:{id}\""))
+}
+
+/// The kinds of pictures that letters carry; nothing that could hold a script.
+fn kind_of(part: &MessagePart<'_>) -> Option<&'static str> {
+    let kind = part.content_type()?;
+    let name = format!("{}/{}", kind.ctype(), kind.subtype()?).to_ascii_lowercase();
+    ["image/png", "image/jpeg", "image/gif"]
+        .into_iter()
+        .find(|known| **known == name)
+}
+
+/// The HTML with the letter's own pictures in it: a page on the disk has no letter around it to ask for them.
+fn with_pictures(html: &str, message: &Message<'_>) -> String {
+    message
+        .parts
+        .iter()
+        .fold(html.to_owned(), |html, part| match (shown_as(part), kind_of(part)) {
+            (Some(cid), Some(kind)) if html.contains(&cid) => {
+                let picture = data_encoding::BASE64.encode(part.contents());
+                html.replace(&cid, &format!("\"data:{kind};base64,{picture}\""))
+            }
+            _ => html,
+        })
 }
 
 fn spoken_addresses(addresses: Option<&Address<'_>>) -> String {
@@ -115,6 +151,20 @@ mod tests {
             "{}",
             reading.headers
         );
+    }
+
+    #[test]
+    fn pictures_stand_in_the_letter_and_other_parts_are_attached() {
+        let letter = "Content-Type: multipart/related; boundary=b\r\n\r\n\
+            --b\r\nContent-Type: text/html\r\n\r\n<img src=\"cid:a@b.example\" alt=\"\"><img src=\"cid:c@b.example\" alt=\"\">\r\n\
+            --b\r\nContent-Type: image/png\r\nContent-ID: <a@b.example>\r\nContent-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n\
+            --b\r\nContent-Type: image/svg+xml; name=c.svg\r\nContent-ID: <c@b.example>\r\n\r\n<svg/>\r\n--b--\r\n";
+        let reading = read(letter.as_bytes());
+        assert_eq!(
+            reading.html.as_deref().map(str::trim),
+            Some("<img src=\"data:image/png;base64,aGVsbG8=\" alt=\"\"><img src=\"cid:c@b.example\" alt=\"\">")
+        );
+        assert_eq!(reading.attachments, ["c.svg"]);
     }
 
     #[test]

@@ -131,7 +131,7 @@ title: {title}
 # Only some of those people? Take the `#` away and name columns of the list.
 # only: {{city: [Bath, Bristol]}}
 
-# The dress of the letter: `templates/letter.html` and `templates/letter.txt`.
+# The dress of the letter: `letter` is quiet, `magazine` has a coloured head and a card for each section. Both are in `templates/`.
 template: letter
 
 {when}"#

@@ -29,14 +29,21 @@ impl StarterFile {
 
 /// In the order in which they are written. The settings come last: a folder without them is no workspace, so a half-written one is
 /// never taken for a workspace, even after a power cut.
-fn files() -> [StarterFile; 9] {
+fn files() -> [StarterFile; 16] {
     let article = include_str!("starter/welcome.md");
     [
         StarterFile::usual(".gitignore", include_str!("starter/gitignore")),
+        StarterFile::usual("templates/ask.html", include_str!("../../../templates/ask.html")),
+        StarterFile::usual("templates/ask.txt", include_str!("../../../templates/ask.txt")),
         StarterFile::usual("templates/footer.html", include_str!("../../../templates/footer.html")),
         StarterFile::usual("templates/footer.txt", include_str!("../../../templates/footer.txt")),
+        StarterFile::usual("templates/head.html", include_str!("../../../templates/head.html")),
         StarterFile::usual("templates/letter.html", include_str!("../../../templates/letter.html")),
         StarterFile::usual("templates/letter.txt", include_str!("../../../templates/letter.txt")),
+        StarterFile::usual("templates/magazine.html", include_str!("../../../templates/magazine.html")),
+        StarterFile::usual("templates/magazine.txt", include_str!("../../../templates/magazine.txt")),
+        StarterFile::usual("templates/mark.html", include_str!("../../../templates/mark.html")),
+        StarterFile::usual("templates/preheader.html", include_str!("../../../templates/preheader.html")),
         StarterFile {
             access: Access::OwnerOnly,
             ..StarterFile::usual("subscribers/patients.csv", include_str!("starter/patients.csv"))

@@ -28,12 +28,19 @@ fn yaml(path: &Path) -> Value {
     serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-const STARTER: [&str; 9] = [
+const STARTER: [&str; 16] = [
     ".gitignore",
+    "templates/ask.html",
+    "templates/ask.txt",
     "templates/footer.html",
     "templates/footer.txt",
+    "templates/head.html",
     "templates/letter.html",
     "templates/letter.txt",
+    "templates/magazine.html",
+    "templates/magazine.txt",
+    "templates/mark.html",
+    "templates/preheader.html",
     "subscribers/patients.csv",
     "campaigns/welcome/welcome.md",
     "campaigns/welcome/campaign.yaml",
@@ -126,7 +133,7 @@ fn a_file_or_a_place_below_a_file_cannot_become_a_workspace() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_fails_half_way_is_taken_back_whole() {
-    // Linux takes paths of 4095 bytes: there is room for `.gitignore` here, and none for `templates/footer.html`.
+    // Linux takes paths of 4095 bytes: there is room for `.gitignore` here, and none for every template.
     let desk = TempDir::new().unwrap();
     let mut dir = desk.path().to_owned();
     while dir.as_os_str().len() + 1 + 100 < 4075 {
