@@ -7,13 +7,13 @@
 //! | any column of the list | by its name in snake_case; a column that is empty for a person is *not there* for them |
 //! | `greeting` | `Dear Ann,` or, without a name, `Hello,`, in the article's language |
 //! | `article.title`, `.preheader`, `.author`, `.language`, `.dir`, `.html`, `.text` | the article; `.html` needs no `safe`; `.author` may be missing; `.dir` is `ltr` or `rtl` |
-//! | `article.sections` | the body as HTML once more, each `##` heading with what follows in a table of class `section`, what stands before the first in one of class `lead` |
+//! | `article.sections` | the body as HTML once more, each `##` heading with what follows in a table of class `section` (its cell: `section-body`), what stands before the first in one of class `lead` (`lead-body`) |
 //! | `article.contents` | links to the sections, as a list of class `contents`; missing where there are fewer than two |
 //! | `clinic.name`, `.postal_address`, `.contact` | who writes |
 //! | `campaign.title` | what the campaign is called |
-//! | `look.colour`, `.on_colour`, `.colour_on_white`, `.colour_on_dark` | the clinic's colour; black or white, whichever is read better on it; the colour made dark enough for words on white, and light enough for words on a dark page |
-//! | `look.logo`, `.logo_width`, `.logo_height` | the clinic's mark: its address, and the size at which to show it; missing where the settings name none |
-//! | `words.by`, `.contents`, `.ask`, `.reply`, `.write_to_us`, `.why`, `.unsubscribe`, `.no_more`, `.unsubscribe_by_mail` | the fixed words of the designs, in the article's language |
+//! | `look.colour`, `.on_colour`, `.colour_on_white`, `.colour_on_dark` | the clinic's colour; black or white, whichever is read better on it; the colour made dark enough for words on white, and light enough for words on a dark page (`#1b1f1c`) |
+//! | `look.logo`, `.logo_width`, `.logo_height` | the clinic's mark: what to write into `src`, and the size at which to show it; missing where the settings name none |
+//! | `words.by`, `.contents`, `.ask`, `.reply`, `.write_to_us`, `.why`, `.unsubscribe`, `.no_more`, `.unsubscribe_by_mail` | the fixed words of the designs, in the article's language: “by”, “In this letter”, “Is there something you would like to ask?” and so on |
 //! | `unsubscribe.link`, `.url`, `.mailto` | this letter's own way out: `.link` is always there, `.url` (a page) and `.mailto` (a mailbox) where the settings have them |
 //!
 //! Knows nothing of files, lists or how the values came to be.

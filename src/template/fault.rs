@@ -138,7 +138,7 @@ pub(super) fn render_fault(error: &tera::Error, templates: &Templates, part: &st
 /// What a part says that makes more than a letter holds.
 pub(super) fn full(templates: &Templates, part: &str) -> RenderFault {
     let text = templates.text(part).unwrap_or("");
-    let finding = Finding::error("", format!("{}: it makes more than 1 MB", limits::BEGINNING)).hint(limits::HINT);
+    let finding = Finding::error("", format!("{}: it makes more than 2 MB", limits::BEGINNING)).hint(limits::HINT);
     RenderFault {
         finding: templates.placed(finding, part, text, 0),
         personal: false,

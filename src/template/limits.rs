@@ -15,7 +15,7 @@ use tera::{Error, Kwargs, State, TeraResult, Value};
 /// All loops of one part together; no letter has so many rows.
 pub(crate) const MOST_TURNS: usize = 10_000;
 /// What one part may hold before anybody looks at its size: ten times what mail programs show.
-pub(crate) const MOST_BYTES: usize = 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 2 * 1024 * 1024;
 /// How far `range` counts.
 pub(crate) const LONGEST_RANGE: i128 = 1_000;
 /// Partials in partials.
@@ -167,7 +167,7 @@ fn turn(_: Kwargs, _: &State<'_>) -> TeraResult<&'static str> {
     }
     match bytes <= MOST_BYTES {
         true => Ok(""),
-        false => Err(too_much("it makes more than 1 MB")),
+        false => Err(too_much("it makes more than 2 MB")),
     }
 }
 

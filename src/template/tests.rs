@@ -244,7 +244,7 @@ fn a_template_that_never_ends_is_stopped_at_its_line() {
         (
             "{% for a in range(end=900) -%}\n  {{ article.title | indent(width=1000, first=true) }}{{ article.title | indent(width=1000, first=true) }}{% endfor %}",
             "1:1",
-            "it makes more than 1 MB",
+            "it makes more than 2 MB",
         ),
         (
             "{% set a = article.title | replace(from=\"\", to=article.title) %}{% set b = a | replace(from=\"\", to=a) %}\n{{ b | replace(from=\"\", to=b) }}",

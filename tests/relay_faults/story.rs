@@ -98,8 +98,8 @@ impl Story<'_> {
         }
         if self.fault.long {
             let text = clinic.read("templates/letter.txt");
-            clinic.write("templates/letter.txt", text + &"{% include \"long.txt\" %}\n".repeat(5));
-            clinic.write("templates/long.txt", format!("{}\n", "x".repeat(900)).repeat(1000));
+            clinic.write("templates/letter.txt", text + &"{% include \"long.txt\" %}\n".repeat(2));
+            clinic.write("templates/long.txt", format!("{}\n", "é".repeat(450)).repeat(1000));
         }
         clinic
     }
