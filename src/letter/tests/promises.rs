@@ -81,7 +81,7 @@ fn every_promised_name_renders() {
 
 #[test]
 fn the_page_names_every_filter_of_our_own_and_every_limit() {
-    for words in ["`date`", "`first_word`", "10,000", "1,000", "1 MB", "8 deep"] {
+    for words in ["`date`", "`first_word`", "10,000", "1,000", "2 MB", "8 deep"] {
         assert!(PAGE.contains(words), "{words}");
     }
 }
