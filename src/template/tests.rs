@@ -242,7 +242,7 @@ fn a_template_that_never_ends_is_stopped_at_its_line() {
             "`x` has grown too large",
         ),
         (
-            "{% for a in range(end=900) -%}\n  {{ article.title | indent(width=1000, first=true) }}{{ article.title | indent(width=1000, first=true) }}{% endfor %}",
+            "{% for a in range(end=900) -%}\n  {{ article.title | indent(width=1000, first=true) }}{{ article.title | indent(width=1000, first=true) }}{{ article.title | indent(width=1000, first=true) }}{% endfor %}",
             "1:1",
             "it makes more than 2 MB",
         ),

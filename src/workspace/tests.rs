@@ -154,7 +154,9 @@ fn two_articles_with_one_id_would_be_one_letter() {
     let root = workspace();
     let campaign = CAMPAIGN.replace("{file: sleep.md}", "{file: sleep.md}, {file: nap.md}");
     write(root.path(), "campaigns/tips/campaign.yaml", campaign.as_bytes());
-    write(root.path(), "campaigns/tips/nap.md", ARTICLE.as_bytes());
+    let nap = ARTICLE.replace("subject: Sleep", "subject: Nap");
+    assert_ne!(nap, ARTICLE);
+    write(root.path(), "campaigns/tips/nap.md", nap.as_bytes());
     assert_eq!(
         told(&root),
         ["campaigns/tips/nap.md: article `sleep.md` has the same id `sleep`\n  \
