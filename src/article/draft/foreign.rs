@@ -1,5 +1,6 @@
 //! Markdown that was written for another program: what is known of its front matter is taken over, the rest is said.
 
+use super::braces;
 use crate::article::front_matter;
 use crate::article::markdown;
 use crate::article::note::{Note, shown};
@@ -31,9 +32,10 @@ pub(super) fn read(text: &str) -> Foreign {
     if let Some(yaml) = split.yaml {
         foreign.take_front_matter(yaml, split.yaml_line);
     }
-    let (body, body_line) = (split.body, split.body_line);
+    let (body, notes) = braces::tamed(split.body, split.body_line);
+    foreign.notes.extend(notes);
     foreign.markdown = body.trim().to_owned();
-    foreign.take_title(body, body_line);
+    foreign.take_title(&body, split.body_line);
     foreign
 }
 

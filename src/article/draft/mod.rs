@@ -3,6 +3,7 @@
 //! Promises: the front matter is complete, the file that the draft writes is read back without a finding wherever the text allows
 //! it, and what was changed, left out or guessed is said in the notes. Does not know folders, campaigns, or the command line.
 
+mod braces;
 mod foreign;
 mod form;
 mod language;
