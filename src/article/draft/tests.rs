@@ -81,6 +81,19 @@ fn control_characters_are_said_and_hopeless_files_refused() {
     assert!(read("a.docx", b"PK\x03\x04").is_err() && read("a.txt", b"").is_err() && read("a.md", b"# Title\n").is_err());
 }
 
+#[test]
+fn braces_in_markdown_are_no_template() {
+    // Found by chance: a text with a heading is Markdown, and its braces are those of somebody else's program, or of nobody's.
+    for text in [
+        "## é\t:\n{% ",
+        "# Title\n\nDear {{ name }}, ten quiet minutes a day are enough.\n",
+    ] {
+        let draft = read("a.md", text.as_bytes()).expect("a draft");
+        let read_back = front_matter::read("a.md", &draft.to_file());
+        assert!(read_back.is_ok(), "{read_back:?}\n{}", draft.to_file());
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
 
