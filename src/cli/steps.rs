@@ -13,6 +13,7 @@ use crate::store::edition::Edition;
 use crate::store::import::Guard;
 use crate::store::{PersonId, Store};
 use crate::workspace::{CampaignFolder, Workspace};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folder of a series, by its id; none where the campaign is no series, or is gone.
@@ -37,6 +38,23 @@ pub(super) fn by_step(plan: Plan<'_>, called: &[Called]) -> String {
 
 /// Who would get which step of a series that a release lets go on: how many letters, and in words.
 pub(super) fn would_get(context: &Context, store: &mut Store, id: &CampaignId) -> Result<Option<(u64, String)>, Failure> {
+    let answer = with_series(context, store, id, |store, plan, now| {
+        let Some(look) = Look::at(store, plan, now)? else {
+            return Ok(None);
+        };
+        let called = look.called_or_waiting(store)?;
+        Ok(Some((called.len() as u64, by_step(plan, &called))))
+    });
+    answer.map(Option::flatten)
+}
+
+/// What `ask` says of a series whose lists are read as they are now; nothing where the campaign is no series, or is gone.
+fn with_series<T>(
+    context: &Context,
+    store: &mut Store,
+    id: &CampaignId,
+    ask: impl FnOnce(&mut Store, Plan<'_>, Timestamp) -> Result<T, Failure>,
+) -> Result<Option<T>, Failure> {
     let (_, workspace) = context.workspace()?;
     let Some(folder) = series(&workspace, &id.0) else {
         return Ok(None);
@@ -46,24 +64,16 @@ pub(super) fn would_get(context: &Context, store: &mut Store, id: &CampaignId) -
     if settings.auto_import {
         bring_lists(store, &workspace, plan, Guard::Cautious, now)?;
     }
-    let Some(look) = Look::at(store, plan, now)? else {
-        return Ok(None);
-    };
-    let called = look.called_or_waiting(store)?;
-    Ok(Some((called.len() as u64, by_step(plan, &called))))
+    ask(store, plan, now).map(Some)
 }
 
 /// Lets everybody whose step was due before this moment pass it by: they go on with the step after it. Gives what is to be said.
 pub(super) fn pass_all_by(context: &Context, store: &mut Store, id: &CampaignId) -> Result<Option<String>, Failure> {
-    let (_, workspace) = context.workspace()?;
-    let Some(folder) = series(&workspace, &id.0) else {
-        return Ok(None);
-    };
-    let (settings, now) = (context.settings(&workspace)?, context.clock.now());
-    let plan = plan(settings, folder)?;
-    if settings.auto_import {
-        bring_lists(store, &workspace, plan, Guard::Cautious, now)?;
-    }
+    with_series(context, store, id, pass_all_of)
+}
+
+/// The same for this series, whose lists have been read.
+fn pass_all_of(store: &mut Store, plan: Plan<'_>, now: Timestamp) -> Result<String, Failure> {
     note(store, plan, now)?;
     let words = format!("their turn was before the release of {}", moment(now));
     let mut passed: Vec<Called> = Vec::new();
@@ -78,7 +88,7 @@ pub(super) fn pass_all_by(context: &Context, store: &mut Store, id: &CampaignId)
         passed.extend(due);
     }
     let people: BTreeSet<PersonId> = passed.iter().map(|one| one.person).collect();
-    Ok(Some(match people.len() as u64 {
+    Ok(match people.len() as u64 {
         0 => "nobody's step was due before this moment".to_owned(),
         1 => format!(
             "1 person passes by the steps that were theirs before this moment: {}",
@@ -89,7 +99,7 @@ pub(super) fn pass_all_by(context: &Context, store: &mut Store, id: &CampaignId)
             count(people, "person"),
             by_step(plan, &passed)
         ),
-    }))
+    })
 }
 
 /// The steps of a series that are closed, and whether that is all of them.

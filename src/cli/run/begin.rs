@@ -190,7 +190,7 @@ fn begin_one(
     }
     context.mark_sent(root, store.identity())?;
     let is_held = release(context, store, plan, &draft, &found)?;
-    tell_spoilt(context, plan, &draft);
+    tell_spoilt(context, plan, &draft)?;
     Ok(u64::from(is_held) + draft.proof.faults.len() as u64)
 }
 
@@ -231,26 +231,38 @@ fn release(context: &Context, store: &mut Store, plan: Plan<'_>, draft: &Draft, 
 }
 
 /// Names whose own data spoil their letter: it is held, and the others leave.
-fn tell_spoilt(context: &Context, plan: Plan<'_>, draft: &Draft) {
-    const NAMED: usize = 20;
+fn tell_spoilt(context: &Context, plan: Plan<'_>, draft: &Draft) -> Result<(), Failure> {
     let (name, article, faults) = (&plan.campaign.name, &draft.edition.key.article, &draft.proof.faults);
-    for fault in faults.iter().take(NAMED) {
-        let (who, what) = (fault.address.masked(), &fault.error.finding.text);
-        context.ui.say(&format!(
+    tell_some_held(&context.ui, name, faults.len(), |at| {
+        let (who, what) = (faults[at].address.masked(), &faults[at].error.finding.text);
+        Ok(format!(
             "campaign `{name}`, `{article}`: held for {who}: their letter cannot be written: {what}"
-        ));
-    }
-    if faults.len() > NAMED {
-        let rest = count((faults.len() - NAMED) as u64, "letter");
-        context
-            .ui
-            .say(&format!("and {rest} more; `tidings log {name} --state held` names all"));
-    }
+        ))
+    })?;
     if !faults.is_empty() {
         context.ui.hint(&format!(
             "mend their row, then `tidings release {name}/{article} --to ADDRESS` lets it go"
         ));
     }
+    Ok(())
+}
+
+/// Says a line for each letter that a rule holds, as many as a mail from cron should hold, and where the rest are named.
+pub(super) fn tell_some_held(
+    ui: &Ui,
+    campaign: &str,
+    held: usize,
+    line: impl Fn(usize) -> Result<String, Failure>,
+) -> Result<(), Failure> {
+    const NAMED: usize = 20;
+    for at in 0..held.min(NAMED) {
+        ui.say(&line(at)?);
+    }
+    if held > NAMED {
+        let rest = count((held - NAMED) as u64, "letter");
+        ui.say(&format!("and {rest} more; `tidings log {campaign} --state held` names all"));
+    }
+    Ok(())
 }
 
 /// Why a late edition waits for a person, and until when that one can decide.

@@ -1,6 +1,6 @@
 //! What series begin: letters to those whose step is due at this moment, campaign by campaign.
 
-use super::begin::Begun;
+use super::begin::{Begun, tell_some_held};
 use crate::campaign::Timing;
 use crate::cli::answers::require_reader;
 use crate::cli::context::Context;
@@ -17,9 +17,6 @@ use crate::store::import::Guard;
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
 use std::path::Path;
-
-/// As many names as a mail from cron should hold.
-const NAMED: usize = 20;
 
 /// Writes the letters of everybody whose step is due; campaigns with errors are named and passed over.
 pub(super) fn serve_series(
@@ -129,22 +126,12 @@ impl Desk<'_> {
 
     /// Names whom a rule holds: once, by the run that did it.
     fn tell_held(&self, store: &Store, folder: &CampaignFolder, served: &Served) -> Result<(), Failure> {
-        let ui = &self.context.ui;
-        for (line, reason) in served.held.iter().take(NAMED) {
+        let (ui, name) = (&self.context.ui, &folder.name);
+        tell_some_held(ui, name, served.held.len(), |at| {
+            let (line, reason) = &served.held[at];
             let step = store.edition(line.edition)?.key.article;
-            ui.say(&format!(
-                "series `{}`, step `{step}`, {}: {reason}",
-                folder.name,
-                whose_masked(line)
-            ));
-        }
-        if served.held.len() > NAMED {
-            let rest = count((served.held.len() - NAMED) as u64, "letter");
-            ui.say(&format!(
-                "and {rest} more; `tidings log {} --state held` names all",
-                folder.name
-            ));
-        }
+            Ok(format!("series `{name}`, step `{step}`, {}: {reason}", whose_masked(line)))
+        })?;
         if !served.held.is_empty() {
             ui.hint(&format!(
                 "`tidings release {0}` lets them go (mend the rows first of those whose data are wrong), `tidings cancel {0} --to ADDRESS` does not",
