@@ -3,6 +3,8 @@
 //! Promises: a text's reader reaches files only through this door. Does not know where the door leads: whoever opens it keeps it inside
 //! the folder that the text lies in.
 
+use url::Url;
+
 /// The surroundings of a text.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
@@ -31,6 +33,24 @@ impl Desk<'_> {
             own_hosts: &[],
         }
     }
+
+    /// Whether pictures may come from this host.
+    pub(crate) fn owns(&self, host: &str) -> bool {
+        is_among(self.own_hosts, host)
+    }
+}
+
+/// The host of an address of the web, in small letters.
+pub fn host_of(address: &str) -> Option<String> {
+    Url::parse(address).ok()?.host_str().map(str::to_ascii_lowercase)
+}
+
+/// Whether a host is one of the clinic's own, or lies below one of them.
+pub fn is_among(own: &[String], host: &str) -> bool {
+    own.iter().any(|own| {
+        host.strip_suffix(own.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
 }
 
 impl std::fmt::Debug for Desk<'_> {

@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let (root, workspace) = context.workspace()?;
     let bytes = read(&args.article)?;
     let file_name = args.article.file_name().and_then(|name| name.to_str()).unwrap_or("article");
-    let own_hosts = workspace.settings.as_ref().map(own_hosts).unwrap_or_default();
+    let own_hosts = workspace.settings.as_ref().map(Settings::own_hosts).unwrap_or_default();
     let folder = args.article.parent().unwrap_or(Path::new("")).to_owned();
     let beside = |path: &str| beside(&folder, path);
     let desk = Desk {
@@ -112,17 +112,6 @@ fn parts(args: &Args, draft: &Draft) -> Result<Vec<Draft>, Failure> {
         Failure::new(Kind::Files, text)
             .hint("a section starts with a heading (`## …` in Markdown); without `--split` it becomes a campaign of one letter")
     })
-}
-
-/// The hosts that the clinic's own pictures may come from.
-fn own_hosts(settings: &Settings) -> Vec<String> {
-    let sender = &settings.sender;
-    let page = sender.unsubscribe.url.as_deref().and_then(|url| url.split("://").nth(1));
-    let page = page
-        .and_then(|rest| rest.split(['/', ':', '?', '#']).next())
-        .map(str::to_ascii_lowercase);
-    let domain = sender.from.address.domain().to_ascii_lowercase();
-    page.into_iter().chain([domain]).collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -7,6 +7,7 @@ use super::campaigns::CampaignFolder;
 use super::files;
 use super::settings::Settings;
 use crate::article::Article;
+use crate::article::desk::{host_of, is_among};
 use crate::article::image::{Image, LARGEST_CARRIED, LARGEST_READ, LARGEST_TOGETHER, Way};
 use crate::article::markdown::address::Target;
 use crate::article::markdown::picture::{Shown, pictures};
@@ -112,8 +113,8 @@ impl Reader<'_> {
     /// A picture on the web: it tells its host who reads the letter and when, so the host must be the clinic's.
     fn elsewhere(&mut self, shown: &Shown, address: &str) {
         let Some(settings) = self.settings else { return };
-        let host = host_of(address);
-        if !is_own(settings, &host) {
+        let host = host_of(address).unwrap_or_default();
+        if !is_among(&settings.own_hosts(), &host) {
             let text = format!("the picture comes from `{host}`, which would learn who opens the letter, and when");
             let hint = "save it beside the article and name it alone, as in `![what it shows](hands.jpg)`";
             self.wrong(shown, text, hint);
@@ -143,22 +144,6 @@ impl Reader<'_> {
                 .push(Finding::error(&self.article.file, text).at(place).hint(hint));
         }
     }
-}
-
-fn host_of(address: &str) -> String {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or("");
-    let host = authority.rsplit('@').next().unwrap_or("");
-    host.split(':').next().unwrap_or("").to_ascii_lowercase()
-}
-
-/// Whether a host is the clinic's own: the one that shows its pictures, the one people unsubscribe on, or one of the sender's domain.
-fn is_own(settings: &Settings, host: &str) -> bool {
-    let named = [settings.look.images.as_deref(), settings.sender.unsubscribe.url.as_deref()];
-    let domain = settings.sender.from.address.domain().to_ascii_lowercase();
-    named.into_iter().flatten().any(|address| host_of(address) == host)
-        || host == domain
-        || host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// Two different pictures of one name cannot lie in one folder of the clinic's web site.

@@ -3,9 +3,9 @@
 //! Promises: every picture that comes along is one that mail programs show and has words; two never share a name; each that stays
 //! behind is named in a note. Does not look for files: it asks the [`Desk`].
 
-use super::link::{Links, host};
+use super::link::Links;
 use super::{Block, Body, From, Picture};
-use crate::article::desk::{Absent, Desk};
+use crate::article::desk::{Absent, Desk, host_of};
 use crate::article::html::picture::percent_decoded;
 use crate::article::image::{self, Image, LARGEST_CARRIED, LARGEST_READ, LARGEST_TOGETHER};
 use crate::article::note::{Note, shown};
@@ -132,7 +132,7 @@ impl<'a> Album<'a> {
     }
 
     fn on_the_web(&mut self, address: String, line: Option<usize>) -> Fate {
-        let is_own = host(&address).is_some_and(|host| self.desk.own_hosts.contains(&host));
+        let is_own = host_of(&address).is_some_and(|host| self.desk.owns(&host));
         if is_own && address.starts_with("https://") {
             return Fate::Stays(address);
         }

@@ -204,11 +204,6 @@ fn without_tracking(url: &mut Url) -> bool {
     true
 }
 
-/// The host of an address, in small letters.
-pub(crate) fn host(address: &str) -> Option<String> {
-    Url::parse(address).ok()?.host_str().map(str::to_ascii_lowercase)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -147,7 +147,10 @@ impl Reader {
             && before.compiled.signer.is_none()
             && settings.signer.is_none()
         {
-            return Ok(before.clone());
+            return Ok(Made {
+                accept: campaign.accept.clone(),
+                ..before.clone()
+            });
         }
         let compiled = compile(&sources)?.signed_by(plan.signer);
         let unknown = self.unknown_names(plan, &compiled);
@@ -157,6 +160,7 @@ impl Reader {
         Ok(Made {
             sources: Arc::new(sources),
             compiled: Arc::new(compiled),
+            accept: campaign.accept.clone(),
             at: self.context.clock.now(),
         })
     }

@@ -69,6 +69,8 @@ pub struct Made {
     pub sources: Arc<Sources>,
     /// What it was made into.
     pub compiled: Arc<Compiled>,
+    /// The warnings that the campaign's owner has accepted, by name.
+    pub accept: Vec<String>,
     /// When the files were like this.
     pub at: Timestamp,
 }

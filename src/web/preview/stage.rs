@@ -12,6 +12,7 @@ use crate::address::Address;
 use crate::clock::Clock;
 use crate::finding::Finding;
 use crate::letter::Stamp;
+use crate::letter::lint::names::is_accepted;
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use jiff::Timestamp;
 use ring::hmac;
@@ -258,10 +259,12 @@ impl Stage {
                 picture.name.clone_from(&carried.file);
             }
         }
+        let mut warnings = version.lint(&rendered);
+        warnings.retain(|finding| !is_accepted(finding, &made.accept));
         Ok(Composed {
             reading,
             bytes: letter.bytes,
-            warnings: version.lint(&rendered),
+            warnings,
             preheader: rendered.preheader,
             old: is_old.then_some(made.at),
         })

@@ -26,6 +26,7 @@ pub use mailbox::{ImapSettings, MailboxSettings};
 pub use people::Months;
 pub use relay::{RelaySettings, Tls};
 
+use crate::article::desk::host_of;
 use crate::campaign::schedule::ClinicHours;
 use crate::campaign::sender::Sender;
 use crate::finding::yaml::{Inspection, Read, Source, read};
@@ -73,6 +74,15 @@ impl Settings {
     /// The zone in which days and hours are meant.
     pub fn zone(&self) -> &TimeZone {
         &self.hours.zone
+    }
+
+    /// The hosts that the clinic's own pictures may come from: the one that shows them, the one people unsubscribe on, the sender's domain.
+    pub fn own_hosts(&self) -> Vec<String> {
+        let named = [self.look.images.as_deref(), self.sender.unsubscribe.url.as_deref()];
+        let named = named.into_iter().flatten().filter_map(host_of);
+        named
+            .chain([self.sender.from.address.domain().to_ascii_lowercase()])
+            .collect()
     }
 
     /// The warning that the file of holidays has come to its end by `today`.

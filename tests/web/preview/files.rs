@@ -48,6 +48,28 @@ fn every_letter_is_written_in_every_view() {
 }
 
 #[test]
+fn an_accepted_warning_is_not_told_again() {
+    let workspace = Workspace::sample().with_people(1);
+    let text = workspace.read("templates/letter.txt").replace("{{ greeting }}", "Dear ,");
+    let workspace = workspace.file("templates/letter.txt", &text);
+    let cover = |workspace: &Workspace| {
+        workspace.run(&["preview", "--out", "letters"]).exits(0);
+        workspace.read("letters/index.html")
+    };
+    assert!(
+        cover(&workspace).contains("a greeting of nobody"),
+        "the warning is told first"
+    );
+    let campaign = workspace.read("campaigns/seasonal-immunity/campaign.yaml");
+    let workspace = workspace.file(
+        "campaigns/seasonal-immunity/campaign.yaml",
+        &format!("{campaign}accept: [greeting-empty]\n"),
+    );
+    let accepted = cover(&workspace);
+    assert!(!accepted.contains("a greeting of nobody"), "{accepted}");
+}
+
+#[test]
 fn the_letter_is_of_the_person_that_was_asked_for() {
     let workspace = Workspace::sample().with_people(3);
     let address = crate::support::people::address(2);
