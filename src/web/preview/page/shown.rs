@@ -225,7 +225,11 @@ pub(in crate::web::preview) fn list(html: &mut Html, findings: &[Finding]) {
         html.raw("<li><strong>")
             .raw(if finding.is_error() { "Error" } else { "Warning" })
             .raw("</strong> <code>");
-        html.text(&finding.file).text(&place).raw("</code><br>").text(&finding.text);
+        html.text(&finding.file)
+            .text(&place)
+            .raw("</code><br>")
+            .text(&finding.text)
+            .text(&finding.shown_name());
         if let Some(hint) = &finding.hint {
             html.raw("<br><span class=\"quiet\">").text(hint).raw("</span>");
         }
