@@ -181,13 +181,23 @@ def spam(facts):
 
 @check(17, "attachments are base64 (there are none but pictures)")
 def attachments(facts):
+    carried = set()
     for name, letter in facts.read.items():
+        pictures = [part for part in letter.walk() if part.get_content_maintype() == "image"]
+        carried.add(len(pictures))
+        shown = {image.get("src", "") for image in reader.Page(reader.body(letter, "text/html")).images}
+        around = {inner for part in letter.walk() if part.get_content_type() == "multipart/related" for inner in part.iter_parts()}
+        for picture in pictures:
+            if f"cid:{str(picture['Content-ID']).strip('<>')}" not in shown or picture not in around:
+                yield f"{name}: {picture['Content-ID']} is carried, and shown nowhere"
         for part in letter.walk():
             if part.get_content_disposition() == "attachment" or part.get_filename():
                 yield f"{name}: {part.get_content_type()} {part.get_filename()}"
             if part.get_content_maintype() not in ("text", "multipart") and part["Content-Transfer-Encoding"] != "base64":
                 yield f"{name}: {part.get_content_type()} is {part['Content-Transfer-Encoding']}"
-    return "none"
+    if carried != {facts.pictures}:
+        yield f"{carried} pictures, where {facts.pictures} were wanted"
+    return f"{facts.pictures} pictures in each"
 
 
 @check(18, "lines of dots come back as they were")

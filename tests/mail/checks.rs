@@ -1,7 +1,7 @@
 //! The checks 1 to 33 of a letter's form, headers and signature. Most are asked by `checks.py`; those that need runs of the program are here,
 //! in `attempts.rs` and in `keys.rs`. Each prints its line.
 
-use super::{Text, campaign, clinic, list, outbox, read_by, reader, records, spamassassin};
+use super::{PICTURE, Text, campaign, clinic, list, outbox, read_by, reader, records, spamassassin};
 use crate::support::judge::Judge;
 use crate::support::workspace::Workspace;
 use serde_json::{Map, Value, json};
@@ -95,13 +95,29 @@ fn suite() -> (Workspace, Map<String, Value>) {
 
 #[test]
 fn letters_pass_every_check_that_reading_them_can_answer() {
-    let Some(python) = reader() else { return };
+    every_check(&suite(), 0);
+}
+
+#[test]
+fn letters_that_carry_pictures_pass_the_same_checks() {
     let (clinic, people) = suite();
+    let article = clinic.read("campaigns/c001/a.md");
+    clinic.write(
+        "campaigns/c001/a.md",
+        format!("{article}\n![Two hands on a back](hands.png)\n"),
+    );
+    clinic.write("campaigns/c001/hands.png", PICTURE);
+    every_check(&(clinic, people), 1);
+}
+
+/// Rehearses the letters, and has every one of them read.
+fn every_check((clinic, people): &(Workspace, Map<String, Value>), pictures: usize) {
+    let Some(python) = reader() else { return };
     clinic.run(&["rehearse"]).exits(0).prints("the sandbox accepted 12 letters");
     let facts = json!({
-        "letters": outbox(&clinic), "records": records(&clinic), "people": people, "dots": [".", "..x"],
+        "letters": outbox(clinic), "records": records(clinic), "people": people, "dots": [".", "..x"],
         "postal_address": "12 Mill Lane, Bath BA1 1AA, United Kingdom",
-        "forbidden": ["Sciatica", "reason", "l001", "first_name", "patient"], "spamassassin": spamassassin(),
+        "forbidden": ["Sciatica", "reason", "l001", "first_name", "patient"], "spamassassin": spamassassin(), "pictures": pictures,
     });
     read_by(&python, "checks.py", &facts);
 }

@@ -1,6 +1,6 @@
 //! A thousand letters of names, subjects and articles that nobody would write, each signed twice: all parse, all signatures hold.
 
-use super::{Text, asks_all, campaign, clinic, list, outbox, read_by, reader, records};
+use super::{PICTURE, Text, asks_all, campaign, clinic, list, outbox, read_by, reader, records};
 use serde_json::{Map, Value, json};
 
 /// A thousand letters where all is asked, a tenth on a desk.
@@ -87,8 +87,11 @@ fn name(dice: &mut Dice) -> String {
     }
 }
 
+/// The picture that some of the texts show.
+const FILE: &str = "hands.png";
+
 fn paragraph(dice: &mut Dice) -> String {
-    match dice.below(12) {
+    match dice.below(13) {
         0 => ".".repeat(1 + dice.below(4)),
         1 => "..x".to_owned(),
         2 => "x".repeat(500 + dice.below(1500)),
@@ -104,6 +107,7 @@ fn paragraph(dice: &mut Dice) -> String {
             "y".repeat(dice.below(300))
         ),
         10 => format!("{}=\n=3D =\t {}", words(dice, 8), "\u{1f33f}".repeat(dice.below(60))),
+        11 => format!("![{} a picture]({FILE})", words(dice, 5)),
         _ => words(dice, 60),
     }
 }
@@ -124,6 +128,7 @@ fn a_thousand_letters_parse_and_verify() {
             body: &body.join("\n\n"),
         };
         campaign(&clinic, number, &words(&mut dice, 5), &text);
+        clinic.write(&format!("campaigns/c{number:03}/{FILE}"), PICTURE);
         let rows: Vec<[String; 5]> = (0..PEOPLE)
             .map(|person| row(&mut dice, number * PEOPLE + person, &mut people))
             .collect();

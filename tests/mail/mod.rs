@@ -32,6 +32,9 @@ dkim:
     - {selector: t2026e, file: keys/ed25519.pem}
 ";
 
+/// A picture small enough to travel with a letter.
+const PICTURE: &[u8] = include_bytes!("../../logo.png");
+
 /// The columns of the lists that these tests write.
 const COLUMNS: &str = "email,first_name,last_name,city,reason,consent,consent_date,consent_source\n";
 
