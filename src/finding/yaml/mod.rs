@@ -5,6 +5,7 @@
 //! `title: 2027` is a text where a text is wanted, `key:` is the same as no key. Anchors, aliases and tags are refused: nobody who
 //! mails patients needs them, and they are how small files become large ones. Knows nothing of what the keys mean.
 
+mod comment;
 mod inspection;
 mod syntax;
 mod tree;
@@ -97,7 +98,8 @@ pub fn read<T: DeserializeOwned + Default>(source: &Source<'_>) -> Read<T> {
         Err(mistake) => (T::default(), vec![mistake]),
         Ok(tree) => {
             let (value, wrong) = typed::read(&tree.root);
-            (value, [tree.mistakes, wrong].concat())
+            let swallowed = comment::swallowed(&tree.root, source.text);
+            (value, [tree.mistakes, wrong, swallowed].concat())
         }
     };
     mistakes.sort_by_key(|mistake| mistake.place);

@@ -2,7 +2,7 @@
 
 use super::tree::{Body, Node};
 use super::walk::place_in;
-use super::{Mistake, shown};
+use super::{Mistake, comment, shown};
 use crate::finding::Place;
 
 const QUOTE_IT: &str = "put the whole value in double quotes";
@@ -75,6 +75,9 @@ pub(super) fn explain(text: &str, error: &serde_yaml::Error) -> Mistake {
         .map_or(Place::new(1, 1), |found| Place::new(found.line(), found.column()));
     if message.contains("more than one document") {
         return second_document(text);
+    }
+    if let Some(swallowed) = comment::swallowed_brace(text, place.line) {
+        return swallowed;
     }
     let line = text.lines().nth(place.line - 1).unwrap_or("");
     let explained = by_the_line(line, place).or_else(|| by_the_message(&message, line, place));

@@ -294,3 +294,24 @@ fn hostile_texts_are_refused_before_they_cost_anything() {
         assert!(!menu(&text).findings.is_empty(), "{}", &text[..20]);
     }
 }
+
+#[test]
+fn a_value_that_became_a_comment_is_told_where_its_key_stands() {
+    let lost = |key: &str, value: &str| {
+        format!("`{key}` is empty, because `#` begins a comment | put quotes around the value: `{key}: \"{value}\"`")
+    };
+    check("title: #c81e5a\n", &[&format!(":1:1: {}", lost("title", "#c81e5a"))]);
+    check("relay:\n  host: #1 of ours\n", &[&format!(":2:3: {}", lost("host", "#1"))]);
+    check("dishes:\n  - host: #fff # x\n", &[&format!(":2:5: {}", lost("host", "#fff"))]);
+    check(
+        "count: 1\nrelay: {host: #7a3b5d}\n",
+        &[&format!(":2:9: {}", lost("host", "#7a3b5d"))],
+    );
+    check(
+        "relay: {port: 1, host: #7a3b5d}\ncount: 1\n",
+        &[&format!(":1:18: {}", lost("host", "#7a3b5d"))],
+    );
+    check("title: # a comment\nrelay: {port: 1} #x\ncount: #\n", &[]);
+    check("relay: #x\n  host: a\n", &[]);
+    check("title: \"#fff\"\n", &[]);
+}
