@@ -9,7 +9,8 @@ use super::steps::{self, pass_all_by, would_get};
 use super::ui::count;
 use crate::campaign::CampaignId;
 use crate::campaign::calendar::{Reason, Turn, moment};
-use crate::dispatch::due;
+use crate::dispatch::prepare::thaw;
+use crate::dispatch::{DispatchError, due};
 use crate::store::Store;
 use crate::store::edition::Status;
 use crate::store::hold::Target;
@@ -52,6 +53,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     } else if !looked_through(context, &mut store, args, &targets)? {
         return Ok(());
     }
+    can_be_made(&root, &store, &targets)?;
     for target in &targets {
         let done = store.let_go(target, now)?;
         (freed, kept, taken_back) = (freed + done.waiting, kept + done.kept, taken_back + done.taken_back);
@@ -94,6 +96,32 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         context.ui.hint(&format!(
             "`tidings release {name} --to ADDRESS` lets one go; `tidings log {name} --state held` names them"
         ));
+    }
+    Ok(())
+}
+
+/// What the next run could not make into letters is not let go, or the run would only hold it again.
+fn can_be_made(root: &Path, store: &Store, targets: &[Target]) -> Result<(), Failure> {
+    let mut editions = Vec::new();
+    for target in targets {
+        match target {
+            Target::Campaign(campaign) => editions.extend(store.editions_of(campaign)?),
+            Target::Edition(edition) => editions.push(store.edition(*edition)?),
+            Target::Delivery(delivery) => editions.extend(store.edition_of(*delivery)?.map(|id| store.edition(id)).transpose()?),
+        }
+    }
+    let signer = Workspace::read(root).settings.and_then(|settings| settings.signer);
+    for edition in editions {
+        if edition.status != Status::Released || store.tally(edition.id)?.open() == 0 {
+            continue;
+        }
+        if let Err(DispatchError::Findings { findings }) = thaw(store, edition.id, signer.as_ref()) {
+            let why = findings.first().map(|finding| finding.text.as_str()).unwrap_or_default();
+            let text = format!("nothing was released: the letters of `{}` cannot be made: {why}", edition.key);
+            let own = findings.into_iter().next().and_then(|finding| finding.hint);
+            let hint = own.unwrap_or_else(|| format!("`tidings cancel {}` gives them up; then send the text anew", edition.key));
+            return Err(Failure::new(Kind::Files, text).hint(hint));
+        }
     }
     Ok(())
 }

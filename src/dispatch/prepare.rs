@@ -14,7 +14,7 @@ use crate::campaign::schedule::{ClinicHours, Hours};
 use crate::campaign::sender::Sender;
 use crate::campaign::{Campaign, Timing};
 use crate::finding::Finding;
-use crate::letter::compile::{Compiled, compile};
+use crate::letter::compile::{Compiled, compile, compile_released};
 use crate::letter::sign::Signer;
 use crate::letter::{LookSource, SenderSource, Sources, Vocabulary};
 use crate::store::draft::NewEdition;
@@ -195,17 +195,34 @@ fn names_and_conditions(plan: Plan<'_>, conditions: Vec<Finding>) -> Vec<Finding
 /// # Errors
 /// When the store cannot be read, or this program can no longer compile the text.
 pub fn thaw(store: &Store, edition: EditionId, signer: Option<&Arc<Signer>>) -> Result<Arc<Texts>, DispatchError> {
-    let own = compile_frozen(&store.sources(edition)?)?.signed_by(signer);
+    let own = compile_frozen(&store.sources(edition)?, signer)?;
     let mut texts = Texts::of(own);
     for (id, text) in store.later_texts(edition)? {
-        texts.add(id, compile_frozen(&text)?.signed_by(signer));
+        texts.add(id, compile_frozen(&text, signer)?);
     }
     Ok(Arc::new(texts))
 }
 
-fn compile_frozen(text: &str) -> Result<Compiled, DispatchError> {
+fn compile_frozen(text: &str, signer: Option<&Arc<Signer>>) -> Result<Compiled, DispatchError> {
     let sources: Sources = serde_json::from_str(text).map_err(|error| DispatchError::Frozen { what: error.to_string() })?;
-    compile(&sources).map_err(|findings| DispatchError::Findings { findings })
+    if let Some(stranger) = signer.and_then(|signer| foreign_signature(&sources.sender.from_address, signer)) {
+        return Err(DispatchError::Findings {
+            findings: vec![stranger],
+        });
+    }
+    let compiled = compile_released(&sources).map_err(|findings| DispatchError::Findings { findings })?;
+    Ok(compiled.signed_by(signer))
+}
+
+/// A signature of another house than the one the letter is from: mailboxes take such a letter for a forgery (DMARC).
+fn foreign_signature(from: &str, signer: &Signer) -> Option<Finding> {
+    let house = from.rsplit_once('@').map_or(from, |(_, domain)| domain).to_ascii_lowercase();
+    let text = format!(
+        "it is from `{from}`, and the settings sign as `{}` now, which does not vouch for it",
+        signer.domain()
+    );
+    let hint = format!("give `dkim` the keys of `{house}` back until it is through, or cancel it and send it anew");
+    (!signer.vouches_for(&house)).then(|| Finding::error("tidings.yaml", text).hint(hint))
 }
 
 /// Whether the files still say what the edition was released with.

@@ -150,11 +150,7 @@ impl Bench {
     fn compose(&self, stamp: &Stamp, compiled: &Compiled, claim: Claim) {
         // A signature costs more than the rest of the letter, and if one is made all can be: the first letter is signed as well.
         let is_first = self.letters.fetch_add(1, Ordering::Relaxed) == 0;
-        let composed = match is_first {
-            true => compiled.compose(&claim.recipient, stamp),
-            false => compiled.compose_unsigned(&claim.recipient, stamp),
-        };
-        match composed {
+        match compiled.prove(&claim.recipient, stamp, is_first) {
             Ok(letter) => {
                 let signed = letter.bytes.len() + if is_first { 0 } else { compiled.signature_size() };
                 self.largest.fetch_max(signed as u64, Ordering::Relaxed);

@@ -222,7 +222,9 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
         let compiled = match thaw(store, edition.id, order.route.signer.as_ref()) {
             Ok(compiled) => compiled,
             Err(DispatchError::Findings { findings }) => {
-                hold_unreadable(store, edition.id, &findings, now)?;
+                let reason = hold_unreadable(store, edition.id, &findings, now)?;
+                let open = store.tally(edition.id)?.open();
+                order.tallying.held_meanwhile(&edition.key.article, open, &reason);
                 continue;
             }
             Err(error) => return Err(error),
@@ -293,11 +295,11 @@ pub(super) fn is_over(edition: &Edition, now: Timestamp) -> bool {
 }
 
 /// A text that was proved once and cannot be composed now is this program's doing, not the clinic's: it waits for a person.
-fn hold_unreadable(store: &mut Store, edition: EditionId, findings: &[Finding], now: Timestamp) -> Result<(), DispatchError> {
+fn hold_unreadable(store: &mut Store, edition: EditionId, findings: &[Finding], now: Timestamp) -> Result<String, DispatchError> {
     let why = findings.first().map(|finding| finding.text.clone()).unwrap_or_default();
-    let reason = format!("this version of tidings cannot compose its text any more: {why}");
+    let reason = format!("its letters cannot be made any more: {why}");
     store.hold(&Target::Edition(edition), By::Rule, &reason, now)?;
-    Ok(())
+    Ok(reason)
 }
 
 /// An error with its cause.

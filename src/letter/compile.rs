@@ -15,7 +15,7 @@ use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, plain};
 use crate::template::colour::Colour;
 use crate::template::context::{ArticleWords, EditionWords, LookWords, one_line};
 use crate::template::words::{self, Words};
-use crate::template::{Line, TemplateFile, TemplateSource, Templates};
+use crate::template::{Line, Rules, TemplateFile, TemplateSource, Templates};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -42,12 +42,24 @@ pub struct Compiled {
     warnings: Vec<Finding>,
 }
 
-/// Compiles an edition's sources, in all its languages.
+/// Compiles the sources of an edition that is to be released, in all its languages.
 ///
 /// # Errors
 /// All findings that no letter could be sent with. What only deserves a look is in [`Compiled::warnings`].
 pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
-    let own = compile_one(sources);
+    compile_by(Rules::Todays, sources)
+}
+
+/// Compiles what was released before: a rule that this program has learned since then is no reason to leave people waiting.
+///
+/// # Errors
+/// All findings that no letter could be made with.
+pub fn compile_released(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
+    compile_by(Rules::Released, sources)
+}
+
+fn compile_by(rules: Rules, sources: &Sources) -> Result<Compiled, Vec<Finding>> {
+    let own = compile_one(rules, sources);
     let mut findings: Vec<Finding> = own.as_ref().err().cloned().unwrap_or_default();
     let mut variants = Vec::new();
     for variant in &sources.article.variants {
@@ -55,7 +67,7 @@ pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
             article: variant.clone(),
             ..sources.clone()
         };
-        match compile_one(&sources) {
+        match compile_one(rules, &sources) {
             Ok(variant) => variants.push(variant),
             // What is wrong with the template is wrong in every language, and said once.
             Err(faults) => findings.extend(faults),
@@ -67,16 +79,23 @@ pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
     }
 }
 
-fn compile_one(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
-    let mut findings = lint::article(&sources.article);
+fn compile_one(rules: Rules, sources: &Sources) -> Result<Compiled, Vec<Finding>> {
+    let is_looked_at = rules == Rules::Todays;
+    let mut findings = if is_looked_at {
+        lint::article(&sources.article)
+    } else {
+        Vec::new()
+    };
     let fixed = Fixed::of(sources).map_err(|faults| findings.extend(faults));
     let domain = fixed.as_ref().map_or("", |fixed| fixed.from.domain());
     let pictures = Pictures::of(&sources.article, &sources.look, domain, sources.vocabulary);
     let pictures = pictures.map_err(|faults| findings.extend(faults)).unwrap_or_default();
     let words = words(sources, &pictures);
     let template = as_html_only(&sources.template);
-    let templates = templates(&template, &words, lines(sources)).map_err(|faults| findings.extend(faults));
-    findings.extend(lint::edition(sources));
+    let templates = templates(rules, &template, &words, lines(sources)).map_err(|faults| findings.extend(faults));
+    if is_looked_at {
+        findings.extend(lint::edition(sources));
+    }
     let (Ok(fixed), Ok((as_written, laid_out)), false) = (fixed, templates, findings.iter().any(Finding::is_error)) else {
         return Err(findings);
     };
@@ -242,14 +261,19 @@ fn lines(sources: &Sources) -> Vec<Line> {
 }
 
 /// The templates as written, and laid out for mail programs.
-fn templates(source: &TemplateSource, words: &EditionWords, lines: Vec<Line>) -> Result<(Templates, Templates), Vec<Finding>> {
-    let mut as_written = Templates::compile(source, lines.clone())?;
+fn templates(
+    rules: Rules,
+    source: &TemplateSource,
+    words: &EditionWords,
+    lines: Vec<Line>,
+) -> Result<(Templates, Templates), Vec<Finding>> {
+    let mut as_written = Templates::compile_by(rules, source, lines.clone())?;
     let faults = layout::faults(source);
-    if !faults.is_empty() {
+    if !faults.is_empty() && rules == Rules::Todays {
         return Err(faults);
     }
     let source = laid_out(source, words).map_err(|error| vec![error])?;
-    let mut laid_out = Templates::compile(&source, lines)?;
+    let mut laid_out = Templates::compile_by(rules, &source, lines)?;
     as_written.promise(words.variables());
     laid_out.promise(words.variables());
     Ok((as_written, laid_out))

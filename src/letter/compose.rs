@@ -85,7 +85,30 @@ impl Compiled {
     /// # Errors
     /// When a template asks for what this person, or nobody, has; when the result is no sound letter.
     pub fn compose(&self, recipient: &Recipient, stamp: &Stamp) -> Result<Letter, ComposeError> {
-        let letter = self.compose_unsigned(recipient, stamp)?;
+        let version = self.for_reader(recipient);
+        let letter = version.finished(recipient, stamp, version.rendered(recipient)?)?;
+        self.signed(letter, recipient, stamp)
+    }
+
+    /// The letter to `recipient` as a proof wants it: also with what the law wants in everybody's. A signature costs more than all the
+    /// rest, and where one can be made all can: `is_signed` says whether to make it.
+    ///
+    /// # Errors
+    /// As [`Self::compose`]; and when a part says no postal address or no way out.
+    pub fn prove(&self, recipient: &Recipient, stamp: &Stamp, is_signed: bool) -> Result<Letter, ComposeError> {
+        let version = self.for_reader(recipient);
+        let rendered = version.rendered(recipient)?;
+        if let Some(unlawful) = version.unlawful(&rendered) {
+            return Err(ComposeError::new(Fault::Template, unlawful, recipient));
+        }
+        let letter = version.finished(recipient, stamp, rendered)?;
+        match is_signed {
+            true => self.signed(letter, recipient, stamp),
+            false => Ok(letter),
+        }
+    }
+
+    fn signed(&self, letter: Letter, recipient: &Recipient, stamp: &Stamp) -> Result<Letter, ComposeError> {
         let Some(signer) = &self.signer else { return Ok(letter) };
         match signer.sign(&letter.bytes, stamp.date) {
             Ok(bytes) => Ok(Letter { bytes, ..letter }),
@@ -93,16 +116,11 @@ impl Compiled {
         }
     }
 
-    /// The same without the signature, which costs more than all the rest: enough to prove that a letter can be written.
-    ///
-    /// # Errors
-    /// As [`Self::compose`].
-    pub fn compose_unsigned(&self, recipient: &Recipient, stamp: &Stamp) -> Result<Letter, ComposeError> {
-        let version = self.for_reader(recipient);
-        let rendered = version.rendered(recipient)?;
+    /// What was rendered as a message, with sound bytes.
+    fn finished(&self, recipient: &Recipient, stamp: &Stamp, rendered: Rendered) -> Result<Letter, ComposeError> {
         let message_id = headers::message_id(stamp, &self.fixed.from);
         let message_id = message_id.ok_or_else(|| self.fault_of_all(recipient, "the letter's number is not usable in a header"))?;
-        let bytes = version.built(recipient, stamp, &message_id, rendered)?;
+        let bytes = self.built(recipient, stamp, &message_id, rendered)?;
         let checked = match recipient.address.needs_smtputf8() {
             true => lint::wire_utf8(&bytes),
             false => lint::wire(&bytes),

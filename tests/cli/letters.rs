@@ -185,3 +185,27 @@ fn what_was_released_is_sent_whatever_became_of_the_picture() {
     let changed = hash(&gif(9, 300));
     assert!(read.iter().flat_map(|letter| &letter.parts).all(|part| part.hash != changed));
 }
+
+/// The example that `check` looks at is one person; a condition in the footer concerns the others.
+#[test]
+fn what_the_law_wants_is_in_both_parts_of_everybodys_letter() {
+    let footer = "<p>{{ clinic.name }}, {{ clinic.postal_address }}</p>";
+    let refused = |template: &str| {
+        let judge = Judge::start();
+        let clinic = super::clinic_with(&judge, 3);
+        clinic.write("templates/letter.html", template);
+        for command in [&["check"][..], &["rehearse"], &["send", "tips"]] {
+            let said = clinic.run(command).exits(65);
+            said.tells("templates/letter.html");
+            clinic
+                .run(command)
+                .tells("does not say the clinic's postal address, which the law demands");
+        }
+        assert_eq!(judge.connections(), 0);
+    };
+    let last = crate::support::people::address(3);
+    let for_one = format!("{{% if email != \"{last}\" %}}{footer}{{% endif %}}");
+    refused(&super::TEMPLATE.replace(footer, &for_one));
+    // A reader of the text part alone sees nothing of what is hidden.
+    refused(&super::TEMPLATE.replace(footer, &format!("<div style=\"display:none\">{footer}</div>")));
+}

@@ -216,3 +216,30 @@ fn a_plan_knows_the_keys() {
         .prints("dkim selectors");
     assert_eq!(judge.connections(), 0);
 }
+
+/// A frozen letter keeps its sender; a signature of another house than that is a forgery to mailboxes.
+#[test]
+fn an_edition_waits_rather_than_be_signed_by_another_house() {
+    let judge = Judge::start();
+    let clinic = clinic().relay(judge.port(), 1);
+    campaign(&clinic, 1, "Tips", &Text::PLAIN);
+    let people = ["ann", "bob", "eve"].map(|name| format!("{name}@example.org"));
+    let rows: Vec<[&str; 5]> = people.iter().map(|email| [email.as_str(), "A", "B", "Bath", ""]).collect();
+    list(&clinic, 1, &rows);
+    clinic.run(&["send", "c001", "--limit", "1"]);
+    clinic.run(&["release", "c001"]).exits(0);
+    let before = clinic.read("tidings.yaml");
+    clinic.write("tidings.yaml", before.replace("riverside.example", "mill-lane.example"));
+    let words = "the settings sign as `mill-lane.example` now, which does not vouch for it";
+    clinic.run(&["run"]).exits(1).prints(words);
+    clinic
+        .run(&["release", "c001"])
+        .exits(65)
+        .tells(words)
+        .tells("give `dkim` the keys of `riverside.example` back");
+    assert_eq!(judge.accepted().len(), 1, "nobody got a letter of two houses");
+    clinic.write("tidings.yaml", before);
+    clinic.run(&["release", "c001/article001"]).exits(0);
+    clinic.run(&["run"]).exits(0);
+    assert_eq!(judge.accepted().len(), 3);
+}

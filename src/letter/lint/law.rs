@@ -6,22 +6,74 @@ use crate::letter::compose::Rendered;
 use crate::letter::markup::{self, Kind};
 use std::collections::BTreeSet;
 
-/// The postal address and a way out, which every part needs.
-pub(super) fn missing(compiled: &Compiled, file: &str, words: &str, whole: &str) -> Vec<Finding> {
-    let postal_address = compiled.postal_address.split_whitespace().collect::<Vec<_>>().join(" ");
-    let address = (!words.contains(&postal_address)).then(|| {
-        let text = "the letter does not say the clinic's postal address, which the law demands";
-        Finding::error(file, text)
-            .called("postal-address")
-            .hint("write `{{ clinic.postal_address }}` at its foot")
-    });
-    let way_out = (!compiled.fixed.ways_out.traces().any(|way| whole.contains(way))).then(|| {
-        let text = "the letter does not say how to unsubscribe, which the law demands";
-        Finding::error(file, text)
-            .called("way-out")
-            .hint("write `{{ unsubscribe.link }}` at its foot")
-    });
-    address.into_iter().chain(way_out).collect()
+/// The postal address and a way out, which every part of everybody's letter needs.
+pub(super) fn missing(compiled: &Compiled, rendered: &Rendered) -> Vec<Finding> {
+    let words = markup::visible(&rendered.html);
+    let html = Part {
+        file: format!("templates/{}", compiled.html_name),
+        name: "the letter",
+        words: words.split_whitespace().collect::<Vec<_>>().join(" "),
+        whole: &markup::unescaped(&rendered.html),
+    };
+    let is_derived = !compiled.as_written.has_file(&compiled.text_name);
+    let text = Part {
+        file: format!(
+            "templates/{}",
+            if is_derived {
+                &compiled.html_name
+            } else {
+                &compiled.text_name
+            }
+        ),
+        name: if is_derived {
+            "the text part, which is made of this file,"
+        } else {
+            "the letter"
+        },
+        words: rendered.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        whole: &rendered.text,
+    };
+    let mut findings = html.missing(compiled);
+    findings.extend(text.missing(compiled));
+    findings
+}
+
+/// Whether both parts plainly say what the law wants: where they do, nobody has to look closer.
+pub(super) fn is_plainly_said(compiled: &Compiled, rendered: &Rendered) -> bool {
+    let says =
+        |part: &str| part.contains(&compiled.postal_address) && compiled.fixed.ways_out.traces().any(|way| part.contains(way));
+    says(&rendered.html) && says(&rendered.text)
+}
+
+/// One of a letter's two parts.
+struct Part<'l> {
+    file: String,
+    name: &'static str,
+    /// What a reader sees, on one line.
+    words: String,
+    whole: &'l str,
+}
+
+impl Part<'_> {
+    fn missing(&self, compiled: &Compiled) -> Vec<Finding> {
+        let postal_address = compiled.postal_address.split_whitespace().collect::<Vec<_>>().join(" ");
+        let address = (!self.words.contains(&postal_address)).then(|| {
+            let text = format!(
+                "{} does not say the clinic's postal address, which the law demands",
+                self.name
+            );
+            Finding::error(&self.file, text)
+                .called("postal-address")
+                .hint("write `{{ clinic.postal_address }}` at its foot")
+        });
+        let way_out = (!compiled.fixed.ways_out.traces().any(|way| self.whole.contains(way))).then(|| {
+            let text = format!("{} does not say how to unsubscribe, which the law demands", self.name);
+            Finding::error(&self.file, text)
+                .called("way-out")
+                .hint("write `{{ unsubscribe.link }}` at its foot")
+        });
+        address.into_iter().chain(way_out).collect()
+    }
 }
 
 /// The targets that the HTML links to and the text does not name.

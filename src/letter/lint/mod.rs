@@ -35,7 +35,6 @@ use crate::finding::Finding;
 use crate::letter::Sources;
 use crate::letter::compile::Compiled;
 use crate::letter::compose::Rendered;
-use crate::letter::markup;
 use crate::template::{TemplateSource, tags};
 use hosts::Own;
 use report::{Report, shown};
@@ -121,13 +120,7 @@ impl Compiled {
         let html = format!("templates/{}", self.html_name);
         let text = format!("templates/{}", self.text_name);
         let mut findings: Vec<Finding> = size::of_letter(&html, &rendered.html).into_iter().collect();
-        // Where the template has no text file, its text is the HTML's, and so are its faults.
-        let visible = markup::visible(&rendered.html);
-        findings.extend(law::missing(self, &html, &visible, &markup::unescaped(&rendered.html)));
-        if self.as_written.has_file(&self.text_name) {
-            let words = rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            findings.extend(law::missing(self, &text, &words, &rendered.text));
-        }
+        findings.extend(law::missing(self, rendered));
         let lost = law::lost_links(rendered).map(|link| {
             let finding = Finding::warning(&text, format!("the text part leaves out the link `{}`", shown(&link, 120)));
             finding
@@ -137,6 +130,14 @@ impl Compiled {
         findings.extend(lost.take(20));
         findings.extend(self.shape(rendered));
         findings
+    }
+
+    /// What the law wants and this letter does not say: a condition may leave it out for one person and not for another.
+    pub(crate) fn unlawful(&self, rendered: &Rendered) -> Option<Finding> {
+        if law::is_plainly_said(self, rendered) {
+            return None;
+        }
+        law::missing(self, rendered).into_iter().next()
     }
 
     fn shape(&self, rendered: &Rendered) -> Vec<Finding> {

@@ -100,6 +100,12 @@ pub struct Record {
     pub public: String,
 }
 
+/// The same domain, one above it or one below it: receivers take the whole house for one (RFC 9989, relaxed alignment).
+pub(crate) fn is_aligned(domain: &str, from: &str) -> bool {
+    let is_below = |one: &str, other: &str| one.strip_suffix(other).is_some_and(|rest| rest.ends_with('.'));
+    domain == from || is_below(domain, from) || is_below(from, domain)
+}
+
 impl Signer {
     /// A signer for `domain`; each of the keys makes a signature of its own.
     pub fn new(domain: &str, keys: Vec<NamedKey>) -> Self {
@@ -120,6 +126,11 @@ impl Signer {
     /// The domain that vouches.
     pub fn domain(&self) -> &str {
         &self.domain
+    }
+
+    /// Whether mailboxes take its signatures as a word for letters from the domain `from`.
+    pub fn vouches_for(&self, from: &str) -> bool {
+        is_aligned(&self.domain, from)
     }
 
     /// What tells one sender from another in the statistics of large mailbox providers: follows from the domain, and stays as long as it.

@@ -1,9 +1,9 @@
 //! Editions that an earlier version of the program released: they thaw, and say in the very same words what they began to
 //! say; only headers that every letter has now are added.
 
-use super::{recipient, stamp};
+use super::{BARE, recipient, sources, stamp, text_of};
 use crate::letter::Sources;
-use crate::letter::compile::compile;
+use crate::letter::compile::{compile, compile_released};
 use std::collections::BTreeMap;
 
 /// A letter as it left when templates were rendered whole for every person.
@@ -28,7 +28,7 @@ fn an_old_edition_composes_to_the_same_lines_as_before() {
             .iter()
             .map(|(column, value)| (column.as_str(), value.as_str()))
             .collect();
-        let letter = compile(&sources)
+        let letter = compile_released(&sources)
             .unwrap()
             .compose(&recipient("ann@example.org", &columns), &stamp("m4x2.k7"))
             .unwrap();
@@ -44,4 +44,24 @@ fn is_younger(line: &str) -> bool {
     ["List-Help: ", "List-Owner: ", "List-Post: ", "X-Tidings-Ref: "]
         .iter()
         .any(|name| line.starts_with(name))
+}
+
+/// A rule that the program learns is one for texts to come: what waits was proved by the rules of its day.
+#[test]
+fn a_younger_rule_leaves_no_released_edition_behind() {
+    let template = |more: &str| format!("{BARE}{more}");
+    for (words, html, markdown) in [
+        ("a placeholder", template(""), "Lorem ipsum dolor sit amet, consectetur."),
+        ("a link into files", template("<a href=\"file:x\">here</a>"), "Breathe."),
+        ("a list by a loop", template("{{ [x for x in [1, 2]] | first }}"), "Breathe."),
+        ("an article of tags", template(""), "Dear {{ first_name }}, breathe."),
+    ] {
+        let sources = sources(&[("letter.html", &html)], "Calmer days", markdown);
+        assert!(compile(&sources).is_err(), "{words} is refused today");
+        let compiled = compile_released(&sources).unwrap_or_else(|findings| panic!("{words}: {findings:?}"));
+        let letter = compiled
+            .compose(&recipient("ann@example.org", &[]), &stamp("m4x2.k7"))
+            .unwrap();
+        assert!(text_of(&letter).contains("12 Mill Lane"), "{words}");
+    }
 }

@@ -7,7 +7,7 @@ use super::file::{DkimFile, KeyFile, SettingsFile};
 use crate::campaign::sender::Sender;
 use crate::finding::yaml::Inspection;
 use crate::finding::{Place, suggestion};
-use crate::letter::sign::MAKE_RSA;
+use crate::letter::sign::{MAKE_RSA, is_aligned};
 
 /// Who signs the letters with DKIM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,12 +102,6 @@ fn domain(desk: &mut Inspection<'_>, file: &DkimFile, from: Option<&str>) -> Opt
         format!("write `domain: {from}`, or the domain above it: mailboxes compare the two (DMARC)"),
     );
     None
-}
-
-/// The same domain, one above it or one below it: receivers take the whole house for one (RFC 9989, relaxed alignment).
-fn is_aligned(domain: &str, from: &str) -> bool {
-    let is_below = |one: &str, other: &str| one.strip_suffix(other).is_some_and(|rest| rest.ends_with('.'));
-    domain == from || is_below(domain, from) || is_below(from, domain)
 }
 
 fn keys(desk: &mut Inspection<'_>, file: &DkimFile) -> Option<Vec<KeySource>> {

@@ -5,6 +5,7 @@
 
 pub(in crate::workspace) mod calendar;
 pub(in crate::workspace) mod dkim;
+mod example;
 mod file;
 mod login;
 pub(in crate::workspace) mod look;
@@ -115,6 +116,9 @@ impl Settings {
         let mailbox = mailbox::check(&mut desk, file.unsubscribe.as_ref());
         let look = look::check(&mut desk, file.look.as_ref());
         let calendar = calendar::check(&mut desk, file.calendar.as_ref());
+        if let (Some(sender), Some(Some(relay))) = (&sender, &relay) {
+            example::check(&mut desk, sender, relay);
+        }
         let findings = desk.into_findings();
         let sound = !findings.iter().any(Finding::is_error);
         let settings = match (sender, timezone.zip(calendar), relay, dkim.zip(mailbox).zip(look)) {
