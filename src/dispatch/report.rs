@@ -119,6 +119,7 @@ struct Inner {
     named: Vec<Named>,
     stop: Option<Stop>,
     held_meanwhile: Vec<(String, u64, String)>,
+    unmade: u64,
     no_more: u64,
 }
 
@@ -168,6 +169,12 @@ impl Tallying {
             .push((article.to_owned(), waiting, reason.to_owned()));
     }
 
+    /// Notes that an edition was put on hold because its letters cannot be made: nobody decided that, so somebody has to look.
+    pub fn held_unmade(&self, article: &str, waiting: u64, reason: &str) {
+        self.held_meanwhile(article, waiting, reason);
+        self.inner().unmade += waiting;
+    }
+
     /// Notes how many addresses are written to no more, by what this run has met.
     pub fn written_to_no_more(&self, addresses: u64) {
         self.inner().no_more += addresses;
@@ -202,6 +209,7 @@ impl Tallying {
             named: inner.named.clone(),
             stop: inner.stop.clone(),
             held_meanwhile: inner.held_meanwhile.clone(),
+            unmade: inner.unmade,
             no_more: inner.no_more,
         }
     }
@@ -223,6 +231,8 @@ pub struct Report {
     pub stop: Option<Stop>,
     /// The editions that were put on hold while they went out: article, letters waiting, reason.
     pub held_meanwhile: Vec<(String, u64, String)>,
+    /// How many letters of these editions wait because they cannot be made.
+    pub unmade: u64,
     /// How many addresses have refused often enough to be written to no more.
     pub no_more: u64,
 }
@@ -238,7 +248,8 @@ impl Report {
         ["failed", "held", "in_doubt", "expired"]
             .into_iter()
             .map(|state| self.of(state))
-            .sum()
+            .sum::<u64>()
+            + self.unmade
     }
 }
 

@@ -224,7 +224,7 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             Err(DispatchError::Findings { findings }) => {
                 let reason = hold_unreadable(store, edition.id, &findings, now)?;
                 let open = store.tally(edition.id)?.open();
-                order.tallying.held_meanwhile(&edition.key.article, open, &reason);
+                order.tallying.held_unmade(&edition.key.article, open, &reason);
                 continue;
             }
             Err(error) => return Err(error),

@@ -231,7 +231,7 @@ fn an_edition_waits_rather_than_be_signed_by_another_house() {
     let before = clinic.read("tidings.yaml");
     clinic.write("tidings.yaml", before.replace("riverside.example", "mill-lane.example"));
     let words = "the settings sign as `mill-lane.example` now, which does not vouch for it";
-    clinic.run(&["run"]).exits(1).prints(words);
+    clinic.run(&["run"]).exits(1).tells(words);
     clinic
         .run(&["release", "c001"])
         .exits(65)
