@@ -21,6 +21,7 @@ pub const NAMES: &[&str] = &[
     "link-lost",
     "link-other-address",
     "link-other-host",
+    "link-personal",
     "link-relative",
     "link-scheme",
     "link-script",
@@ -28,6 +29,7 @@ pub const NAMES: &[&str] = &[
     "link-tracking",
     "link-without-target",
     "link-words",
+    "load-other-host",
     // What was to be filled in, and what is not what it seems.
     "greeting-empty",
     "placeholder",

@@ -186,6 +186,8 @@ impl Words {
                     }
                     cut.asks.push(false);
                 }
+                // What is denied before a colon or a dash is another thought: `No pain anymore: guaranteed`.
+                ':' | '–' | '—' if text[at + c.len_utf8()..].starts_with(char::is_whitespace) => cut.asks.push(false),
                 _ => {}
             }
         }
@@ -352,6 +354,7 @@ fn is_praise(kind: BlockKind, words_: &str, next: &str, language: &str) -> bool 
         let line = line.trim();
         let dash = line
             .rsplit_once(['—', '–'])
+            .or_else(|| line.rsplit_once("--"))
             .map(|(_, name)| name)
             .or_else(|| line.strip_prefix("- "));
         dash.is_some_and(|name| name.trim().starts_with(char::is_uppercase) && name.split_whitespace().count() <= 6)

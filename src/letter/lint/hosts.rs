@@ -1,5 +1,6 @@
 //! Hosts of addresses: whose they are, which of them hide others, which parameters follow readers.
 
+use super::reading::is_blind;
 use super::words::rows;
 use crate::letter::Sources;
 use std::collections::HashSet;
@@ -101,6 +102,24 @@ pub(super) fn of(address: &str) -> Option<String> {
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     let host = authority.rsplit('@').next()?.split(':').next()?.trim_end_matches('.');
     (!host.is_empty()).then(|| host.to_lowercase())
+}
+
+/// The same of an address that leaves its scheme out (`//riverside.example/…`), or has a tag behind its host.
+pub(super) fn of_any(address: &str) -> Option<String> {
+    let address = address.trim();
+    let whole = match address.starts_with("//") {
+        true => format!("https:{address}"),
+        false => address.to_owned(),
+    };
+    let Some(tag) = whole.find(is_blind) else { return of(&whole) };
+    let known = &whole[..tag];
+    // A tag in the host itself leaves nothing to know.
+    known
+        .split_once("://")?
+        .1
+        .contains(['/', '?', '#'])
+        .then(|| of(known))
+        .flatten()
 }
 
 /// The host that words show, where they are an address: `www.riverside.example/tips`, `riverside.example`.

@@ -204,7 +204,10 @@ fn marks(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
             let Some(close) = inside[..end].find(mark.close) else {
                 continue;
             };
-            if is_field(&inside[..close], mark) {
+            // `|**Mon**|9-5|**Tue**|` is a table.
+            let is_strong =
+                mark.open == "*|" && (text[..start].ends_with('*') || inside[close + mark.close.len()..].starts_with('*'));
+            if !is_strong && is_field(&inside[..close], mark) {
                 let whole = mark.open.len() + close + mark.close.len();
                 found(start, &rest[..whole], mark.sure);
                 at = start + whole;

@@ -59,7 +59,7 @@ fn target<'l>(report: &mut Report<'_>, link: &'l Link, text: Text) -> Option<&'l
         }
         return None;
     };
-    if target.contains(is_blind) || target.starts_with('#') {
+    if target.starts_with('#') || target.contains(is_blind) && hosts::of_any(target).is_none() {
         return None;
     }
     let scheme = scheme(target);

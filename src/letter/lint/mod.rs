@@ -15,6 +15,7 @@ mod hosts;
 mod law;
 mod leftovers;
 mod links;
+mod loads;
 pub mod names;
 mod pictures;
 mod reading;
@@ -104,6 +105,7 @@ fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> 
         let reading = reading::of_html(&blinded);
         pictures::of_template(&mut report, &reading, own);
         links::of(&mut report, &reading, links::Text::Template, own);
+        loads::of_template(&mut report, &file.text, &blinded, own);
         leftovers::of(&mut report, &reading, language);
         characters::of(&mut report, &blinded);
         shape::of_template(&mut report, &blinded);

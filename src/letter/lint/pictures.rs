@@ -65,13 +65,13 @@ pub(super) fn of_article(report: &mut Report<'_>, reading: &Reading, article: &A
 /// The pictures of a template.
 pub(super) fn of_template(report: &mut Report<'_>, reading: &Reading, own: &Own) {
     for picture in &reading.pictures {
-        if let Some(host) = hosts::of(&picture.target).filter(|host| !picture.target.contains(is_blind) && !own.owns(host)) {
+        if let Some(host) = hosts::of_any(&picture.target).filter(|host| !own.owns(host)) {
             let text = format!(
                 "a picture comes from `{}`, which learns who opens the letter, and when",
                 shown(&host, 80)
             );
             let hint = "put it on the clinic's own web site, and name that in tidings.yaml: `look: {images: https://…/}`";
-            report.warn("picture-other-host", picture.offset, text, hint);
+            report.refuse("picture-other-host", picture.offset, text, hint);
         }
         match &picture.words {
             None => report.warn(

@@ -8,6 +8,7 @@ use super::words::{self, folded, stands_in};
 use crate::article::Article;
 use crate::article::front_matter::{self, has_template_marks};
 use crate::finding::{Finding, Place};
+use crate::template::tags;
 
 /// Phones show some 40 characters of a subject, desks some 60.
 const LONG_SUBJECT: usize = 60;
@@ -24,6 +25,7 @@ pub fn front(file: &str, text: &str, article: &Article) -> Vec<Finding> {
         ("subject", &article.subject),
         ("preheader", &article.preheader),
     ];
+    same_for_all(&mut report, text, article);
     for (key, line) in lines {
         leftovers::in_words(&super::reading::blinded(line), language, |_, what, sure| {
             let text = format!("`{key}`: `{}` is a placeholder that nobody filled in", shown(what, 40));
@@ -39,6 +41,23 @@ pub fn front(file: &str, text: &str, article: &Article) -> Vec<Finding> {
         });
     }
     report.findings()
+}
+
+/// Tags where nothing fills them in: title and author are the same in everybody's letter.
+fn same_for_all(report: &mut Report<'_>, text: &str, article: &Article) {
+    let lines = [("title", Some(article.title.as_str())), ("author", article.author.as_deref())];
+    for (key, line) in lines.into_iter().filter_map(|(key, line)| Some((key, line?))) {
+        let tags = tags::tags(line).into_iter();
+        for tag in tags.filter(|tag| tag.kind != tags::Kind::Comment) {
+            let tag = shown(&line[tag.range], 40);
+            report.refuse(
+                "article-tags",
+                offset(text, key),
+                format!("`{key}`: `{tag}` would stand in every letter as it is"),
+                "title and author are the same for everybody; greet people in the template, or in the subject",
+            );
+        }
+    }
 }
 
 /// Articles of one campaign, in turn, with the subject of one before.
