@@ -47,10 +47,7 @@ pub(super) fn follow(stage: &Arc<Stage>, eyes: Eyes) -> Result<(), Failure> {
     start(move || {
         while let Some(()) = last(&asked_people) {
             // What cannot be read at all is told by whoever checks, and the people stay who they were.
-            let Ok(register) = clerk.read(&Workspace::read(&root)) else {
-                continue;
-            };
-            if told.send(register).is_err() {
+            if told.send(clerk.read(&Workspace::read(&root)).ok()).is_err() {
                 return;
             }
         }
@@ -72,13 +69,16 @@ pub(super) fn follow(stage: &Arc<Stage>, eyes: Eyes) -> Result<(), Failure> {
 
 /// What the watching thread has of the two others.
 struct Ends {
-    hears: Receiver<Arc<Register>>,
+    /// The people, where they could be read.
+    hears: Receiver<Option<Arc<Register>>>,
     ask_people: Sender<()>,
     ask_check: Sender<()>,
 }
 
 fn watch_files(stage: &Stage, (mut reader, mut watch): (Reader, Watch), mut register: Arc<Register>, ends: &Ends) {
     let mut people = watch.of_people();
+    // Whether people were asked for that have not come yet.
+    let mut waits = false;
     loop {
         std::thread::sleep(TURN);
         let news = ends.hears.try_iter().last();
@@ -86,17 +86,19 @@ fn watch_files(stage: &Stage, (mut reader, mut watch): (Reader, Watch), mut regi
         if news.is_none() && !has_changed {
             continue;
         }
-        register = news.unwrap_or(register);
+        waits &= news.is_none();
+        register = news.flatten().unwrap_or(register);
         let now = watch.of_people();
         if now != people {
             people = now;
-            let _ = ends.ask_people.send(());
+            waits = ends.ask_people.send(()).is_ok();
         }
         // What cannot be read at all is told by whoever checks, and the letters stay as they were.
         if let Ok(catalogue) = reader.read(&register) {
             stage.set(catalogue);
         }
-        if has_changed {
+        // A check reads the lists too: it comes behind them, and not in their way.
+        if !waits {
             let _ = ends.ask_check.send(());
         }
     }

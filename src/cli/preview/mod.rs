@@ -252,7 +252,7 @@ fn tell(context: &Context, dir: &Path, written: &Written) -> Result<(), Failure>
     for (campaign, why) in &written.left_out {
         context
             .ui
-            .say(&format!("nobody would send them the letters of `{campaign}`: {why}"));
+            .say(&format!("they would not get the letters of `{campaign}`: {why}"));
     }
     for campaign in &written.without_person {
         context
