@@ -53,7 +53,7 @@ for (const { name, html, width, height, scheme } of wanted) {
     const path = join(folder, `${name}.png`);
     const clip = { x: 0, y: 0, width, height: Math.min(whole, height) };
     await page.screenshot({ path, fullPage: true, clip });
-    small(path, height === Infinity ? 24 : 40);
+    small(path, height === Infinity ? 64 : 40);
     await page.close();
 }
 const page = await browser.newPage({ viewport: { width: 720, height: 960 } });
