@@ -95,7 +95,7 @@ mod tests {
             [],
         )
         .unwrap();
-        old.pragma_update(None, "user_version", last).unwrap();
+        old.pragma_update(None, "user_version", i64::try_from(last).unwrap()).unwrap();
         drop(real);
         fs::remove_file(file(dir.path())).unwrap();
         old.execute("VACUUM INTO ?", [file(dir.path()).to_str().unwrap()]).unwrap();

@@ -243,16 +243,16 @@ fn refuse_own_folders(root: &Path, dir: &Path) -> Result<(), Failure> {
 }
 
 fn tell(context: &Context, dir: &Path, written: &Written) -> Result<(), Failure> {
+    for (campaign, why) in &written.left_out {
+        context
+            .ui
+            .say(&format!("they would not get the letters of `{campaign}`: {why}"));
+    }
     let addresses: Vec<String> = written.addresses.iter().cloned().collect();
     if context.ui.wants_json() {
         return context.ui.json(&serde_json::json!({
             "folder": dir.display().to_string(), "files": written.files, "addresses": addresses, "url": null,
         }));
-    }
-    for (campaign, why) in &written.left_out {
-        context
-            .ui
-            .say(&format!("they would not get the letters of `{campaign}`: {why}"));
     }
     for campaign in &written.without_person {
         context
