@@ -79,7 +79,7 @@ pub(super) fn look(
         findings.extend(settings.outdated_holidays(today));
         findings.extend(crowded(workspace, settings, today));
         // A store that cannot be opened keeps nobody from knowing what is wrong with the files.
-        let known = context.store_if_any(root).ok().flatten();
+        let known = Store::glance(&context.store_dir(root)).ok();
         findings.extend(answers::forewarning(context, settings, known.as_ref())?);
         let mut store = Store::in_memory(context.clock.now())?;
         let found = check_lists(context, &mut store, workspace, &folders)?;

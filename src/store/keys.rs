@@ -60,8 +60,13 @@ impl Keys {
 
     /// The keys in `dir`.
     pub(super) fn read(dir: &Path) -> Result<Self, StoreError> {
+        super::protect(&file(dir), 0o600)?;
+        Self::as_they_are(dir)
+    }
+
+    /// The same, without closing the file to others: nothing is changed.
+    pub(super) fn as_they_are(dir: &Path) -> Result<Self, StoreError> {
         let path = file(dir);
-        super::protect(&path, 0o600)?;
         let text = fs::read_to_string(&path).map_err(|source| StoreError::File {
             doing: "read",
             path: path.clone(),

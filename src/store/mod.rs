@@ -54,6 +54,8 @@ mod aside;
 mod codec;
 mod create;
 mod error;
+mod glance;
+mod search;
 mod sieve;
 mod texts;
 

@@ -232,3 +232,28 @@ fn the_templates_of_old_workspaces_keep_working() {
         assert!(one.replace("=3D", "=").contains(words), "`{words}` is gone: {one}");
     }
 }
+
+/// `new` gives a campaign its article's title: it stands there once.
+#[test]
+fn a_title_that_is_the_campaigns_too_stands_there_once() {
+    for design in ["letter", "magazine"] {
+        for (title, times) in [("Calm", 1), ("Tips", 0)] {
+            let clinic = Workspace::sample().with_people(1);
+            std::fs::remove_dir_all(clinic.path("campaigns")).unwrap();
+            let campaign = format!(
+                "id: t1ps\ntitle: {title}\naudience: {{lists: [patients]}}\ntemplate: {design}\narticles: [{{file: calm.md}}]\n"
+            );
+            let article = "---\nid: calm\ntitle: Calm\nsubject: A word\npreheader: A quiet week.\nlanguage: en\n---\n\nRest.\n";
+            let clinic = clinic
+                .file("campaigns/tips/campaign.yaml", &campaign)
+                .file("campaigns/tips/calm.md", article);
+            clinic.run(&["preview", "--out", "letters"]).exits(0);
+            let (html, text) = (clinic.read("letters/tips/calm.html"), clinic.read("letters/tips/calm.txt"));
+            let body = html.split_once("<body").unwrap().1;
+            assert_eq!(body.matches(">Calm<").count(), 1, "{design}: {body}");
+            assert_eq!(text.matches("Calm").count(), 1, "{design}: {text}");
+            assert_eq!(body.contains("Tips") && text.contains("Tips"), times == 0, "{design}: {text}");
+            assert!(!text.contains("\n\n\n"), "{text}");
+        }
+    }
+}

@@ -3,9 +3,11 @@
 //! Promises: nothing is written to the store, nothing is sent, nobody's lock is taken, so that it works while letters leave. Knows nothing
 //! of how the page looks.
 
+mod browser;
+mod follow;
 mod reader;
+mod register;
 
-use super::check;
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind, plain};
 use super::sending::runtime;
@@ -15,17 +17,15 @@ use crate::finding::{Finding, suggestion};
 use crate::web::preview::{Catalogue, Door, Folder, FolderError, Stage, Wanted, Watch, Written};
 use crate::web::show;
 use crate::workspace::{CampaignFolder, Workspace};
+use follow::Eyes;
 use reader::Reader;
+use register::Clerk;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-
-/// How often the files are looked at: a change rests for one turn before it is shown.
-const TURN: Duration = Duration::from_millis(150);
 
 /// Look at the letters in a browser, as each reader gets them
 ///
@@ -45,11 +45,14 @@ pub(super) struct Args {
     #[arg(long = "as", value_name = "ADDRESS")]
     reader: Option<String>,
     /// Write the letters into this folder instead, and end
-    #[arg(long, value_name = "DIR", conflicts_with = "port")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["port", "open"])]
     out: Option<PathBuf>,
     /// Answer at this port instead of one that is free
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
+    /// Open the page in the browser
+    #[arg(long)]
+    open: bool,
 }
 
 pub(super) fn run(context: Context, args: &Args) -> Result<(), Failure> {
@@ -72,8 +75,12 @@ pub(super) fn run(context: Context, args: &Args) -> Result<(), Failure> {
     };
     let context = Arc::new(context);
     let watch = Watch::begin(&root);
+    let mut clerk = Clerk::new(Arc::clone(&context), &root, only.clone());
+    clerk.forewarn(&workspace);
+    let register = clerk.read(&workspace)?;
     let mut reader = Reader::new(Arc::clone(&context), &root, only.clone());
-    let catalogue = reader.read(true)?;
+    let catalogue = reader.read(&register)?;
+    tell_doubt(&context, &catalogue);
     let person = args
         .reader
         .as_ref()
@@ -89,7 +96,28 @@ pub(super) fn run(context: Context, args: &Args) -> Result<(), Failure> {
     stage.set(catalogue.clone());
     match &args.out {
         Some(dir) => put_into(&context, &root, &stage, &catalogue, &wanted, dir),
-        None => show_page(&context, &root, only, Arc::new(stage), (reader, watch), args.port),
+        None => {
+            let eyes = Eyes {
+                context: Arc::clone(&context),
+                root,
+                only,
+                register,
+                clerk,
+                reader,
+                watch,
+            };
+            show_page(&context, Arc::new(stage), eyes, args)
+        }
+    }
+}
+
+/// Says that nobody knows who left, where that is so.
+fn tell_doubt(context: &Context, catalogue: &Catalogue) {
+    if let Some(doubt) = &catalogue.doubt {
+        context
+            .ui
+            .say(&format!("who left is not known, and is shown as a reader here: {doubt}"));
+        context.ui.hint("`tidings doctor` tells what to do about the store");
     }
 }
 
@@ -215,6 +243,11 @@ fn refuse_own_folders(root: &Path, dir: &Path) -> Result<(), Failure> {
 }
 
 fn tell(context: &Context, dir: &Path, written: &Written) -> Result<(), Failure> {
+    for (campaign, why) in &written.left_out {
+        context
+            .ui
+            .say(&format!("they would not get the letters of `{campaign}`: {why}"));
+    }
     let addresses: Vec<String> = written.addresses.iter().cloned().collect();
     if context.ui.wants_json() {
         return context.ui.json(&serde_json::json!({
@@ -241,15 +274,8 @@ fn tell(context: &Context, dir: &Path, written: &Written) -> Result<(), Failure>
     ))
 }
 
-fn show_page(
-    context: &Arc<Context>,
-    root: &Path,
-    only: Option<String>,
-    stage: Arc<Stage>,
-    eyes: (Reader, Watch),
-    port: Option<u16>,
-) -> Result<(), Failure> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
+fn show_page(context: &Arc<Context>, stage: Arc<Stage>, eyes: Eyes, args: &Args) -> Result<(), Failure> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port.unwrap_or(0)));
     runtime()?.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
         let signals = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
@@ -257,7 +283,7 @@ fn show_page(
             return Err(Failure::new(Kind::Internal, "cannot listen to signals"));
         };
         let shown = listener.local_addr().unwrap_or(address);
-        follow(context, root, only, &stage, eyes)?;
+        follow::follow(&stage, eyes)?;
         let url = format!("http://{shown}/{}/", stage.token());
         match context.ui.wants_json() {
             true => context
@@ -268,6 +294,8 @@ fn show_page(
         context
             .ui
             .say("open this address in a browser on this machine; Ctrl-C ends the preview, and nothing is sent");
+        // Taken away again when the preview ends.
+        let _leaf = args.open.then(|| browser::open(context, &url)).flatten();
         let door = Arc::new(Door::new(stage, shown.port()));
         show(listener, door, async move {
             tokio::select! {
@@ -279,65 +307,6 @@ fn show_page(
         .await;
         Ok(())
     })
-}
-
-/// Follows the files from two threads: one reads what changed, the other has every letter composed, as `check` does. They end with the
-/// process.
-fn follow(
-    context: &Arc<Context>,
-    root: &Path,
-    only: Option<String>,
-    stage: &Arc<Stage>,
-    eyes: (Reader, Watch),
-) -> Result<(), Failure> {
-    let (ask, asked) = mpsc::channel();
-    let checking = (Arc::clone(context), root.to_owned(), Arc::clone(stage));
-    let no_thread = |error: std::io::Error| Failure::new(Kind::Internal, format!("cannot start: {}", plain(&error)));
-    let check = move || {
-        let (context, root, stage) = checking;
-        while let Ok(()) = asked.recv() {
-            // Of many changes the last one counts.
-            while asked.try_recv().is_ok() {}
-            stage.add_findings(checked(&context, &root, only.as_deref()));
-        }
-    };
-    std::thread::Builder::new().spawn(check).map_err(no_thread)?;
-    // The other end lives as long as the process.
-    let _ = ask.send(());
-    let stage = Arc::clone(stage);
-    std::thread::Builder::new()
-        .spawn(move || watch_files(&stage, eyes, &ask))
-        .map_err(no_thread)?;
-    Ok(())
-}
-
-fn watch_files(stage: &Stage, (mut reader, mut watch): (Reader, Watch), ask: &mpsc::Sender<()>) {
-    let mut people = watch.of_people();
-    loop {
-        std::thread::sleep(TURN);
-        if !watch.has_changed() {
-            continue;
-        }
-        let now = watch.of_people();
-        // What cannot be read at all is told by whoever checks, and the letters stay as they were.
-        if let Ok(catalogue) = reader.read(now != people) {
-            people = now;
-            stage.set(catalogue);
-        }
-        let _ = ask.send(());
-    }
-}
-
-/// What `check` says.
-fn checked(context: &Context, root: &Path, only: Option<&str>) -> Vec<Finding> {
-    let workspace = Workspace::read(root);
-    // One that is gone meanwhile leaves the others to be looked at.
-    let named = only.and_then(|only| workspace.campaigns.iter().find(|folder| folder.name == only));
-    match check::look(context, root, &workspace, named) {
-        Ok((findings, _)) => findings,
-        Err(failure) if failure.findings.is_empty() => vec![Finding::error("tidings.yaml", failure.text)],
-        Err(failure) => failure.findings,
-    }
 }
 
 /// Why nobody can be answered at a port.

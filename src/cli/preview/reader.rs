@@ -1,32 +1,24 @@
-//! The workspace as the preview shows it: every letter that the files give, and who would get it.
+//! The workspace as the preview shows it: every letter that the files give.
 //!
-//! Promises: letters are compiled from the sources that a release would freeze; people are read and placed as a run would, in a store that
-//! is in memory alone; what has not changed is not made again. Knows nothing of the page.
+//! Promises: letters are compiled from the sources that a release would freeze; what has not changed is not made again; no list is read
+//! here, so that a long one keeps nobody waiting for an article. Knows nothing of the page.
 
+use super::register::{Register, folders, nobody};
 use crate::article::Article;
-use crate::campaign::ArticleEntry;
-use crate::campaign::edition::EditionKey;
+use crate::campaign::{ArticleEntry, Campaign};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::send::due_now;
-use crate::dispatch::choice::{choice, place, question};
-use crate::dispatch::enrol::{Enrolled, Wish, enrol};
 use crate::dispatch::prepare::{Plan, sources};
 use crate::finding::Finding;
-use crate::letter::compile::compile;
-use crate::store::draft::NewEdition;
-use crate::store::import::Guard;
-use crate::store::token::Tokens;
-use crate::store::{EditionId, Store};
+use crate::letter::compile::{Compiled, compile};
 use crate::template::TemplateSource;
-use crate::web::preview::{ArticleOnShow, Audience, CampaignOnShow, Catalogue, Language, Made, People};
+use crate::web::preview::{ArticleOnShow, CampaignOnShow, Catalogue, Language, Made};
 use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-/// Reads a workspace again and again.
+/// Reads a workspace's letters again and again.
 pub(super) struct Reader {
     context: Arc<Context>,
     root: PathBuf,
@@ -34,15 +26,6 @@ pub(super) struct Reader {
     only: Option<String>,
     /// What was read last.
     before: Catalogue,
-    lists: Option<Lists>,
-}
-
-/// The lists, read.
-struct Lists {
-    store: Arc<Mutex<Store>>,
-    people: BTreeMap<String, Arc<People>>,
-    /// What is wrong with the files that cannot be read.
-    findings: Vec<Finding>,
 }
 
 impl Reader {
@@ -52,47 +35,36 @@ impl Reader {
             root: root.to_owned(),
             only,
             before: Catalogue::default(),
-            lists: None,
         }
     }
 
-    /// What there is to look at; the lists are read again only where `people_changed`.
-    pub(super) fn read(&mut self, people_changed: bool) -> Result<Catalogue, Failure> {
+    /// What there is to look at, for the people of these lists.
+    pub(super) fn read(&mut self, register: &Register) -> Result<Catalogue, Failure> {
         let workspace = Workspace::read(&self.root);
-        if people_changed || self.lists.is_none() {
-            let lists = self.lists(&workspace)?;
-            self.lists = Some(lists);
-        }
         let mut catalogue = Catalogue {
             clinic: workspace
                 .settings
                 .as_ref()
                 .map(|settings| settings.sender.clinic.name.clone()),
+            zone: workspace.settings.as_ref().map(|settings| settings.zone().clone()),
             campaigns: Vec::new(),
             findings: workspace.findings.clone(),
+            doubt: register.doubt.clone(),
         };
-        catalogue
-            .findings
-            .extend(self.lists.iter().flat_map(|lists| lists.findings.iter().cloned()));
-        for folder in self.folders(&workspace) {
-            let campaign = self.campaign(&workspace, folder)?;
+        catalogue.findings.extend(register.findings.iter().cloned());
+        for folder in folders(&workspace, self.only.as_deref()) {
+            let campaign = self.campaign(&workspace, folder, register)?;
             catalogue.campaigns.push(campaign);
         }
         self.before = catalogue.clone();
         Ok(catalogue)
     }
 
-    fn folders<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w CampaignFolder> {
-        let only = self.only.clone();
-        let folders = workspace.campaigns.iter();
-        folders.filter(move |folder| only.as_ref().is_none_or(|only| *only == folder.name))
-    }
-
-    fn campaign(&self, workspace: &Workspace, folder: &CampaignFolder) -> Result<CampaignOnShow, Failure> {
-        let people = self.lists.as_ref().and_then(|lists| lists.people.get(&folder.name).cloned());
-        let people = people.map_or_else(|| nobody(self.context.as_ref()).map(Arc::new), Ok)?;
+    fn campaign(&self, workspace: &Workspace, folder: &CampaignFolder, register: &Register) -> Result<CampaignOnShow, Failure> {
+        let people = register.people.get(&folder.name).cloned();
+        let people = people.map_or_else(|| nobody(&self.context).map(Arc::new), Ok)?;
         let articles = folder.campaign.iter().flat_map(|campaign| &campaign.articles);
-        let articles = articles.map(|entry| self.article(workspace, folder, entry));
+        let articles = articles.map(|entry| self.article(workspace, folder, entry, register));
         Ok(CampaignOnShow {
             name: folder.name.clone(),
             title: folder
@@ -105,7 +77,7 @@ impl Reader {
         })
     }
 
-    fn article(&self, workspace: &Workspace, folder: &CampaignFolder, entry: &ArticleEntry) -> ArticleOnShow {
+    fn article(&self, workspace: &Workspace, folder: &CampaignFolder, entry: &ArticleEntry, register: &Register) -> ArticleOnShow {
         let file = entry.file.as_str();
         let article = folder.articles.iter().find(|article| article.file == file);
         // An article that has lost one of its languages is not the one that would be sent.
@@ -124,14 +96,20 @@ impl Reader {
             languages: languages.map(language).collect(),
             made: match article {
                 Some(_) if !broken.is_empty() => Err(broken),
-                Some(article) => self.made(workspace, folder, article),
+                Some(article) => self.made(workspace, folder, article, register),
                 None => Err(faults(workspace, folder, file)),
             },
             old: None,
         }
     }
 
-    fn made(&self, workspace: &Workspace, folder: &CampaignFolder, article: &Article) -> Result<Made, Vec<Finding>> {
+    fn made(
+        &self,
+        workspace: &Workspace,
+        folder: &CampaignFolder,
+        article: &Article,
+        register: &Register,
+    ) -> Result<Made, Vec<Finding>> {
         let (Some(settings), Some(campaign), Some(template)) = (&workspace.settings, &folder.campaign, &folder.template) else {
             return Err(faults(workspace, folder, &article.file));
         };
@@ -153,7 +131,7 @@ impl Reader {
             });
         }
         let compiled = compile(&sources)?.signed_by(plan.signer);
-        let unknown = self.unknown_names(plan, &compiled);
+        let unknown = unknown_names(plan, &compiled, register);
         if !unknown.is_empty() {
             return Err(unknown);
         }
@@ -164,71 +142,17 @@ impl Reader {
             at: self.context.clock.now(),
         })
     }
+}
 
-    /// Names that nobody's letter can have, whoever reads it.
-    fn unknown_names(&self, plan: Plan<'_>, compiled: &crate::letter::compile::Compiled) -> Vec<Finding> {
-        let Some(lists) = self.lists.as_ref().filter(|lists| lists.findings.is_empty()) else {
-            return Vec::new();
-        };
-        let store = lists.store.lock().unwrap_or_else(PoisonError::into_inner);
-        let columns = store.columns(&plan.campaign.audience.lists).unwrap_or_default();
-        let found = compiled.check_names(&columns.into_keys().collect());
-        found.into_iter().filter(Finding::is_error).collect()
+/// Names that nobody's letter can have, whoever reads it.
+fn unknown_names(plan: Plan<'_>, compiled: &Compiled, register: &Register) -> Vec<Finding> {
+    if !register.findings.is_empty() {
+        return Vec::new();
     }
-
-    /// Reads the list files into a store of their own, and places everybody on them in each campaign.
-    fn lists(&self, workspace: &Workspace) -> Result<Lists, Failure> {
-        let now = self.context.clock.now();
-        let mut store = Store::in_memory(now)?;
-        let (mut findings, mut unreadable) = (Vec::new(), Vec::new());
-        for list in &workspace.lists {
-            if let Enrolled::Unreadable { findings: found } = enrol(&mut store, list, Wish::of_a_run(Guard::Trusted), now)? {
-                findings.extend(found);
-                unreadable.push(list.name.clone());
-            }
-        }
-        let store = Arc::new(Mutex::new(store));
-        let mut people = BTreeMap::new();
-        for folder in self.folders(workspace) {
-            let asks_unreadable = folder
-                .campaign
-                .iter()
-                .flat_map(|campaign| &campaign.audience.lists)
-                .any(|list| unreadable.contains(list));
-            // As long as a list cannot be read, its people are those who were on it.
-            let before = self.lists.as_ref().and_then(|lists| lists.people.get(&folder.name));
-            let placed = match before.filter(|_| asks_unreadable) {
-                Some(before) => Arc::clone(before),
-                None => Arc::new(self.people(&store, workspace, folder)?),
-            };
-            people.insert(folder.name.clone(), placed);
-        }
-        Ok(Lists { store, people, findings })
-    }
-
-    fn people(&self, store: &Arc<Mutex<Store>>, workspace: &Workspace, folder: &CampaignFolder) -> Result<People, Failure> {
-        let (Some(settings), Some(campaign)) = (&workspace.settings, &folder.campaign) else {
-            return nobody(&self.context);
-        };
-        let template = TemplateSource {
-            name: campaign.template.clone(),
-            files: Vec::new(),
-        };
-        let plan = plan_of(settings, campaign, folder, &template);
-        let mut opened = store.lock().unwrap_or_else(PoisonError::into_inner);
-        let (edition, count) = placed(&self.context, &mut opened, settings, plan)?;
-        drop(opened);
-        let audience = Audience {
-            store: Arc::clone(store),
-            edition,
-            count,
-        };
-        Ok(People::of(
-            Some(audience),
-            tokens(&self.context, &self.root)?,
-            self.context.clock.now(),
-        )?)
-    }
+    let store = register.store.lock().unwrap_or_else(PoisonError::into_inner);
+    let columns = store.columns(&plan.campaign.audience.lists).unwrap_or_default();
+    let found = compiled.check_names(&columns.into_keys().collect());
+    found.into_iter().filter(Finding::is_error).collect()
 }
 
 /// What of a campaign's files says why there is no letter: what is wrong with the article, or else with anything it needs.
@@ -258,9 +182,9 @@ fn errors_in(folder: &CampaignFolder, file: &str) -> Vec<Finding> {
     errors.cloned().collect()
 }
 
-fn plan_of<'a>(
+pub(super) fn plan_of<'a>(
     settings: &'a Settings,
-    campaign: &'a crate::campaign::Campaign,
+    campaign: &'a Campaign,
     folder: &'a CampaignFolder,
     template: &'a TemplateSource,
 ) -> Plan<'a> {
@@ -272,49 +196,5 @@ fn plan_of<'a>(
         clinic: &settings.hours,
         look: &settings.letter_look,
         signer: settings.signer.as_ref(),
-    }
-}
-
-/// Who would get the campaign's letters, written down in the store as a draft is.
-fn placed(context: &Context, store: &mut Store, settings: &Settings, plan: Plan<'_>) -> Result<(EditionId, u64), Failure> {
-    let due = due_now(context, settings, plan);
-    let chosen = choice(store, plan, due.today)?;
-    let question = question(plan, &chosen.only, due.today);
-    let key = EditionKey {
-        campaign: plan.campaign.id.clone(),
-        article: "preview".to_owned(),
-        round: 1,
-    };
-    let new = NewEdition {
-        key: &key,
-        campaign_name: &plan.campaign.name,
-        title: &plan.campaign.title,
-        domain: plan.sender.from.address.domain(),
-        lists: &plan.campaign.audience.lists,
-        not_lists: &plan.campaign.audience.not_lists,
-        only: &chosen.only,
-        sources: "{}",
-        sources_hash: &[],
-        article_hash: &[],
-        due_at: due.at,
-        due_on: due.on,
-        expires_at: None,
-        hours: None,
-    };
-    let edition = store.draft(&new, due.at, |candidate| place(&question, candidate))?;
-    Ok((edition, store.edition(edition)?.planned))
-}
-
-fn nobody(context: &Context) -> Result<People, Failure> {
-    let now = context.clock.now();
-    Ok(People::of(None, Store::in_memory(now)?.tokens(), now)?)
-}
-
-/// What makes the letters' ways out: the keys of the store that will be asked about them, where there is one.
-fn tokens(context: &Context, root: &Path) -> Result<Tokens, Failure> {
-    match context.store_if_any(root) {
-        Ok(Some(store)) => Ok(store.tokens()),
-        // A store that cannot be opened keeps nobody from looking at letters.
-        Ok(None) | Err(_) => Ok(Store::in_memory(context.clock.now())?.tokens()),
     }
 }

@@ -8,6 +8,7 @@ use crate::finding::Finding;
 use crate::letter::Sources;
 use crate::letter::compile::Compiled;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 
 /// Everything that can be looked at.
@@ -15,10 +16,14 @@ use std::sync::Arc;
 pub struct Catalogue {
     /// The clinic's name, where the settings can be read.
     pub clinic: Option<String>,
+    /// The clinic's zone, where the settings can be read.
+    pub zone: Option<TimeZone>,
     /// The campaigns, by name.
     pub campaigns: Vec<CampaignOnShow>,
     /// What is wrong with the settings and the lists.
     pub findings: Vec<Finding>,
+    /// Why it is not known who left, where it is not.
+    pub doubt: Option<String>,
 }
 
 /// A campaign.
@@ -76,6 +81,13 @@ pub struct Made {
 }
 
 impl Catalogue {
+    /// A moment by the clinic's clock, with the zone's name: `14:05:09 (Europe/London)`.
+    pub fn moment(&self, at: Timestamp) -> String {
+        let zone = self.zone.clone().unwrap_or(TimeZone::UTC);
+        let name = zone.iana_name().unwrap_or("UTC").to_owned();
+        format!("{} ({name})", at.to_zoned(zone).strftime("%H:%M:%S"))
+    }
+
     /// The campaign of this name.
     pub fn campaign(&self, name: &str) -> Option<&CampaignOnShow> {
         self.campaigns.iter().find(|campaign| campaign.name == name)
@@ -85,6 +97,7 @@ impl Catalogue {
     #[must_use]
     pub fn keeping(mut self, before: &Self) -> Self {
         self.clinic = self.clinic.or_else(|| before.clinic.clone());
+        self.zone = self.zone.or_else(|| before.zone.clone());
         for campaign in &mut self.campaigns {
             if let Some(before) = before.campaign(&campaign.name) {
                 campaign.keep(before);

@@ -9,6 +9,7 @@ use super::catalogue::Catalogue;
 use super::door::guise;
 use super::guise::dress;
 use super::page::{kilobytes, list, told};
+use super::people::Standing;
 use super::stage::{Chosen, Composed, Stage};
 use crate::finding::Finding;
 use crate::web::page::Html;
@@ -20,6 +21,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// Names the files that are ours.
 const LIST: &str = ".tidings-preview";
+/// Keeps the folder out of git, wherever it lies: what is in it are people's data.
+const IGNORED: &str = ".gitignore";
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
                       form-action 'none'; base-uri 'none'\"><meta name=\"referrer\" content=\"no-referrer\">";
 
@@ -66,6 +69,8 @@ pub struct Written {
     pub addresses: BTreeSet<String>,
     /// Why some letters are not among them.
     pub findings: Vec<Finding>,
+    /// Campaigns whose letters the person that was asked for would not get, and why.
+    pub left_out: Vec<(String, String)>,
     /// Campaigns whose lists do not have the person that was asked for.
     pub without_person: Vec<String>,
 }
@@ -106,6 +111,7 @@ impl Folder {
     pub fn fill(mut self, stage: &Stage, catalogue: &Catalogue, wanted: &Wanted) -> Result<Written, FolderError> {
         let mut written = Written::default();
         let mut index = Html::default();
+        self.write(IGNORED, b"*\n")?;
         for (campaign, file) in letters(catalogue, wanted) {
             let asked = Wanted {
                 letter: Some((campaign, file)),
@@ -113,11 +119,12 @@ impl Folder {
             };
             self.put_article(stage, &asked, &mut index, &mut written)?;
         }
-        let page = cover(&index, &written);
+        let made = catalogue.moment(stage.scene().at);
+        let page = cover(&index, &written, &made);
         self.write("index.html", page.as_bytes())?;
         let list = self.files.join("\n") + "\n";
         self.write(LIST, list.as_bytes())?;
-        self.files.retain(|file| file != LIST);
+        self.files.retain(|file| file != LIST && file != IGNORED);
         written.files = self.files;
         Ok(written)
     }
@@ -133,6 +140,12 @@ impl Folder {
                 written.without_person.push(own.campaign.name.clone());
             }
             return Ok(());
+        }
+        let campaign = &own.campaign.name;
+        if let Standing::LeftOut(why) = &own.person.standing
+            && written.left_out.last().is_none_or(|(last, _)| last != campaign)
+        {
+            written.left_out.push((campaign.clone(), why.clone()));
         }
         let others = own
             .article
@@ -176,7 +189,11 @@ impl Folder {
             .text(&chosen.article.title)
             .text(&language)
             .raw("</bdi></h2><p>");
-        index.text(&format!("{}, for {}. ", chosen.campaign.title, told(&chosen.person)));
+        index.text(&format!("{}, for {}", chosen.campaign.title, told(&chosen.person)));
+        if let Standing::LeftOut(reason) = &chosen.person.standing {
+            index.text(&format!(", who would not get it: {reason}"));
+        }
+        index.raw(". ");
         index.text(&format!(
             "HTML {}, message {}.",
             kilobytes(reading.html.len()),
@@ -321,7 +338,7 @@ fn guarded(html: &str) -> String {
     }
 }
 
-fn cover(letters: &Html, written: &Written) -> String {
+fn cover(letters: &Html, written: &Written, made: &str) -> String {
     let mut html = Html::default();
     html.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
         .raw(POLICY);
@@ -331,7 +348,9 @@ fn cover(letters: &Html, written: &Written) -> String {
     let addresses: Vec<&str> = written.addresses.iter().map(String::as_str).collect();
     html.raw("<p>These letters are not sent. They hold the data of <bdi>")
         .text(&addresses.join(", "));
-    html.raw("</bdi>: keep them to yourself.</p>");
+    html.raw("</bdi>: keep them to yourself. Made of the files of ")
+        .text(made)
+        .raw(".</p>");
     html.0.push_str(&letters.0);
     if !written.findings.is_empty() {
         html.raw("<h2>Findings</h2>");

@@ -21,6 +21,7 @@ pub use catalogue::{ArticleOnShow, CampaignOnShow, Catalogue, Language, Made};
 pub use door::Door;
 pub use folder::{Folder, FolderError, Written};
 pub use invented::Invented;
+pub use page::leading_to;
 pub use people::{Audience, People, Person, Standing};
 pub use stage::{Chosen, Stage};
 pub use watch::Watch;

@@ -1,7 +1,7 @@
 //! The people of a campaign: those on its lists, one by one, by name or by address.
 //!
-//! Promises: memory does not grow with the list; whoever is on a list but would get no letter is found by their address, with the reason.
-//! Knows nothing of the real store: these people are read out of the list files.
+//! Promises: whoever is on a list but would get no letter is found by their address, with the reason; nobody is looked for row by row.
+//! Knows nothing of where the people were written down: the real store is not asked again.
 
 use crate::address::Address;
 use crate::letter::Recipient;
@@ -10,9 +10,6 @@ use crate::store::{DeliveryId, EditionId, Store, StoreError};
 use crate::template::context::display_name;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// So many people are read at a time.
-const PAGE: u32 = 512;
 
 /// A person who can be looked at as a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +34,10 @@ pub enum Standing {
 /// Where an audience is written down.
 #[derive(Clone)]
 pub struct Audience {
-    /// The lists, as they would be imported.
+    /// What is known of people, and the lists as they would be imported.
     pub store: Arc<Mutex<Store>>,
+    /// The campaign's lists, by name.
+    pub lists: Vec<String>,
     /// The draft that says who would get a letter.
     pub edition: EditionId,
     /// How many would.
@@ -103,22 +102,17 @@ impl People {
     /// # Errors
     /// When the store cannot be read.
     pub fn find(&self, words: &str, most: usize) -> Result<(Vec<Person>, bool), StoreError> {
+        let Some((audience, first)) = &self.audience else {
+            return Ok((Vec::new(), false));
+        };
         let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-        let mut found = Vec::new();
-        let mut after = DeliveryId(0);
-        loop {
-            let page = self.page(after, PAGE)?;
-            let Some((_, first)) = self.audience.as_ref().filter(|_| !page.is_empty()) else {
-                return Ok((found, false));
-            };
-            after = DeliveryId(first.0 + index_of(page.last()));
-            for person in page.into_iter().filter(|person| person.answers_to(&words)) {
-                if found.len() == most {
-                    return Ok((found, true));
-                }
-                found.push(person);
-            }
-        }
+        // One more than is shown: whether there are more.
+        let mut found = lock(&audience.store).search(audience.edition, DeliveryId(first.0 - 1), &words, most.saturating_add(1))?;
+        let has_more = found.len() > most;
+        found.truncate(most);
+        let people = found.into_iter().map(|letter| self.page(DeliveryId(letter.0 - 1), 1));
+        let people = people.collect::<Result<Vec<_>, _>>()?;
+        Ok((people.into_iter().flatten().collect(), has_more))
     }
 
     /// The person with this address, if the campaign's lists know them.
@@ -138,7 +132,8 @@ impl People {
             return Ok(self.page(after, 1)?.into_iter().next());
         }
         let left_out = store.left_out_of(id)?.into_iter().find(|out| out.edition == audience.edition);
-        let membership = store.memberships(id)?.into_iter().next();
+        let mut memberships = store.memberships(id)?.into_iter();
+        let membership = memberships.find(|one| !one.left && audience.lists.contains(&one.list));
         let (Some(left_out), Some(membership)) = (left_out, membership) else {
             return Ok(None);
         };
@@ -157,9 +152,14 @@ impl People {
     /// # Errors
     /// When the store cannot be read.
     pub fn nearest(&self, address: &Address) -> Result<Option<Address>, StoreError> {
-        match &self.audience {
-            Some((audience, _)) => lock(&audience.store).nearest_address(address),
-            None => Ok(None),
+        let Some((audience, _)) = &self.audience else {
+            return Ok(None);
+        };
+        let near = lock(&audience.store).nearest_address(address)?;
+        match near {
+            // The record knows people who are on no list any more, too.
+            Some(near) if self.named(&near)?.is_some() => Ok(Some(near)),
+            Some(_) | None => Ok(None),
         }
     }
 
@@ -188,18 +188,6 @@ impl Person {
     /// `Ann Smith`, where they have a name.
     pub fn name(&self) -> Option<String> {
         display_name(&self.recipient.attributes)
-    }
-
-    fn answers_to(&self, words: &[String]) -> bool {
-        let told = format!("{} {}", self.name().unwrap_or_default(), self.recipient.address).to_lowercase();
-        words.iter().all(|word| told.contains(word))
-    }
-}
-
-fn index_of(person: Option<&Person>) -> i64 {
-    match person.map(|person| &person.standing) {
-        Some(Standing::Goes(index)) => i64::try_from(*index).unwrap_or(i64::MAX / 2),
-        _ => 0,
     }
 }
 

@@ -76,6 +76,11 @@ pub(super) struct Composed {
     pub(super) warnings: Vec<Finding>,
 }
 
+/// The next version; after the last one, with which the stage has closed, there is none.
+fn next(version: &mut u64) {
+    *version = version.saturating_add(1);
+}
+
 impl Stage {
     /// A stage with nothing on it yet; whoever asks for nothing else is shown `start`.
     ///
@@ -123,7 +128,7 @@ impl Stage {
             checked: None,
         });
         drop(scene);
-        self.version.send_modify(|version| *version += 1);
+        self.version.send_modify(next);
     }
 
     /// Adds what `check` says of what is shown.
@@ -135,7 +140,7 @@ impl Stage {
             ..Scene::clone(&scene)
         });
         drop(scene);
-        self.version.send_modify(|version| *version += 1);
+        self.version.send_modify(next);
     }
 
     /// How often what is shown has changed.

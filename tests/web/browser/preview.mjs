@@ -131,6 +131,30 @@ const frame = page => page.frameLocator('#frame');
     await context.close();
 }
 
+// On a phone the letter is seen at once; what one chooses from is folded above it, and opens by keyboard.
+{
+    const { context, page } = await window({ viewport: { width: 320, height: 800 } });
+    await page.goto(PAGE);
+    const top = await page.evaluate(() => document.querySelector('#shown').getBoundingClientRect().top);
+    insist(top < 200, `on a phone ${Math.round(top)} pixels stand before the letter`);
+    await page.focus('#controls > summary');
+    await page.keyboard.press('Enter');
+    await page.locator('#find').waitFor({ state: 'visible' });
+    insist(await overflow(page) <= 0, `unfolded it is wider than the window by ${await overflow(page)}`);
+    await audit(page, 'preview-unfolded', {});
+    await page.screenshot({ path: join(SHOTS, 'preview-unfolded-320.png'), fullPage: true });
+    await page.click('#view-7');
+    await page.locator('pre').waitFor();
+    insist(await page.locator('#find').isVisible(), 'what was unfolded folds by itself');
+    await page.setViewportSize({ width: 1000, height: 800 });
+    insist(!await page.locator('#controls > summary').isVisible(), 'on a desk there is something to unfold');
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.reload();
+    await page.setViewportSize({ width: 1000, height: 800 });
+    await page.locator('#find').waitFor({ state: 'visible' });
+    await context.close();
+}
+
 // The keyboard alone.
 {
     const { context, page } = await window({ viewport: { width: 1000, height: 900 } });

@@ -17,8 +17,9 @@ const letters = lettersIn(outbox);
 const small = (path, colours) => spawnSync('pngquant', ['--force', '--strip', '--nofs', '--speed', '1', '--output', path, String(colours), path]);
 const of = (address, page = shown) => page(letters.find(letter => letter.file.includes(address)));
 
-// What of a page is shown: enough to judge it by, and no file that is larger than it has to be.
-const sizes = { 320: 1400, 600: 1250, 1200: 1000 };
+// What of a page is shown: at 600 pixels all of it, table, button and footer; else enough to judge it by, and no file that is larger than it
+// has to be.
+const sizes = { 320: 1400, 600: Infinity, 1200: 1000 };
 const wanted = [];
 for (const [design, address] of [['letter', 'amelia.hart'], ['magazine', 'beatrice.holm']]) {
     for (const [width, height] of Object.entries(sizes)) {
@@ -50,9 +51,9 @@ for (const { name, html, width, height, scheme } of wanted) {
     await page.setContent(html);
     const whole = await page.evaluate(() => document.documentElement.scrollHeight);
     const path = join(folder, `${name}.png`);
-    const clip = process.env.WHOLE ? undefined : { x: 0, y: 0, width, height: Math.min(whole, height) };
+    const clip = { x: 0, y: 0, width, height: Math.min(whole, height) };
     await page.screenshot({ path, fullPage: true, clip });
-    small(path, 40);
+    small(path, height === Infinity ? 64 : 40);
     await page.close();
 }
 const page = await browser.newPage({ viewport: { width: 720, height: 960 } });

@@ -40,6 +40,8 @@ fn every_letter_is_written_in_every_view() {
         "{eml}"
     );
     assert!(!workspace.path(".tidings").exists(), "a preview makes no store");
+    // They are patients' data: no version control takes them along.
+    assert_eq!(workspace.read("letters/.gitignore"), "*\n");
     // Once more: what the last one left goes first.
     workspace
         .run(&["preview", "--out", "letters", "--article", "calmer-days.md"])

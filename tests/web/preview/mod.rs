@@ -6,6 +6,7 @@
 mod browser;
 mod door;
 mod files;
+mod open;
 mod story;
 
 use super::talk::{Reply, ask};
@@ -31,7 +32,12 @@ impl Preview {
     fn show(workspace: &Workspace, arguments: &[&str]) -> Self {
         let mut command = workspace.command();
         command.arg("preview").args(arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command.stderr(Stdio::inherit());
+        Self::start(command)
+    }
+
+    fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (told, hears) = std::sync::mpsc::channel();

@@ -19,7 +19,8 @@ fn clinic() -> Workspace {
 
 #[test]
 fn the_letter_that_would_leave_is_shown_for_each_person() {
-    let page = Preview::show(&clinic(), &[]);
+    let workspace = clinic();
+    let page = Preview::show(&workspace, &[]);
     let whole = page
         .get("")
         .is(200)
@@ -274,4 +275,93 @@ fn pictures_and_languages_are_shown_as_they_are_sent() {
             "{file}"
         );
     }
+}
+
+#[test]
+fn who_left_is_no_reader_and_the_record_stays_as_it_is() {
+    let workspace = clinic();
+    workspace.run(&["import", "subscribers/patients.csv"]).exits(0);
+    workspace.run(&["suppress", "add", "ben@example.org"]).exits(0);
+    let record = || std::fs::read(workspace.path(".tidings/store.db")).unwrap();
+    let before = record();
+    let page = Preview::show(&workspace, &["--as", "ben@example.org"]);
+    let whole = page.get("").says("Ben Jones").says("would not get it: suppressed");
+    page.get(&frame(&whole)).says("Dear Ben,");
+    page.get("?find=ben").says("Nobody who would get this letter is called");
+    page.get(&link(&whole, "Next person")).says("1 of 1 who would get it");
+    // The list comes anew, and who left stays out of it.
+    let list = workspace.read("subscribers/patients.csv") + "zoe@example.org,Zoe,Zett,yes,Bath\n";
+    workspace.write("subscribers/patients.csv", list);
+    until("the new list", || {
+        page.get("").body.contains("of 2 who would get it") || page.get("?find=zoe").body.contains("Zoe Zett")
+    });
+    page.get("").says("would not get it: suppressed");
+    drop(page);
+    workspace
+        .run(&["preview", "--as", "ben@example.org", "--out", "letters"])
+        .exits(0)
+        .tells("they would not get the letters of `seasonal-immunity`: suppressed by the clinic");
+    assert!(
+        workspace
+            .read("letters/index.html")
+            .contains("who would not get it: suppressed")
+    );
+    assert!(record() == before, "the store is as it was");
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_told_of() {
+    let workspace = clinic();
+    workspace.run(&["import", "subscribers/patients.csv"]).exits(0);
+    workspace.write(".tidings/store.db", "no store");
+    let page = Preview::show(&workspace, &[]);
+    let whole = page.get("").says("Who left is not known");
+    page.get(&frame(&whole)).says("Dear Ann,");
+    workspace
+        .run(&["preview", "--out", "letters"])
+        .exits(0)
+        .tells("who left is not known");
+}
+
+#[test]
+fn moments_are_told_by_the_clinics_clock() {
+    let workspace = clinic();
+    let settings = workspace
+        .read("tidings.yaml")
+        .replace("timezone: Europe/London", "timezone: Asia/Kolkata");
+    workspace.write("tidings.yaml", settings);
+    let page = Preview::show(&workspace, &[]);
+    page.get("").says("(Asia/Kolkata)").never_says(" UTC");
+    workspace.run(&["preview", "--out", "letters"]).exits(0);
+    assert!(workspace.read("letters/index.html").contains("(Asia/Kolkata)"));
+}
+
+#[test]
+fn a_person_is_found_among_many_and_an_article_does_not_wait_for_a_list() {
+    let workspace = Workspace::sample().with_people(3_000);
+    let page = Preview::show(&workspace, &[]);
+    let mut slowest = std::time::Duration::ZERO;
+    for words in ["person2999", "nobody-at-all", "example.org"] {
+        let began = Stopwatch::start();
+        page.get(&format!("?find={words}")).is(200);
+        slowest = slowest.max(began.shows());
+    }
+    super::super::proof(
+        "seconds until somebody is found among 3,000, at most",
+        format!("{:.1}", slowest.as_secs_f32()),
+    );
+    assert!(slowest < std::time::Duration::from_secs(8), "{slowest:?}");
+    let list = workspace.read("subscribers/patients.csv");
+    let first = list.lines().nth(1).unwrap().replace("person1@", "person-new@");
+    workspace.write("subscribers/patients.csv", format!("{list}{first}\n"));
+    workspace.write(ARTICLE, workspace.read(ARTICLE) + "\nWords behind a list.\n");
+    until("the new words", || {
+        page.get(&frame(&page.get(""))).body.contains("Words behind a list.")
+    });
+    let is_read = page.get("").body.contains("of 3001 who would get it");
+    super::super::proof(
+        "an article that was saved right behind a list of 3,000 is shown before the list is",
+        !is_read,
+    );
+    until("the new list", || page.get("").body.contains("of 3001 who would get it"));
 }

@@ -18,7 +18,6 @@ use super::stage::{Chosen, Scene, Stage};
 use crate::finding::Finding;
 use crate::web::page::Html;
 use axum::response::Response;
-use jiff::Timestamp;
 
 /// So many of the people who were looked for are listed.
 const MOST_FOUND: usize = 20;
@@ -89,12 +88,14 @@ impl Page<'_> {
         html.attribute("data-version", &self.version.to_string()).raw(">");
         html.raw("<a class=\"skip\" href=\"#shown\">Skip to the letter</a><header>");
         html.raw("<h1>Preview</h1><p id=\"status\" data-part role=\"status\">");
-        html.text(&format!("Files of {}.", moment(self.scene.at)));
+        html.text(&format!("Files of {}.", self.scene.catalogue.moment(self.scene.at)));
         html.raw(" <span class=\"follow\">Reload this page after a change.</span></p></header>");
+        // On a phone all of it would stand before the letter: there the script folds it.
+        html.raw("<details id=\"controls\" open><summary>Letter, person, view</summary>");
         self.choice(&mut html);
         self.people(&mut html);
         self.views(&mut html);
-        html.raw("<main id=\"shown\" data-part tabindex=\"-1\">");
+        html.raw("</details><main id=\"shown\" data-part tabindex=\"-1\">");
         self.shown(&mut html);
         html.raw("</main>");
         self.foot(&mut html);
@@ -381,6 +382,13 @@ pub(super) fn told(person: &Person) -> String {
     }
 }
 
-fn moment(at: Timestamp) -> String {
-    at.strftime("%H:%M:%S UTC").to_string()
+/// A page that leads on to this address by itself.
+pub fn leading_to(url: &str) -> String {
+    let mut html = Html::default();
+    html.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Preview</title>");
+    html.raw("<meta name=\"referrer\" content=\"no-referrer\"><meta http-equiv=\"refresh\"");
+    html.attribute("content", &format!("0;url={url}"));
+    html.raw("></head><body><p><a").attribute("href", url);
+    html.raw(">Go to the preview</a></p></body></html>\n");
+    html.0
 }

@@ -87,6 +87,13 @@
         go(link.href);
     });
 
+    // On a narrow window the controls are folded, so that the letter is seen; on a wide one they always stand there.
+    const controls = document.getElementById('controls');
+    const narrow = matchMedia('(max-width:40rem)');
+    const fold = () => { if (!controls.contains(document.activeElement)) controls.open = !narrow.matches; };
+    narrow.addEventListener('change', () => { if (!narrow.matches) controls.open = true; else fold(); });
+    fold();
+
     const pause = time => new Promise(done => { setTimeout(done, time); });
     const seen = () => document.hidden && new Promise(done => { document.addEventListener('visibilitychange', done, { once: true }); });
 

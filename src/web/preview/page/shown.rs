@@ -2,8 +2,8 @@
 //!
 //! Promises: a letter that is older than its files says so before anything else; where none can be shown, the page says why and what to do.
 
+use super::Page;
 use super::size::sizes;
-use super::{Page, moment};
 use crate::finding::Finding;
 use crate::web::page::Html;
 use crate::web::preview::asked::{View, WIDTHS, Wanted};
@@ -19,6 +19,11 @@ impl Page<'_> {
         let Some(chosen) = self.chosen else {
             return self.nothing(html);
         };
+        if let Some(doubt) = &self.scene.catalogue.doubt {
+            html.raw("<p class=\"note\">Who left is not known, and is shown as a reader here: ")
+                .text(doubt);
+            html.raw(". <code>tidings doctor</code> tells what to do about the store.</p>");
+        }
         for missing in &chosen.missing {
             html.raw("<p class=\"note\">").text(missing).raw("</p>");
         }
@@ -31,7 +36,7 @@ impl Page<'_> {
                     html.raw("<div class=\"note\" role=\"alert\"><h2>This letter is old</h2><p>");
                     html.text(&format!(
                         "The files have an error now. What you see is the last letter that could be made, of {}.",
-                        moment(at)
+                        self.scene.catalogue.moment(at)
                     ));
                     html.raw("</p>");
                     list(html, &errors(chosen.article.faults()));
