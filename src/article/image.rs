@@ -243,7 +243,7 @@ mod tests {
     fn a_picture_says_what_it_is_and_how_large() {
         check(&png(600, 400, PIXELS), Some((Kind::Png, 600, 400)));
         check(GIF, Some((Kind::Gif, 32, 16)));
-        let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc2\0\x11\x08\x01\x90\x02\x58abcdefghij\xff\xda\0x";
+        let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc2\0\x11\x08\x01\x90\x02\x58abcdefghij\xff\xda\0\x02x";
         check(jpeg, Some((Kind::Jpeg, 600, 400)));
         // Whatever is cut off, the file is refused or has its picture's beginning.
         for cut in 0..jpeg.len() - 1 {

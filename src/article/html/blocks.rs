@@ -3,6 +3,7 @@
 //! Promises: text that is shown on the page comes out once, in its order; any tree will do, however badly it was closed. Elements that
 //! were left out do not come here.
 
+use super::figure;
 use super::look::{self, Looks};
 use super::paragraph::{Here, Making};
 use super::tree::{Data, Id, Page};
@@ -39,7 +40,20 @@ pub(super) enum Lost {
     Link,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    /// A reading that has not begun.
+    pub(super) fn of(page: &'a Page, left: &'a [bool], looks: &'a Looks, links: &'a mut Links) -> Self {
+        Self {
+            page,
+            left,
+            links,
+            looks,
+            said: figure::said_by_words(page),
+            noted: Vec::new(),
+            lost: Vec::new(),
+        }
+    }
+
     /// The blocks below `id`.
     pub(super) fn blocks(&mut self, id: Id) -> Vec<Block> {
         self.inner(id, &Here::default())

@@ -273,7 +273,13 @@ fn is_comment(name: &str) -> bool {
 /// A part of the article with a heading and prose of its own: its name comes from what it is about.
 fn is_section_of_text(page: &Page, id: Id, weights: &Weights) -> bool {
     const LEAST: usize = 25;
-    let is_inside = page.above(id).any(|above| matches!(page.name(above), "article" | "main"));
+    let builds = |id: Id| {
+        page.attribute(id, "data-elementor-type")
+            .is_some_and(|kind| !matches!(kind, "header" | "footer" | "popup"))
+    };
+    let is_inside = page
+        .above(id)
+        .any(|above| matches!(page.name(above), "article" | "main") || builds(above));
     let has_heading = || {
         page.below(id)
             .any(|below| is_heading(page.name(below)) && !page.words(below).is_empty())

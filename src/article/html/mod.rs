@@ -85,15 +85,8 @@ pub(crate) fn read(text: &str) -> Result<Found, Unread> {
     parts.extend(around.into_iter().filter(|part| !notes_below.contains(&part.id)));
     let mut links = Links::new(head::address(&page).as_deref());
     let looks = Looks::of_page(&page);
-    let mut reading = Reading {
-        page: &page,
-        left: &left,
-        links: &mut links,
-        looks: &looks,
-        said: figure::said_by_words(&page),
-        noted: Vec::new(),
-        lost: Vec::new(),
-    };
+    let subject = subject_above(&page, &left, &looks, &parts, root);
+    let mut reading = Reading::of(&page, &left, &looks, &mut links);
     let mut blocks = reading.blocks(root);
     if blocks.is_empty() {
         return Err(unread(&page, body, &weighed, &parts));
@@ -102,7 +95,6 @@ pub(crate) fn read(text: &str) -> Result<Found, Unread> {
         blocks.push(Block::new(None, Body::Rule));
         blocks.extend(reading.blocks(list));
     }
-    let subject = subject_above(&mut reading, &parts, root);
     let lost = about_lost(&reading.lost);
     let title = subject.or_else(|| head::title(&page, root, &left));
     let document = Document {
@@ -116,7 +108,9 @@ pub(crate) fn read(text: &str) -> Result<Found, Unread> {
 }
 
 /// The subject of a mail whose head stands in front of the part that holds its text.
-fn subject_above(reading: &mut Reading<'_>, parts: &[Part], root: Id) -> Option<String> {
+fn subject_above(page: &Page, left: &[bool], looks: &Looks, parts: &[Part], root: Id) -> Option<String> {
+    let mut links = Links::new(None);
+    let mut reading = Reading::of(page, left, looks, &mut links);
     let above = parts.iter().filter(|part| part.kind == content::AROUND && part.id < root);
     above.take(20).find_map(|part| mail::subject_of(&reading.blocks(part.id)))
 }

@@ -3,7 +3,8 @@
 use super::clutter::{AUTHOR_LINE, COMMENTS, COOKIES, FOOT, HIDDEN, NAVIGATION, OTHERS, POP_UP, SIDE};
 
 /// Words of classes and ids that give a part away; each is a whole word of the name.
-pub(super) const WORDS: [(&str, &[&str]); 13] = [
+pub(super) const WORDS: [(&str, &[&str]); 14] = [
+    (POP_UP, &["popup", "modal", "paywall", "interstitial"]),
     (COOKIES, &["cookie", "cookies", "consent"]),
     (
         "share buttons",
@@ -68,7 +69,7 @@ pub(super) const WORDS: [(&str, &[&str]); 13] = [
             "convertkit",
         ],
     ),
-    (POP_UP, &["popup", "modal", "lightbox", "overlay", "paywall", "interstitial"]),
+    ("what lies over the page", &["lightbox", "overlay"]),
     (
         NAVIGATION,
         &[
