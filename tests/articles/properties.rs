@@ -155,6 +155,12 @@ fn word_piece() -> impl Strategy<Value = &'static str> {
 }
 
 #[test]
+fn braces_that_are_parted_do_not_make_a_subject_too_long() {
+    let page = format!("<h1>{}{}</h1><p>Words.</p>", "x ".repeat(90), "{{ y }} ".repeat(4));
+    assert_eq!(holds(page.as_bytes()), Ok(()));
+}
+
+#[test]
 fn depth_and_size_do_not_run_away() {
     let deep = "<div>".repeat(100_000);
     let fonts: String = (0..2_000).map(|n| format!("<font size={n}>")).collect();

@@ -224,7 +224,7 @@ fn complete(parts: Foreign, file_name: &str) -> Draft {
         .unwrap_or_else(|| guessed(&title, &markdown, &mut notes));
     let subject = subject
         .map(|subject| sentences::cut(&one_line(&subject), SUBJECT_LENGTH))
-        .unwrap_or_else(|| as_template(&title, &mut notes));
+        .unwrap_or_else(|| sentences::cut(&as_template(&title, &mut notes), SUBJECT_LENGTH));
     let preheader = completed_preheader(preheader, &markdown, &subject, &mut notes);
     let id = id
         .filter(|id| *id == slug::of(id, ""))
