@@ -19,6 +19,8 @@ pub struct Decoded {
     pub encoding: &'static str,
     /// Whether the encoding is known (by a mark in the file, or because the bytes are valid UTF-8) and every byte had a meaning in it.
     pub certain: bool,
+    /// The encoding that the file names, where its words are those of its language only in another one.
+    pub doubted: Option<&'static str>,
     /// The control characters that were taken out, if any.
     pub removed: Option<Removed>,
 }
@@ -43,6 +45,7 @@ pub fn decode(bytes: &[u8]) -> Decoded {
         text,
         encoding: decoded.encoding,
         certain: decoded.known != Known::Guessed && !decoded.had_errors,
+        doubted: None,
         removed,
     }
 }

@@ -1,6 +1,7 @@
 //! A picture that lies beside an article: what it is, and how it comes to the reader.
 //!
-//! Promises: an [`Image`] that exists is a picture that every mail program shows (PNG, JPEG or GIF), with its size in pixels. Knows
+//! Promises: an [`Image`] that exists is a picture that every mail program shows (PNG, JPEG or GIF), of a size that programs can unpack, in
+//! a file that holds more than the picture's head; its size in pixels is known. Knows
 //! nothing of files on disk (it is made from bytes) and of how a letter carries it.
 
 use crate::finding::Finding;
@@ -13,6 +14,12 @@ pub const LARGEST_TOGETHER: usize = 100 * 1024;
 
 /// No picture that is looked at is larger.
 pub const LARGEST_READ: usize = 10 * 1024 * 1024;
+
+/// Pixels on one side: no camera makes more, and a program that unpacks more runs out of memory.
+const LONGEST_SIDE: u32 = 20_000;
+
+/// Pixels in all.
+const MOST_PIXELS: u64 = 100_000_000;
 
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -58,6 +65,15 @@ impl Image {
     /// A finding without a place when it is no picture that every mail program shows.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, Finding> {
         let (kind, width, height) = measured(bytes).ok_or_else(|| unreadable(file, bytes))?;
+        if width.max(height) > LONGEST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
+            let text = format!("`{file}` says that it is {width} × {height} pixels large, more than any mail program shows");
+            return Err(Finding::error(file, text).hint("save it anew, about 1200 pixels wide"));
+        }
+        if !has_data(kind, bytes) {
+            let text =
+                format!("`{file}` has only a picture's head: the picture itself is missing, as after a download that broke off");
+            return Err(Finding::error(file, text).hint("copy or download the picture once more"));
+        }
         let way = match bytes.len() {
             0..=LARGEST_CARRIED => Way::Carried(data_encoding::BASE64.encode(bytes)),
             _ => Way::Hosted(data_encoding::HEXLOWER.encode(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())),
@@ -104,6 +120,66 @@ fn measured(bytes: &[u8]) -> Option<(Kind, u32, u32)> {
     }
     let (width, height) = jpeg_size(bytes)?;
     size(Kind::Jpeg, width, height)
+}
+
+/// Whether a picture follows its head.
+fn has_data(kind: Kind, bytes: &[u8]) -> bool {
+    let found = match kind {
+        Kind::Png => png_data(bytes),
+        Kind::Jpeg => jpeg_data(bytes),
+        Kind::Gif => gif_data(bytes),
+    };
+    found.is_some()
+}
+
+/// Goes from chunk to chunk up to the first that holds pixels (PNG 11.2.3).
+fn png_data(bytes: &[u8]) -> Option<()> {
+    let mut at = 8;
+    loop {
+        let length = usize::try_from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)).ok()?;
+        match bytes.get(at + 4..at + 8)? {
+            b"IDAT" if length > 0 && bytes.len() > at + 8 => return Some(()),
+            b"IEND" => return None,
+            _ => at = at.checked_add(length)?.checked_add(12)?,
+        }
+    }
+}
+
+/// Goes from segment to segment up to the first scan (ISO/IEC 10918-1, B.2.3).
+fn jpeg_data(bytes: &[u8]) -> Option<()> {
+    let mut at = 2;
+    loop {
+        match (*bytes.get(at)?, *bytes.get(at + 1)?) {
+            (0xff, 0xda) => return bytes.get(at + 4).map(|_| ()),
+            (0xff, 0xff) => at += 1,
+            (0xff, 0x01 | 0xd0..=0xd7) => at += 2,
+            (0xff, 0xd9) => return None,
+            (0xff, _) => at += 2 + usize::from(u16::from_be_bytes(bytes.get(at + 2..at + 4)?.try_into().ok()?)).max(2),
+            _ => return None,
+        }
+    }
+}
+
+/// Goes from block to block up to the first picture (GIF89a, 20).
+fn gif_data(bytes: &[u8]) -> Option<()> {
+    let colours = |flags: u8| if flags & 0x80 > 0 { 3 << ((flags & 7) + 1) } else { 0 };
+    let mut at = 13 + colours(*bytes.get(10)?);
+    loop {
+        match *bytes.get(at)? {
+            0x2c => return bytes.get(at + 10).map(|_| ()),
+            0x21 => {
+                at += 2;
+                loop {
+                    let length = usize::from(*bytes.get(at)?);
+                    at += 1 + length;
+                    if length == 0 {
+                        break;
+                    }
+                }
+            }
+            _ => return None,
+        }
+    }
 }
 
 /// Goes from segment to segment up to the frame's head, which says how many lines and columns there are (ISO/IEC 10918-1, B.2.2).
@@ -154,21 +230,49 @@ mod tests {
         );
     }
 
+    fn png(width: u32, height: u32, rest: &[u8]) -> Vec<u8> {
+        let head = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR";
+        let tail = b"\x08\x02\0\0\0CRC!";
+        [&head[..], &width.to_be_bytes(), &height.to_be_bytes(), tail, rest].concat()
+    }
+
+    const PIXELS: &[u8] = b"\0\0\0\x01tEXtxCRC!\0\0\0\x01IDATx";
+    const GIF: &[u8] = b"GIF89a\x20\0\x10\0\x80\0\0RGBRGB\x21\xf9\x01x\0\x2c\0\0\0\0\x20\0\x10\0\0x";
+
     #[test]
     fn a_picture_says_what_it_is_and_how_large() {
-        check(
-            b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x58\0\0\x01\x90",
-            Some((Kind::Png, 600, 400)),
-        );
-        check(b"GIF89a\x20\0\x10\0", Some((Kind::Gif, 32, 16)));
-        let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc2\0\x11\x08\x01\x90\x02\x58";
+        check(&png(600, 400, PIXELS), Some((Kind::Png, 600, 400)));
+        check(GIF, Some((Kind::Gif, 32, 16)));
+        let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc2\0\x11\x08\x01\x90\x02\x58abcdefghij\xff\xda\0\x02x";
         check(jpeg, Some((Kind::Jpeg, 600, 400)));
-        for cut in 0..jpeg.len() {
+        // Whatever is cut off, the file is refused or has its picture's beginning.
+        for cut in 0..jpeg.len() - 1 {
             check(&jpeg[..cut], None);
         }
-        check(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\0\0\0\x01\x90", None);
+        for cut in 0..GIF.len() - 1 {
+            check(&GIF[..cut], None);
+        }
+        check(&png(0, 400, PIXELS), None);
         check(b"RIFF\0\0\0\0WEBPVP8 ", None);
         check(b"", None);
+    }
+
+    #[test]
+    fn a_head_without_a_picture_and_a_size_that_nobody_shows_are_refused_in_words() {
+        let refused = |bytes: &[u8], words: &str| {
+            let finding = Image::read("a.png", bytes).unwrap_err();
+            assert!(finding.text.contains(words) && finding.hint.is_some(), "{finding}");
+        };
+        refused(&png(60_000, 60_000, b""), "60000 × 60000 pixels");
+        refused(&png(15_000, 15_000, PIXELS), "more than any mail program shows");
+        check(&png(20_000, 5_000, PIXELS), Some((Kind::Png, 20_000, 5_000)));
+        refused(&png(600, 400, b""), "the picture itself is missing");
+        refused(&png(600, 400, b"\0\0\0\0IEND"), "the picture itself is missing");
+        refused(b"GIF89a\x20\0\x10\0\0\0\0;", "the picture itself is missing");
+        refused(
+            b"\xff\xd8\xff\xc0\0\x11\x08\x01\x90\x02\x58\x03abcdefghi\xff\xd9",
+            "the picture itself is missing",
+        );
     }
 
     #[test]
@@ -188,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_small_picture_is_carried_and_a_large_one_is_not() {
-        let mut bytes = b"GIF89a\x20\0\x10\0".to_vec();
+        let mut bytes = GIF.to_vec();
         assert_eq!(Image::read("a.gif", &bytes).unwrap().carried().as_deref(), Some(&bytes[..]));
         bytes.resize(LARGEST_CARRIED + 1, 0);
         assert_eq!(Image::read("a.gif", &bytes).unwrap().carried(), None);

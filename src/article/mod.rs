@@ -19,6 +19,7 @@ mod body;
 mod document;
 mod docx;
 mod html;
+mod mail;
 mod slug;
 
 /// A checked article.

@@ -5,7 +5,7 @@ use crate::workspace::Workspace;
 
 /// A picture of so many bytes.
 fn gif(bytes: usize) -> Vec<u8> {
-    let mut gif = b"GIF89a\x20\0\x10\0".to_vec();
+    let mut gif = b"GIF89a\x20\0\x10\0\0\0\0\x2c\0\0\0\0\x20\0\x10\0\0\x02".to_vec();
     gif.resize(bytes, 7);
     gif
 }

@@ -35,7 +35,7 @@ const TEMPLATE: &str = "\
 
 /// A small picture, unlike any other with another `shade`.
 fn gif(shade: u8, bytes: usize) -> Vec<u8> {
-    let mut gif = b"GIF89a\x20\0\x10\0".to_vec();
+    let mut gif = b"GIF89a\x20\0\x10\0\0\0\0\x2c\0\0\0\0\x20\0\x10\0\0\x02".to_vec();
     gif.resize(bytes, shade);
     gif
 }

@@ -101,7 +101,7 @@ Close your eyes for three minutes after lunch, and let the phone ring.
 ";
 
 /// A picture of 3 by 3 dots, as far as anybody looks.
-const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x03\0\0\0\x03";
+const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x03\0\0\0\x03\x08\x02\0\0\0CRC!\0\0\0\x01IDATxCRC!";
 
 #[test]
 fn a_long_article_becomes_a_series_of_its_sections() {

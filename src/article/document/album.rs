@@ -329,7 +329,7 @@ fn is_name_of_file(words: &str, file: &str) -> bool {
 mod tests {
     use super::*;
 
-    const DOT: &[u8] = b"GIF89a\x10\0\x10\0";
+    const DOT: &[u8] = b"GIF89a\x10\0\x10\0\0\0\0\x2c\0\0\0\0\x20\0\x10\0\0\x02";
 
     fn picture(from: From, words: Option<&str>) -> Block {
         let picture = Picture {
@@ -344,7 +344,7 @@ mod tests {
         let beside = |path: &str| match path {
             "a b.gif" | "x/A b.gif" => Ok(DOT.to_vec()),
             "c.gif" => Ok([DOT, b"c"].concat()),
-            "one.gif" => Ok(b"GIF89a\x01\0\x01\0".to_vec()),
+            "one.gif" => Ok(b"GIF89a\x01\0\x01\0\0\0\0\x2c\0\0\0\0\x20\0\x10\0\0\x02".to_vec()),
             _ => Err(Absent::Missing),
         };
         let own = ["own.example".to_owned()];

@@ -6,7 +6,9 @@
 pub(crate) mod album;
 pub(crate) mod link;
 pub(crate) mod list;
+pub(crate) mod mail;
 pub(crate) mod markdown;
+pub(crate) mod raised;
 mod runs;
 pub(crate) mod table;
 pub(crate) mod tidy;

@@ -8,6 +8,42 @@ const MOST_COLUMNS: usize = 8;
 /// The longest text of a cell, in characters.
 const LONGEST_CELL: usize = 240;
 
+/// Cells that reach over several columns or rows: the places that they cover below and beside are empty ones.
+#[derive(Debug, Default)]
+pub(crate) struct Spans {
+    /// How many more rows each column is covered.
+    below: Vec<usize>,
+}
+
+impl Spans {
+    /// A cell reaches over no more columns than this.
+    const WIDEST: usize = 12;
+    /// And over no more rows.
+    const TALLEST: usize = 1_000;
+
+    /// Puts empty cells where a cell of a row above reaches to, up to the first free column.
+    pub(crate) fn reach_over(&mut self, cells: &mut Vec<Vec<Block>>) {
+        while let Some(below) = self.below.get_mut(cells.len()).filter(|below| **below > 0) {
+            *below -= 1;
+            cells.push(Vec::new());
+        }
+    }
+
+    /// Puts a cell that reaches over so many columns and rows; none means all that follow.
+    pub(crate) fn put(&mut self, cells: &mut Vec<Vec<Block>>, cell: Vec<Block>, columns: usize, rows: usize) {
+        let first = cells.len();
+        cells.push(cell);
+        cells.extend((1..columns.min(Self::WIDEST)).map(|_| Vec::new()));
+        let below = if rows == 0 {
+            Self::TALLEST
+        } else {
+            rows.min(Self::TALLEST) - 1
+        };
+        self.below.resize(self.below.len().max(cells.len()), 0);
+        self.below[first..cells.len()].fill(below);
+    }
+}
+
 /// The blocks of a table with these cells; `has_head` says that its first row is marked as a head.
 pub(crate) fn judged(line: Option<usize>, rows: Vec<Vec<Vec<Block>>>, has_head: bool) -> Vec<Block> {
     let rows: Vec<Vec<Vec<Block>>> = rows

@@ -12,6 +12,7 @@ const REACH: usize = 6;
 /// Tidies a document.
 pub(crate) fn tidy(document: &mut Document) {
     document.blocks = flattened(std::mem::take(&mut document.blocks));
+    super::mail::take_off(document);
     bold_lines(document);
     title(document);
     about_lines(document);

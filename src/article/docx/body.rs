@@ -8,6 +8,7 @@ use super::styles::{Lists, Role, Styles, numbered};
 use super::xml::{Element, Node};
 use crate::article::document::link::Links;
 use crate::article::document::list::{self, Item};
+use crate::article::document::raised::Shift;
 use crate::article::document::{Block, Body, From, Inline, Line, Picture, Run, Style, is_blank, table};
 use std::collections::HashMap;
 
@@ -33,6 +34,7 @@ struct Paragraph {
     after: Vec<Block>,
     style: Style,
     link: Option<String>,
+    shift: Option<Shift>,
 }
 
 impl Reading<'_> {
@@ -168,6 +170,7 @@ impl Reading<'_> {
 
     fn run(&mut self, run: &Element, paragraph: &mut Paragraph) {
         let properties = run.child("rPr");
+        paragraph.shift = properties.and_then(|p| p.value("vertAlign")).and_then(Shift::named);
         if properties.and_then(|p| p.switch("vanish").or_else(|| p.switch("webHidden"))) == Some(true) {
             self.tally.hidden += 1;
             return;
@@ -333,7 +336,7 @@ fn chosen(element: &Element) -> Option<&Element> {
 impl Paragraph {
     fn words(&mut self, text: &str, style: Style) {
         self.line.push(Inline::Text(Run {
-            text: text.to_owned(),
+            text: self.shift.and_then(|shift| shift.of(text)).unwrap_or_else(|| text.to_owned()),
             style,
             link: self.link.clone(),
         }));

@@ -7,27 +7,13 @@ use crate::article::document::album::Album;
 use crate::article::document::link::Links;
 use crate::article::document::{Document, markdown, tidy};
 use crate::article::front_matter;
-use crate::article::html;
+use crate::article::html::{self, Unread};
 use crate::article::note::{Note, shown};
 use crate::finding::Finding;
 
 /// The parts of a web page.
 pub(super) fn of_page(file_name: &str, text: &str, desk: &Desk<'_>) -> Result<Foreign, Vec<Finding>> {
-    let Some(found) = html::read(text) else {
-        let finding = Finding::error(
-            file_name,
-            "the page nests or repeats its elements as no page does, and is not read",
-        );
-        return Err(vec![
-            finding.hint("copy its text into a file that ends in `.txt`, and name that file"),
-        ]);
-    };
-    if found.document.blocks.is_empty() {
-        let finding = Finding::error(file_name, "there is no article on this page");
-        return Err(vec![finding.hint(
-            "a page that a script fills is saved empty: copy its text into a file that ends in `.txt`, and name that file",
-        )]);
-    }
+    let found = html::read(text).map_err(|unread| vec![refused(file_name, unread)])?;
     let claims = found.document.language.clone();
     let mut parts = parts(found.document, Some(found.links), desk);
     if let (Some(claimed), Some(chosen)) = (claims, &parts.language)
@@ -40,6 +26,32 @@ pub(super) fn of_page(file_name: &str, text: &str, desk: &Desk<'_>) -> Result<Fo
         parts.notes.push(Note::unsure(1, text).about_all());
     }
     Ok(parts)
+}
+
+/// What a person can do about a page without an article.
+fn refused(file_name: &str, unread: Unread) -> Finding {
+    const COPY: &str = "copy the article's text into a file that ends in `.txt`, and name that file";
+    let (text, hint) = match unread {
+        Unread::Endless => (
+            "the page nests or repeats its elements as no page does, and is not read".to_owned(),
+            COPY.to_owned(),
+        ),
+        Unread::Frames => (
+            "this page is only a frame around other pages, and the article is in one of those".to_owned(),
+            "open the article's frame by itself (right-click into it, *This frame*, *Open*), save the frame's own page, and name that file"
+                .to_owned(),
+        ),
+        Unread::Scripted => (
+            "there is no article on this page".to_owned(),
+            format!("a page that a script fills is saved empty: {COPY}"),
+        ),
+        Unread::Around(kinds) => (
+            format!("everything on this page looks like what stands around an article: {}", kinds.join(", ")),
+            COPY.to_owned(),
+        ),
+        Unread::Empty => ("there is no text on this page".to_owned(), COPY.to_owned()),
+    };
+    Finding::error(file_name, text).hint(hint)
 }
 
 /// The parts of a Word document.

@@ -171,7 +171,13 @@ fn pasted_parts(text: &str) -> Foreign {
 
 fn about_encoding(decoded: &Decoded) -> Vec<Note> {
     let mut notes = Vec::new();
-    if !decoded.certain {
+    if let Some(said) = decoded.doubted {
+        let text = format!(
+            "the page says that it is in {said}, but has the letters of its language only in {}, and is read so; look whether its accents are right",
+            decoded.encoding
+        );
+        notes.push(Note::unsure(1, text).about_all());
+    } else if !decoded.certain {
         let text = format!(
             "the file names no encoding and is read as {}; look whether its accents and quotes are right",
             decoded.encoding
@@ -218,7 +224,7 @@ fn complete(parts: Foreign, file_name: &str) -> Draft {
         .unwrap_or_else(|| guessed(&title, &markdown, &mut notes));
     let subject = subject
         .map(|subject| sentences::cut(&one_line(&subject), SUBJECT_LENGTH))
-        .unwrap_or_else(|| as_template(&title, &mut notes));
+        .unwrap_or_else(|| sentences::cut(&as_template(&title, &mut notes), SUBJECT_LENGTH));
     let preheader = completed_preheader(preheader, &markdown, &subject, &mut notes);
     let id = id
         .filter(|id| *id == slug::of(id, ""))

@@ -3,15 +3,18 @@
 //! Promises: text that is shown on the page comes out once, in its order; any tree will do, however badly it was closed. Elements that
 //! were left out do not come here.
 
+use super::figure;
 use super::look::{self, Looks};
 use super::paragraph::{Here, Making};
 use super::tree::{Data, Id, Page};
 use crate::article::document::link::Links;
 use crate::article::document::list::{self, Item};
-use crate::article::document::{Block, Body, Inline, Line, Style, plain, table};
+use crate::article::document::raised::Shift;
+use crate::article::document::{Block, Body, Inline, Line, Style, plain};
+use std::collections::HashSet;
 
 /// So deep blocks are told apart; below, all is plain text. No article nests so deep.
-const DEEPEST: usize = 120;
+pub(super) const DEEPEST: usize = 120;
 
 /// Makes blocks of one page.
 pub(super) struct Reading<'a> {
@@ -20,22 +23,50 @@ pub(super) struct Reading<'a> {
     pub(super) left: &'a [bool],
     pub(super) links: &'a mut Links,
     pub(super) looks: &'a Looks,
+    /// Where links lead that have words.
+    pub(super) said: HashSet<&'a str>,
+    /// The notes below the text, in the order in which the text points to them.
+    pub(super) noted: Vec<String>,
+    /// What stood raised or lowered and cannot, and where pictures led that say nothing; each with its line.
+    pub(super) lost: Vec<(Lost, usize, String)>,
 }
 
-impl Reading<'_> {
+/// What a letter cannot show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// Words above or below the line.
+    Shift,
+    /// A link whose picture has no words.
+    Link,
+}
+
+impl<'a> Reading<'a> {
+    /// A reading that has not begun.
+    pub(super) fn of(page: &'a Page, left: &'a [bool], looks: &'a Looks, links: &'a mut Links) -> Self {
+        Self {
+            page,
+            left,
+            links,
+            looks,
+            said: figure::said_by_words(page),
+            noted: Vec::new(),
+            lost: Vec::new(),
+        }
+    }
+
     /// The blocks below `id`.
     pub(super) fn blocks(&mut self, id: Id) -> Vec<Block> {
         self.inner(id, &Here::default())
     }
 
-    fn inner(&mut self, id: Id, here: &Here) -> Vec<Block> {
+    pub(super) fn inner(&mut self, id: Id, here: &Here) -> Vec<Block> {
         let mut making = Making::default();
         self.children(id, here, &mut making);
         making.flush();
         making.blocks
     }
 
-    fn children(&mut self, id: Id, here: &Here, making: &mut Making) {
+    pub(super) fn children(&mut self, id: Id, here: &Here, making: &mut Making) {
         let page = self.page;
         for child in page.children(id) {
             self.node(*child, here, making);
@@ -60,7 +91,7 @@ impl Reading<'_> {
     }
 
     /// Everything below `id` as one text.
-    fn flat(&mut self, id: Id, here: &Here, making: &mut Making) {
+    pub(super) fn flat(&mut self, id: Id, here: &Here, making: &mut Making) {
         for below in self.page.below(id) {
             match self.page.data(below) {
                 Data::Text(text) if !self.page.is_silent(below) => making.text(text, here, self.page.line(below)),
@@ -79,6 +110,8 @@ impl Reading<'_> {
             "hr" => making.block(line, Body::Rule),
             "img" => self.picture(id, &here, making),
             "a" => self.link(id, here, making),
+            "sup" => self.shifted(id, Shift::Raised, here, making),
+            "sub" => self.shifted(id, Shift::Lowered, here, making),
             "q" => {
                 making.text("“", &here, self.page.line(id));
                 self.children(id, &here, making);
@@ -116,7 +149,10 @@ impl Reading<'_> {
             "p" if look::list_level(self.page, id).is_some() => self.office_item(id, &here, making),
             _ if is_inline(name) => {
                 here.style = self.looks.of(self.page, id, name, here.style);
-                self.children(id, &here, making);
+                match self.looks.shift(self.page, id) {
+                    Some(shift) => self.shifted(id, shift, here, making),
+                    None => self.children(id, &here, making),
+                }
             }
             _ => {
                 making.flush();
@@ -125,15 +161,6 @@ impl Reading<'_> {
                 making.flush();
             }
         }
-    }
-
-    fn link(&mut self, id: Id, mut here: Here, making: &mut Making) {
-        let to = self.page.attribute(id, "href").map(str::to_owned);
-        let shows_words = !self.page.words(id).is_empty();
-        if let Some(to) = to.filter(|_| shows_words) {
-            here.link = self.links.lead(&to);
-        }
-        self.children(id, &here, making);
     }
 
     fn heading(&mut self, id: Id, name: &str, here: &Here, making: &mut Making) {
@@ -231,75 +258,6 @@ impl Reading<'_> {
         list::add(&mut making.blocks, Some(self.page.line(id)), item);
     }
 
-    fn table(&mut self, id: Id, here: &Here, making: &mut Making) {
-        making.flush();
-        let here = without_link(here);
-        let page = self.page;
-        let mut rows = Vec::new();
-        let mut has_head = false;
-        let mut around: Vec<Block> = Vec::new();
-        for row in self.rows(id) {
-            let mut cells = Vec::new();
-            for cell in page.children(row).iter().copied().filter(|cell| !self.left[*cell]) {
-                if !matches!(page.name(cell), "td" | "th") {
-                    continue;
-                }
-                has_head |= page.name(cell) == "th" && rows.is_empty();
-                let below = Here {
-                    depth: here.depth + 3,
-                    ..here.clone()
-                };
-                let mut inside = Making::default();
-                self.children_of_cell(cell, &below, &mut inside);
-                inside.flush();
-                cells.push(inside.blocks);
-                let span = page
-                    .attribute(cell, "colspan")
-                    .and_then(|span| span.parse::<usize>().ok())
-                    .unwrap_or(1);
-                cells.extend((1..span.min(12)).map(|_| Vec::new()));
-            }
-            rows.push(cells);
-        }
-        for caption in page
-            .children(id)
-            .iter()
-            .copied()
-            .filter(|child| page.name(*child) == "caption")
-        {
-            around.extend(self.inner(caption, &here));
-        }
-        let is_layout = matches!(page.attribute(id, "role"), Some("presentation" | "none"));
-        making.blocks.extend(around);
-        match is_layout {
-            true => making.blocks.extend(rows.into_iter().flatten().flatten()),
-            false => making.blocks.extend(table::judged(Some(page.line(id)), rows, has_head)),
-        }
-    }
-
-    fn children_of_cell(&mut self, cell: Id, here: &Here, inside: &mut Making) {
-        match here.depth > DEEPEST {
-            true => self.flat(cell, here, inside),
-            false => self.children(cell, here, inside),
-        }
-    }
-
-    /// The rows of a table, not those of the tables inside it.
-    fn rows(&self, id: Id) -> Vec<Id> {
-        let mut rows = Vec::new();
-        for child in self.page.children(id).iter().copied().filter(|child| !self.left[*child]) {
-            match self.page.name(child) {
-                "tr" => rows.push(child),
-                "thead" | "tbody" | "tfoot" => {
-                    let inside = self.page.children(child).iter().copied();
-                    rows.extend(inside.filter(|row| self.page.name(*row) == "tr" && !self.left[*row]));
-                }
-                _ => {}
-            }
-        }
-        rows
-    }
-
     /// `<pre>`: code, or a text that somebody wanted to keep its lines.
     fn typed(&mut self, id: Id, making: &mut Making) {
         making.flush();
@@ -322,57 +280,9 @@ impl Reading<'_> {
             making.flush();
         }
     }
-
-    fn picture(&mut self, id: Id, here: &Here, making: &mut Making) {
-        if let Some(words) = super::picture::as_words(self.page, id) {
-            making.text(&words, here, self.page.line(id));
-            return;
-        }
-        if let Some(picture) = super::picture::of(self.page, id) {
-            making.pictures_wait(self.page.line(id), picture, here.in_heading);
-        }
-    }
-
-    fn figure(&mut self, id: Id, here: &Here, making: &mut Making) {
-        making.flush();
-        let caption = self
-            .page
-            .all(id, "figcaption")
-            .next()
-            .map(|caption| self.page.words(caption))
-            .filter(|words| !words.is_empty());
-        let mut blocks = self.inner(id, here);
-        let mut n_pictures = 0;
-        for block in &mut blocks {
-            if let Body::Picture(picture) = &mut block.body {
-                picture.caption = caption.clone();
-                n_pictures += 1;
-            }
-        }
-        if let (Some(caption), true) = (&caption, n_pictures > 0) {
-            // What the caption says already need not be said twice.
-            for block in &mut blocks {
-                if let Body::Picture(picture) = &mut block.body
-                    && picture.words.as_ref() == Some(caption)
-                {
-                    picture.words = None;
-                }
-            }
-            for block in blocks.iter_mut().filter(|block| block.plain() == *caption) {
-                if let Body::Paragraph(line) = &mut block.body {
-                    line.iter_mut().for_each(|piece| {
-                        if let Inline::Text(run) = piece {
-                            run.style.italic = true;
-                        }
-                    });
-                }
-            }
-        }
-        making.blocks.extend(blocks);
-    }
 }
 
-fn without_link(here: &Here) -> Here {
+pub(super) fn without_link(here: &Here) -> Here {
     Here {
         link: None,
         ..here.clone()

@@ -107,7 +107,7 @@ pub(super) fn title(page: &Page, root: Id, left: &[bool]) -> Option<String> {
         page.all(root, "p")
             .find(|id| {
                 page.attribute(*id, "class")
-                    .is_some_and(|class| class.split_whitespace().any(|word| word == "title"))
+                    .is_some_and(|class| class.split_whitespace().any(|word| matches!(word, "title" | "MsoTitle")))
             })
             .map(|id| page.words(id))
     };
@@ -124,6 +124,10 @@ pub(super) fn title(page: &Page, root: Id, left: &[bool]) -> Option<String> {
     };
     let site = meta(page, "og:site_name").map(words::key);
     let is_site = |heading: &&String| site.as_ref().is_some_and(|site| *site == words::key(heading));
+    // Documents have a style of their own for the title, above headings of the first level.
+    if let Some(title) = called().filter(|title| (is_office || is_google_document(page)) && !title.is_empty()) {
+        return Some(title);
+    }
     inside
         .iter()
         .find(repeated)
@@ -136,6 +140,11 @@ pub(super) fn title(page: &Page, root: Id, left: &[bool]) -> Option<String> {
         .or_else(called)
         .or_else(|| headings.into_iter().find(|heading| !is_site(&heading)))
         .filter(|title| !title.trim().is_empty() && !is_nothing(title))
+}
+
+fn is_google_document(page: &Page) -> bool {
+    let class = page.all(ROOT, "body").next().and_then(|body| page.attribute(body, "class"));
+    class.is_some_and(|class| class.split_whitespace().any(|word| word == "doc-content"))
 }
 
 /// Titles that programs write when nobody else does.
@@ -184,6 +193,10 @@ fn without_site(title: &str, page: &Page) -> String {
             }
             continue;
         }
+        // What the page shows large is its title, and what it shows nowhere is its site's name.
+        if is_shown_large(page, tail) && !is_shown_large(page, head) {
+            return tail.to_owned();
+        }
         // Sites put their name behind the title; a short word in front of it is a section's.
         return if words::length(head) >= 8 && !is_nothing(head) {
             head
@@ -193,6 +206,12 @@ fn without_site(title: &str, page: &Page) -> String {
         .to_owned();
     }
     title
+}
+
+fn is_shown_large(page: &Page, title: &str) -> bool {
+    let key = words::key(title);
+    let is_large = |id: &usize| matches!(page.name(*id), "h1" | "h2" | "h3" | "b" | "strong");
+    page.ids().filter(is_large).any(|id| words::key(&page.words(id)) == key)
 }
 
 /// Who wrote it, as the page says it outside of its text.
@@ -230,6 +249,7 @@ fn is_byline(page: &Page, id: Id) -> bool {
                 "byline-name",
             ],
         )
+        || says("data-hook", &["user-name"])
 }
 
 /// A person's name in what a page calls the author.

@@ -2,12 +2,14 @@
 
 use super::tree::{Id, Page};
 use crate::article::document::Style;
+use crate::article::document::raised::Shift;
 use std::collections::HashMap;
 
 /// What single classes do to words; Google Docs says bold and italic in no other way.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
     classes: HashMap<String, (Option<bool>, Option<bool>)>,
+    shifts: HashMap<String, Shift>,
 }
 
 impl Looks {
@@ -28,13 +30,13 @@ impl Looks {
                     continue;
                 };
                 let look = (weight(declarations), slant(declarations));
-                if look == (None, None) {
+                let shift = value(declarations, "vertical-align").and_then(Shift::named);
+                if look == (None, None) && shift.is_none() {
                     continue;
                 }
-                for selector in selectors.split(',') {
-                    if let Some(class) = single_class(selector) {
-                        looks.classes.insert(class.to_owned(), look);
-                    }
+                for class in selectors.split(',').filter_map(single_class) {
+                    looks.classes.insert(class.to_owned(), look);
+                    looks.shifts.extend(shift.map(|shift| (class.to_owned(), shift)));
                 }
             }
         }
@@ -60,6 +62,13 @@ impl Looks {
             }
         }
         written(page, id, style)
+    }
+
+    /// Whether an element's words stand above or below the line.
+    pub(super) fn shift(&self, page: &Page, id: Id) -> Option<Shift> {
+        let own = declared(page, id, "vertical-align").and_then(|place| Shift::named(&place));
+        let classes = page.attribute(id, "class").filter(|_| page.name(id) == "span").unwrap_or("");
+        own.or_else(|| classes.split_whitespace().find_map(|class| self.shifts.get(class).copied()))
     }
 
     /// The style inside a block.

@@ -1,5 +1,6 @@
 //! The paragraph that is being read: words gather in it until a block or a second line break ends it.
 
+use crate::article::document::raised::Shift;
 use crate::article::document::{Block, Body, Inline, Line, Picture, Run, Style, is_blank};
 
 /// The blocks being made, and the line that is not finished.
@@ -17,6 +18,8 @@ pub(super) struct Here {
     pub(super) link: Option<String>,
     pub(super) depth: usize,
     pub(super) in_heading: bool,
+    /// Above or below the line, where all words here have characters that stand there.
+    pub(super) shift: Option<Shift>,
 }
 
 impl Making {
@@ -26,7 +29,7 @@ impl Making {
         }
         self.begun.get_or_insert(line);
         self.line.push(Inline::Text(Run {
-            text: text.to_owned(),
+            text: here.shift.and_then(|shift| shift.of(text)).unwrap_or_else(|| text.to_owned()),
             style: here.style,
             link: here.link.clone(),
         }));

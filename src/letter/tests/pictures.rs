@@ -7,7 +7,7 @@ use crate::letter::{Letter, LookSource, Sources};
 
 /// A picture of this size in pixels and bytes.
 fn gif(file: &str, width: u8, bytes: usize) -> Image {
-    let mut gif = b"GIF89a\0\0\x10\0".to_vec();
+    let mut gif = b"GIF89a\0\0\x10\0\0\0\0\x2c\0\0\0\0\x20\0\x10\0\0\x02".to_vec();
     gif[6] = width;
     gif.extend((gif.len()..bytes).map(|at| (at % 251) as u8));
     Image::read(file, &gif).unwrap()

@@ -17,7 +17,7 @@ fn whole(html: &str) -> Compiled {
 fn whole_sources(html: &str) -> Sources {
     let mut sources = sources(&[("letter.html", html)], "hi", "Lead.\n\n## One\n\na\n\n## Two\n\nb");
     sources.look = LookSource {
-        logo: Image::read("logo.gif", b"GIF89a\x20\0\x10\0").ok(),
+        logo: Image::read("logo.gif", b"GIF89a\x20\0\x10\0\0\0\0\x2c\0\0\0\0\x20\0\x10\0\0\x02").ok(),
         ..LookSource::default()
     };
     sources.sender.unsubscribe_url = Some("https://riverside.example/u".to_owned());

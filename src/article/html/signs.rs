@@ -1,0 +1,272 @@
+//! The names by which parts of a page that are no article give themselves away.
+
+use super::clutter::{AUTHOR_LINE, COMMENTS, COOKIES, FOOT, HIDDEN, NAVIGATION, OTHERS, POP_UP, SIDE};
+
+/// Words of classes and ids that give a part away; each is a whole word of the name.
+pub(super) const WORDS: [(&str, &[&str]); 14] = [
+    (POP_UP, &["popup", "modal", "paywall", "interstitial"]),
+    (COOKIES, &["cookie", "cookies", "consent"]),
+    (
+        "share buttons",
+        &[
+            "share",
+            "sharing",
+            "shares",
+            "sharedaddy",
+            "addtoany",
+            "addthis",
+            "social",
+            "socials",
+            "socialmedia",
+            "heateor",
+            "sharethis",
+        ],
+    ),
+    (COMMENTS, &["comments", "disqus", "respond", "commentlist"]),
+    (
+        OTHERS,
+        &[
+            "related",
+            "relatedposts",
+            "recommended",
+            "recommendations",
+            "recirc",
+            "yarpp",
+            "pagination",
+            "pager",
+            "prevnext",
+            "zergnet",
+        ],
+    ),
+    (
+        "an advertisement",
+        &[
+            "ad",
+            "ads",
+            "advert",
+            "adverts",
+            "advertisement",
+            "advertising",
+            "adsbygoogle",
+            "sponsor",
+            "sponsored",
+            "promo",
+            "outbrain",
+            "taboola",
+            "adslot",
+        ],
+    ),
+    (
+        "an invitation to subscribe",
+        &[
+            "newsletter",
+            "subscribe",
+            "subscription",
+            "signup",
+            "optin",
+            "mailchimp",
+            "mailerlite",
+            "convertkit",
+        ],
+    ),
+    ("what lies over the page", &["lightbox", "overlay"]),
+    (
+        NAVIGATION,
+        &[
+            "nav",
+            "navbar",
+            "navigation",
+            "menu",
+            "breadcrumb",
+            "breadcrumbs",
+            "skiplink",
+            "topbar",
+            "megamenu",
+        ],
+    ),
+    (SIDE, &["sidebar"]),
+    (FOOT, &["footer", "colophon", "copyright"]),
+    ("the author's box", &["authorbox", "bio"]),
+    (AUTHOR_LINE, &["byline", "postmeta", "entrymeta", "datestamp", "readingtime"]),
+    ("the table of contents", &["toc"]),
+];
+
+/// Of these words, those that are also the subject of an article: a part with a heading and prose of its own may mean them.
+pub(super) const AMBIGUOUS: [&str; 14] = [
+    "cookie",
+    "cookies",
+    "consent",
+    "share",
+    "sharing",
+    "shares",
+    "social",
+    "socials",
+    "menu",
+    "promo",
+    "bio",
+    "subscription",
+    "footer",
+    "copyright",
+];
+
+/// Beginnings of names that say what a page is about, not what a part is for: `category-newsletter`, `tag-social`.
+pub(super) const SUBJECTS: [&str; 3] = ["category-", "tag-", "topic-"];
+
+/// Parts of names that only cookie notices have.
+pub(super) const NOTICES: [&str; 27] = [
+    "onetrust",
+    "cookiebot",
+    "cybot",
+    "cmplz",
+    "didomi",
+    "cookieconsent",
+    "cookie-consent",
+    "cookie_consent",
+    "cookie-notice",
+    "cookie_notice",
+    "cookie-banner",
+    "cookie_banner",
+    "cookiebanner",
+    "cookie-bar",
+    "cookie-law",
+    "cookiehub",
+    "cookieyes",
+    "usercentrics",
+    "borlabs",
+    "iubenda-cs",
+    "qc-cmp",
+    "moove_gdpr",
+    "gdpr-cookie",
+    "ccpa",
+    "trustarc",
+    "consent-banner",
+    "cmpbox",
+];
+
+/// What a cookie notice speaks of, in small letters.
+pub(super) const OF_COOKIES: [&str; 14] = [
+    "cookie",
+    "ciastecz",
+    "cookies",
+    "evästeit",
+    "çerez",
+    "кукі",
+    "куки",
+    "файлы cookie",
+    "עוגיות",
+    "ملفات تعريف الارتباط",
+    "gdpr",
+    "dsgvo",
+    "consent",
+    "einwillig",
+];
+
+/// Parts of classes and ids that give a part away, where single words do not.
+pub(super) const PHRASES: [(&str, &[&str]); 9] = [
+    (
+        "share buttons",
+        &[
+            "share-button",
+            "post-share",
+            "jp-share",
+            "article-actions",
+            "clap",
+            "a2a_kit",
+            "like-button",
+        ],
+    ),
+    (
+        OTHERS,
+        &[
+            "also-like",
+            "also_like",
+            "read-next",
+            "read-more-posts",
+            "more-posts",
+            "more-from",
+            "more-stories",
+            "next-post",
+            "prev-post",
+            "item-pagination",
+            "post-nav",
+            "recent-posts",
+        ],
+    ),
+    (
+        "the author's box",
+        &[
+            "author-box",
+            "author-bio",
+            "about-author",
+            "author-info",
+            "author_bio",
+            "post-author-box",
+        ],
+    ),
+    (
+        AUTHOR_LINE,
+        &[
+            "entry-meta",
+            "post-meta",
+            "article-meta",
+            "article-info",
+            "posted-on",
+            "reading-time",
+            "post-info",
+            "blog-meta",
+            "entry-footer",
+            "post-tags",
+            "tag-list",
+            "cat-links",
+            "tags-links",
+            "blog-item-meta",
+            "time-ago",
+            "time-to-read",
+            "user-name",
+        ],
+    ),
+    (
+        "the table of contents",
+        &["table-of-contents", "ez-toc", "toc-container", "lwptoc"],
+    ),
+    (
+        HIDDEN,
+        &["screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden"],
+    ),
+    (
+        NAVIGATION,
+        &["skip-link", "skip-to", "back-to-top", "site-header", "masthead", "header-nav"],
+    ),
+    (
+        COMMENTS,
+        &[
+            "comment-list",
+            "comment-form",
+            "comment-section",
+            "comment-respond",
+            "comment-area",
+            "comment-body",
+        ],
+    ),
+    ("a call to book", &["call-to-action", "cta-block", "cta-banner"]),
+];
+
+/// Links that only belong into the mail that the text came with.
+pub(super) const OLD_MAIL_LINKS: [&str; 16] = [
+    "unsubscribe",
+    "view this email",
+    "view in browser",
+    "view in your browser",
+    "view online",
+    "read online",
+    "update your preferences",
+    "manage preferences",
+    "manage your subscription",
+    "abmelden",
+    "abbestellen",
+    "im browser ansehen",
+    "online ansehen",
+    "se désabonner",
+    "se désinscrire",
+    "darse de baja",
+];
