@@ -145,7 +145,8 @@ fn what_has_no_sections_is_not_split() {
         "One thought\n\nIt has no sections, and it wants none, because it is over soon.\n",
     );
     let refused = "error: `short.txt` has fewer than two sections, so there is nothing to split\n\
-        hint: a section starts with a heading (`## …` in Markdown); without `--split` it becomes a campaign of one letter\n";
+        hint: write a heading above each section: in a text or in Markdown a line such as `## 1 December`, in Word one of the styles `Heading`; \
+         without `--split` the article becomes a campaign of one letter\n";
     answers(&clinic, "new short --article short.txt --split", 65, "", refused);
     type_in(&clinic, "new short --article short.txt --split --every 5h")
         .exits(2)

@@ -70,6 +70,7 @@ pub(crate) fn read(text: &str) -> Option<Found> {
         language: head::language(&page),
         blocks,
         notes: left_out(&page, &parts, &left, title.as_deref()),
+        title_heads_section: false,
         title,
     };
     Some(Found { document, links })
