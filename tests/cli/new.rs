@@ -66,8 +66,7 @@ fn a_text_that_is_no_article_makes_no_campaign() {
         .unwrap()
         .set_len(50_000_000)
         .unwrap();
-    let large =
-        "error: `scan.txt` has 50 MB, an article at most 1 MB\nhint: an article is text alone; take pictures and scans out\n";
+    let large = "error: `scan.txt` is too large: it has 50 MB, an article at most 1 MB\nhint: an article is text alone; take pictures and scans out\n";
     answers(&clinic, "new calmer --article scan.txt", 65, "", large);
     type_in(&clinic, "new calmer --article campaigns").exits(65).tells("hint: ");
     assert!(!clinic.path("campaigns/calmer").exists());

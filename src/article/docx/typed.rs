@@ -23,7 +23,7 @@ pub(super) fn lists(blocks: &mut Vec<Block>) -> Vec<Note> {
             continue;
         };
         let mut whole = vec![block];
-        while let Some(next) = rest.peek().and_then(typed) {
+        while let Some(next) = rest.peek().and_then(typed).filter(|next| goes_on(&run, next)) {
             run.extend(next);
             whole.extend(rest.next());
         }
@@ -89,6 +89,15 @@ fn without(line: &[Inline], mut bytes: usize) -> Line {
         }
     }
     rest
+}
+
+/// Whether lines belong to those before them: bullets to bullets, a number to the one before it.
+fn goes_on(run: &[Typed], next: &[Typed]) -> bool {
+    match (run.last().map(|line| line.mark), next.first().map(|line| line.mark)) {
+        (Some(Mark::Number(one)), Some(Mark::Number(next))) => one.checked_add(1) == Some(next),
+        (Some(Mark::Bullet | Mark::Dash), Some(Mark::Bullet | Mark::Dash)) => true,
+        _ => false,
+    }
 }
 
 /// Two or more of a kind, numbers in a row.

@@ -26,26 +26,49 @@ pub(super) fn tamed(body: &str, body_line: usize) -> (String, Vec<Note>) {
         }
         at = match tag_length(rest).filter(|_| !is_code) {
             Some(length) => {
-                gone.push((line_of(body, offset, body_line), rest[..length].to_owned()));
+                gone.push((offset, rest[..length].to_owned()));
                 offset + length
             }
             None => {
-                tamed.push_str(if is_code { "{" } else { "{\\" });
+                // `{#top}` is a heading's mark, which goes later on.
+                tamed.push_str(if is_code || rest.starts_with("{#") { "{" } else { "{\\" });
                 offset + 1
             }
         };
     }
     tamed.push_str(&body[at..]);
-    if let Some((line, first)) = gone.first() {
+    if let Some((offset, first)) = gone.first() {
         let more = if gone.len() > 1 {
             format!(" and {} more such", gone.len() - 1)
         } else {
             String::new()
         };
         let text = format!("left out `{}`{more}, which another program would have replaced", shown(first));
-        notes.push(Note::unsure(*line, text));
+        notes.push(Note::unsure(line_of(body, *offset, body_line), text));
     }
     (tamed, notes)
+}
+
+/// The text with every pair of braces outside of code as something to be shown, whatever came of the text on its way.
+pub(super) fn guarded(markdown: &str) -> String {
+    if next(markdown, 0).is_none() {
+        return markdown.to_owned();
+    }
+    let code = markdown::code(markdown);
+    let mut guarded = String::with_capacity(markdown.len() + 8);
+    let mut at = 0;
+    while let Some(offset) = next(markdown, at) {
+        guarded.push_str(&markdown[at..offset]);
+        guarded.push_str(if markdown::is_in(&code, offset) { "{" } else { "{\\" });
+        at = offset + 1;
+    }
+    guarded.push_str(&markdown[at..]);
+    guarded
+}
+
+/// The start of a text: nothing that is looked for is longer, and a megabyte of braces takes no longer than its length.
+fn window(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most.min(text.len()))]
 }
 
 fn next(body: &str, from: usize) -> Option<usize> {
@@ -60,13 +83,14 @@ fn next(body: &str, from: usize) -> Option<usize> {
 fn tag_length(text: &str) -> Option<usize> {
     let pairs = [("{{<", ">}}"), ("{{%", "%}}"), ("{%", "%}"), ("{#", "#}")];
     let (_, close) = pairs.iter().find(|(open, _)| text.starts_with(open))?;
+    let text = window(text, 4_000);
     let end = text.find(close)? + close.len();
     (!text[..end].contains("\n\n")).then_some(end)
 }
 
 /// `{{ "/assets/hands.png" | relative_url }}` says a path, and `{{ site.baseurl }}` in front of one says nothing in a letter.
 fn site_path(text: &str) -> Option<(usize, &str)> {
-    let inside = text.strip_prefix("{{")?;
+    let inside = window(text.strip_prefix("{{")?, 200);
     let end = inside.find("}}")?;
     let (value, filter) = inside[..end].split_once('|').unwrap_or((&inside[..end], ""));
     let (value, filter) = (value.trim(), filter.trim());
@@ -87,7 +111,7 @@ pub(super) fn shown_in(markdown: &str) -> Vec<String> {
         let mut rest = block.as_str();
         while let Some(start) = rest.find("{{") {
             rest = &rest[start..];
-            let end = rest.find("}}").map(|end| end + 2).filter(|end| *end <= LONGEST);
+            let end = window(rest, LONGEST).find("}}").map(|end| end + 2);
             let Some(end) = end.filter(|end| *end > 4) else {
                 rest = &rest[1..];
                 continue;

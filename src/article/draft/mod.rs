@@ -148,7 +148,8 @@ fn finished(parts: Foreign, file_name: &str, source: &str) -> Result<Draft, Vec<
     if parts.markdown.len() > MAX_ARTICLE_BYTES {
         return Err(vec![too_long(file_name)]);
     }
-    let mut draft = complete(parts, file_name);
+    let markdown = braces::guarded(&parts.markdown);
+    let mut draft = complete(Foreign { markdown, ..parts }, file_name);
     draft.notes.extend(look::notes(&draft.markdown, source));
     draft.notes.sort_by_key(|note| note.line);
     Ok(draft)

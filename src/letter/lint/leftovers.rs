@@ -171,7 +171,7 @@ fn braces(block: &Block) -> Vec<(usize, &str)> {
         while let Some(start) = block.words[at..].find(open).map(|start| at + start) {
             at = start + 1;
             let inside = &block.words[start + open.len()..];
-            let end = inside.find(close).filter(|end| *end <= 120);
+            let end = inside[..inside.floor_char_boundary(120)].find(close);
             if let Some(end) = end.filter(|end| !inside[..*end].trim().is_empty() && !block.is_code(start)) {
                 at = start + open.len() + end + close.len();
                 found.push((start, &block.words[start..at]));
@@ -185,6 +185,7 @@ fn braces(block: &Block) -> Vec<(usize, &str)> {
 fn pictures(report: &mut Report<'_>, block: &Block) {
     for (at, _) in block.words.match_indices("![") {
         let rest = &block.words[at..];
+        let rest = &rest[..rest.floor_char_boundary(300)];
         let end = rest.find([')', '\n']).map_or(rest.len(), |end| end + 1);
         if block.is_code(at) || !rest[..end].contains(']') {
             continue;

@@ -1,6 +1,6 @@
 //! HTML among the words: what Markdown can say is said in it, the rest of what browsers know goes, its words stay.
 
-use super::{Changes, line_of, told};
+use super::{Changes, Lines, told, window};
 use crate::article::document::link::Links;
 use crate::article::markdown;
 use crate::article::note::Note;
@@ -13,9 +13,13 @@ const KNOWN: [&str; 34] = [
     "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "p", "div",
 ];
 
+/// Elements do not nest so deep among words.
+const DEEPEST: usize = 64;
+
 /// The text with such elements in Markdown; its lines stay where they are.
 pub(super) fn plain(body: &str, body_line: usize, notes: &mut Vec<Note>) -> String {
     let mut changes = Changes::default();
+    let lines = Lines::of(body, body_line);
     let mut dropped = Vec::new();
     let mut links = Links::new(None);
     // What closes what was opened, innermost last.
@@ -23,8 +27,8 @@ pub(super) fn plain(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
     for (event, range) in Parser::new_ext(body, markdown::options()).into_offset_iter() {
         let Event::InlineHtml(html) = event else { continue };
         if markdown::is_comment(&html) {
-            let lines = html.matches('\n').count();
-            changes.put(range, "\n".repeat(lines));
+            let n_lines = html.matches('\n').count();
+            changes.put(range, "\n".repeat(n_lines));
             continue;
         }
         let (name, closes) = name_of(&html);
@@ -41,10 +45,12 @@ pub(super) fn plain(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
         }
         let (before, after) = said(&name, &html, &range, body, &mut links);
         if before.is_empty() {
-            dropped.push((line_of(body, range.start, body_line), format!("<{name}>")));
+            dropped.push((lines.line(range.start), format!("<{name}>")));
         }
         changes.put(range, before);
-        open.push((name, after));
+        if open.len() < DEEPEST {
+            open.push((name, after));
+        }
     }
     notes.extend(told("left out HTML, whose words stay", &dropped, false));
     notes.extend(links.notes());
@@ -80,7 +86,7 @@ fn said(name: &str, html: &str, range: &Range<usize>, body: &str, links: &mut Li
     // Stars mean something only at the edge of a word.
     let before = body[..range.start].chars().next_back();
     let inside = body[range.end..].chars().next();
-    let closing = body[range.end..]
+    let closing = window(&body[range.end..], 1_000)
         .to_ascii_lowercase()
         .find(&format!("</{name}"))
         .map(|end| range.end + end);

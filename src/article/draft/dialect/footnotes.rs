@@ -2,11 +2,15 @@
 //!
 //! Promises: a note that is pointed to stands once below the text; one that nothing points to is said.
 
-use super::{Changes, line_of, literal, told};
+use super::{Changes, Lines, literal, told, window};
 use crate::article::docx::raised;
 use crate::article::markdown;
 use crate::article::note::Note;
+use std::collections::HashSet;
 use std::ops::Range;
+
+/// More notes than this are no footnotes.
+const MOST: usize = 1_000;
 
 /// A note as it is written.
 struct Footnote {
@@ -22,30 +26,33 @@ pub(super) fn below(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
         return body.to_owned();
     }
     let literal = literal(body);
+    let lines = Lines::of(body, body_line);
     let mut footnotes = written(body, &literal);
+    if footnotes.len() > MOST {
+        return body.to_owned();
+    }
     let mut changes = Changes::default();
     for footnote in &footnotes {
-        let lines = body[footnote.range.clone()].matches('\n').count();
-        changes.put(footnote.range.clone(), "\n".repeat(lines));
+        let n_lines = body[footnote.range.clone()].matches('\n').count();
+        changes.put(footnote.range.clone(), "\n".repeat(n_lines));
     }
+    let defined: HashSet<usize> = footnotes.iter().map(|note| mark_of(body, note.range.start)).collect();
     let mut count = 0;
     let mut lost = Vec::new();
     let mut at = 0;
     while let Some(start) = body[at..].find('^').map(|start| at + start) {
         at = start + 1;
-        if markdown::is_in(&literal, start) {
+        if markdown::is_in(&literal, start) || defined.contains(&start) {
             continue;
         }
-        let opens = |note: &Footnote| note.range.contains(&start) && body[note.range.start..start].trim() == "[";
-        let is_definition = footnotes.iter().any(opens);
-        if let Some((range, label)) = pointer(body, start).filter(|_| !is_definition) {
+        if let Some((range, label)) = pointer(body, start) {
             match footnotes.iter_mut().find(|footnote| footnote.label == label) {
                 Some(footnote) => {
                     count += usize::from(footnote.number.is_none());
                     let number = *footnote.number.get_or_insert(count);
                     changes.put(range, raised(number));
                 }
-                None => lost.push((line_of(body, start, body_line), body[range].to_owned())),
+                None => lost.push((lines.line(start), body[range].to_owned())),
             }
         } else if let Some((range, words)) = in_line(body, start) {
             count += 1;
@@ -61,7 +68,7 @@ pub(super) fn below(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
     let unused: Vec<(usize, String)> = footnotes
         .iter()
         .filter(|footnote| footnote.number.is_none())
-        .map(|footnote| (line_of(body, footnote.range.start, body_line), footnote.words.clone()))
+        .map(|footnote| (lines.line(footnote.range.start), footnote.words.clone()))
         .collect();
     notes.extend(told("left out notes to which nothing in the text points", &unused, true));
     notes.extend(told("the text points to notes that it does not have", &lost, true));
@@ -69,7 +76,7 @@ pub(super) fn below(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
     footnotes.sort_by_key(|footnote| footnote.number);
     let mut made = changes.made(body).trim_end().to_owned();
     if let Some(first) = footnotes.first() {
-        let line = line_of(body, first.range.start, body_line);
+        let line = lines.line(first.range.start);
         notes.push(Note::done(line, "the footnotes stand below the text, with raised numbers"));
         made.push_str("\n\n* * *");
     }
@@ -77,6 +84,11 @@ pub(super) fn below(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
         made.push_str(&format!("\n\n{} {}", raised(footnote.number.unwrap_or(0)), footnote.words));
     }
     made
+}
+
+/// Where the `^` stands of a note that begins at `start`.
+fn mark_of(body: &str, start: usize) -> usize {
+    start + body[start..].find('^').unwrap_or(0)
 }
 
 /// The notes, `[^1]: words` and the lines that belong to it.
@@ -134,10 +146,9 @@ fn starts_something(line: &str) -> bool {
 
 /// `[^label]` around the `^` at `at`.
 fn pointer(body: &str, at: usize) -> Option<(Range<usize>, String)> {
-    let start = at
-        .checked_sub(1)
-        .filter(|start| body[*start..].starts_with("[^") && !body[..*start].ends_with('\\'))?;
-    let inside = &body[at + 1..];
+    let before = body[..at].strip_suffix('[').filter(|before| !before.ends_with('\\'))?;
+    let start = before.len();
+    let inside = window(&body[at + 1..], 100);
     let end = inside.find(']')?;
     let label = &inside[..end];
     (!label.is_empty() && label.len() <= 80 && !label.contains(char::is_whitespace))
@@ -146,7 +157,7 @@ fn pointer(body: &str, at: usize) -> Option<(Range<usize>, String)> {
 
 /// `^[words]` at `at`.
 fn in_line(body: &str, at: usize) -> Option<(Range<usize>, String)> {
-    let inside = body[at..].strip_prefix("^[")?;
+    let inside = window(body[at..].strip_prefix("^[")?, 2_000);
     let mut depth = 0_usize;
     for (offset, character) in inside.char_indices() {
         match character {

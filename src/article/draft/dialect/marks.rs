@@ -1,6 +1,6 @@
 //! Small marks: attributes behind headings and pictures, ticked boxes, boxed remarks, marked words.
 
-use super::{Changes, line_of, literal, told};
+use super::{Changes, Lines, literal, told, window};
 use crate::article::markdown;
 use crate::article::note::Note;
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -10,7 +10,7 @@ pub(super) fn plain(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
     let literal = literal(body);
     let mut reading = Reading {
         body,
-        body_line,
+        lines: Lines::of(body, body_line),
         changes: Changes::default(),
         dropped: Vec::new(),
         kept: Vec::new(),
@@ -24,7 +24,9 @@ pub(super) fn plain(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
         if is_free(at) && !text.starts_with("    ") && !text.starts_with('\t') {
             reading.line(at, text);
         }
-        reading.spans(at, text, &is_free);
+        if !reading.changes.covers(at + text.len() - text.trim_start().len()) {
+            reading.spans(at, text, &is_free);
+        }
         at += line.len();
     }
     notes.extend(told("left out marks of another program", &reading.dropped, false));
@@ -38,7 +40,7 @@ pub(super) fn plain(body: &str, body_line: usize, notes: &mut Vec<Note>) -> Stri
 
 struct Reading<'a> {
     body: &'a str,
-    body_line: usize,
+    lines: Lines,
     changes: Changes,
     dropped: Vec<(usize, String)>,
     kept: Vec<(usize, String)>,
@@ -47,7 +49,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn drop(&mut self, at: usize, length: usize) {
         let words = self.body[at..at + length].trim().to_owned();
-        self.dropped.push((line_of(self.body, at, self.body_line), words));
+        self.dropped.push((self.lines.line(at), words));
         self.changes.put(at..at + length, "");
     }
 
@@ -117,7 +119,9 @@ impl Reading<'_> {
     /// Marks among the words of a line.
     fn spans(&mut self, at: usize, text: &str, is_free: &impl Fn(usize) -> bool) {
         for (start, _) in text.match_indices('{') {
-            let Some(end) = text[start..].find('}') else { continue };
+            let Some(end) = window(&text[start..], 300).find('}') else {
+                continue;
+            };
             let inside = &text[start + 1..start + end];
             let behind = text[..start].chars().next_back();
             let is_kramdown = inside.starts_with(':') && !inside.starts_with(":-");
@@ -135,13 +139,13 @@ impl Reading<'_> {
             from = start + length;
         }
         for (start, _) in text.match_indices("[[") {
-            let Some(end) = text[start..].find("]]").filter(|_| is_free(at + start)) else {
+            let Some(end) = window(&text[start..], 300).find("]]").filter(|_| is_free(at + start)) else {
                 continue;
             };
             let words = text[start..start + end + 2].to_owned();
             let is_link = text[start + end + 2..].starts_with('(');
             if !is_link && words.len() > 4 && !text[..start].ends_with('\\') {
-                self.kept.push((line_of(self.body, at, self.body_line), words));
+                self.kept.push((self.lines.line(at), words));
             }
         }
     }
@@ -170,7 +174,7 @@ fn marked(text: &str) -> Option<(usize, usize)> {
     text.match_indices("==").find_map(|(start, _)| {
         let before = text[..start].chars().next_back();
         let inside = &text[start + 2..];
-        let end = inside.find("==")?;
+        let end = window(inside, 1_000).find("==")?;
         let after = inside[end + 2..].chars().next();
         let words = &inside[..end];
         let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '=');

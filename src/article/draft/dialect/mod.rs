@@ -36,6 +36,13 @@ impl Changes {
         self.all.push((range, written.into()));
     }
 
+    /// Whether the latest change takes in the byte at `at`.
+    fn covers(&self, at: usize) -> bool {
+        self.all
+            .last()
+            .is_some_and(|(range, written)| written.is_empty() && range.contains(&at))
+    }
+
     /// The text with the changes; of two that overlap, the first is made.
     fn made(mut self, body: &str) -> String {
         self.all.sort_by_key(|(range, _)| (range.start, range.end));
@@ -69,8 +76,26 @@ fn literal(body: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-fn line_of(body: &str, at: usize, body_line: usize) -> usize {
-    body_line + body[..at].matches('\n').count()
+/// The start of a text: no mark is longer, and a megabyte of marks takes no longer than its length.
+fn window(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most.min(text.len()))]
+}
+
+/// Where the lines of a text begin.
+struct Lines {
+    starts: Vec<usize>,
+    first: usize,
+}
+
+impl Lines {
+    fn of(body: &str, first: usize) -> Self {
+        let starts = body.match_indices('\n').map(|(at, _)| at + 1).collect();
+        Self { starts, first }
+    }
+
+    fn line(&self, at: usize) -> usize {
+        self.first + self.starts.partition_point(|start| *start <= at)
+    }
 }
 
 /// `what: `a`, `b` and 3 more such`, at the line of the first; each is told once.

@@ -1,6 +1,6 @@
 //! HTML between the paragraphs of a text: tables, centred lines, folded parts, read as a page is.
 
-use super::{Changes, line_of};
+use super::{Changes, Lines};
 use crate::article::document::album::Album;
 use crate::article::document::markdown as document;
 use crate::article::html;
@@ -13,9 +13,10 @@ use std::ops::Range;
 pub(super) fn read(body: &str, body_line: usize, title: &str, album: &mut Album<'_>, notes: &mut Vec<Note>) -> String {
     let mut changes = Changes::default();
     let mut first: Option<(usize, String)> = None;
+    let lines = Lines::of(body, body_line);
     for range in blocks(body) {
         let html = &body[range.clone()];
-        let line = line_of(body, range.start, body_line);
+        let line = lines.line(range.start);
         let written = of_block(html, line, title, album, notes);
         let words = words(html);
         if written.trim().is_empty() && !words.is_empty() && !html.to_ascii_lowercase().contains("<script") {
@@ -53,7 +54,9 @@ fn blocks(body: &str) -> Vec<Range<usize>> {
 }
 
 fn of_block(html: &str, line: usize, title: &str, album: &mut Album<'_>, notes: &mut Vec<Note>) -> String {
-    let Some(found) = html::read(html) else { return String::new() };
+    let Some(found) = html::read(html).into_iter().next() else {
+        return String::new();
+    };
     let mut blocks = found.document.blocks;
     for block in &mut blocks {
         block.line = Some(line);

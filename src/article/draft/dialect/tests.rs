@@ -63,7 +63,7 @@ fn html_is_said_in_markdown() {
     );
     let (text, _) = said("<details><summary>More</summary>\n\nInside *it*.\n\n</details>\n");
     assert!(
-        text.starts_with("More") && text.contains("Inside *it*.") && !text.contains('<'),
+        text.starts_with("**More**") && text.contains("Inside *it*.") && !text.contains('<'),
         "{text}"
     );
     let (text, _) = said("<table><tr><th>Day</th><th>Min</th></tr><tr><td>Mon</td><td>3</td></tr></table>\n");

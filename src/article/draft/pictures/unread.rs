@@ -5,6 +5,9 @@
 use crate::article::markdown;
 use pulldown_cmark::{Event, Parser, Tag};
 
+/// No picture is written longer.
+const LONGEST: usize = 1_000;
+
 /// The text with such pictures written as `![words](<name>)`.
 pub(super) fn mended(body: &str) -> String {
     if !body.contains("![") {
@@ -20,8 +23,10 @@ pub(super) fn mended(body: &str) -> String {
     let mut at = 0;
     while let Some(start) = body[at..].find("![").map(|start| at + start) {
         mended.push_str(&body[at..start]);
-        let is_left = read.contains(&start) || markdown::is_in(&code, start) || body[..start].ends_with('\\');
-        let line = body[start..].lines().next().unwrap_or("");
+        let is_left = read.binary_search(&start).is_ok() || markdown::is_in(&code, start) || body[..start].ends_with('\\');
+        let rest = &body[start..];
+        let rest = &rest[..rest.floor_char_boundary(LONGEST.min(rest.len()))];
+        let line = rest.lines().next().unwrap_or("");
         match embedded(line).or_else(|| spaced(line)).filter(|_| !is_left) {
             Some((length, written)) => {
                 mended.push_str(&written);
