@@ -72,11 +72,9 @@ fn window(text: &str, most: usize) -> &str {
 }
 
 fn next(body: &str, from: usize) -> Option<usize> {
-    ["{{", "{%", "{#"]
-        .iter()
-        .filter_map(|mark| body[from..].find(mark))
-        .min()
-        .map(|offset| from + offset)
+    let pairs = body.as_bytes().get(from..)?.windows(2);
+    let mut marks = pairs.map(|pair| pair[0] == b'{' && matches!(pair[1], b'{' | b'%' | b'#'));
+    marks.position(|is_mark| is_mark).map(|offset| from + offset)
 }
 
 /// The length of a shortcode or a tag that opens `text`.

@@ -9,6 +9,9 @@ use crate::article::note::{Note, shown};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
+/// An article has fewer; what is beyond stays, and `check` says so.
+const MOST: usize = 2_000;
+
 /// The text with its HTML blocks in Markdown; `title` gives words to pictures in front of the first heading.
 pub(super) fn read(body: &str, body_line: usize, title: &str, album: &mut Album<'_>, notes: &mut Vec<Note>) -> String {
     let mut changes = Changes::default();
@@ -46,7 +49,7 @@ fn blocks(body: &str) -> Vec<Range<usize>> {
         match event {
             Event::Start(Tag::BlockQuote(_) | Tag::List(_)) => depth += 1,
             Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_)) => depth = depth.saturating_sub(1),
-            Event::Start(Tag::HtmlBlock) if depth == 0 => found.push(range),
+            Event::Start(Tag::HtmlBlock) if depth == 0 && found.len() < MOST => found.push(range),
             _ => {}
         }
     }
