@@ -93,9 +93,14 @@ impl Body<'_> {
 
     /// The first `{{` and the first `{%`: one warning of each kind says it all.
     fn template_marks(&self) -> Vec<Finding> {
+        let code = markdown::code(self.text);
+        let first = |mark: &str| {
+            let mut marks = self.text.match_indices(mark).map(|(offset, _)| offset);
+            marks.find(|offset| !markdown::is_in(&code, *offset))
+        };
         let found = ["{{", "{%"]
             .into_iter()
-            .filter_map(|mark| self.text.find(mark).map(|offset| (mark, offset)));
+            .filter_map(|mark| first(mark).map(|offset| (mark, offset)));
         found
             .map(|(mark, offset)| {
                 self.error(

@@ -7,7 +7,7 @@
 use crate::encoding::{self, Known};
 use crate::finding::Place;
 
-/// The largest article that is read: a long book chapter has a tenth of it, and a letter of that size reaches nobody.
+/// The largest text that is read: a long book chapter has a tenth of it, and a letter of that size reaches nobody.
 pub const MAX_ARTICLE_BYTES: usize = 1_000_000;
 
 /// A text made from bytes.

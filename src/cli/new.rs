@@ -110,7 +110,7 @@ fn parts(args: &Args, draft: &Draft) -> Result<Vec<Draft>, Failure> {
             args.article.display()
         );
         Failure::new(Kind::Files, text)
-            .hint("a section starts with a heading (`## …` in Markdown); without `--split` it becomes a campaign of one letter")
+            .hint("write a heading above each section: in a text or in Markdown a line such as `## 1 December`, in Word one of the styles `Heading`; without `--split` the article becomes a campaign of one letter")
     })
 }
 
@@ -130,14 +130,23 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     };
     if size > most as u64 {
         let text = format!(
-            "`{}` has {} MB, an article at most {} MB",
+            "`{}` is too large: it has {} MB, an article at most {} MB",
             path.display(),
-            size / 1_000_000,
+            tenths(size),
             most / 1_000_000
         );
         return Err(Failure::new(Kind::Files, text).hint(hint));
     }
     std::fs::read(path).map_err(failed)
+}
+
+/// Megabytes with one place behind the point, never fewer than there are: a file above 1 MB has not 1 MB.
+fn tenths(bytes: u64) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        rest => format!("{}.{rest}", tenths / 10),
+    }
 }
 
 /// A file beside the article: never one outside of its folder, wherever links lead.
@@ -256,4 +265,16 @@ fn as_json(args: &Args, made: &Made<'_>) -> serde_json::Value {
         "title": draft.title, "subject": draft.subject, "preheader": draft.preheader, "author": draft.author,
         "language": draft.language, "pictures": pictures, "series": series, "notes": notes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tenths;
+
+    #[test]
+    fn a_size_above_a_limit_never_looks_like_the_limit() {
+        for (bytes, words) in [(1_600_000, "1.6"), (1_000_001, "1.1"), (2_000_000, "2"), (41_250_000, "41.3")] {
+            assert_eq!(tenths(bytes), words);
+        }
+    }
 }

@@ -14,6 +14,7 @@ pub const NAMES: &[&str] = &[
     "alt-long",
     "picture-of-text",
     "picture-other-host",
+    "picture-unread",
     // Links.
     "link-dead",
     "link-empty",

@@ -96,6 +96,47 @@ fn every_article_is_read_as_labelled() {
 }
 
 #[test]
+fn lists_inside_lists_stay_inside() {
+    let texts = texts();
+    let markdown = |name: &str| {
+        let (_, bytes) = texts.iter().find(|(file, _)| file == name).unwrap();
+        read(name, bytes).unwrap().markdown
+    };
+    for (name, list) in [
+        (
+            "word-lists.docx",
+            "- For the hands\n  - warm stones\n  - oil\n- For the feet\n  1. first water\n  2. then wool",
+        ),
+        ("word-lists.docx", "- a towel\n- a cup\n  - of tea"),
+        ("pasted-greeting.txt", "- roots\n  - carrots\n  - parsnips\n- water"),
+    ] {
+        let markdown = markdown(name);
+        assert!(markdown.contains(list), "{name}:\n{markdown}");
+    }
+}
+
+#[test]
+fn files_that_are_no_text_are_refused_with_a_way_out() {
+    let mut seed = 7_u32;
+    let noise: Vec<u8> = (0..4_000)
+        .map(|_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 24) as u8
+        })
+        .collect();
+    for (name, bytes, words) in [
+        ("a.webarchive", b"bplist00\xd4\x01\x02".to_vec(), "Page Source"),
+        ("a.html", b"bplist00\xd4\x01\x02".to_vec(), "Page Source"),
+        ("a.html.gz", b"\x1f\x8b\x08\0abc".to_vec(), "unpack it"),
+        ("a.txt", noise, "copy its text"),
+    ] {
+        let findings = read(name, &bytes).unwrap_err();
+        let hint = findings[0].hint.clone().unwrap_or_default();
+        assert!(hint.contains(words), "{name}: {findings:?}");
+    }
+}
+
+#[test]
 fn every_article_becomes_a_campaign_that_check_accepts() {
     let clinic = clinic(2);
     let texts = texts();

@@ -186,6 +186,21 @@ fn depth_and_size_do_not_run_away() {
 }
 
 #[test]
+fn marks_without_end_do_not_run_away() {
+    const PIECES: [&str; 14] = [
+        "{{", "{%", "{#", "{:", "![", "![[", "[^", "^[", "[[", "==", "<b>", "</i>", "> [!x]\n", "<p>x\n\n",
+    ];
+    for piece in PIECES {
+        let text = piece.repeat(60_000 / piece.len());
+        let started = std::time::Instant::now();
+        let _ = draft::read("a.md", text.as_bytes());
+        let took = started.elapsed();
+        assert!(took.as_secs() < 20, "60 KB of {piece:?} took {took:?}");
+    }
+    println!("proof| articles | marks repeated without end, all ended | {}", PIECES.len());
+}
+
+#[test]
 fn a_bomb_is_refused_and_other_archives_are_named() {
     let bomb = super::packed(&format!(
         "=== word/document.xml\n<w:document><w:body>{}</w:body></w:document>\n",

@@ -66,8 +66,7 @@ fn a_text_that_is_no_article_makes_no_campaign() {
         .unwrap()
         .set_len(50_000_000)
         .unwrap();
-    let large =
-        "error: `scan.txt` has 50 MB, an article at most 1 MB\nhint: an article is text alone; take pictures and scans out\n";
+    let large = "error: `scan.txt` is too large: it has 50 MB, an article at most 1 MB\nhint: an article is text alone; take pictures and scans out\n";
     answers(&clinic, "new calmer --article scan.txt", 65, "", large);
     type_in(&clinic, "new calmer --article campaigns").exits(65).tells("hint: ");
     assert!(!clinic.path("campaigns/calmer").exists());
@@ -145,7 +144,8 @@ fn what_has_no_sections_is_not_split() {
         "One thought\n\nIt has no sections, and it wants none, because it is over soon.\n",
     );
     let refused = "error: `short.txt` has fewer than two sections, so there is nothing to split\n\
-        hint: a section starts with a heading (`## …` in Markdown); without `--split` it becomes a campaign of one letter\n";
+        hint: write a heading above each section: in a text or in Markdown a line such as `## 1 December`, in Word one of the styles `Heading`; \
+         without `--split` the article becomes a campaign of one letter\n";
     answers(&clinic, "new short --article short.txt --split", 65, "", refused);
     type_in(&clinic, "new short --article short.txt --split --every 5h")
         .exits(2)

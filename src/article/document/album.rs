@@ -11,6 +11,9 @@ use crate::article::image::{self, Image, LARGEST_CARRIED, LARGEST_READ, LARGEST_
 use crate::article::note::{Note, shown};
 use crate::article::slug;
 
+/// So many pictures that stay behind are told with their reasons; of more, the names are.
+const MOST_NAMED: usize = 40;
+
 /// A picture that is written beside the article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enclosed {
@@ -218,7 +221,6 @@ impl<'a> Album<'a> {
     }
 
     fn leave_out(&mut self, name: &str, why: &str, line: Option<usize>) -> Fate {
-        const MOST_NAMED: usize = 8;
         let name = shown_address(name);
         if !self.left.contains(&name) {
             self.left.push(name.clone());
@@ -241,8 +243,9 @@ impl<'a> Album<'a> {
 
     /// The album closed: what comes along, and everything to say.
     pub(crate) fn close(mut self) -> (Vec<Enclosed>, Vec<Note>) {
-        if self.left.len() > 8 {
-            let text = format!("left out {} more pictures in the same way", self.left.len() - 8);
+        if let Some(more) = self.left.get(MOST_NAMED..).filter(|more| !more.is_empty()) {
+            let names: Vec<String> = more.iter().map(|name| format!("`{name}`")).collect();
+            let text = format!("left out {} more pictures in the same way: {}", more.len(), names.join(", "));
             self.notes.push(Note::done(1, text).about_all());
         }
         let sizes: Vec<usize> = self.enclosed.iter().map(|enclosed| enclosed.bytes.len()).collect();
@@ -379,6 +382,15 @@ mod tests {
             )
         );
         assert_eq!(blocks.len(), 4);
+    }
+
+    #[test]
+    fn every_picture_that_stays_behind_is_named() {
+        let mut blocks = (0..90)
+            .map(|n| picture(From::Beside(format!("gone-{n}.gif")), Some("w")))
+            .collect();
+        let said = taken(&mut blocks).1.join("\n");
+        assert!((0..90).all(|n| said.contains(&format!("`gone-{n}.gif`"))), "{said}");
     }
 
     #[test]

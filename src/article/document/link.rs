@@ -3,6 +3,7 @@
 //! Promises: an address that comes out starts with `https://`, `http://`, `mailto:` or `tel:`; what became of the others is kept for
 //! the notes.
 
+use crate::article::markdown::address;
 use crate::article::note::{Note, shown};
 use url::Url;
 
@@ -83,6 +84,30 @@ impl Links {
                 None
             }
         }
+    }
+
+    /// A text whose bare addresses no longer follow who clicks; all else stays as it is typed, line by line.
+    pub(crate) fn in_text(&mut self, text: &str) -> String {
+        let mut cleaned = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((range, target)) = address::bare(rest) {
+            let (before, from) = rest.split_at(range.start);
+            let (written, after) = from.split_at(range.len());
+            let known = (self.tracked.len(), self.wrapped.len());
+            let led = self.resolved(&target);
+            let is_other = (self.tracked.len(), self.wrapped.len()) != known;
+            cleaned.push_str(before);
+            match led.filter(|_| is_other) {
+                Some(led) if written.to_ascii_lowercase().starts_with("www.") => {
+                    cleaned.push_str(led.strip_prefix("https://").unwrap_or(&led));
+                }
+                Some(led) => cleaned.push_str(&led),
+                None => cleaned.push_str(written),
+            }
+            rest = after;
+        }
+        cleaned.push_str(rest);
+        cleaned
     }
 
     fn resolved(&mut self, written: &str) -> Option<String> {

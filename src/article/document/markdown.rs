@@ -133,21 +133,16 @@ fn cell(line: &Line) -> String {
 }
 
 fn code_block(text: &str) -> String {
-    let text = parted_braces(text.trim_matches('\n'));
+    let text = text.trim_matches('\n');
     if text.trim().is_empty() {
         return String::new();
     }
-    let fence = "`".repeat(longest_run_of_ticks(&text).max(2) + 1);
+    let fence = "`".repeat(longest_run_of_ticks(text).max(2) + 1);
     format!("{fence}\n{text}\n{fence}")
 }
 
 pub(super) fn longest_run_of_ticks(text: &str) -> usize {
     text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
-}
-
-/// Code has no escapes, and braces in a row would be taken for a template's.
-pub(super) fn parted_braces(text: &str) -> String {
-    text.replace("{{", "{ {").replace("{%", "{ %").replace("{#", "{ #")
 }
 
 fn shown(picture: &Picture) -> String {

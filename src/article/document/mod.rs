@@ -28,6 +28,8 @@ pub(crate) struct Document {
     pub(crate) blocks: Vec<Block>,
     /// What was done and what was unsure.
     pub(crate) notes: Vec<Note>,
+    /// Whether the title was a heading of the level that the sections have.
+    pub(crate) title_heads_section: bool,
 }
 
 /// A block and the line of the source it starts on, where lines mean something there.

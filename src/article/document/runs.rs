@@ -2,7 +2,7 @@
 //!
 //! Emphasis that Markdown would not recognise in its place (`**so:**the`) loses its marks rather than showing stars.
 
-use super::markdown::{address_for_markdown, longest_run_of_ticks, parted_braces};
+use super::markdown::{address_for_markdown, longest_run_of_ticks};
 use super::{Inline, Line, Run, Style};
 use crate::article::markdown;
 use crate::article::pasted::{escape, guard};
@@ -225,8 +225,7 @@ fn marks(style: Style) -> Vec<&'static str> {
 }
 
 fn code(text: &str) -> String {
-    let text = parted_braces(text);
-    let fence = "`".repeat(longest_run_of_ticks(&text) + 1);
+    let fence = "`".repeat(longest_run_of_ticks(text) + 1);
     let blank = if text.starts_with('`') || text.ends_with('`') {
         " "
     } else {

@@ -105,7 +105,12 @@ fn is_bold_line(block: &Block) -> bool {
         Inline::Text(run) => run.style.bold || !run.text.chars().any(char::is_alphanumeric),
         Inline::Break => false,
     });
-    is_bold && words::length(&text) <= 80 && words::count(&text) <= 12 && !text.ends_with(['.', ',', ';', ':', '!'])
+    let says_something = text.chars().any(char::is_alphanumeric);
+    is_bold
+        && says_something
+        && words::length(&text) <= 80
+        && words::count(&text) <= 12
+        && !text.ends_with(['.', ',', ';', ':', '!'])
 }
 
 /// The title out of the text, and the text's own where the document names none.
@@ -145,13 +150,21 @@ fn title(document: &mut Document) {
     if !is_same && (document.title.is_some() || !opens) {
         return;
     }
-    let line = document.blocks.remove(index).line;
+    let Block { line, body } = document.blocks.remove(index);
+    document.title_heads_section = matches!(body, Body::Heading(level, _) if highest(&document.blocks) == Some(level));
     if document.title.is_none() {
         document
             .notes
             .push(note(line, format!("the heading `{}` is the title", shown(&text)), false));
     }
     document.title.get_or_insert(text);
+}
+
+/// The highest level of the headings.
+fn highest(blocks: &[Block]) -> Option<u8> {
+    let mut used = Vec::new();
+    gather_levels(blocks, &mut used);
+    used.into_iter().min()
 }
 
 /// A short line on top is a title even if nothing marks it.

@@ -81,7 +81,10 @@ impl<'a> Archive<'a> {
     pub(super) fn xml(&mut self, name: &str) -> Result<Option<Element>, Finding> {
         let Some(bytes) = self.bytes(name)? else { return Ok(None) };
         let text = crate::encoding::decode(&bytes).text.into_owned();
-        xml::read(&text).map(Some).ok_or_else(|| damaged(self.file))
+        xml::read(&text).map(Some).map_err(|fault| match fault {
+            xml::Fault::Broken => damaged(self.file),
+            xml::Fault::TooLarge => too_large(self.file),
+        })
     }
 
     fn something_else(&mut self) -> Finding {
@@ -118,6 +121,9 @@ pub(super) fn damaged(file: &str) -> Finding {
 }
 
 fn too_large(file: &str) -> Finding {
-    Finding::error(file, "the Word document unpacks to more than a letter could ever hold")
-        .hint("copy the article's text into a new document, and name that file")
+    Finding::error(
+        file,
+        "the Word document is too large: it unpacks to more than a letter could ever hold",
+    )
+    .hint("copy the article's text into a new document, and name that file")
 }

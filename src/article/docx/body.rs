@@ -4,12 +4,13 @@
 //! twice. What was left out is counted.
 
 use super::numbers::Tally;
+use super::signs::{described, field_link, symbol};
 use super::styles::{Lists, Role, Styles, numbered};
 use super::xml::{Element, Node};
 use crate::article::document::link::Links;
 use crate::article::document::list::{self, Item};
 use crate::article::document::raised::Shift;
-use crate::article::document::{Block, Body, From, Inline, Line, Picture, Run, Style, is_blank, table};
+use crate::article::document::{Block, Body, From, Inline, Line, Picture, Run, Style, is_blank};
 use std::collections::HashMap;
 
 /// Reads the text of one document.
@@ -25,6 +26,8 @@ pub(super) struct Reading<'a> {
     pub(super) noted: Vec<(bool, String)>,
     /// The fields that are open: what each says, and whether its result has begun.
     pub(super) fields: Vec<(String, bool)>,
+    /// What belongs to the beginning of the next paragraph: a large first letter, or words whose paragraph's end was deleted.
+    pub(super) carried: Line,
 }
 
 /// A paragraph being read.
@@ -40,10 +43,14 @@ struct Paragraph {
 impl Reading<'_> {
     /// The blocks in a part of the document.
     pub(super) fn blocks(&mut self, element: &Element) -> Vec<Block> {
+        // A cell or a box ends where it ends: nothing is joined across its edge.
+        let around = std::mem::take(&mut self.carried);
         let mut blocks = Vec::new();
         for child in element.elements() {
             self.block(child, &mut blocks);
         }
+        blocks.extend(self.left_over());
+        self.carried = around;
         blocks
     }
 
@@ -56,6 +63,7 @@ impl Reading<'_> {
                     element.find("docPartGallery").and_then(|kind| kind.attribute("val")) == Some("Table of Contents");
                 match element.child("sdtContent") {
                     Some(_) if is_contents => self.tally.contents += 1,
+                    Some(_) if asks(element) => self.tally.hidden += 1,
                     Some(content) => blocks.extend(self.blocks(content)),
                     None => {}
                 }
@@ -90,7 +98,13 @@ impl Reading<'_> {
             ..Paragraph::default()
         };
         self.runs(element, &mut paragraph);
-        let Paragraph { line, after, .. } = paragraph;
+        let Paragraph { mut line, after, .. } = paragraph;
+        if joins_the_next(properties) {
+            self.carried.extend(line);
+            blocks.extend(after);
+            return;
+        }
+        line.splice(0..0, std::mem::take(&mut self.carried));
         match role {
             Role::Contents => {
                 self.tally.contents += usize::from(!is_blank(&line));
@@ -116,7 +130,7 @@ impl Reading<'_> {
             Some((id, level)) => {
                 let start = self.lists.next(&id, level);
                 let item = Item {
-                    level,
+                    level: level.max(self.styles.depth(style_id)),
                     start,
                     blocks: inner,
                 };
@@ -124,6 +138,12 @@ impl Reading<'_> {
             }
             None => blocks.extend(inner),
         }
+    }
+
+    /// What was to be joined to a paragraph that never came.
+    fn left_over(&mut self) -> Option<Block> {
+        let line = std::mem::take(&mut self.carried);
+        (!is_blank(&line)).then(|| Block::new(None, Body::Paragraph(line)))
     }
 
     fn runs(&mut self, element: &Element, paragraph: &mut Paragraph) {
@@ -145,6 +165,7 @@ impl Reading<'_> {
                     self.runs(child, paragraph);
                 }
                 "smartTag" | "customXml" | "dir" | "bdo" => self.runs(child, paragraph),
+                "sdt" if asks(child) => self.tally.hidden += 1,
                 "sdt" => child
                     .child("sdtContent")
                     .into_iter()
@@ -207,7 +228,11 @@ impl Reading<'_> {
                 .any(|(says, _)| says.trim_start().to_uppercase().starts_with("TOC ")) => {}
             "t" => paragraph.words(&element.text(), style),
             "tab" | "ptab" => paragraph.words(" ", style),
-            "br" | "cr" if element.attribute("type") != Some("page") => paragraph.line.push(Inline::Break),
+            "br" | "cr" => {
+                let is_new_page = matches!(element.attribute("type"), Some("page" | "column"));
+                let breaks = if is_new_page { 2 } else { 1 };
+                paragraph.line.extend(std::iter::repeat_n(Inline::Break, breaks));
+            }
             "noBreakHyphen" => paragraph.words("\u{2011}", style),
             "sym" => paragraph.words(&symbol(element), style),
             "footnoteReference" | "endnoteReference" => {
@@ -285,32 +310,10 @@ impl Reading<'_> {
         };
         paragraph.after.push(Block::new(None, Body::Picture(picture)));
     }
-
-    fn table(&mut self, element: &Element, blocks: &mut Vec<Block>) {
-        let mut rows = Vec::new();
-        for row in element.elements().filter(|row| row.name == "tr") {
-            let mut cells: Vec<Vec<Block>> = Vec::new();
-            for cell in row.elements().flat_map(cells_in) {
-                let properties = cell.child("tcPr");
-                let goes_on = properties
-                    .and_then(|p| p.child("vMerge"))
-                    .is_some_and(|merge| merge.attribute("val") != Some("restart"));
-                let inner = self.blocks(cell);
-                cells.push(if goes_on { Vec::new() } else { inner });
-                let span = properties
-                    .and_then(|p| p.value("gridSpan"))
-                    .and_then(|span| span.parse::<usize>().ok())
-                    .unwrap_or(1);
-                cells.extend((1..span.min(12)).map(|_| Vec::new()));
-            }
-            rows.push(cells);
-        }
-        blocks.extend(table::judged(None, rows, false));
-    }
 }
 
 /// A number as it stands behind a word that has a note.
-pub(super) fn raised(number: usize) -> String {
+pub(crate) fn raised(number: usize) -> String {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     number
         .to_string()
@@ -319,13 +322,21 @@ pub(super) fn raised(number: usize) -> String {
         .collect()
 }
 
-/// The cells of a row, those in content controls too.
-fn cells_in(element: &Element) -> Vec<&Element> {
-    match element.name.as_str() {
-        "tc" => vec![element],
-        "sdt" | "sdtContent" | "customXml" => element.elements().flat_map(cells_in).collect(),
-        _ => Vec::new(),
-    }
+/// A control that nobody filled in shows what Word asks there.
+fn asks(control: &Element) -> bool {
+    control
+        .child("sdtPr")
+        .is_some_and(|about| about.switch("showingPlcHdr") == Some(true))
+}
+
+/// A letter that is set large at the front of the next paragraph, or a paragraph whose end somebody deleted.
+fn joins_the_next(properties: Option<&Element>) -> bool {
+    let is_large = properties
+        .and_then(|p| p.child("framePr"))
+        .and_then(|frame| frame.attribute("dropCap"))
+        .is_some_and(|kind| kind != "none");
+    let mark = properties.and_then(|p| p.child("rPr"));
+    is_large || mark.is_some_and(|mark| mark.child("del").or_else(|| mark.child("moveFrom")).is_some())
 }
 
 /// Of the ways to say the same thing, the first; text boxes stand in the file twice.
@@ -386,54 +397,4 @@ fn plain_weight(mut line: Line) -> Line {
         }
     }
     line
-}
-
-/// The address in `HYPERLINK "https://…" \o "tip"`.
-fn field_link(says: &str) -> Option<String> {
-    let rest = says.trim_start().strip_prefix("HYPERLINK")?.trim_start();
-    if rest.starts_with("\\l") {
-        return None;
-    }
-    let address = match rest.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next(),
-        None => rest.split_whitespace().next(),
-    };
-    address.map(str::to_owned).filter(|address| !address.is_empty())
-}
-
-/// A character of a symbol font: only those that everybody has.
-fn symbol(element: &Element) -> String {
-    let code = element
-        .attribute("char")
-        .and_then(|code| u32::from_str_radix(code, 16).ok())
-        .unwrap_or(0);
-    let known = match code {
-        0xf0e0 => '→',
-        0xf0df => '←',
-        0xf0fc => '✓',
-        0xf04a => '☺',
-        0xf0b7 | 0xf0a7 => '•',
-        0xf0b0 => '°',
-        other => char::from_u32(other)
-            .filter(|c| !('\u{e000}'..='\u{f8ff}').contains(c) && !c.is_control())
-            .unwrap_or(' '),
-    };
-    known.to_string()
-}
-
-/// The words of a picture, without what Word says of how it made them.
-fn described(words: &str) -> String {
-    const MADE: [&str; 6] = [
-        "Description automatically generated",
-        "AI-generated content may be incorrect.",
-        "Automatisch generierte Beschreibung",
-        "KI-generierte Inhalte können fehlerhaft sein.",
-        "Description générée automatiquement",
-        "Descripción generada automáticamente",
-    ];
-    let mut words = words.to_owned();
-    for made in MADE {
-        words = words.replace(made, "");
-    }
-    words.trim().to_owned()
 }

@@ -6,7 +6,10 @@
 mod archive;
 mod body;
 mod numbers;
+mod rows;
+mod signs;
 mod styles;
+mod typed;
 mod xml;
 
 use super::document::link::Links;
@@ -15,6 +18,7 @@ use super::pasted::byline;
 use crate::finding::Finding;
 use archive::Archive;
 use body::Reading;
+pub(crate) use body::raised;
 use numbers::Tally;
 use std::collections::HashMap;
 use styles::{Lists, Styles};
@@ -55,8 +59,10 @@ pub(crate) fn read(file_name: &str, bytes: &[u8]) -> Result<(Document, Links), F
         title: None,
         noted: Vec::new(),
         fields: Vec::new(),
+        carried: Vec::new(),
     };
     let mut blocks = document.child("body").map(|body| reading.blocks(body)).unwrap_or_default();
+    let typed = typed::lists(&mut blocks);
     blocks.extend(footnotes(&mut reading, &notes));
     let title = reading.title.take();
     fetch_pictures(&mut blocks, &mut archive, &folder)?;
@@ -65,7 +71,8 @@ pub(crate) fn read(file_name: &str, bytes: &[u8]) -> Result<(Document, Links), F
         author: about.as_ref().and_then(author),
         language: styles.language.clone(),
         blocks,
-        notes: tally.notes(),
+        notes: tally.notes().into_iter().chain(typed).collect(),
+        title_heads_section: false,
     };
     Ok((document, links))
 }

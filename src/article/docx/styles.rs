@@ -98,6 +98,20 @@ impl Styles {
         (bold, self.chain(id).find_map(|style| style.italic))
     }
 
+    /// How deep Word's own styles for lists inside lists stand, from 0: `List Bullet 2` is a step in, whatever its numbering says.
+    pub(super) fn depth(&self, id: &str) -> usize {
+        let of = |name: &str| {
+            let rest = name.strip_prefix("list")?.trim_start();
+            let kinds = ["bullet", "number", "continue", ""];
+            let number = kinds
+                .iter()
+                .find_map(|kind| rest.strip_prefix(kind)?.trim_start().parse::<usize>().ok());
+            number.filter(|number| (1..=9).contains(number)).map(|number| number - 1)
+        };
+        let named = self.chain(id).find_map(|style| of(&style.name));
+        named.or_else(|| of(&id.to_lowercase())).unwrap_or(0)
+    }
+
     /// The list that a style puts its paragraphs into.
     pub(super) fn list(&self, id: &str) -> Option<(String, usize)> {
         self.chain(id).find_map(|style| style.list.clone())

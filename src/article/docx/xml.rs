@@ -79,43 +79,61 @@ impl Element {
     }
 }
 
+/// Why a part cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It is no XML, or ends in the middle.
+    Broken,
+    /// It nests deeper or holds more than any letter.
+    TooLarge,
+}
+
 /// Reads a part of a document.
-pub(super) fn read(text: &str) -> Option<Element> {
+pub(super) fn read(text: &str) -> Result<Element, Fault> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = false;
     let mut open: Vec<Element> = vec![Element::default()];
     let mut count = 0;
     loop {
-        match reader.read_event().ok()? {
-            Event::Start(start) => open.push(element(&start)),
-            Event::Empty(start) => open.last_mut()?.children.push(Node::Element(element(&start))),
-            Event::End(_) if open.len() > 1 => {
-                let done = open.pop()?;
-                open.last_mut()?.children.push(Node::Element(done));
-            }
-            Event::Text(text) => push_text(open.last_mut()?, &text),
-            Event::CData(text) => push_text(open.last_mut()?, &text),
-            Event::GeneralRef(name) => {
-                let known = match name.resolve_char_ref().ok().flatten() {
-                    Some(character) => character.to_string(),
-                    None => entity(&name).to_owned(),
-                };
-                push_text(open.last_mut()?, &known);
-            }
+        match reader.read_event().map_err(|_| Fault::Broken)? {
             Event::Eof => break,
-            _ => {}
+            event => put(&mut open, event).ok_or(Fault::Broken)?,
         }
         count += 1;
         if open.len() > DEEPEST || count > MOST_ELEMENTS {
-            return None;
+            return Err(Fault::TooLarge);
         }
     }
     // A document that ends in the middle is broken.
-    let root = open.pop().filter(|_| open.is_empty())?;
-    root.children.into_iter().find_map(|node| match node {
+    let root = open.pop().filter(|_| open.is_empty()).ok_or(Fault::Broken)?;
+    let first = root.children.into_iter().find_map(|node| match node {
         Node::Element(element) => Some(element),
         Node::Text(_) => None,
-    })
+    });
+    first.ok_or(Fault::Broken)
+}
+
+/// Puts what comes next where it belongs among the elements that are open.
+fn put(open: &mut Vec<Element>, event: Event<'_>) -> Option<()> {
+    match event {
+        Event::Start(start) => open.push(element(&start)),
+        Event::Empty(start) => open.last_mut()?.children.push(Node::Element(element(&start))),
+        Event::End(_) if open.len() > 1 => {
+            let done = open.pop()?;
+            open.last_mut()?.children.push(Node::Element(done));
+        }
+        Event::Text(text) => push_text(open.last_mut()?, &text),
+        Event::CData(text) => push_text(open.last_mut()?, &text),
+        Event::GeneralRef(name) => {
+            let known = match name.resolve_char_ref().ok().flatten() {
+                Some(character) => character.to_string(),
+                None => entity(&name).to_owned(),
+            };
+            push_text(open.last_mut()?, &known);
+        }
+        _ => {}
+    }
+    Some(())
 }
 
 fn push_text(element: &mut Element, text: &str) {
@@ -168,8 +186,8 @@ mod tests {
 
     #[test]
     fn broken_and_endless_text_gives_nothing() {
-        assert!(read("<a><b></a>").is_none() || read("<a>").is_none());
-        assert!(read(&"<a>".repeat(100_000)).is_none());
-        assert!(read("").is_none());
+        assert!(read("<a><b></a>").is_err() || read("<a>").is_err());
+        assert_eq!(read(&"<a>".repeat(100_000)).err(), Some(Fault::TooLarge));
+        assert_eq!(read("").err(), Some(Fault::Broken));
     }
 }

@@ -1,8 +1,7 @@
 //! Markdown that was written for another program: what is known of its front matter is taken over, the rest is said.
 
-use super::{braces, pictures, toml};
+use super::{braces, dialect, front, pictures};
 use crate::article::document::album::{Album, Enclosed};
-use crate::article::front_matter;
 use crate::article::markdown;
 use crate::article::note::{Note, shown};
 use crate::finding::Finding;
@@ -19,6 +18,8 @@ pub(super) struct Foreign {
     pub(super) language: Option<String>,
     pub(super) markdown: String,
     pub(super) images: Vec<Enclosed>,
+    /// Whether the title was a heading of the level that the sections have.
+    pub(super) title_heads_section: bool,
     pub(super) notes: Vec<Note>,
 }
 
@@ -27,24 +28,13 @@ pub(super) struct Foreign {
 /// # Errors
 /// When it opens with front matter in TOML that cannot be read.
 pub(super) fn read(text: &str, file_name: &str, album: &mut Album<'_>) -> Result<Foreign, Vec<Finding>> {
-    let mut foreign = Foreign::default();
-    if let Some(split) = toml::split(text) {
-        let mapping = toml::read(split.toml).map_err(|line| vec![toml::finding(file_name, line)])?;
-        foreign.take_mapping(&mapping, 2);
-        foreign.take_body(split.body, split.body_line, album);
-        return Ok(foreign);
-    }
-    let split = front_matter::split(text);
-    if let Some(line) = split.unclosed {
-        foreign.notes.push(Note::unsure(
-            line,
-            "the `---` here opens front matter that is never closed; it is left out, and all below it is text",
-        ));
-    }
-    if let Some(yaml) = split.yaml {
-        foreign.take_front_matter(yaml, split.yaml_line);
-    }
-    foreign.take_body(split.body, split.body_line, album);
+    let front = front::read(text, file_name)?;
+    let mut foreign = Foreign {
+        notes: front.notes,
+        ..Foreign::default()
+    };
+    foreign.take_mapping(&front.mapping, front.line);
+    foreign.take_body(front.body, front.body_line, album);
     Ok(foreign)
 }
 
@@ -52,24 +42,12 @@ impl Foreign {
     fn take_body(&mut self, body: &str, body_line: usize, album: &mut Album<'_>) {
         let (body, notes) = braces::tamed(body, body_line);
         self.notes.extend(notes);
-        let body = pictures::settled(&body, body_line, self.title.as_deref().unwrap_or(""), album);
+        let title = self.title.clone().unwrap_or_default();
+        let body = pictures::settled(&body, body_line, &title, album);
+        let (body, notes) = dialect::plain(&body, body_line, &title, album);
+        self.notes.extend(notes);
         self.markdown = body.trim().to_owned();
         self.take_title(&body, body_line);
-    }
-
-    fn take_front_matter(&mut self, yaml: &str, line: usize) {
-        let mapping = match serde_yaml::from_str::<serde_yaml::Value>(yaml) {
-            Ok(serde_yaml::Value::Mapping(mapping)) => mapping,
-            Ok(serde_yaml::Value::Null) => return,
-            Ok(_) | Err(_) => {
-                self.notes.push(Note::unsure(
-                    line,
-                    "the front matter cannot be read and is left out; see whether it held something of use",
-                ));
-                return;
-            }
-        };
-        self.take_mapping(&mapping, line);
     }
 
     fn take_mapping(&mut self, mapping: &serde_yaml::Mapping, line: usize) {
@@ -125,6 +103,7 @@ impl Foreign {
         }
         let without = format!("{}{}", &body[..heading.range.start], &body[heading.range.end..]);
         self.markdown = without.trim().to_owned();
+        self.title_heads_section = highest_level(&self.markdown) == Some(heading.level);
         match is_same {
             true => self.notes.push(Note::done(
                 line,
@@ -167,6 +146,16 @@ fn first_heading(body: &str) -> Option<Heading> {
         text: text.trim().to_owned(),
         opens_text: index == 0,
     })
+}
+
+/// The highest level of the headings that a text has.
+fn highest_level(body: &str) -> Option<HeadingLevel> {
+    let events = Parser::new_ext(body, markdown::options());
+    let levels = events.filter_map(|event| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some(level),
+        _ => None,
+    });
+    levels.min()
 }
 
 /// The words of a front matter value: a text, a list of texts, or a person with a name.

@@ -16,7 +16,10 @@ pub(super) enum Form {
 
 /// Whether a file of this name carries more than text, and may be larger for it.
 pub fn is_document(file_name: &str) -> bool {
-    const DOCUMENTS: [&str; 8] = ["html", "htm", "xhtml", "docx", "docm", "dotx", "odt", "zip"];
+    // Google Docs writes the pictures into the Markdown itself.
+    const DOCUMENTS: [&str; 12] = [
+        "html", "htm", "xhtml", "docx", "docm", "dotx", "odt", "zip", "md", "markdown", "mdown", "mkd",
+    ];
     DOCUMENTS.contains(&ending(file_name).as_str())
 }
 
@@ -34,6 +37,7 @@ pub(super) fn is_page(file_name: &str, bytes: &[u8]) -> bool {
 pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
     const SAVE_AS: &str = "open it and save it as a Word document (`.docx`), then name that file";
     const COPY: &str = "copy its text into a file that ends in `.txt`, and name that file";
+    const UNPACK: &str = "unpack it with a double click, and name the article inside";
     let opening = &bytes[..bytes.len().min(300)];
     let is_locked = |name: &str| {
         let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -47,9 +51,22 @@ pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
         () if bytes.starts_with(b"\xd0\xcf\x11\xe0") => ("an old Word document", SAVE_AS),
         () if bytes.starts_with(b"{\\rtf") => ("a rich text document", SAVE_AS),
         () if bytes.starts_with(b"%PDF") => ("a PDF", COPY),
-        () if bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"GIF8") => {
-            ("a picture", COPY)
+        () if is_picture(bytes) => ("a picture", COPY),
+        () if bytes.starts_with(b"bplist00") => (
+            "a page in one file as Safari saves it (`.webarchive`)",
+            "open it in Safari, choose *File*, *Save As…*, *Format: Page Source*, then name that file",
+        ),
+        () if bytes.starts_with(b"\x1f\x8b") => ("a packed file (gzip)", UNPACK),
+        () if [&b"7z\xbc\xaf"[..], b"Rar!", b"BZh", b"\xfd7zXZ"]
+            .iter()
+            .any(|head| bytes.starts_with(head)) =>
+        {
+            ("a packed file", UNPACK)
         }
+        () if is_sound(bytes) => (
+            "a sound or a film",
+            "write down what is said in it, in a file that ends in `.txt`",
+        ),
         () if is_mail_archive(opening) => (
             "a mail or a page in one file (MIME)",
             "open it and save it as a web page (`.html`), then name that file",
@@ -58,6 +75,39 @@ pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
     };
     let text = format!("this is {what}, but an article is a text, Markdown, a web page or a Word document (`.docx`)");
     Some(Finding::error(file_name, text).hint(hint))
+}
+
+fn is_picture(bytes: &[u8]) -> bool {
+    let heads = [
+        &b"\x89PNG"[..],
+        b"\xff\xd8\xff",
+        b"GIF8",
+        b"II*\0",
+        b"MM\0*",
+        b"8BPS",
+        b"\0\0\x01\0",
+    ];
+    let is_heic = [&b"ftyphe"[..], b"ftypmif1", b"ftypavif"]
+        .iter()
+        .any(|kind| bytes.get(4..).is_some_and(|rest| rest.starts_with(kind)));
+    let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
+    let is_bitmap = bytes.starts_with(b"BM") && bytes.get(6..10) == Some(b"\0\0\0\0");
+    is_heic || is_webp || is_bitmap || heads.iter().any(|head| bytes.starts_with(head))
+}
+
+fn is_sound(bytes: &[u8]) -> bool {
+    let heads = [&b"ID3"[..], b"OggS", b"fLaC", b"\x1aE\xdf\xa3", b"\xff\xfb"];
+    let is_film = bytes.get(4..8) == Some(b"ftyp") || bytes.starts_with(b"RIFF");
+    is_film || heads.iter().any(|head| bytes.starts_with(head))
+}
+
+/// The finding for a file that holds more signs of a machine than any text.
+pub(super) fn no_text(file_name: &str) -> Finding {
+    Finding::error(
+        file_name,
+        "this is no text: it is full of characters that nobody types or sees",
+    )
+    .hint("open it in the program that made it, copy its text into a file that ends in `.txt`, and name that file")
 }
 
 /// `.mht` and `.eml` files open with the head of a mail.
@@ -172,6 +222,12 @@ mod tests {
             ("a.rtf", b"{\\rtf1"),
             ("a.mht", b"From: <Saved by Blink>\r\n"),
             ("a.eml", b"Return-Path: <a@a.example>\r\n"),
+            ("a.webarchive", b"bplist00\xd1\x01"),
+            ("a.html.gz", b"\x1f\x8b\x08\0"),
+            ("a.txt", b"RIFF\x10\0\0\0WEBPVP8 "),
+            ("a.heic", b"\0\0\0\x18ftypheic"),
+            ("a.mp4", b"\0\0\0\x18ftypisom"),
+            ("a.tif", b"II*\0"),
         ] {
             assert!(refusal(file, bytes).is_some_and(|finding| finding.is_error()), "{file}");
         }

@@ -77,6 +77,7 @@ fn parts(mut document: Document, links: Option<Links>, desk: &Desk<'_>) -> Forei
         language,
         markdown,
         images,
+        title_heads_section: document.title_heads_section,
         notes,
         ..Foreign::default()
     }

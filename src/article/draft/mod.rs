@@ -4,9 +4,12 @@
 //! it, and what was changed, left out or guessed is said in the notes. Does not know folders, campaigns, or the command line.
 
 mod braces;
+mod dialect;
 mod foreign;
 mod form;
+mod front;
 mod language;
+mod look;
 mod marked;
 mod pictures;
 mod preheader;
@@ -19,6 +22,7 @@ pub use form::is_document;
 
 use crate::article::desk::Desk;
 use crate::article::document::album::Album;
+use crate::article::document::link::Links;
 use crate::article::docx;
 use crate::article::encoding::{self, Decoded, MAX_ARTICLE_BYTES};
 use crate::article::front_matter::{self, PREHEADER_LENGTH, SUBJECT_LENGTH};
@@ -51,6 +55,8 @@ pub struct Draft {
     pub images: Vec<Enclosed>,
     /// What was done and what was unsure, in the order of the source; notes about the whole come first.
     pub notes: Vec<Note>,
+    /// Whether the title was a heading like those of the sections, so that what stands below it is a section too.
+    pub title_heads_section: bool,
 }
 
 /// Makes a draft of the bytes of a file called `file_name`, with nothing beside it.
@@ -71,7 +77,7 @@ pub fn read_on(desk: &Desk<'_>, file_name: &str, bytes: &[u8]) -> Result<Draft, 
     }
     if form::is_word(bytes) {
         let document = docx::read(file_name, bytes).map_err(|finding| vec![finding])?;
-        return finished(marked::of_word(document, desk), file_name);
+        return finished(marked::of_word(document, desk), file_name, "");
     }
     let decoded = match form::is_page(file_name, bytes) {
         true => html::decode(bytes),
@@ -82,24 +88,45 @@ pub fn read_on(desk: &Desk<'_>, file_name: &str, bytes: &[u8]) -> Result<Draft, 
             Finding::error(file_name, "there is no text in this file").hint("paste the article into it and save it"),
         ]);
     }
+    if is_machine_s(&decoded) {
+        return Err(vec![form::no_text(file_name)]);
+    }
     let form = form::of(file_name, &decoded.text);
-    if form != Form::Page && decoded.text.len() > MAX_ARTICLE_BYTES {
+    if form != Form::Page && length_of_text(&decoded.text) > MAX_ARTICLE_BYTES {
         return Err(vec![too_long(file_name)]);
     }
     let mut parts = match form {
         Form::Page => marked::of_page(file_name, &decoded.text, desk)?,
-        Form::Markdown => {
-            let mut album = Album::new(*desk, None);
-            let mut foreign = foreign::read(&decoded.text, file_name, &mut album)?;
-            let (images, notes) = album.close();
-            foreign.images = images;
-            foreign.notes.extend(notes);
-            foreign
-        }
+        Form::Markdown => markdown_parts(file_name, &decoded.text, desk)?,
         Form::Pasted => pasted_parts(&decoded.text),
     };
     parts.notes.extend(about_encoding(&decoded));
-    finished(parts, file_name)
+    finished(parts, file_name, &decoded.text)
+}
+
+/// The bytes of a text without the pictures that some programs write into it.
+fn length_of_text(text: &str) -> usize {
+    text.lines().filter(|line| !line.contains("data:image/")).map(str::len).sum()
+}
+
+fn markdown_parts(file_name: &str, text: &str, desk: &Desk<'_>) -> Result<Foreign, Vec<Finding>> {
+    let mut links = Links::new(None);
+    let text = links.in_text(text);
+    let mut album = Album::new(*desk, None);
+    let mut foreign = foreign::read(&text, file_name, &mut album)?;
+    let (images, notes) = album.close();
+    foreign.images = images;
+    foreign.notes.extend(notes);
+    foreign.notes.extend(links.notes());
+    Ok(foreign)
+}
+
+/// More than one character of a hundred that no text has: a few come with a text out of old programs, many with no text at all.
+fn is_machine_s(decoded: &Decoded) -> bool {
+    const FEW: usize = 4;
+    let unread = decoded.text.chars().filter(|character| *character == '\u{fffd}').count();
+    let strange = decoded.removed.map_or(0, |removed| removed.count) + unread;
+    strange > FEW && strange * 100 > decoded.text.chars().count() + strange
 }
 
 fn too_long(file_name: &str) -> Finding {
@@ -111,7 +138,7 @@ fn too_long(file_name: &str) -> Finding {
 }
 
 /// The draft, complete, if there is something to read in it.
-fn finished(parts: Foreign, file_name: &str) -> Result<Draft, Vec<Finding>> {
+fn finished(parts: Foreign, file_name: &str, source: &str) -> Result<Draft, Vec<Finding>> {
     if parts.markdown.trim().is_empty() {
         let finding = Finding::error(file_name, "there is nothing below its title").at(Place::new(1, 1));
         return Err(vec![
@@ -121,8 +148,9 @@ fn finished(parts: Foreign, file_name: &str) -> Result<Draft, Vec<Finding>> {
     if parts.markdown.len() > MAX_ARTICLE_BYTES {
         return Err(vec![too_long(file_name)]);
     }
-    let mut draft = complete(parts, file_name);
-    draft.notes.extend(about_shape(&draft.markdown));
+    let markdown = braces::guarded(&parts.markdown);
+    let mut draft = complete(Foreign { markdown, ..parts }, file_name);
+    draft.notes.extend(look::notes(&draft.markdown, source));
     draft.notes.sort_by_key(|note| note.line);
     Ok(draft)
 }
@@ -159,7 +187,9 @@ fn scalar(value: &str) -> String {
 }
 
 fn pasted_parts(text: &str) -> Foreign {
-    let pasted = pasted::read(text);
+    let mut links = Links::new(None);
+    let mut pasted = pasted::read(&links.in_text(text));
+    pasted.notes.extend(links.notes());
     Foreign {
         title: pasted.title,
         author: pasted.author,
@@ -194,15 +224,6 @@ fn about_encoding(decoded: &Decoded) -> Vec<Note> {
     notes
 }
 
-/// A long text without a break is hard to read, and may have lost its paragraphs on the way here.
-fn about_shape(markdown: &str) -> Option<Note> {
-    const LONG: usize = 120;
-    let text = markdown.trim();
-    let single = !text.contains("\n\n") && !text.starts_with('#') && text.split_whitespace().count() >= LONG;
-    let note = "the text is one single paragraph; an empty line between two thoughts makes it easier to read";
-    single.then(|| Note::unsure(1, note).about_all())
-}
-
 fn complete(parts: Foreign, file_name: &str) -> Draft {
     let Foreign {
         id,
@@ -213,6 +234,7 @@ fn complete(parts: Foreign, file_name: &str) -> Draft {
         language,
         markdown,
         images,
+        title_heads_section,
         mut notes,
     } = parts;
     let title = match title.map(|title| one_line(&title)).filter(|title| !title.is_empty()) {
@@ -239,6 +261,7 @@ fn complete(parts: Foreign, file_name: &str) -> Draft {
         markdown,
         images,
         notes,
+        title_heads_section,
     }
 }
 

@@ -2,10 +2,13 @@
 
 use crate::article::document::From;
 use crate::article::document::album::{Album, Fate};
+use crate::article::html::picture;
 use crate::article::markdown;
 use crate::article::pasted::escape;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
+
+mod unread;
 
 /// A picture as it is written.
 struct Written {
@@ -17,14 +20,15 @@ struct Written {
 
 /// The text with its pictures settled; they go into `album`.
 pub(super) fn settled(body: &str, body_line: usize, title: &str, album: &mut Album<'_>) -> String {
-    let mut settled = body.to_owned();
-    for picture in written(body, title).into_iter().rev() {
+    let body = &unread::mended(body);
+    let mut changes: Vec<(Range<usize>, String)> = inside(body);
+    for picture in written(body, title) {
         let line = Some(body_line + body[..picture.range.start].matches('\n').count());
         let (target, is_web) = match album.fate(from(&picture.target), line) {
             Fate::Comes(file) => (file, false),
             Fate::Stays(address) => (address, true),
             Fate::Out => {
-                settled.replace_range(picture.range, "");
+                changes.push((picture.range, String::new()));
                 continue;
             }
         };
@@ -35,17 +39,36 @@ pub(super) fn settled(body: &str, body_line: usize, title: &str, album: &mut Alb
             continue;
         }
         let written = format!("![{}]({target})", escape(&words).replace(']', "\\]"));
-        settled.replace_range(picture.range, &written);
+        changes.push((picture.range, written));
     }
-    album.notes.reverse();
+    changes.sort_by_key(|(range, _)| range.start);
+    let mut settled = body.clone();
+    for (range, written) in changes.into_iter().rev() {
+        settled.replace_range(range, &written);
+    }
     settled
 }
 
+/// The lines that hold pictures themselves, `[image1]: <data:image/png;base64,…>`: what shows them names a file from now on.
+fn inside(body: &str) -> Vec<(Range<usize>, String)> {
+    let parser = Parser::new_ext(body, markdown::options());
+    let definitions = parser.reference_definitions().iter();
+    let pictures = definitions.filter(|(_, definition)| definition.dest.starts_with("data:"));
+    pictures
+        .map(|(_, definition)| (definition.span.clone(), String::new()))
+        .collect()
+}
+
 fn from(target: &str) -> From {
-    let lower = target.to_ascii_lowercase();
-    match lower.starts_with("http://") || lower.starts_with("https://") {
-        true => From::Web(target.to_owned()),
-        false => From::Beside(target.to_owned()),
+    let lower = target.get(..8).unwrap_or(target).to_ascii_lowercase();
+    match () {
+        () if lower.starts_with("http://") || lower.starts_with("https://") => From::Web(target.to_owned()),
+        () if lower.starts_with("data:") => match picture::inside(&target["data:".len()..]) {
+            Some(bytes) => From::Inside("picture".to_owned(), bytes),
+            None => From::Beside("data:…".to_owned()),
+        },
+        // Windows parts folders with `\`.
+        () => From::Beside(target.replace('\\', "/")),
     }
 }
 

@@ -5,7 +5,7 @@
 use super::{Draft, as_template, made_id, one_line, preheader, sentences};
 use crate::article::front_matter::{ID_LENGTH, SUBJECT_LENGTH};
 use crate::article::markdown;
-use crate::article::note::Note;
+use crate::article::note::{Note, shown};
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -18,31 +18,35 @@ struct Section {
 impl Draft {
     /// The article's sections, each as an article; nothing when it has fewer than two.
     pub fn split(&self) -> Option<Vec<Self>> {
-        let sections = self.with_text(sections(&self.markdown));
-        if sections.len() < 2 {
+        let (sections, bare) = self.with_text(sections(&self.markdown));
+        let first = sections.first()?;
+        let opening = self.markdown[..first.heading.start].trim();
+        let opens_alone = self.title_heads_section && !preheader::paragraphs(opening).is_empty();
+        if sections.len() + usize::from(opens_alone) < 2 {
             return None;
         }
         let mut parts: Vec<Self> = Vec::new();
+        if opens_alone {
+            parts.push(self.part(&self.title, opening.to_owned(), &parts));
+        }
         for (index, section) in sections.iter().enumerate() {
             let end = sections.get(index + 1).map_or(self.markdown.len(), |next| next.heading.start);
-            let opening = if index == 0 {
-                self.markdown[..section.heading.start].trim()
-            } else {
-                ""
-            };
             let body = &self.markdown[section.heading.end..end];
-            let (title, text) = match opening.is_empty() {
+            let (title, text) = match index > 0 || opens_alone || opening.is_empty() {
                 true => (section.title.clone(), body.trim().to_owned()),
                 // The opening belongs to the whole, and so does the first letter's title.
                 false => (self.title.clone(), self.markdown[..end].trim().to_owned()),
             };
             parts.push(self.part(&title, text, &parts));
         }
+        if let Some(first) = parts.first_mut() {
+            first.notes.extend(bare.iter().map(about_bare));
+        }
         Some(parts)
     }
 
-    /// Sections that hold no text but their heading go with the one before them.
-    fn with_text(&self, sections: Vec<Section>) -> Vec<Section> {
+    /// The sections that hold text, and those that are nothing but a heading: these go with the one before them.
+    fn with_text(&self, sections: Vec<Section>) -> (Vec<Section>, Vec<Section>) {
         let ends: Vec<usize> = sections
             .iter()
             .skip(1)
@@ -51,12 +55,9 @@ impl Draft {
             .collect();
         let has_text =
             |(section, end): &(Section, usize)| !preheader::paragraphs(&self.markdown[section.heading.end..*end]).is_empty();
-        sections
-            .into_iter()
-            .zip(ends)
-            .filter(has_text)
-            .map(|(section, _)| section)
-            .collect()
+        let (with, without): (Vec<_>, Vec<_>) = sections.into_iter().zip(ends).partition(has_text);
+        let sections = |all: Vec<(Section, usize)>| all.into_iter().map(|(section, _)| section).collect();
+        (sections(with), sections(without))
     }
 
     fn part(&self, title: &str, text: String, before: &[Self]) -> Self {
@@ -84,6 +85,7 @@ impl Draft {
             images: images.collect(),
             markdown,
             notes: notes.collect(),
+            title_heads_section: false,
         }
     }
 
@@ -105,6 +107,14 @@ impl Draft {
         }
         text
     }
+}
+
+fn about_bare(section: &Section) -> Note {
+    let text = format!(
+        "nothing stands below the heading `{}`: it makes no letter, and ends the one before it",
+        shown(&section.title)
+    );
+    Note::unsure(1, text).about_all()
 }
 
 fn free_id(id: &str, before: &[Draft]) -> String {
@@ -149,4 +159,38 @@ fn sections(text: &str) -> Vec<Section> {
         .filter(|(level, section)| Some(*level) == highest && section.title.chars().any(char::is_alphanumeric))
         .map(|(_, section)| section)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::article::draft::read;
+
+    const TEXT: &str = "In winter your hands are cold, and cold hands grip harder than warm ones.";
+
+    fn titles(text: &str) -> (Vec<String>, Vec<String>) {
+        let parts = read("a.md", text.as_bytes()).expect("a draft").split().unwrap_or_default();
+        let notes = parts.iter().flat_map(|part| part.notes.iter().map(ToString::to_string));
+        let notes = notes.filter(|note| !note.contains("preheader")).collect();
+        (parts.into_iter().map(|part| part.title).collect(), notes)
+    }
+
+    #[test]
+    fn a_title_among_its_equals_heads_a_section() {
+        let (found, notes) = titles(&format!("# One\n\n{TEXT}\n\n# Two\n\n{TEXT}\n\n# Three\n\n{TEXT}\n"));
+        assert_eq!(
+            (found, notes),
+            (vec!["One".to_owned(), "Two".to_owned(), "Three".to_owned()], Vec::new())
+        );
+        let (found, _) = titles(&format!("# Whole\n\n{TEXT}\n\n## Two\n\n{TEXT}\n\n## Three\n\n{TEXT}\n"));
+        assert_eq!(found, ["Whole", "Three"]);
+        let (found, _) = titles(&format!("# One\n\n{TEXT}\n\n# Two\n\n{TEXT}\n"));
+        assert_eq!(found, ["One", "Two"]);
+    }
+
+    #[test]
+    fn a_heading_without_text_is_said() {
+        let (found, notes) = titles(&format!("# Whole\n\n## One\n\n{TEXT}\n\n## Bare\n\n## Two\n\n{TEXT}\n"));
+        assert_eq!(found, ["One", "Two"]);
+        assert!(notes.len() == 1 && notes[0].contains("`Bare`"), "{notes:?}");
+    }
 }

@@ -102,6 +102,7 @@ pub(crate) fn read(text: &str) -> Result<Found, Unread> {
         language: head::language(&page),
         blocks,
         notes: [left_out(&page, &parts, &left, title.as_deref()), lost].concat(),
+        title_heads_section: false,
         title,
     };
     Ok(Found { document, links })

@@ -57,7 +57,7 @@ fn from(source: &str) -> From {
 }
 
 /// The bytes of a `data:` address (RFC 2397), without its `data:`.
-fn inside(rest: &str) -> Option<Vec<u8>> {
+pub(crate) fn inside(rest: &str) -> Option<Vec<u8>> {
     let (kind, data) = rest.split_once(',')?;
     let plain = percent_decoded(data);
     match kind.to_ascii_lowercase().ends_with(";base64") {

@@ -55,7 +55,7 @@ fn lines_lists_and_tables_keep_their_shape() {
         "<table><tr><th>a</th><th>b</th></tr><tr><td>1|2</td><td></td></tr></table>",
         "| a | b |\n| --- | --- |\n| 1\\|2 |  |",
     );
-    check("<p>a<pre><code>x\n  {{ y }}</code></pre>", "a\n\n```\nx\n  { { y }}\n```");
+    check("<p>a<pre><code>x\n  {{ y }}</code></pre>", "a\n\n```\nx\n  {{ y }}\n```");
     check("<p><b>Warm: </b>hands <i> and </i> feet</p>", "**Warm:** hands *and* feet");
 }
 

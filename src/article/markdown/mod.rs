@@ -4,6 +4,7 @@
 //! `http`, `https`, `mailto` and `tel`; headings start below the letter's one `<h1>`. Does not know the template around the body.
 
 pub mod address;
+mod code;
 pub mod picture;
 mod sections;
 mod table;
@@ -15,6 +16,7 @@ use picture::Picture;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
 use std::collections::{HashMap, HashSet};
 
+pub(crate) use code::{code, is_in, words};
 pub use sections::{Sections, sections};
 pub use text::{to_text, to_text_with};
 

@@ -26,9 +26,24 @@ pub(super) enum Body {
     /// Lines that stay lines: verse, an address, a greeting at the end.
     Lines(Vec<String>),
     /// A list; the number that it starts with, if it is numbered.
-    List(Option<u64>, Vec<String>),
+    List(Option<u64>, Vec<Item>),
     /// A table; the first row is its head.
     Table(Vec<Vec<String>>),
+}
+
+/// An item of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    /// Whether it stands in the list of the item before it.
+    pub(super) is_inner: bool,
+    /// Its text.
+    pub(super) text: String,
+}
+
+impl Item {
+    pub(super) fn of(text: String) -> Self {
+        Self { is_inner: false, text }
+    }
 }
 
 /// The blocks made of `pieces`, and what was unsure.
@@ -106,10 +121,13 @@ impl Making<'_> {
                 (Kind::Item(Mark::Bullet | Mark::Dash), None) => {}
                 _ => break,
             }
-            items.push(piece.text.clone());
+            items.push(Item {
+                is_inner: start.is_none() && !items.is_empty() && stands_in(&self.pieces[index], piece),
+                text: piece.text.clone(),
+            });
         }
         let taken = items.len();
-        items.retain(|item| !item.is_empty());
+        items.retain(|item| !item.text.is_empty());
         self.push(index, Body::List(start, items));
         taken
     }
@@ -159,10 +177,10 @@ impl Making<'_> {
         }
         let lines: Vec<String> = run[start - index..].iter().map(|piece| piece.text.clone()).collect();
         let line = self.pieces[start].line;
-        let from = shown(&lines[0]);
+        let from = shown(&self.pieces[start].text);
         let (body, text) = match is_list {
             true => (
-                Body::List(None, lines),
+                Body::List(None, lines.into_iter().map(Item::of).collect()),
                 format!("the short lines from `{from}` on are taken for a list"),
             ),
             false => (
@@ -233,6 +251,11 @@ impl Making<'_> {
         ));
         self.push(index, Body::Paragraph(piece.text.clone()));
     }
+}
+
+/// Whether an item stands a step further in than the first: behind a hollow bullet, or behind more blanks.
+fn stands_in(first: &Piece, item: &Piece) -> bool {
+    item.depth > first.depth || item.indent >= first.indent + 2
 }
 
 fn introduces_list(body: &Body) -> bool {

@@ -1,6 +1,6 @@
 //! Text that stands twice: the later one goes, and is said; what stands nearly twice stays, and is said.
 
-use super::blocks::{Block, Body};
+use super::blocks::{Block, Body, Item};
 use super::words;
 use crate::article::note::{Note, shown};
 use std::collections::HashMap;
@@ -45,7 +45,7 @@ pub(super) fn drop_from(blocks: &mut Vec<Block>, title: Option<&str>) -> Vec<Not
 
 fn stands_before(block: &Block, key: &str, seen: &HashMap<String, usize>) -> Option<usize> {
     let is_long = matches!(&block.body, Body::Paragraph(text) if words::count(text) >= FEWEST_WORDS)
-        || matches!(&block.body, Body::List(_, items) if words::count(&items.join(" ")) >= FEWEST_WORDS);
+        || matches!(&block.body, Body::List(_, items) if words::count(&joined(items)) >= FEWEST_WORDS);
     seen.get(key).copied().filter(|_| is_long)
 }
 
@@ -121,7 +121,12 @@ fn is_near(first: &HashMap<String, isize>, second: &HashMap<String, isize>) -> b
 fn text(body: &Body) -> String {
     match body {
         Body::Heading(text) | Body::Paragraph(text) => text.clone(),
-        Body::Lines(lines) | Body::List(_, lines) => lines.join(" "),
+        Body::Lines(lines) => lines.join(" "),
+        Body::List(_, items) => joined(items),
         Body::Table(rows) => rows.iter().map(|row| row.join(" ")).collect::<Vec<_>>().join(" "),
     }
+}
+
+fn joined(items: &[Item]) -> String {
+    items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(" ")
 }

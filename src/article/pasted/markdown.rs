@@ -1,6 +1,6 @@
 //! Blocks written as Markdown, in which every character shows as it was typed.
 
-use super::blocks::{Block, Body};
+use super::blocks::{Block, Body, Item};
 
 /// The Markdown of an article's body.
 pub(super) fn write(blocks: &[Block]) -> String {
@@ -32,17 +32,16 @@ fn heading(text: &str) -> String {
     }
 }
 
-fn list(start: Option<u64>, items: &[String], is_second: bool) -> String {
+fn list(start: Option<u64>, items: &[Item], is_second: bool) -> String {
     let mark = |index: usize| match start {
         Some(start) => format!("{}{} ", start + index as u64, if is_second { ')' } else { '.' }),
         None => (if is_second { "* " } else { "- " }).to_owned(),
     };
-    items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| format!("{}{}", mark(index), line(item)))
-        .collect::<Vec<_>>()
-        .join("\n")
+    let written = |(index, item): (usize, &Item)| match item.is_inner && index > 0 {
+        true => format!("  - {}", line(&item.text)),
+        false => format!("{}{}", mark(index), line(&item.text)),
+    };
+    items.iter().enumerate().map(written).collect::<Vec<_>>().join("\n")
 }
 
 fn table(rows: &[Vec<String>]) -> String {
@@ -118,9 +117,22 @@ mod tests {
     fn lists_in_a_row_stay_apart() {
         let list = |items: &[&str]| Block {
             line: 1,
-            body: Body::List(Some(1), items.iter().map(|&item| item.to_owned()).collect()),
+            body: Body::List(Some(1), items.iter().map(|&item| Item::of(item.to_owned())).collect()),
         };
         assert_eq!(to_text(&write(&[list(&["a", "b"]), list(&["c"])])), "1. a\n2. b\n\n1. c\n");
+    }
+
+    #[test]
+    fn an_inner_item_stands_in_the_one_before_it() {
+        let items = [("a", false), ("b", true), ("c", false)].map(|(text, is_inner)| Item {
+            is_inner,
+            text: text.to_owned(),
+        });
+        let list = Block {
+            line: 1,
+            body: Body::List(None, items.to_vec()),
+        };
+        assert_eq!(write(&[list]), "- a\n  - b\n- c");
     }
 
     proptest::proptest! {

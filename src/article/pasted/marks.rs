@@ -2,7 +2,7 @@
 
 /// What kind of mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     /// A sign that is used for nothing else, such as `•`.
     Bullet,
     /// A dash or star, which prose may also begin with.
@@ -12,7 +12,7 @@ pub(super) enum Mark {
 }
 
 /// The mark at the start of `text` and how many bytes it takes with the blanks behind it.
-pub(super) fn of(text: &str) -> Option<(Mark, usize)> {
+pub(crate) fn of(text: &str) -> Option<(Mark, usize)> {
     let sign = text.chars().next()?;
     let behind = &text[sign.len_utf8()..];
     match sign {
@@ -25,6 +25,14 @@ pub(super) fn of(text: &str) -> Option<(Mark, usize)> {
         '-' | '–' | '*' | '+' if behind.starts_with([' ', '\t']) => Some((Mark::Dash, taken(text, sign.len_utf8()))),
         '(' | '0'..='9' => number(text),
         _ => None,
+    }
+}
+
+/// How deep a bullet stands by its look, from 0: programs write hollow ones inside a list of full ones.
+pub(crate) fn depth(text: &str) -> usize {
+    match text.chars().next() {
+        Some('◦' | '○' | '▫' | 'o') => 1,
+        _ => 0,
     }
 }
 

@@ -21,6 +21,7 @@ mod title;
 pub(crate) mod words;
 
 pub(crate) use markdown::{escape, guard};
+pub(crate) use marks::{Mark, depth, of as mark};
 
 use crate::article::note::{Note, shown};
 

@@ -22,6 +22,10 @@ pub(super) struct Piece {
     pub(super) text: String,
     /// How many lines were joined.
     pub(super) n_lines: usize,
+    /// The blanks in front of it.
+    pub(super) indent: usize,
+    /// How deep its mark says that it stands.
+    pub(super) depth: usize,
     /// An item's mark as written, to give it back if it turns out to be prose.
     written_mark: String,
 }
@@ -78,6 +82,8 @@ fn piece(line: &Line) -> Piece {
         kind,
         text,
         n_lines: 1,
+        indent: line.indent,
+        depth: marks::depth(&line.text),
         written_mark: line.text[..skipped].to_owned(),
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn key(text: &str) -> String {
 
 /// Whether the text opens as a letter does.
 pub(crate) fn greets(text: &str) -> bool {
-    const GREETINGS: [&str; 16] = [
+    const GREETINGS: [&str; 32] = [
         "dear",
         "hello",
         "hi",
@@ -69,6 +69,22 @@ pub(crate) fn greets(text: &str) -> bool {
         "chers",
         "querida",
         "estimados",
+        "estimadas",
+        "querido",
+        "queridos",
+        "chères",
+        "liebes",
+        "caro",
+        "cara",
+        "cari",
+        "gentile",
+        "buongiorno",
+        "hola",
+        "beste",
+        "geachte",
+        "szanowni",
+        "drodzy",
+        "dragi",
     ];
     let first = text
         .split_whitespace()

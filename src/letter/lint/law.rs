@@ -88,7 +88,34 @@ pub(super) fn lost_links(rendered: &Rendered) -> impl Iterator<Item = String> {
             link.strip_prefix("mailto:")
                 .map_or(link.clone(), |mailbox| mailbox.split('?').next().unwrap_or("").to_owned())
         })
-        .filter(|link| !link.starts_with('#') && !rendered.text.contains(link.as_str()))
+        .filter(|link| !link.starts_with('#') && !rendered.text.contains(as_read(link)))
         .collect();
     targets.into_iter()
+}
+
+/// What people need of an address to find the page: `www.riverside.example` does as well as `https://www.riverside.example/`.
+fn as_read(link: &str) -> &str {
+    let bare = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"));
+    match bare.map(|bare| bare.trim_end_matches('/')) {
+        Some(bare) if bare.starts_with("www.") => bare,
+        Some(_) => link.trim_end_matches('/'),
+        None => link,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_read;
+
+    #[test]
+    fn an_address_is_known_without_what_browsers_add() {
+        for (link, read) in [
+            ("https://www.foo.example/", "www.foo.example"),
+            ("https://www.foo.example", "www.foo.example"),
+            ("https://foo.example/a/", "https://foo.example/a"),
+            ("hello@foo.example", "hello@foo.example"),
+        ] {
+            assert_eq!(as_read(link), read);
+        }
+    }
 }

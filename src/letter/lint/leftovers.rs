@@ -1,6 +1,6 @@
 //! What was meant to be filled in and was not: placeholders of people and of other programs, and greetings of nobody.
 
-use super::reading::{Reading, is_blind};
+use super::reading::{Block, Reading, is_blind};
 use super::report::{Report, shown};
 use super::words::{self, folded, stands_in};
 
@@ -156,6 +156,46 @@ pub(super) fn of(report: &mut Report<'_>, reading: &Reading, language: &str) {
             }
         };
         in_words(&block.words, language, |offset, what, sure| at(report, offset, what, sure));
+        for (offset, what) in braces(block) {
+            at(report, offset, what, false);
+        }
+        pictures(report, block);
+    }
+}
+
+/// Fields and tags in double braces that stand in the words as they are: other programs, and our own templates, would have filled them.
+fn braces(block: &Block) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for (open, close) in [("{{", "}}"), ("{%", "%}")] {
+        let mut at = 0;
+        while let Some(start) = block.words[at..].find(open).map(|start| at + start) {
+            at = start + 1;
+            let inside = &block.words[start + open.len()..];
+            let end = inside[..inside.floor_char_boundary(120)].find(close);
+            if let Some(end) = end.filter(|end| !inside[..*end].trim().is_empty() && !block.is_code(start)) {
+                at = start + open.len() + end + close.len();
+                found.push((start, &block.words[start..at]));
+            }
+        }
+    }
+    found
+}
+
+/// The marks of a picture that Markdown did not take for one: a blank in its file's name, another program's way to write it.
+fn pictures(report: &mut Report<'_>, block: &Block) {
+    for (at, _) in block.words.match_indices("![") {
+        let rest = &block.words[at..];
+        let rest = &rest[..rest.floor_char_boundary(300)];
+        let end = rest.find([')', '\n']).map_or(rest.len(), |end| end + 1);
+        if block.is_code(at) || !rest[..end].contains(']') {
+            continue;
+        }
+        let text = format!(
+            "`{}` stands in the letter as it is, and shows no picture",
+            shown(&rest[..end], 60)
+        );
+        let hint = "write `![what it shows](hands.jpg)`; a name with blanks in it needs `<…>` around it: `![what it shows](<warm hands.jpg>)`";
+        report.warn("picture-unread", block.offset(at), text, hint);
     }
 }
 

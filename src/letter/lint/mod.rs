@@ -31,7 +31,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::article::Article;
+use crate::article::{Article, markdown};
 use crate::finding::Finding;
 use crate::letter::Sources;
 use crate::letter::compile::Compiled;
@@ -47,9 +47,11 @@ pub use wire::{WireFault, wire, wire_utf8};
 /// Tags of the template language in an article, where they would stand as they are.
 pub(crate) fn article(article: &Article) -> Vec<Finding> {
     let mut report = Report::of(&article.file, &article.markdown, article.body_line);
+    // In code a tag is there to be read.
+    let code = markdown::code(&article.markdown);
     for tag in tags::tags(&article.markdown)
         .into_iter()
-        .filter(|tag| tag.kind != tags::Kind::Comment)
+        .filter(|tag| tag.kind != tags::Kind::Comment && !markdown::is_in(&code, tag.range.start))
     {
         let text = format!(
             "`{}` would stand in every letter as it is",

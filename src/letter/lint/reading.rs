@@ -6,6 +6,7 @@ use crate::article::markdown;
 use crate::letter::markup::{self, Kind};
 use crate::template::tags;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use std::ops::Range;
 
 /// Stands for each byte of `{{ … }}`: a value that only a letter has.
 pub(super) const BLIND: u8 = 0x1a;
@@ -31,6 +32,8 @@ pub(super) struct Block {
     pub(super) words: String,
     /// Pairs of a byte of `words` and the byte of the text it came from, ascending.
     origin: Vec<(usize, usize)>,
+    /// What of the words is code, in bytes, ascending.
+    code: Vec<Range<usize>>,
 }
 
 impl Block {
@@ -39,7 +42,13 @@ impl Block {
             kind,
             words: String::new(),
             origin: Vec::new(),
+            code: Vec::new(),
         }
+    }
+
+    /// Whether byte `at` of the words is code, where marks are there to be read.
+    pub(super) fn is_code(&self, at: usize) -> bool {
+        self.code.iter().any(|range| range.contains(&at))
     }
 
     fn push(&mut self, words: &str, offset: usize) {
@@ -103,7 +112,7 @@ pub(super) fn of_markdown(text: &str) -> Reading {
             Event::Start(Tag::Image { dest_url, .. }) => desk.open_picture(dest_url.into_string(), range.start),
             Event::End(TagEnd::Image) => desk.close_picture(),
             Event::Text(words) if !code => desk.words(&words, range.start),
-            Event::Code(words) => desk.words(&words, range.start + 1),
+            Event::Code(words) => desk.code(&words, range.start + 1),
             Event::SoftBreak | Event::HardBreak => desk.words(" ", range.start),
             _ => {}
         }
@@ -222,6 +231,14 @@ impl Desk {
         }
         let kind = if self.quotes > 0 { BlockKind::Quote } else { BlockKind::Other };
         self.block.get_or_insert_with(|| Block::new(kind)).push(words, offset);
+    }
+
+    fn code(&mut self, words: &str, offset: usize) {
+        let before = self.block.as_ref().map_or(0, |block| block.words.len());
+        self.words(words, offset);
+        if let Some(block) = &mut self.block {
+            block.code.push(before..block.words.len());
+        }
     }
 
     fn open_link(&mut self, target: Option<String>, offset: usize) {

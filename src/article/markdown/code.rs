@@ -1,0 +1,38 @@
+//! Where a text is code: there braces, stars and brackets mean nothing, and nothing can be escaped.
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// The code of a text, in bytes, in the order of reading; its fences and ticks belong to it.
+pub(crate) fn code(markdown: &str) -> Vec<Range<usize>> {
+    let events = Parser::new_ext(markdown, super::options()).into_offset_iter();
+    events
+        .filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_))))
+        .map(|(_, range)| range)
+        .collect()
+}
+
+/// Whether a byte stands in one of `ranges`, which are in order.
+pub(crate) fn is_in(ranges: &[Range<usize>], at: usize) -> bool {
+    let next = ranges.partition_point(|range| range.start <= at);
+    next > 0 && ranges[next - 1].contains(&at)
+}
+
+/// The words of each block as a reader sees them, without what is code.
+pub(crate) fn words(markdown: &str) -> Vec<String> {
+    let mut blocks = vec![String::new()];
+    let mut is_code = false;
+    for event in Parser::new_ext(markdown, super::options()) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => is_code = true,
+            Event::End(TagEnd::CodeBlock) => is_code = false,
+            Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::Item | Tag::TableCell) => blocks.push(String::new()),
+            Event::Text(text) if !is_code => blocks.iter_mut().last().into_iter().for_each(|block| block.push_str(&text)),
+            Event::SoftBreak | Event::HardBreak | Event::Code(_) => {
+                blocks.iter_mut().last().into_iter().for_each(|block| block.push(' '))
+            }
+            _ => {}
+        }
+    }
+    blocks
+}
