@@ -7,6 +7,7 @@ pub const NAMES: &[&str] = &[
     "way-out",
     "size",
     "pictures-heavy",
+    "article-missing",
     "article-tags",
     // Pictures.
     "alt-missing",
@@ -47,6 +48,8 @@ pub const NAMES: &[&str] = &[
     "page-language",
     "page-title",
     "support",
+    "tag-stray",
+    "tag-unclosed",
     // The lines in the inbox.
     "preheader",
     "preheader-repeats",

@@ -150,7 +150,9 @@ impl Compiled {
     /// What deserves a look, and what one person's letter shows of the text that all get, in each language.
     pub fn looked_over(&self, example: Option<&Recipient>) -> Vec<Finding> {
         let mut findings = self.warnings();
+        findings.extend(lint::article_missing(self.as_written.source()));
         for version in self.versions() {
+            findings.extend(example.into_iter().flat_map(|recipient| version.unbalanced(recipient)));
             // Of a version the example may be no reader; its text is looked at all the same.
             let rendered = example.and_then(|recipient| version.rendered(recipient).ok());
             findings.extend(rendered.iter().flat_map(|rendered| version.lint(rendered)));

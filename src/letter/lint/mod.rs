@@ -5,6 +5,7 @@
 //! What does not depend on people is looked at once an edition, in time that grows with the text. Knows nothing of people's lists or of
 //! what was sent before.
 
+mod balance;
 mod characters;
 mod claims;
 mod colour;
@@ -68,6 +69,23 @@ pub fn edition(sources: &Sources) -> Vec<Finding> {
     findings.extend(size::of_pictures(&sources.article));
     findings.extend(template(&sources.template, &sources.article.language, &own));
     findings
+}
+
+/// The parts of a letter that its template makes without the article. An error that only those meet who are about to release it: what was
+/// released goes on as it is.
+pub(crate) fn article_missing(template: &TemplateSource) -> Vec<Finding> {
+    let parts = [
+        (template.html_name(), "{{ article.html }}"),
+        (template.text_name(), "{{ article.text }}"),
+    ];
+    let made = parts.iter().filter(|(part, _)| template.file(part).is_some());
+    let missing = made.filter(|(part, _)| !template.shows_article(part));
+    let told = missing.map(|(part, tag)| {
+        let text = "the article's text is not in the letter: the template does not show it";
+        let hint = format!("write `{tag}` where the text is to stand");
+        Finding::error(format!("templates/{part}"), text).called("article-missing").hint(hint)
+    });
+    told.collect()
 }
 
 /// What is looked at of a text: a letter of more cannot be sent, and that is said.
