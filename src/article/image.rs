@@ -3,7 +3,11 @@
 //! Promises: an [`Image`] that exists is a picture that every mail program shows (PNG, JPEG or GIF), with its size in pixels. Knows
 //! nothing of files on disk (it is made from bytes) and of how a letter carries it.
 
+mod traces;
+
 use crate::finding::Finding;
+
+pub use traces::{says_place, without_traces};
 
 /// A picture up to this many bytes travels inside the letter; a larger one must be fetched from the clinic's own host.
 pub const LARGEST_CARRIED: usize = 20 * 1024;
@@ -45,7 +49,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
-    /// Inside the letter (`cid:`): the file, in base64.
+    /// Inside the letter (`cid:`): the file, in base64, without what its camera told of it.
     Carried(String),
     /// From the clinic's own host: the hash of the file (SHA-256, in hex), so that a changed picture is a changed text.
     Hosted(String),
@@ -58,8 +62,14 @@ impl Image {
     /// A finding without a place when it is no picture that every mail program shows.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, Finding> {
         let (kind, width, height) = measured(bytes).ok_or_else(|| unreadable(file, bytes))?;
-        let way = match bytes.len() {
-            0..=LARGEST_CARRIED => Way::Carried(data_encoding::BASE64.encode(bytes)),
+        let (width, height) = match traces::lies_on_its_side(bytes) {
+            true => (height, width),
+            false => (width, height),
+        };
+        // Where a photo was taken is nobody's business who gets the letter.
+        let plain = without_traces(bytes);
+        let way = match plain.len() {
+            0..=LARGEST_CARRIED => Way::Carried(data_encoding::BASE64.encode(&plain)),
             _ => Way::Hosted(data_encoding::HEXLOWER.encode(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())),
         };
         Ok(Self {
@@ -69,6 +79,15 @@ impl Image {
             height,
             way,
         })
+    }
+
+    /// The file's name as a part of an address.
+    pub fn address(&self) -> String {
+        let written = self.file.bytes().map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        });
+        written.collect()
     }
 
     /// The file's bytes, where the letter carries them.
@@ -184,6 +203,12 @@ mod tests {
                 "{word}"
             );
         }
+    }
+
+    #[test]
+    fn a_files_name_is_part_of_an_address() {
+        let image = Image::read("my hände.jpg", b"GIF89a\x20\0\x10\0").unwrap();
+        assert_eq!(image.address(), "my%20h%C3%A4nde.jpg");
     }
 
     #[test]

@@ -13,8 +13,11 @@ pub const NAMES: &[&str] = &[
     "alt-missing",
     "alt-says-nothing",
     "alt-long",
+    "picture-heavy",
+    "picture-hosted",
     "picture-of-text",
     "picture-other-host",
+    "picture-place",
     // Links.
     "link-dead",
     "link-empty",

@@ -11,9 +11,9 @@ use crate::letter::headers::Fixed;
 use crate::letter::layout::{Guarded, Part};
 use crate::letter::pictures::{Carried, Pictures};
 use crate::letter::sign::Signer;
-use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, plain};
+use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, numbers, plain};
 use crate::template::colour::Colour;
-use crate::template::context::{ArticleWords, EditionWords, LookWords, one_line};
+use crate::template::context::{ArticleWords, EditionWords, LookWords, direction, one_line};
 use crate::template::words::{self, Words};
 use crate::template::{Line, TemplateFile, TemplateSource, Templates};
 use std::collections::BTreeSet;
@@ -47,27 +47,42 @@ pub struct Compiled {
 /// # Errors
 /// All findings that no letter could be sent with. What only deserves a look is in [`Compiled::warnings`].
 pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
-    let own = compile_one(sources);
-    let mut findings: Vec<Finding> = own.as_ref().err().cloned().unwrap_or_default();
+    let (whole, findings) = attempt(sources);
+    match whole {
+        Some(whole) if !findings.iter().any(Finding::is_error) => Ok(whole),
+        _ => Err(findings),
+    }
+}
+
+/// Everything that can be said of an edition's sources, however much is wrong with them; `columns` are those of its lists.
+pub fn said_of(sources: &Sources, columns: &BTreeSet<String>, example: &Recipient) -> Vec<Finding> {
+    let (whole, mut findings) = attempt(sources);
+    if let Some(whole) = whole {
+        findings.extend(whole.check_names(columns));
+        findings.extend(whole.looked_over(Some(example)));
+    }
+    each_once(findings)
+}
+
+/// An edition as far as it can be made, with all that is wrong with it; with an error among it, no letter may be.
+fn attempt(sources: &Sources) -> (Option<Compiled>, Vec<Finding>) {
+    let (own, mut findings) = attempt_one(sources);
     let mut variants = Vec::new();
     for variant in &sources.article.variants {
         let sources = Sources {
             article: variant.clone(),
             ..sources.clone()
         };
-        match compile_one(&sources) {
-            Ok(variant) => variants.push(variant),
-            // What is wrong with the template is wrong in every language, and said once.
-            Err(faults) => findings.extend(faults),
-        }
+        let (variant, found) = attempt_one(&sources);
+        variants.extend(variant);
+        // What is wrong with the template is wrong in every language, and said once.
+        findings.extend(found);
     }
-    match own {
-        Ok(own) if findings.is_empty() => Ok(Compiled { variants, ..own }),
-        _ => Err(each_once(findings)),
-    }
+    let whole = own.map(|own| Compiled { variants, ..own });
+    (whole, each_once(findings))
 }
 
-fn compile_one(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
+fn attempt_one(sources: &Sources) -> (Option<Compiled>, Vec<Finding>) {
     let mut findings = lint::article(&sources.article);
     let fixed = Fixed::of(sources).map_err(|faults| findings.extend(faults));
     let domain = fixed.as_ref().map_or("", |fixed| fixed.from.domain());
@@ -77,10 +92,10 @@ fn compile_one(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
     let template = as_html_only(&sources.template);
     let templates = templates(&template, &words, lines(sources)).map_err(|faults| findings.extend(faults));
     findings.extend(lint::edition(sources));
-    let (Ok(fixed), Ok((as_written, laid_out)), false) = (fixed, templates, findings.iter().any(Finding::is_error)) else {
-        return Err(findings);
+    let (Ok(fixed), Ok((as_written, laid_out))) = (fixed, templates) else {
+        return (None, findings);
     };
-    Ok(Compiled {
+    let compiled = Compiled {
         subject_is_personal: laid_out.line_is_personal("subject"),
         as_written,
         laid_out,
@@ -97,8 +112,9 @@ fn compile_one(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
         fixed,
         variants: Vec::new(),
         signer: None,
-        warnings: findings,
-    })
+        warnings: findings.clone(),
+    };
+    (Some(compiled), findings)
 }
 
 /// Findings of several languages, without those that each of them repeats.
@@ -208,16 +224,21 @@ fn words(sources: &Sources, pictures: &Pictures) -> EditionWords {
     let (article, sender) = (&sources.article, &sources.sender);
     let sections = markdown::sections(&article.markdown, &pictures.shown);
     let colour = sources.look.colour.as_deref().and_then(Colour::parse);
+    let html = markdown::to_html_with(&article.markdown, &pictures.shown);
+    let text = markdown::to_text_with(&article.markdown, &pictures.shown);
+    // What was released before keeps its bytes.
+    let turns = sources.vocabulary == Vocabulary::Whole && direction(&article.language) == "rtl";
+    let in_html = |html: String| if turns { numbers::kept_in_html(&html) } else { html };
     EditionWords {
         article: ArticleWords {
             title: article.title.clone(),
             preheader: one_line(&article.preheader),
             author: article.author.clone(),
             language: article.language.clone(),
-            html: markdown::to_html_with(&article.markdown, &pictures.shown),
-            text: markdown::to_text_with(&article.markdown, &pictures.shown),
-            sections: sections.html,
-            contents: sections.contents,
+            html: in_html(html),
+            text: if turns { numbers::kept_in_text(&text) } else { text },
+            sections: in_html(sections.html),
+            contents: sections.contents.map(in_html),
         },
         clinic_name: sender.clinic_name.clone(),
         postal_address: sender.postal_address.clone(),

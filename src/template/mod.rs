@@ -232,7 +232,12 @@ impl Templates {
     /// The same templates with their HTML files rewritten: what they promise stays. `None` where that is no template any more.
     pub(crate) fn rewritten(&self, rewrite: impl Fn(usize, &TemplateFile) -> String) -> Option<Self> {
         let mut tera = self.tera.clone();
-        let files = self.source.files.iter().enumerate().filter(|(_, file)| file.name.ends_with(".html"));
+        let files = self
+            .source
+            .files
+            .iter()
+            .enumerate()
+            .filter(|(_, file)| file.name.ends_with(".html"));
         let texts = files.map(|(index, file)| (file.name.clone(), Counted::of(&rewrite(index, file)).text));
         tera.add_raw_templates(texts.collect::<Vec<_>>()).ok()?;
         Some(Self { tera, ..self.clone() })

@@ -91,7 +91,13 @@ fn next(text: &str, from: usize) -> Option<Tag> {
 pub(crate) fn show_article(text: &str) -> bool {
     let shows = |tag: &Tag| {
         let inside = tag.inside(text).replace(['"', '\'', '[', ']', ' '], ".");
-        let body = ["article.html", "article.sections", "article.text", "article..html", "article..sections"];
+        let body = [
+            "article.html",
+            "article.sections",
+            "article.text",
+            "article..html",
+            "article..sections",
+        ];
         matches!(tag.kind, Kind::Expression | Kind::Statement) && body.iter().any(|name| inside.contains(name))
     };
     let seen = |tag: &Tag| {

@@ -295,7 +295,10 @@ impl<'a> Reader<'a> {
             files: templates.files.clone(),
         };
         let unfit = match template.file(&wanted) {
-            None => Some(format!("template `{}` does not exist: there is no `templates/{wanted}`", template.name)),
+            None => Some(format!(
+                "template `{}` does not exist: there is no `templates/{wanted}`",
+                template.name
+            )),
             Some(_) if template.is_part(&wanted) && !template.shows_article(&wanted) => Some(format!(
                 "`templates/{wanted}` is a part of other templates: a letter made of it alone would not show the article"
             )),

@@ -74,7 +74,7 @@ fn what_is_wrong_with_a_picture_stands_at_its_line() {
     check(
         &[(FILE, &article("![bed](bed.gif)")), ("campaigns/tips/bed.gif", &gif(21_000))],
         &[
-            "campaigns/tips/sleep.md:8:1: `bed.gif` is larger than 20 KB, too large to travel inside each letter\n  hint: save it smaller; or put it on your web site",
+            "campaigns/tips/sleep.md:8:1: `bed.gif` has 32 × 16 pixels and 21 KB, too large to travel inside each letter\n  hint: saved at most 1200 pixels wide and under 20 KB it travels",
         ],
     );
     let hosted = format!("{SETTINGS}look: {{images: \"https://www.mill-lane.example/letters\"}}\n");
@@ -84,7 +84,9 @@ fn what_is_wrong_with_a_picture_stands_at_its_line() {
             ("campaigns/tips/bed.gif", &gif(21_000)),
             ("tidings.yaml", hosted.as_bytes()),
         ],
-        &[],
+        &[
+            "campaigns/tips/sleep.md:8:1: `bed.gif` is shown from `https://www.mill-lane.example/letters/bed.gif`\n  hint: upload `campaigns/tips/bed.gif`",
+        ],
     );
     let many: String = (0..6).map(|at| format!("![{at}]({at}.gif)")).collect();
     let pictures: Vec<(String, Vec<u8>)> = (0..6).map(|at| (format!("campaigns/tips/{at}.gif"), gif(20_000))).collect();
@@ -136,7 +138,7 @@ fn a_logo_is_read_or_stops_everything_where_it_is_named() {
     );
     check(
         &[("tidings.yaml", named("mark.gif").as_bytes()), ("mark.gif", &gif(40_000))],
-        &["tidings.yaml:5:14: `mark.gif` has 40 KB: a logo travels inside each letter up to 20 KB"],
+        &["tidings.yaml:5:14: `mark.gif` has 32 × 16 pixels and 40 KB: a logo travels inside each letter up to 20 KB"],
     );
     let root = workspace();
     write(root.path(), "tidings.yaml", named("art/mark.gif").as_bytes());

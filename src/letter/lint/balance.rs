@@ -24,12 +24,14 @@ const MOST: usize = 20;
 
 /// Elements without an inside.
 const VOID: &[&str] = &[
-    "br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr", "basefont", "frame", "param",
+    "br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr", "basefont", "frame",
+    "param",
 ];
 
 /// Elements that HTML lets be open until what is around them ends.
 const MAY_STAY_OPEN: &[&str] = &[
-    "html", "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "colgroup", "caption", "thead", "tbody", "tfoot", "rt", "rp",
+    "html", "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "colgroup", "caption", "thead", "tbody", "tfoot", "rt",
+    "rp",
 ];
 
 /// Where a tag was written: the number of its file, and the byte in it.
@@ -67,7 +69,11 @@ impl Compiled {
             .and_then(|marked| marked.render(&self.html_name, &self.context(recipient)).ok());
         let files = &self.as_written.source().files;
         let wrong = page.map(|page| judged(&page)).unwrap_or_default();
-        wrong.into_iter().take(MOST).filter_map(|(at, wrong)| finding(files, at, wrong)).collect()
+        wrong
+            .into_iter()
+            .take(MOST)
+            .filter_map(|(at, wrong)| finding(files, at, wrong))
+            .collect()
     }
 }
 
@@ -79,16 +85,20 @@ fn finding(files: &[TemplateFile], (file, at): Written, wrong: Wrong) -> Option<
     let name = name_of(tag.trim_start_matches(['<', '/']));
     let warning = |text: String| Finding::warning(format!("templates/{}", file.name), text).at(Place::of_offset(&file.text, at));
     Some(match wrong {
-        Wrong::Unclosed if tag.starts_with("<!--") => warning(format!("`{tag_shown}` is opened here and never closed, so what follows is hidden"))
-            .called("tag-unclosed")
-            .hint(if tag.starts_with("<!--[") {
-                "write `<![endif]-->` where it ends"
-            } else {
-                "write `-->` where it ends"
-            }),
-        Wrong::Unclosed => warning(format!("`{tag_shown}` is opened here and never closed, so it goes on to where the letter ends"))
-            .called("tag-unclosed")
-            .hint(format!("write `</{name}>` where it ends")),
+        Wrong::Unclosed if tag.starts_with("<!--") => warning(format!(
+            "`{tag_shown}` is opened here and never closed, so what follows is hidden"
+        ))
+        .called("tag-unclosed")
+        .hint(if tag.starts_with("<!--[") {
+            "write `<![endif]-->` where it ends"
+        } else {
+            "write `-->` where it ends"
+        }),
+        Wrong::Unclosed => warning(format!(
+            "`{tag_shown}` is opened here and never closed, so it goes on to where the letter ends"
+        ))
+        .called("tag-unclosed")
+        .hint(format!("write `</{name}>` where it ends")),
         Wrong::Stray if tag.starts_with("<!") => warning(format!("`{tag_shown}` closes nothing that is open"))
             .called("tag-stray")
             .hint("take it out, or write the `<!--[if mso]>` that it closes"),
@@ -244,7 +254,9 @@ fn mark_at_end(text: &str) -> Option<Written> {
 
 /// An element's name in small letters, those of Outlook's own (`v:rect`) whole.
 fn name_of(tag: &str) -> String {
-    let name = tag.split(|c: char| !(c.is_ascii_alphanumeric() || c == ':' || c == '-')).next();
+    let name = tag
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == ':' || c == '-'))
+        .next();
     name.unwrap_or("").to_ascii_lowercase()
 }
 
@@ -274,8 +286,17 @@ fn unbalanced(tags: &[&Tag]) -> BTreeSet<(Written, Wrong)> {
             continue;
         }
         let unclosed = open.drain(match_..).skip(1).collect::<Vec<_>>();
-        wrong.extend(unclosed.iter().filter(must_close).filter_map(|tag| Some((tag.written?, Wrong::Unclosed))));
+        wrong.extend(
+            unclosed
+                .iter()
+                .filter(must_close)
+                .filter_map(|tag| Some((tag.written?, Wrong::Unclosed))),
+        );
     }
-    wrong.extend(open.iter().filter(must_close).filter_map(|tag| Some((tag.written?, Wrong::Unclosed))));
+    wrong.extend(
+        open.iter()
+            .filter(must_close)
+            .filter_map(|tag| Some((tag.written?, Wrong::Unclosed))),
+    );
     wrong
 }

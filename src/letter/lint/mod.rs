@@ -83,7 +83,9 @@ pub(crate) fn article_missing(template: &TemplateSource) -> Vec<Finding> {
     let told = missing.map(|(part, tag)| {
         let text = "the article's text is not in the letter: the template does not show it";
         let hint = format!("write `{tag}` where the text is to stand");
-        Finding::error(format!("templates/{part}"), text).called("article-missing").hint(hint)
+        Finding::error(format!("templates/{part}"), text)
+            .called("article-missing")
+            .hint(hint)
     });
     told.collect()
 }
@@ -101,7 +103,7 @@ fn text(article: &Article, own: &Own) -> Vec<Finding> {
     let reading = reading::of_markdown(markdown);
     pictures::of_article(&mut report, &reading, article);
     links::of(&mut report, &reading, links::Text::Article, own);
-    leftovers::of(&mut report, &reading, &article.language);
+    leftovers::of(&mut report, &reading, &article.language, links::Text::Article);
     leftovers::of_source(&mut report, markdown);
     characters::of(&mut report, markdown);
     shape::of_article(&mut report, &reading);
@@ -123,7 +125,7 @@ fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> 
         let reading = reading::of_html(&blinded);
         pictures::of_template(&mut report, &reading, own);
         links::of(&mut report, &reading, links::Text::Template, own);
-        leftovers::of(&mut report, &reading, language);
+        leftovers::of(&mut report, &reading, language, links::Text::Template);
         characters::of(&mut report, &blinded);
         shape::of_template(&mut report, &blinded);
         support::of_template(&mut report, &blinded);
@@ -146,11 +148,19 @@ impl Compiled {
             let words = rendered.text.split_whitespace().collect::<Vec<_>>().join(" ");
             findings.extend(law::missing(self, &text, &words, &rendered.text));
         }
-        let lost = law::lost_links(rendered).map(|link| {
-            let finding = Finding::warning(&text, format!("the text part leaves out the link `{}`", shown(&link, 120)));
-            finding
-                .called("link-lost")
-                .hint("write the address into the text too: who reads no HTML has no other way to it")
+        let lost = law::lost_links(rendered, &self.article.html).map(|lost| {
+            let (file, hint) = match lost.is_of_article {
+                true => (
+                    self.article_file(),
+                    "write the address itself beside the words of the link: who reads no HTML has no other way to it",
+                ),
+                false => (
+                    text.as_str(),
+                    "write the address into the text too: who reads no HTML has no other way to it",
+                ),
+            };
+            let said = format!("the text part leaves out the link `{}`", shown(&lost.target, 120));
+            Finding::warning(file, said).called("link-lost").hint(hint)
         });
         findings.extend(lost.take(20));
         findings.extend(self.shape(rendered));

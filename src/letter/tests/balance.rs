@@ -23,7 +23,11 @@ fn said(sources: &Sources) -> Vec<String> {
 }
 
 fn design(name: &str, files: &[(&str, &str)]) -> Sources {
-    let mut sources = sources(files, "hi", "One.\n\n## Two\n\nText.\n\n## Three\n\n| a | b |\n|---|---|\n| c | d |");
+    let mut sources = sources(
+        files,
+        "hi",
+        "One.\n\n## Two\n\nText.\n\n## Three\n\n| a | b |\n|---|---|\n| c | d |",
+    );
     sources.template.name = name.to_owned();
     sources
 }
@@ -46,7 +50,11 @@ fn every_closing_tag_that_a_shipped_design_loses_is_missed() {
                 torn.look.logo = Image::read("logo.gif", b"GIF89a\x20\0\x10\0").ok();
                 found.extend(said(&torn));
                 let seen = found.iter().any(|finding| finding.ends_with(" tag-unclosed"));
-                assert!(seen, "{name}: {file} without {} at {}: {found:?}", piece.text, piece.range.start);
+                assert!(
+                    seen,
+                    "{name}: {file} without {} at {}: {found:?}",
+                    piece.text, piece.range.start
+                );
                 tried += 1;
             }
         }
@@ -61,15 +69,36 @@ fn a_lost_tag_is_missed_where_it_was_opened() {
         ("<p>\n<h1>Title{A}", "templates/letter.html:2 tag-unclosed"),
         ("<h1>Title</h1></h1>{A}", "templates/letter.html:1 tag-stray"),
         ("<table>\n<tr>\n<td>{A}</tr></table>", "templates/letter.html:3 tag-unclosed"),
-        ("<table>\n<tr><td>{A}</td></tr></td></table>", "templates/letter.html:2 tag-stray"),
+        (
+            "<table>\n<tr><td>{A}</td></tr></td></table>",
+            "templates/letter.html:2 tag-stray",
+        ),
         ("\n<div><div>{A}</div>", "templates/letter.html:2 tag-unclosed"),
-        ("<head>\n<style>p { color: #222222 }</head><body>{A}</body>", "templates/letter.html:2 tag-unclosed"),
-        ("<p>\n<a href=\"https://riverside.example/\">us{A}", "templates/letter.html:2 tag-unclosed"),
-        ("\n\n<!--[if mso]><table><tr><td>{A}<!--[if mso]></td></tr></table><![endif]-->", "templates/letter.html:3 tag-unclosed"),
-        ("<!--[if mso]>\n<table><tr><td><![endif]-->{A}<!--[if mso]></td></tr><![endif]-->", "templates/letter.html:2 tag-unclosed"),
-        ("<!--[if !mso]><!--><p>a</p>\n<!--<![endif]-->{A}<![endif]-->", "templates/letter.html:2 tag-stray"),
+        (
+            "<head>\n<style>p { color: #222222 }</head><body>{A}</body>",
+            "templates/letter.html:2 tag-unclosed",
+        ),
+        (
+            "<p>\n<a href=\"https://riverside.example/\">us{A}",
+            "templates/letter.html:2 tag-unclosed",
+        ),
+        (
+            "\n\n<!--[if mso]><table><tr><td>{A}<!--[if mso]></td></tr></table><![endif]-->",
+            "templates/letter.html:3 tag-unclosed",
+        ),
+        (
+            "<!--[if mso]>\n<table><tr><td><![endif]-->{A}<!--[if mso]></td></tr><![endif]-->",
+            "templates/letter.html:2 tag-unclosed",
+        ),
+        (
+            "<!--[if !mso]><!--><p>a</p>\n<!--<![endif]-->{A}<![endif]-->",
+            "templates/letter.html:2 tag-stray",
+        ),
         ("<!--[if !mso]><!--><p>a</p>{A}", "templates/letter.html:1 tag-unclosed"),
-        ("{% if first_name %}\n<b>{% endif %}{A}", "templates/letter.html:2 tag-unclosed"),
+        (
+            "{% if first_name %}\n<b>{% endif %}{A}",
+            "templates/letter.html:2 tag-unclosed",
+        ),
         ("{A}\n<!-- a note", "templates/letter.html:2 tag-unclosed"),
     ] {
         let html = html.replace("{A}", BARE);
