@@ -58,7 +58,7 @@ pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
 pub fn said_of(sources: &Sources, columns: &BTreeSet<String>, example: &Recipient) -> Vec<Finding> {
     let (whole, mut findings) = attempt(sources);
     if let Some(whole) = whole {
-        findings.extend(whole.check_names(columns));
+        findings.extend(whole.check_names(columns).into_iter().filter(Finding::is_error));
         findings.extend(whole.looked_over(Some(example)));
     }
     each_once(findings)

@@ -100,6 +100,26 @@ fn what_is_wrong_with_a_picture_stands_at_its_line() {
 }
 
 #[test]
+fn a_photo_for_the_web_site_that_says_its_place_is_named() {
+    const FILE: &str = "campaigns/tips/sleep.md";
+    let hosted = format!("{SETTINGS}look: {{images: \"https://www.mill-lane.example/letters\"}}\n");
+    let mut photo = b"\xff\xd8\xff\xe1\0\x2bhttp://ns.adobe.com/xap/1.0/\0GPSLatitude".to_vec();
+    photo.extend(b"\xff\xc0\0\x0b\x08\x01\x90\x02\x58\x01\x01\x11\0\xff\xda\0\x02");
+    photo.resize(30_000, 7);
+    check(
+        &[
+            (FILE, &article("![bed](bed.jpg)")),
+            ("campaigns/tips/bed.jpg", &photo),
+            ("tidings.yaml", hosted.as_bytes()),
+        ],
+        &[
+            "campaigns/tips/sleep.md:8:1: `bed.jpg` is shown from",
+            "campaigns/tips/sleep.md:8:1: `bed.jpg` says where it was taken\n  hint: anybody who opens it can read that",
+        ],
+    );
+}
+
+#[test]
 fn a_picture_does_not_come_from_outside() {
     const FILE: &str = "campaigns/tips/sleep.md";
     let body = "![a](https://cdn.example/a.png)\n![b](https://www.mill-lane.example/b.png) ![c](http://mill-lane.example/c.png) ![d](https://notmill-lane.example/d.png)";
@@ -132,6 +152,18 @@ fn a_logo_is_read_or_stops_everything_where_it_is_named() {
         &[("tidings.yaml", named("mark.gif").as_bytes())],
         &["tidings.yaml:5:14: `mark.gif`: the file does not exist"],
     );
+    for (there, hint) in [
+        ("Mark.GIF", "capitals count: the file is called `Mark.GIF`"),
+        ("marks.gif", "did you mean `marks.gif`?"),
+        ("portrait.png", "did you mean `portrait.png`?"),
+        ("notes.txt", "put `mark.gif` into the workspace's folder"),
+    ] {
+        let expected = format!("tidings.yaml:5:14: `mark.gif`: the file does not exist\n  hint: {hint}");
+        check(
+            &[("tidings.yaml", named("mark.gif").as_bytes()), (there, &gif(30))],
+            &[expected.as_str()],
+        );
+    }
     check(
         &[("tidings.yaml", named("../mark.gif").as_bytes())],
         &["tidings.yaml:5:14: `../mark.gif` is no file of this workspace"],

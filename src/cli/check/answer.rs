@@ -16,13 +16,16 @@ pub(super) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// The findings as a person reads them: what stops letters before what only deserves a look, at most twenty of a kind, and each next step
-/// of a kind once.
+/// of a warning's kind once.
 pub(super) fn told(findings: &[Finding]) -> Vec<Finding> {
     let mut told = bounded(findings);
     told.sort_by_key(|finding| finding.severity);
-    let mut known: HashSet<(Option<Name>, String)> = HashSet::new();
+    let mut known: HashSet<(Name, String)> = HashSet::new();
     for finding in &mut told {
-        finding.hint = finding.hint.take().filter(|hint| known.insert((finding.name, hint.clone())));
+        let Some(name) = finding.name.filter(|_| !finding.is_error()) else {
+            continue;
+        };
+        finding.hint = finding.hint.take().filter(|hint| known.insert((name, hint.clone())));
     }
     told
 }

@@ -8,6 +8,7 @@
 
 use super::reading::blinded;
 use super::report::shown;
+use super::size::LARGEST_HTML;
 use crate::finding::{Finding, Place};
 use crate::letter::Recipient;
 use crate::letter::compile::Compiled;
@@ -21,6 +22,9 @@ const BEHIND: char = '\u{e011}';
 
 /// More would say the same.
 const MOST: usize = 20;
+
+/// After so many closes of nothing it is no page any more.
+const MOST_SLIPS: usize = 200;
 
 /// Elements without an inside.
 const VOID: &[&str] = &[
@@ -68,6 +72,8 @@ impl Compiled {
             .rewritten(|index, file| marked(index, &file.text))
             .and_then(|marked| marked.render(&self.html_name, &self.context(recipient)).ok());
         let files = &self.as_written.source().files;
+        // A page beyond what can be sent is said to be that.
+        let page = page.filter(|page| page.len() < 8 * LARGEST_HTML);
         let wrong = page.map(|page| judged(&page)).unwrap_or_default();
         wrong
             .into_iter()
@@ -269,10 +275,20 @@ fn unbalanced(tags: &[&Tag]) -> BTreeSet<(Written, Wrong)> {
     let left = |name: &str| surplus.get(name).copied().unwrap_or_default();
     let must_close = |tag: &&&Tag| !MAY_STAY_OPEN.contains(&tag.name.as_str());
     let mut open: Vec<&Tag> = Vec::new();
-    let mut wrong = BTreeSet::new();
+    let mut names: HashMap<&str, usize> = HashMap::new();
+    let (mut wrong, mut slips) = (BTreeSet::new(), 0);
     for tag in tags {
         if tag.opens {
+            *names.entry(&tag.name).or_default() += 1;
             open.push(tag);
+            continue;
+        }
+        if slips == MOST_SLIPS {
+            break;
+        }
+        if names.get(tag.name.as_str()).is_none_or(|count| *count == 0) {
+            slips += 1;
+            wrong.extend(tag.written.map(|at| (at, Wrong::Stray)));
             continue;
         }
         let Some(match_) = open.iter().rposition(|known| known.name == tag.name) else {
@@ -282,10 +298,17 @@ fn unbalanced(tags: &[&Tag]) -> BTreeSet<(Written, Wrong)> {
         let mut inner = open[match_ + 1..].iter().filter(must_close).peekable();
         // Where there is one close too many of this name, and none too few of those inside, this one is it.
         if inner.peek().is_some() && left(&tag.name) < 0 && inner.all(|inside| left(&inside.name) <= 0) {
+            slips += 1;
             wrong.extend(tag.written.map(|at| (at, Wrong::Stray)));
             continue;
         }
-        let unclosed = open.drain(match_..).skip(1).collect::<Vec<_>>();
+        let closed = open.split_off(match_);
+        for tag in &closed {
+            if let Some(count) = names.get_mut(tag.name.as_str()) {
+                *count -= 1;
+            }
+        }
+        let unclosed = &closed[1..];
         wrong.extend(
             unclosed
                 .iter()

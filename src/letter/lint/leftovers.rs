@@ -155,7 +155,8 @@ const OF_A_PERSON: &[&str] = &[
 fn fill(what: &str, words_: &str, ground: Text) -> String {
     let plain = folded(what).replace(' ', "");
     let is_name = OF_A_PERSON.iter().any(|part| plain.contains(part)) && !plain.contains("clinic") && !plain.contains("company");
-    let line = folded(words_);
+    // A greeting stands at the beginning; a whole article in one line is looked at no further.
+    let line = folded(&words_.chars().take(80).collect::<String>());
     let greets = words::of_any("greeting").any(|greeting| line.starts_with(&format!("{greeting} ")));
     match (is_name, ground) {
         (false, _) => "write what belongs here, or take it out".to_owned(),
@@ -206,7 +207,8 @@ pub(super) fn of_source(report: &mut Report<'_>, source: &str) {
     marks(source, &mut |at, what: &str, sure| {
         if sure {
             let text = format!("`{}` is a placeholder that nobody filled in", shown(what, 40));
-            let before = source[..at].rsplit('\n').next().unwrap_or("");
+            let window = &source[source.floor_char_boundary(at.saturating_sub(60))..at];
+            let before = window.rsplit('\n').next().unwrap_or("");
             report.refuse("placeholder", at, text, fill(what, &format!("{before}{what}"), Text::Article));
         }
     });
