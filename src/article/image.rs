@@ -4,7 +4,11 @@
 //! a file that holds more than the picture's head; its size in pixels is known. Knows
 //! nothing of files on disk (it is made from bytes) and of how a letter carries it.
 
+mod traces;
+
 use crate::finding::Finding;
+
+pub use traces::{says_place, without_traces};
 
 /// A picture up to this many bytes travels inside the letter; a larger one must be fetched from the clinic's own host.
 pub const LARGEST_CARRIED: usize = 20 * 1024;
@@ -52,7 +56,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
-    /// Inside the letter (`cid:`): the file, in base64.
+    /// Inside the letter (`cid:`): the file, in base64, without what its camera told of it.
     Carried(String),
     /// From the clinic's own host: the hash of the file (SHA-256, in hex), so that a changed picture is a changed text.
     Hosted(String),
@@ -74,8 +78,14 @@ impl Image {
                 format!("`{file}` has only a picture's head: the picture itself is missing, as after a download that broke off");
             return Err(Finding::error(file, text).hint("copy or download the picture once more"));
         }
-        let way = match bytes.len() {
-            0..=LARGEST_CARRIED => Way::Carried(data_encoding::BASE64.encode(bytes)),
+        let (width, height) = match traces::lies_on_its_side(bytes) {
+            true => (height, width),
+            false => (width, height),
+        };
+        // Where a photo was taken is nobody's business who gets the letter.
+        let plain = without_traces(bytes);
+        let way = match plain.len() {
+            0..=LARGEST_CARRIED => Way::Carried(data_encoding::BASE64.encode(&plain)),
             _ => Way::Hosted(data_encoding::HEXLOWER.encode(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())),
         };
         Ok(Self {
@@ -85,6 +95,15 @@ impl Image {
             height,
             way,
         })
+    }
+
+    /// The file's name as a part of an address.
+    pub fn address(&self) -> String {
+        let written = self.file.bytes().map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        });
+        written.collect()
     }
 
     /// The file's bytes, where the letter carries them.
@@ -288,6 +307,12 @@ mod tests {
                 "{word}"
             );
         }
+    }
+
+    #[test]
+    fn a_files_name_is_part_of_an_address() {
+        let image = Image::read("my hände.jpg", b"GIF89a\x20\0\x10\0").unwrap();
+        assert_eq!(image.address(), "my%20h%C3%A4nde.jpg");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `tidings check`: every mistake at once, every letter composed, nothing written.
 
 mod answer;
+mod despite;
+mod languages;
 
 use super::answers;
 use super::context::{Context, campaign_named};
@@ -83,6 +85,7 @@ pub(super) fn look(
         findings.extend(answers::forewarning(context, settings, known.as_ref())?);
         let mut store = Store::in_memory(context.clock.now())?;
         let found = check_lists(context, &mut store, workspace, &folders)?;
+        findings.extend(languages::unknown(workspace, &folders));
         let lists_are_sound = !found.iter().any(Finding::is_error);
         findings.extend(found);
         if let Some(store) = known.as_ref().filter(|_| named.is_none()) {
@@ -175,7 +178,7 @@ fn check_letters(
     folder: &CampaignFolder,
 ) -> Result<(u64, Vec<Finding>), Failure> {
     let Ok(plan) = plan(settings, folder) else {
-        return Ok((0, Vec::new()));
+        return Ok((0, despite::of_folder(store, settings, folder)?));
     };
     let (mut letters, mut findings) = (0, Vec::new());
     for article in plan.articles {
@@ -189,7 +192,10 @@ fn check_letters(
                     findings.push(nobody(plan));
                 }
             }
-            Err(DispatchError::Findings { findings: found }) => findings.extend(found),
+            Err(DispatchError::Findings { findings: found }) => {
+                findings.extend(found);
+                findings.extend(despite::of_article(store, plan, article)?);
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -211,7 +217,7 @@ fn show(context: &Context, findings: &[Finding], letters: u64, campaigns: u64) -
             context.ui.json(&shape(finding))?;
         }
     } else {
-        context.ui.findings(&answer::bounded(findings));
+        context.ui.findings(&answer::told(findings));
         let numbers = format!("{}, {} composed", count(campaigns, "campaign"), count(letters, "letter"));
         context.ui.say(&format!(
             "checked {numbers}: {}, {}",

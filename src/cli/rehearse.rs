@@ -152,7 +152,11 @@ fn stage_one(
         }
         Next::Article(article) => article,
     };
-    let draft = prepare::draft(store, plan, article, due_now(context, settings, plan), now)?;
+    let mut draft = prepare::draft(store, plan, article, due_now(context, settings, plan), now)?;
+    // What `check` says of texts has been said, or is asked for there.
+    let before = draft.warnings.len();
+    draft.warnings.retain(|finding| finding.name.is_none());
+    let of_texts = before - draft.warnings.len();
     if draft.edition.planned == 0 {
         context.ui.say(&format!("{}: nobody would get it", Ui::bold(&folder.name)));
         tell_left_out(context, store, &draft.edition)?;
@@ -160,6 +164,12 @@ fn stage_one(
         return Ok(None);
     }
     tell_draft(context, store, &draft)?;
+    if of_texts > 0 {
+        let warnings = count(of_texts as u64, "warning");
+        context
+            .ui
+            .hint(&format!("{warnings} about its texts: `tidings check {}` tells", folder.name));
+    }
     store.release(draft.edition.id, now)?;
     Ok(Some(draft.edition.key.to_string()))
 }

@@ -7,13 +7,17 @@ pub const NAMES: &[&str] = &[
     "way-out",
     "size",
     "pictures-heavy",
+    "article-missing",
     "article-tags",
     // Pictures.
     "alt-missing",
     "alt-says-nothing",
     "alt-long",
+    "picture-heavy",
+    "picture-hosted",
     "picture-of-text",
     "picture-other-host",
+    "picture-place",
     "picture-unread",
     // Links.
     "link-dead",
@@ -50,6 +54,8 @@ pub const NAMES: &[&str] = &[
     "page-language",
     "page-title",
     "support",
+    "tag-stray",
+    "tag-unclosed",
     // The lines in the inbox.
     "preheader",
     "preheader-repeats",

@@ -3,13 +3,22 @@
 /// The candidate nearest to `found`, if one is near enough to be a typing slip.
 pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let found = found.to_lowercase();
-    let limit = (found.chars().count() / 3).clamp(1, 3);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&found, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .filter_map(|candidate| Some((slips(&found, &candidate.to_lowercase())?, candidate)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// How many letters a slip has changed, unless they are so many that it is another word: one in three, two at most. The ending that two
+/// files have in common makes no names alike.
+fn slips(found: &str, candidate: &str) -> Option<usize> {
+    let (found, candidate) = match (found.rsplit_once('.'), candidate.rsplit_once('.')) {
+        (Some((found, ending)), Some((candidate, other))) if ending == other => (found, candidate),
+        _ => (found, candidate),
+    };
+    let limit = (found.chars().count() / 3).clamp(1, 2);
+    Some(strsim::damerau_levenshtein(found, candidate)).filter(|slips| *slips <= limit)
 }
 
 /// A hint for an unknown name: the nearest candidate, or else all that are known.
@@ -35,5 +44,9 @@ mod tests {
         assert_eq!(nearest("subjct", ["title", "subject"]), Some("subject"));
         assert_eq!(nearest("welcom", ["letter", "welcome"]), Some("welcome"));
         assert_eq!(nearest("colour", ["title", "subject"]), None);
+        assert_eq!(nearest("mark.html", ["ask.html", "logo.html"]), None);
+        assert_eq!(nearest("foter.html", ["ask.html", "footer.html"]), Some("footer.html"));
+        assert_eq!(nearest("Logo.png", ["logo.png"]), Some("logo.png"));
+        assert_eq!(nearest("subscriber", ["unsubscribe"]), None);
     }
 }

@@ -11,9 +11,9 @@ use crate::letter::headers::Fixed;
 use crate::letter::layout::{Guarded, Part};
 use crate::letter::pictures::{Carried, Pictures};
 use crate::letter::sign::Signer;
-use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, plain};
+use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, numbers, plain};
 use crate::template::colour::Colour;
-use crate::template::context::{ArticleWords, EditionWords, LookWords, one_line};
+use crate::template::context::{ArticleWords, EditionWords, LookWords, direction, one_line};
 use crate::template::words::{self, Words};
 use crate::template::{Line, Rules, TemplateFile, TemplateSource, Templates};
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ pub struct Compiled {
 /// # Errors
 /// All findings that no letter could be sent with. What only deserves a look is in [`Compiled::warnings`].
 pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
-    compile_by(Rules::Todays, sources)
+    compiled_by(Rules::Todays, sources)
 }
 
 /// Compiles what was released before: a rule that this program has learned since then is no reason to leave people waiting.
@@ -55,31 +55,46 @@ pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
 /// # Errors
 /// All findings that no letter could be made with.
 pub fn compile_released(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
-    compile_by(Rules::Released, sources)
+    compiled_by(Rules::Released, sources)
 }
 
-fn compile_by(rules: Rules, sources: &Sources) -> Result<Compiled, Vec<Finding>> {
-    let own = compile_one(rules, sources);
-    let mut findings: Vec<Finding> = own.as_ref().err().cloned().unwrap_or_default();
+fn compiled_by(rules: Rules, sources: &Sources) -> Result<Compiled, Vec<Finding>> {
+    let (whole, findings) = attempt(rules, sources);
+    match whole {
+        Some(whole) if !findings.iter().any(Finding::is_error) => Ok(whole),
+        _ => Err(findings),
+    }
+}
+
+/// Everything that can be said of an edition's sources, however much is wrong with them; `columns` are those of its lists.
+pub fn said_of(sources: &Sources, columns: &BTreeSet<String>, example: &Recipient) -> Vec<Finding> {
+    let (whole, mut findings) = attempt(Rules::Todays, sources);
+    if let Some(whole) = whole {
+        findings.extend(whole.check_names(columns).into_iter().filter(Finding::is_error));
+        findings.extend(whole.looked_over(Some(example)));
+    }
+    each_once(findings)
+}
+
+/// An edition as far as it can be made, with all that is wrong with it; with an error among it, no letter may be.
+fn attempt(rules: Rules, sources: &Sources) -> (Option<Compiled>, Vec<Finding>) {
+    let (own, mut findings) = attempt_one(rules, sources);
     let mut variants = Vec::new();
     for variant in &sources.article.variants {
         let sources = Sources {
             article: variant.clone(),
             ..sources.clone()
         };
-        match compile_one(rules, &sources) {
-            Ok(variant) => variants.push(variant),
-            // What is wrong with the template is wrong in every language, and said once.
-            Err(faults) => findings.extend(faults),
-        }
+        let (variant, found) = attempt_one(rules, &sources);
+        variants.extend(variant);
+        // What is wrong with the template is wrong in every language, and said once.
+        findings.extend(found);
     }
-    match own {
-        Ok(own) if findings.is_empty() => Ok(Compiled { variants, ..own }),
-        _ => Err(each_once(findings)),
-    }
+    let whole = own.map(|own| Compiled { variants, ..own });
+    (whole, each_once(findings))
 }
 
-fn compile_one(rules: Rules, sources: &Sources) -> Result<Compiled, Vec<Finding>> {
+fn attempt_one(rules: Rules, sources: &Sources) -> (Option<Compiled>, Vec<Finding>) {
     let is_looked_at = rules == Rules::Todays;
     let mut findings = if is_looked_at {
         lint::article(&sources.article)
@@ -96,10 +111,10 @@ fn compile_one(rules: Rules, sources: &Sources) -> Result<Compiled, Vec<Finding>
     if is_looked_at {
         findings.extend(lint::edition(sources));
     }
-    let (Ok(fixed), Ok((as_written, laid_out)), false) = (fixed, templates, findings.iter().any(Finding::is_error)) else {
-        return Err(findings);
+    let (Ok(fixed), Ok((as_written, laid_out))) = (fixed, templates) else {
+        return (None, findings);
     };
-    Ok(Compiled {
+    let compiled = Compiled {
         subject_is_personal: laid_out.line_is_personal("subject"),
         as_written,
         laid_out,
@@ -116,8 +131,9 @@ fn compile_one(rules: Rules, sources: &Sources) -> Result<Compiled, Vec<Finding>
         fixed,
         variants: Vec::new(),
         signer: None,
-        warnings: findings,
-    })
+        warnings: findings.clone(),
+    };
+    (Some(compiled), findings)
 }
 
 /// Findings of several languages, without those that each of them repeats.
@@ -169,7 +185,9 @@ impl Compiled {
     /// What deserves a look, and what one person's letter shows of the text that all get, in each language.
     pub fn looked_over(&self, example: Option<&Recipient>) -> Vec<Finding> {
         let mut findings = self.warnings();
+        findings.extend(lint::article_missing(self.as_written.source()));
         for version in self.versions() {
+            findings.extend(example.into_iter().flat_map(|recipient| version.unbalanced(recipient)));
             // Of a version the example may be no reader; its text is looked at all the same.
             let rendered = example.and_then(|recipient| version.rendered(recipient).ok());
             findings.extend(rendered.iter().flat_map(|rendered| version.lint(rendered)));
@@ -225,16 +243,21 @@ fn words(sources: &Sources, pictures: &Pictures) -> EditionWords {
     let (article, sender) = (&sources.article, &sources.sender);
     let sections = markdown::sections(&article.markdown, &pictures.shown);
     let colour = sources.look.colour.as_deref().and_then(Colour::parse);
+    let html = markdown::to_html_with(&article.markdown, &pictures.shown);
+    let text = markdown::to_text_with(&article.markdown, &pictures.shown);
+    // What was released before keeps its bytes.
+    let turns = sources.vocabulary == Vocabulary::Whole && direction(&article.language) == "rtl";
+    let in_html = |html: String| if turns { numbers::kept_in_html(&html) } else { html };
     EditionWords {
         article: ArticleWords {
             title: article.title.clone(),
             preheader: one_line(&article.preheader),
             author: article.author.clone(),
             language: article.language.clone(),
-            html: markdown::to_html_with(&article.markdown, &pictures.shown),
-            text: markdown::to_text_with(&article.markdown, &pictures.shown),
-            sections: sections.html,
-            contents: sections.contents,
+            html: in_html(html),
+            text: if turns { numbers::kept_in_text(&text) } else { text },
+            sections: in_html(sections.html),
+            contents: sections.contents.map(in_html),
         },
         clinic_name: sender.clinic_name.clone(),
         postal_address: sender.postal_address.clone(),

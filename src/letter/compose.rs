@@ -142,9 +142,15 @@ impl Compiled {
         self.for_reader(recipient).rendered(recipient)
     }
 
-    pub(crate) fn rendered(&self, recipient: &Recipient) -> Result<Rendered, ComposeError> {
+    /// What a letter to `recipient` may say, before its lines are known.
+    pub(crate) fn context(&self, recipient: &Recipient) -> tera::Context {
         let mut context = context::person(&recipient.address, &recipient.attributes, self.words);
         context.insert_value("unsubscribe", self.fixed.ways_out.variable(&recipient.token));
+        context
+    }
+
+    pub(crate) fn rendered(&self, recipient: &Recipient) -> Result<Rendered, ComposeError> {
+        let mut context = self.context(recipient);
         let failed = |fault: RenderFault| failed(recipient, fault);
         let subject = self.laid_out.render_line("subject", &context).map_err(failed)?;
         let subject = self.subject(recipient, &subject)?;

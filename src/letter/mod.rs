@@ -10,6 +10,7 @@ pub mod headers;
 mod layout;
 pub mod lint;
 pub(crate) mod markup;
+mod numbers;
 pub mod pictures;
 mod plain;
 pub mod sign;

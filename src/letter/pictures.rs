@@ -89,7 +89,7 @@ impl Pictures {
     /// The address of a picture, and where people can look at it who do not see it.
     fn address(&mut self, image: &Image, look: &LookSource, domain: &str) -> Option<(String, Option<String>)> {
         let Some(bytes) = image.carried() else {
-            let address = format!("{}{}", look.images.as_deref()?, percent_encoded(&image.file));
+            let address = format!("{}{}", look.images.as_deref()?, image.address());
             return Some((address.clone(), Some(address)));
         };
         let content_id = content_id(&bytes, domain);
@@ -166,14 +166,6 @@ fn in_lines(bytes: &[u8]) -> Vec<u8> {
     lines.join(&b"\r\n"[..])
 }
 
-fn percent_encoded(file: &str) -> String {
-    let written = file.bytes().map(|byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    });
-    written.collect()
-}
-
 fn homeless(file: &str, image: &Image) -> Finding {
     debug_assert!(matches!(image.way, Way::Hosted(_)));
     let text = format!(
@@ -181,13 +173,14 @@ fn homeless(file: &str, image: &Image) -> Finding {
         image.file
     );
     Finding::error(file, text).hint(
-        "save it smaller (up to 20 KB), or put it on your web site and say in tidings.yaml where: `look: {images: https://…/}`",
+        "saved at most 1200 pixels wide and under 20 KB it travels; a larger one goes on your web site: say where in tidings.yaml, as in \
+         `look: {images: https://…/}`",
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{in_lines, percent_encoded, within};
+    use super::{in_lines, within};
     use crate::article::image::{Image, Kind, Way};
 
     #[test]
@@ -215,10 +208,5 @@ mod tests {
         let lines = in_lines(&[7; 100]);
         let lengths: Vec<usize> = lines.split(|byte| *byte == b'\n').map(<[u8]>::len).collect();
         assert_eq!(lengths, [77, 60]);
-    }
-
-    #[test]
-    fn a_files_name_is_part_of_an_address() {
-        assert_eq!(percent_encoded("my hände.jpg"), "my%20h%C3%A4nde.jpg");
     }
 }

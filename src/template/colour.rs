@@ -12,6 +12,49 @@ pub struct Colour {
     blue: u8,
 }
 
+/// The sixteen of the first web pages, and those that people think of besides.
+const NAMES: &[(&str, &str)] = &[
+    ("black", "#000000"),
+    ("silver", "#c0c0c0"),
+    ("gray", "#808080"),
+    ("grey", "#808080"),
+    ("white", "#ffffff"),
+    ("maroon", "#800000"),
+    ("red", "#ff0000"),
+    ("purple", "#800080"),
+    ("fuchsia", "#ff00ff"),
+    ("magenta", "#ff00ff"),
+    ("green", "#008000"),
+    ("lime", "#00ff00"),
+    ("olive", "#808000"),
+    ("yellow", "#ffff00"),
+    ("navy", "#000080"),
+    ("blue", "#0000ff"),
+    ("teal", "#008080"),
+    ("aqua", "#00ffff"),
+    ("cyan", "#00ffff"),
+    ("turquoise", "#40e0d0"),
+    ("orange", "#ffa500"),
+    ("gold", "#ffd700"),
+    ("brown", "#a52a2a"),
+    ("beige", "#f5f5dc"),
+    ("pink", "#ffc0cb"),
+    ("coral", "#ff7f50"),
+    ("salmon", "#fa8072"),
+    ("crimson", "#dc143c"),
+    ("indigo", "#4b0082"),
+    ("violet", "#ee82ee"),
+    ("lavender", "#e6e6fa"),
+    ("skyblue", "#87ceeb"),
+    ("steelblue", "#4682b4"),
+    ("royalblue", "#4169e1"),
+    ("seagreen", "#2e8b57"),
+    ("forestgreen", "#228b22"),
+    ("darkgreen", "#006400"),
+    ("darkblue", "#00008b"),
+    ("darkred", "#8b0000"),
+];
+
 impl Colour {
     /// What pages look like where the settings say nothing: a deep green.
     pub const DEFAULT: Self = Self::new(0x1d, 0x5b, 0x4f);
@@ -33,6 +76,17 @@ impl Colour {
         let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
         digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(())?;
         Some(Self::new(part(0)?, part(2)?, part(4)?))
+    }
+
+    /// A colour as people write it who know no six digits: `#ff0`, or one of the names that web pages know best (CSS Color 4, §6.1).
+    pub fn named(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        if let Some(digits) = text.strip_prefix('#').filter(|digits| digits.chars().count() == 3) {
+            let doubled: String = digits.chars().flat_map(|digit| [digit, digit]).collect();
+            return Self::parse(&format!("#{doubled}"));
+        }
+        let (_, digits) = NAMES.iter().find(|(name, _)| *name == text)?;
+        Self::parse(digits)
     }
 
     /// Black or white, whichever is easier to read on this colour; one of them always has a contrast of 4.5 : 1.
@@ -86,7 +140,25 @@ impl fmt::Display for Colour {
 
 #[cfg(test)]
 mod tests {
-    use super::Colour;
+    #[test]
+    fn a_colour_is_named_as_people_do() {
+        for (written, digits) in [
+            ("teal", Some("#008080")),
+            (" Yellow ", Some("#ffff00")),
+            ("#ff0", Some("#ffff00")),
+            ("#FA3", Some("#ffaa33")),
+            ("#ffé", None),
+            ("#gg0", None),
+            ("tael", None),
+            ("", None),
+        ] {
+            let named = Colour::named(written).map(|colour| colour.to_string());
+            assert_eq!(named.as_deref(), digits, "{written}");
+        }
+        assert!(NAMES.iter().all(|(name, _)| Colour::named(name).is_some()));
+    }
+
+    use super::{Colour, NAMES};
     use proptest::prelude::*;
 
     #[test]

@@ -48,7 +48,19 @@ impl TemplateSource {
 
     /// Whether the letter is made with the file `name`: it is one of its parts, or included by one.
     pub fn uses(&self, name: &str) -> bool {
-        let mut used: Vec<String> = vec![self.html_name(), self.text_name()];
+        self.made_with(vec![self.html_name(), self.text_name()])
+            .iter()
+            .any(|known| known == name)
+    }
+
+    /// Whether the part `name` of the letter shows the article's text: without it a letter says nothing that its author wrote.
+    pub fn shows_article(&self, name: &str) -> bool {
+        let files = self.made_with(vec![name.to_owned()]).into_iter();
+        files.filter_map(|file| self.file(&file)).any(tags::show_article)
+    }
+
+    /// The files `used`, and all that they include.
+    fn made_with(&self, mut used: Vec<String>) -> Vec<String> {
         let mut next = 0;
         while let Some(text) = used.get(next).map(|name| self.file(name).unwrap_or("").to_owned()) {
             for tag in tags::tags(&text) {
@@ -61,7 +73,22 @@ impl TemplateSource {
             }
             next += 1;
         }
-        used.iter().any(|known| known == name)
+        used
+    }
+
+    /// The names of templates that are whole letters: they show the article, and no other includes them.
+    pub fn letters(&self) -> impl Iterator<Item = &str> {
+        let named = self.files.iter().filter_map(|file| file.name.strip_suffix(".html"));
+        named.filter(|name| self.shows_article(&format!("{name}.html")) && !self.is_part(&format!("{name}.html")))
+    }
+
+    /// Whether another file includes the file `name`.
+    pub fn is_part(&self, name: &str) -> bool {
+        let includes = |file: &TemplateFile| {
+            let mut tags = tags::tags(&file.text).into_iter();
+            file.name != name && tags.any(|tag| tag.quoted_after("include", &file.text) == Some(name))
+        };
+        self.files.iter().any(includes)
     }
 
     /// The name of the HTML part's file.
@@ -221,6 +248,20 @@ impl Templates {
     /// Where a place of the text that Tera has stands in the text as written.
     fn written_at(&self, name: &str, offset: usize) -> usize {
         self.counted.get(name).map_or(offset, |counted| counted.written_at(offset))
+    }
+
+    /// The same templates with their HTML files rewritten: what they promise stays. `None` where that is no template any more.
+    pub(crate) fn rewritten(&self, rewrite: impl Fn(usize, &TemplateFile) -> String) -> Option<Self> {
+        let mut tera = self.tera.clone();
+        let files = self
+            .source
+            .files
+            .iter()
+            .enumerate()
+            .filter(|(_, file)| file.name.ends_with(".html"));
+        let texts = files.map(|(index, file)| (file.name.clone(), Counted::of(&rewrite(index, file)).text));
+        tera.add_raw_templates(texts.collect::<Vec<_>>()).ok()?;
+        Some(Self { tera, ..self.clone() })
     }
 
     /// Renders the line that `key` names.

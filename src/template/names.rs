@@ -37,7 +37,7 @@ pub(super) fn unknown(text: &str, columns: &BTreeSet<String>) -> Vec<(Finding, u
             found.push((
                 Finding {
                     severity,
-                    ..name_fault(used.name, columns)
+                    ..name_fault(&used, columns)
                 },
                 used.offset,
             ));
@@ -94,7 +94,8 @@ fn field_fault(used: &Use<'_>) -> Option<(Finding, usize)> {
     Some((finding, offset))
 }
 
-fn name_fault(name: &str, columns: &BTreeSet<String>) -> Finding {
+fn name_fault(used: &Use<'_>, columns: &BTreeSet<String>) -> Finding {
+    let name = used.name;
     let objects = context::OBJECTS.iter().map(|(object, _)| *object);
     let known: Vec<&str> = context::PERSON
         .iter()
@@ -107,9 +108,17 @@ fn name_fault(name: &str, columns: &BTreeSet<String>) -> Finding {
                 .filter(|column| !context::PERSON.contains(column)),
         )
         .collect();
-    Finding::error(
+    let finding = Finding::error(
         "",
         format!("no list has a column `{name}`, and no letter has a variable of that name"),
-    )
-    .hint(suggestion::hint(name, known))
+    );
+    // Other programs write `subscriber.first_name`; here a column is written alone.
+    let alone = used.field.and_then(|(field, _)| {
+        let columns = context::PERSON.iter().copied().chain(columns.iter().map(String::as_str));
+        suggestion::nearest(field, columns)
+    });
+    match alone {
+        Some(column) => finding.hint(format!("a column is written alone: did you mean `{column}`?")),
+        None => finding.hint(suggestion::hint(name, known)),
+    }
 }

@@ -87,6 +87,26 @@ fn next(text: &str, from: usize) -> Option<Tag> {
     }
 }
 
+/// Whether `text` shows the body of an article where readers see it: not in a comment of HTML.
+pub(crate) fn show_article(text: &str) -> bool {
+    let shows = |tag: &Tag| {
+        let inside = tag.inside(text).replace(['"', '\'', '[', ']', ' '], ".");
+        let body = [
+            "article.html",
+            "article.sections",
+            "article.text",
+            "article..html",
+            "article..sections",
+        ];
+        matches!(tag.kind, Kind::Expression | Kind::Statement) && body.iter().any(|name| inside.contains(name))
+    };
+    let seen = |tag: &Tag| {
+        let before = &text[..tag.range.start];
+        before.rfind("<!--").is_none_or(|open| before[open..].contains("-->"))
+    };
+    tags(text).iter().any(|tag| shows(tag) && seen(tag))
+}
+
 /// Past the closing delimiter; delimiters in strings and in `{"a": {"b": 1}}` do not close.
 fn code_end(text: &str, from: usize, close: &str) -> usize {
     let bytes = text.as_bytes();

@@ -290,20 +290,27 @@ impl<'a> Reader<'a> {
 
     fn template(&mut self, campaign: &Campaign, templates: &Templates) {
         let wanted = format!("{}.html", campaign.template);
-        if !templates.files.iter().any(|file| file.name == wanted) {
-            let names = templates.files.iter().filter_map(|file| file.name.strip_suffix(".html"));
-            let text = format!(
+        let template = TemplateSource {
+            name: campaign.template.clone(),
+            files: templates.files.clone(),
+        };
+        let unfit = match template.file(&wanted) {
+            None => Some(format!(
                 "template `{}` does not exist: there is no `templates/{wanted}`",
-                campaign.template
-            );
-            self.wrong(&["template"], text, suggestion::hint(&campaign.template, names));
+                template.name
+            )),
+            Some(_) if template.is_part(&wanted) && !template.shows_article(&wanted) => Some(format!(
+                "`templates/{wanted}` is a part of other templates: a letter made of it alone would not show the article"
+            )),
+            Some(_) => None,
+        };
+        if let Some(text) = unfit {
+            let letters: Vec<&str> = template.letters().collect();
+            self.wrong(&["template"], text, suggestion::hint(&campaign.template, letters));
             return;
         }
         self.folder.findings.extend(templates.findings.iter().cloned());
-        self.folder.template = Some(TemplateSource {
-            name: campaign.template.clone(),
-            files: templates.files.clone(),
-        });
+        self.folder.template = Some(template);
     }
 
     /// Takes out what the campaign's owner has accepted; says so where a name accepts nothing that exists.

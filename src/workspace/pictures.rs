@@ -8,10 +8,10 @@ use super::files;
 use super::settings::Settings;
 use crate::article::Article;
 use crate::article::desk::{host_of, is_among};
-use crate::article::image::{Image, LARGEST_CARRIED, LARGEST_READ, LARGEST_TOGETHER, Way};
+use crate::article::image::{Image, LARGEST_READ, LARGEST_TOGETHER, Way, says_place};
 use crate::article::markdown::address::Target;
 use crate::article::markdown::picture::{Shown, pictures};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Severity};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -39,6 +39,21 @@ pub(super) fn of(root: &Path, campaign: &str, article: &Article, settings: Optio
     (reader.images.into_values().flatten().collect(), reader.findings)
 }
 
+/// On the web a heavier picture is slow and dear to whoever reads on a phone.
+const HEAVY: usize = 1024 * 1024;
+
+/// The ways out for a picture that is too large to travel.
+pub(super) const TOO_LARGE: &str = "saved at most 1200 pixels wide and under 20 KB it travels with the letter; a larger one goes on your web \
+    site: say in tidings.yaml in which folder, as in `look: {images: https://…/}`";
+
+/// A file's size as people say it.
+pub(super) fn weight(bytes: usize) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} KB", bytes.div_ceil(1024)),
+        _ => format!("{:.1} MB", (bytes / 100_000) as f64 / 10.0),
+    }
+}
+
 struct Reader<'a> {
     root: &'a Path,
     campaign: &'a str,
@@ -63,7 +78,12 @@ impl Reader<'_> {
             return;
         }
         let image = match self.read(file) {
-            Ok(image) => Some(image),
+            Ok((image, bytes)) => {
+                if matches!(image.way, Way::Hosted(_)) {
+                    self.hosted(shown, &image, &bytes);
+                }
+                Some(image)
+            }
             Err(wrong) => {
                 let hint = wrong
                     .hint
@@ -72,15 +92,6 @@ impl Reader<'_> {
                 None
             }
         };
-        let is_hosted = image.as_ref().is_some_and(|image| matches!(image.way, Way::Hosted(_)));
-        if is_hosted && self.settings.is_some_and(|settings| settings.look.images.is_none()) {
-            let text = format!(
-                "`{file}` is larger than {} KB, too large to travel inside each letter",
-                LARGEST_CARRIED / 1024
-            );
-            let hint = "save it smaller; or put it on your web site, and say in tidings.yaml in which folder: `look: {images: https://…/}`";
-            self.wrong(shown, text, hint);
-        }
         if self.images.len() == MOST {
             self.wrong(
                 shown,
@@ -91,7 +102,58 @@ impl Reader<'_> {
         self.images.insert(file.to_owned(), image);
     }
 
-    fn read(&self, file: &str) -> Result<Image, Finding> {
+    /// A picture that is too large to travel: where it has to lie, and what it costs and tells there.
+    fn hosted(&mut self, shown: &Shown, image: &Image, bytes: &[u8]) {
+        let Some(settings) = self.settings else { return };
+        let size = format!("{} × {} pixels and {}", image.width, image.height, weight(bytes.len()));
+        let Some(folder) = &settings.look.images else {
+            self.wrong(
+                shown,
+                format!("`{}` has {size}, too large to travel inside each letter", image.file),
+                TOO_LARGE,
+            );
+            return;
+        };
+        let file = format!("campaigns/{}/{}", self.campaign, image.file);
+        let hint = format!(
+            "upload `{file}` before the letters leave, and open that address once; then accept it: `accept: [picture-hosted]`"
+        );
+        self.look_at(
+            shown,
+            "picture-hosted",
+            format!("`{}` is shown from `{folder}{}`", image.file, image.address()),
+            hint,
+        );
+        if bytes.len() > HEAVY {
+            let hint = "save it 1200 pixels wide, as a JPEG of middling quality; whoever reads it on a phone pays for it";
+            self.look_at(shown, "picture-heavy", format!("`{}` has {size}", image.file), hint);
+        }
+        if says_place(bytes) {
+            let hint = format!(
+                "anybody who opens it can read that: send it to yourself as a message, or export it without its place, and upload that; \
+                 `{file}` itself should be that file too"
+            );
+            self.look_at(
+                shown,
+                "picture-place",
+                format!("`{}` says where it was taken", image.file),
+                hint,
+            );
+        }
+    }
+
+    fn look_at(&mut self, shown: &Shown, name: &str, text: String, hint: impl Into<String>) {
+        self.wrong(shown, text, hint);
+        if let Some(finding) = self.findings.pop() {
+            let finding = Finding {
+                severity: Severity::Warning,
+                ..finding
+            };
+            self.findings.push(finding.called(name));
+        }
+    }
+
+    fn read(&self, file: &str) -> Result<(Image, Vec<u8>), Finding> {
         let folder = self.root.join("campaigns").join(self.campaign);
         let names = files::names(&folder).unwrap_or_default();
         if !names.iter().any(|name| name == file) {
@@ -107,7 +169,7 @@ impl Reader<'_> {
             text: format!("`{file}`: {}", wrong.text.replace("workspace", "campaign's folder")),
             ..wrong
         })?;
-        Image::read(file, &bytes)
+        Ok((Image::read(file, &bytes)?, bytes))
     }
 
     /// A picture on the web: it tells its host who reads the letter and when, so the host must be the clinic's.

@@ -74,7 +74,7 @@ fn what_is_wrong_with_a_picture_stands_at_its_line() {
     check(
         &[(FILE, &article("![bed](bed.gif)")), ("campaigns/tips/bed.gif", &gif(21_000))],
         &[
-            "campaigns/tips/sleep.md:8:1: `bed.gif` is larger than 20 KB, too large to travel inside each letter\n  hint: save it smaller; or put it on your web site",
+            "campaigns/tips/sleep.md:8:1: `bed.gif` has 32 × 16 pixels and 21 KB, too large to travel inside each letter\n  hint: saved at most 1200 pixels wide and under 20 KB it travels",
         ],
     );
     let hosted = format!("{SETTINGS}look: {{images: \"https://www.mill-lane.example/letters\"}}\n");
@@ -84,7 +84,9 @@ fn what_is_wrong_with_a_picture_stands_at_its_line() {
             ("campaigns/tips/bed.gif", &gif(21_000)),
             ("tidings.yaml", hosted.as_bytes()),
         ],
-        &[],
+        &[
+            "campaigns/tips/sleep.md:8:1: `bed.gif` is shown from `https://www.mill-lane.example/letters/bed.gif`\n  hint: upload `campaigns/tips/bed.gif`",
+        ],
     );
     let many: String = (0..6).map(|at| format!("![{at}]({at}.gif)")).collect();
     let pictures: Vec<(String, Vec<u8>)> = (0..6).map(|at| (format!("campaigns/tips/{at}.gif"), gif(20_000))).collect();
@@ -94,6 +96,26 @@ fn what_is_wrong_with_a_picture_stands_at_its_line() {
     check(
         &files,
         &["campaigns/tips/sleep.md:8:1: the pictures weigh 118 KB together, and a letter carries at most 100"],
+    );
+}
+
+#[test]
+fn a_photo_for_the_web_site_that_says_its_place_is_named() {
+    const FILE: &str = "campaigns/tips/sleep.md";
+    let hosted = format!("{SETTINGS}look: {{images: \"https://www.mill-lane.example/letters\"}}\n");
+    let mut photo = b"\xff\xd8\xff\xe1\0\x2bhttp://ns.adobe.com/xap/1.0/\0GPSLatitude".to_vec();
+    photo.extend(b"\xff\xc0\0\x0b\x08\x01\x90\x02\x58\x01\x01\x11\0\xff\xda\0\x02");
+    photo.resize(30_000, 7);
+    check(
+        &[
+            (FILE, &article("![bed](bed.jpg)")),
+            ("campaigns/tips/bed.jpg", &photo),
+            ("tidings.yaml", hosted.as_bytes()),
+        ],
+        &[
+            "campaigns/tips/sleep.md:8:1: `bed.jpg` is shown from",
+            "campaigns/tips/sleep.md:8:1: `bed.jpg` says where it was taken\n  hint: anybody who opens it can read that",
+        ],
     );
 }
 
@@ -130,13 +152,25 @@ fn a_logo_is_read_or_stops_everything_where_it_is_named() {
         &[("tidings.yaml", named("mark.gif").as_bytes())],
         &["tidings.yaml:5:14: `mark.gif`: the file does not exist"],
     );
+    for (there, hint) in [
+        ("Mark.GIF", "capitals count: the file is called `Mark.GIF`"),
+        ("marks.gif", "did you mean `marks.gif`?"),
+        ("portrait.png", "did you mean `portrait.png`?"),
+        ("notes.txt", "put `mark.gif` into the workspace's folder"),
+    ] {
+        let expected = format!("tidings.yaml:5:14: `mark.gif`: the file does not exist\n  hint: {hint}");
+        check(
+            &[("tidings.yaml", named("mark.gif").as_bytes()), (there, &gif(30))],
+            &[expected.as_str()],
+        );
+    }
     check(
         &[("tidings.yaml", named("../mark.gif").as_bytes())],
         &["tidings.yaml:5:14: `../mark.gif` is no file of this workspace"],
     );
     check(
         &[("tidings.yaml", named("mark.gif").as_bytes()), ("mark.gif", &gif(40_000))],
-        &["tidings.yaml:5:14: `mark.gif` has 40 KB: a logo travels inside each letter up to 20 KB"],
+        &["tidings.yaml:5:14: `mark.gif` has 32 × 16 pixels and 40 KB: a logo travels inside each letter up to 20 KB"],
     );
     let root = workspace();
     write(root.path(), "tidings.yaml", named("art/mark.gif").as_bytes());

@@ -1,6 +1,7 @@
 //! `tidings check`: every mistake at once, with its place and how to mend it.
 
-use super::{answers, article, clinic, type_in};
+use super::{CAMPAIGN, SETTINGS, TEMPLATE, answers, article, clinic, type_in};
+use crate::support::workspace::Workspace;
 
 #[test]
 fn a_sound_clinic_has_no_finding() {
@@ -140,4 +141,122 @@ fn two_articles_with_one_subject_are_told() {
         .exits(0)
         .tells("the subject `All about sleep` is that of `sleep.md` too")
         .tells("[subject-again]");
+}
+
+/// A file of `tips` that begins like a picture and has so many bytes.
+fn picture(clinic: &Workspace, file: &str, bytes: usize) {
+    let mut gif = b"GIF89a\x20\0\x10\0".to_vec();
+    gif.resize(bytes, 7);
+    clinic.write(&format!("campaigns/tips/{file}"), gif);
+}
+
+#[test]
+fn one_error_does_not_hide_what_else_is_to_be_said() {
+    const WARNED: &str = "Read [here](https://mill-lane.example/a).\n\nIt cures pain.";
+    let torn = TEMPLATE.replace("</h1>", "");
+    for (body, error) in [
+        (
+            format!("![A bed](bed.gif)\n\n{WARNED}"),
+            "`bed.gif` has 32 × 16 pixels and 40 KB, too large to travel",
+        ),
+        (
+            format!("Dear {{{{ first_name }}}},\n\n{WARNED}"),
+            "`{{ first_name }}` would stand in every letter as it is",
+        ),
+        (format!("![A bed](none.gif)\n\n{WARNED}"), "there is no picture `none.gif`"),
+    ] {
+        let clinic = clinic(3)
+            .file("campaigns/tips/walks.md", &walks(&body))
+            .file("templates/letter.html", &torn);
+        picture(&clinic, "bed.gif", 40_000);
+        let said = type_in(&clinic, "check")
+            .exits(65)
+            .tells(error)
+            .tells("[link-words]")
+            .tells("[claim-cure]");
+        let said = said
+            .tells("templates/letter.html:1:")
+            .tells("`<h1>` is opened here and never closed")
+            .tells("[tag-unclosed]");
+        assert_eq!(said.stderr.matches("error: ").count(), 1, "{said}");
+        let first = said
+            .stderr
+            .lines()
+            .find(|line| line.contains("error: ") || line.contains("warning: "));
+        assert!(first.is_some_and(|line| line.contains("error: ")), "{said}");
+    }
+}
+
+#[test]
+fn a_template_without_the_article_sends_nothing() {
+    let clinic = clinic(3).file("templates/letter.html", &TEMPLATE.replace("{{ article.html }}", ""));
+    let found = "templates/letter.html: error: the article's text is not in the letter";
+    type_in(&clinic, "check")
+        .exits(65)
+        .tells(found)
+        .tells("write `{{ article.html }}` where the text is to stand");
+    type_in(&clinic, "rehearse").exits(65).tells(found);
+    let clinic = clinic
+        .file(
+            "templates/letter.html",
+            &TEMPLATE.replace("</html>", "{% include \"foot.html\" %}</html>"),
+        )
+        .file("templates/foot.html", "<p>{{ clinic.name }}</p>")
+        .file(
+            "campaigns/tips/campaign.yaml",
+            &CAMPAIGN.replace("template: letter", "template: foot"),
+        );
+    type_in(&clinic, "check")
+        .exits(65)
+        .tells("campaign.yaml:4:11: error: `templates/foot.html` is a part of other templates")
+        .tells("hint: known here: `letter`\n")
+        .never_says("warning: ");
+}
+
+#[test]
+fn a_picture_for_the_web_site_is_named_with_its_address() {
+    let clinic = clinic(3)
+        .file(
+            "campaigns/tips/walks.md",
+            &walks("![A path](my path.gif)".replace("my path.gif", "<my path.gif>").as_str()),
+        )
+        .file(
+            "tidings.yaml",
+            &format!("{SETTINGS}look: {{images: \"https://www.mill-lane.example/letters\"}}\n"),
+        );
+    picture(&clinic, "my path.gif", 1_500_000);
+    type_in(&clinic, "check")
+        .exits(0)
+        .tells("walks.md:8:1: warning: `my path.gif` is shown from `https://www.mill-lane.example/letters/my%20path.gif` [picture-hosted]")
+        .tells("upload `campaigns/tips/my path.gif`")
+        .tells("`my path.gif` has 32 × 16 pixels and 1.5 MB [picture-heavy]");
+}
+
+#[test]
+fn a_language_that_is_none_is_named_with_its_row() {
+    let people = "email,consent,language\nann@example.org,yes,Klingon\nbo@example.org,yes,Deutsch\ncy@example.org,yes,\ndee@example.org,yes,Klingon\n";
+    let clinic = clinic(0).file("subscribers/patients.csv", people);
+    type_in(&clinic, "check").exits(0).never_says("Klingon");
+    let german = article("walks").replace("id: walks", "id: walks\nlanguage: de");
+    let clinic = clinic.file("campaigns/tips/walks.de.md", &german).file(
+        "campaigns/tips/campaign.yaml",
+        &CAMPAIGN.replace("{file: walks.md}", "{file: walks.md, languages: [walks.de.md]}"),
+    );
+    type_in(&clinic, "check")
+        .exits(0)
+        .tells("subscribers/patients.csv:2:1: warning: `Klingon` in the column `language` is no language that is known here, and in 1 more")
+        .never_says("Deutsch");
+}
+
+#[test]
+fn a_rehearsal_points_to_what_check_says() {
+    let clinic = clinic(3).file(
+        "campaigns/tips/sleep.md",
+        &article("sleep").replace("short and kind", "which cures pain"),
+    );
+    type_in(&clinic, "check").exits(0).tells("[claim-cure]");
+    type_in(&clinic, "rehearse")
+        .exits(0)
+        .never_says("[claim-cure]")
+        .tells("1 warning about its texts: `tidings check tips` tells");
 }

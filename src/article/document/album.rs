@@ -190,6 +190,7 @@ impl<'a> Album<'a> {
         if image.width <= 2 || image.height <= 2 {
             return self.leave_out(name, "it is a dot that nobody sees", line);
         }
+        let bytes = image::without_traces(&bytes);
         if let Some(same) = self.enclosed.iter().find(|enclosed| enclosed.bytes == bytes) {
             return Fate::Comes(same.file.clone());
         }

@@ -1,6 +1,7 @@
 //! What `check` shows of many findings: each once, by file and line, and never more of one kind than a person reads.
 
 use crate::finding::Finding;
+use crate::finding::name::Name;
 use std::collections::{HashMap, HashSet};
 
 /// From here on, more of a kind in one file are only counted.
@@ -12,6 +13,21 @@ pub(super) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.retain(|finding| seen.insert(finding.to_string()));
     findings.sort_by(|one, other| (&one.file, one.place, one.severity).cmp(&(&other.file, other.place, other.severity)));
     findings
+}
+
+/// The findings as a person reads them: what stops letters before what only deserves a look, at most twenty of a kind, and each next step
+/// of a warning's kind once.
+pub(super) fn told(findings: &[Finding]) -> Vec<Finding> {
+    let mut told = bounded(findings);
+    told.sort_by_key(|finding| finding.severity);
+    let mut known: HashSet<(Name, String)> = HashSet::new();
+    for finding in &mut told {
+        let Some(name) = finding.name.filter(|_| !finding.is_error()) else {
+            continue;
+        };
+        finding.hint = finding.hint.take().filter(|hint| known.insert((name, hint.clone())));
+    }
+    told
 }
 
 /// The findings with at most nineteen of a kind in a file; the twentieth says how many more there are.
@@ -79,6 +95,26 @@ mod tests {
         assert_eq!(
             in_order(found),
             [error, finding(2, None), finding(3, None), Finding::error("b.md", "x")]
+        );
+    }
+
+    #[test]
+    fn a_person_reads_errors_first_and_each_step_once() {
+        let hinted = |line, hint: &str| finding(line, Some("link-http")).hint(hint);
+        let error = Finding::error("z.md", "x").hint("one");
+        let told = told(&[hinted(1, "one"), hinted(2, "one"), hinted(3, "two"), error.clone()]);
+        let steps: Vec<_> = told
+            .iter()
+            .map(|finding| (finding.file.as_str(), finding.hint.as_deref()))
+            .collect();
+        assert_eq!(
+            steps,
+            [
+                ("z.md", Some("one")),
+                ("a.md", Some("one")),
+                ("a.md", None),
+                ("a.md", Some("two"))
+            ]
         );
     }
 

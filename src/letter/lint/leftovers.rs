@@ -1,5 +1,6 @@
 //! What was meant to be filled in and was not: placeholders of people and of other programs, and greetings of nobody.
 
+use super::links::Text;
 use super::reading::{Block, Reading, is_blind};
 use super::report::{Report, shown};
 use super::words::{self, folded, stands_in};
@@ -133,7 +134,48 @@ const FIELDS: &[&str] = &[
     "unsubscribelink",
 ];
 
-const FILL: &str = "write what belongs there; a person's name goes into the template or the subject, as `{{ first_name }}`";
+/// Parts of the names of what only a person has.
+const OF_A_PERSON: &[&str] = &[
+    "name",
+    "fname",
+    "lname",
+    "naam",
+    "nom",
+    "prenom",
+    "nombre",
+    "apellido",
+    "cognome",
+    "nome",
+    "anrede",
+    "greeting",
+    "salutation",
+];
+
+/// The next step: a name is put in for each person by the template, everything else only the author knows.
+fn fill(what: &str, words_: &str, ground: Text) -> String {
+    let plain = folded(what).replace(' ', "");
+    let is_name = OF_A_PERSON.iter().any(|part| plain.contains(part)) && !plain.contains("clinic") && !plain.contains("company");
+    // A greeting stands at the beginning; a whole article in one line is looked at no further.
+    let line = folded(&words_.chars().take(80).collect::<String>());
+    let greets = words::of_any("greeting").any(|greeting| line.starts_with(&format!("{greeting} ")));
+    match (is_name, ground) {
+        (false, _) => "write what belongs here, or take it out".to_owned(),
+        (true, Text::Template) => "write `{{ greeting }}`, or `{{ first_name }}` for the name alone".to_owned(),
+        (true, Text::Article) if greets || line == folded(what) => "delete this line: the letter greets already".to_owned(),
+        (true, Text::Article) => {
+            "take it out: an article is the same for everybody; a name goes into the template or the subject, as `{{ first_name }}`"
+                .to_owned()
+        }
+    }
+}
+
+/// The next step in a line of the inbox.
+pub(super) fn fill_line(what: &str) -> String {
+    match fill(what, "", Text::Template).starts_with("write `") {
+        true => "write `{{ first_name }}` for a person's name".to_owned(),
+        false => "write what belongs here, or take it out".to_owned(),
+    }
+}
 
 /// Notes to oneself, spelled in halves so that this file holds none.
 const NOTES: &[&str] = &[
@@ -146,13 +188,14 @@ const NOTES: &[&str] = &[
 ];
 
 /// Everything in a text that was to be filled in.
-pub(super) fn of(report: &mut Report<'_>, reading: &Reading, language: &str) {
+pub(super) fn of(report: &mut Report<'_>, reading: &Reading, language: &str, ground: Text) {
     for block in &reading.blocks {
         let at = |report: &mut Report<'_>, at: usize, what: &str, sure: bool| {
             let text = format!("`{}` is a placeholder that nobody filled in", shown(what, 40));
+            let hint = fill(what, &block.words, ground);
             match sure {
-                true => report.refuse("placeholder", block.offset(at), text, FILL),
-                false => report.warn("placeholder", block.offset(at), text, FILL),
+                true => report.refuse("placeholder", block.offset(at), text, hint),
+                false => report.warn("placeholder", block.offset(at), text, hint),
             }
         };
         in_words(&block.words, language, |offset, what, sure| at(report, offset, what, sure));
@@ -204,7 +247,9 @@ pub(super) fn of_source(report: &mut Report<'_>, source: &str) {
     marks(source, &mut |at, what: &str, sure| {
         if sure {
             let text = format!("`{}` is a placeholder that nobody filled in", shown(what, 40));
-            report.refuse("placeholder", at, text, FILL);
+            let window = &source[source.floor_char_boundary(at.saturating_sub(60))..at];
+            let before = window.rsplit('\n').next().unwrap_or("");
+            report.refuse("placeholder", at, text, fill(what, &format!("{before}{what}"), Text::Article));
         }
     });
 }
@@ -358,6 +403,30 @@ mod tests {
         ] {
             assert_eq!(found(text), [what], "{text}");
         }
+    }
+
+    #[test]
+    fn the_next_step_fits_what_was_forgotten() {
+        for (what, line, hint) in [
+            ("[DATE]", "On [DATE] we open", "write what belongs here, or take it out"),
+            (
+                concat!("TO", "DO"),
+                concat!("TO", "DO: more"),
+                "write what belongs here, or take it out",
+            ),
+            ("lorem ipsum", "Lorem ipsum dolor", "write what belongs here, or take it out"),
+            ("[clinic name]", "At [clinic name]", "write what belongs here, or take it out"),
+            ("[FIRST NAME]", "[FIRST NAME],", "delete this line: the letter greets already"),
+            (
+                "[Name]",
+                "Dear [Name], it is time",
+                "delete this line: the letter greets already",
+            ),
+        ] {
+            assert_eq!(fill(what, line, Text::Article), hint, "{line}");
+        }
+        assert!(fill("[name]", "When [name] comes", Text::Article).starts_with("take it out"));
+        assert!(fill("[name]", "Dear [name]", Text::Template).contains("{{ greeting }}"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! What does not depend on people is looked at once an edition, in time that grows with the text. Knows nothing of people's lists or of
 //! what was sent before.
 
+mod balance;
 mod characters;
 mod claims;
 mod colour;
@@ -72,6 +73,25 @@ pub fn edition(sources: &Sources) -> Vec<Finding> {
     findings
 }
 
+/// The parts of a letter that its template makes without the article. An error that only those meet who are about to release it: what was
+/// released goes on as it is.
+pub(crate) fn article_missing(template: &TemplateSource) -> Vec<Finding> {
+    let parts = [
+        (template.html_name(), "{{ article.html }}"),
+        (template.text_name(), "{{ article.text }}"),
+    ];
+    let made = parts.iter().filter(|(part, _)| template.file(part).is_some());
+    let missing = made.filter(|(part, _)| !template.shows_article(part));
+    let told = missing.map(|(part, tag)| {
+        let text = "the article's text is not in the letter: the template does not show it";
+        let hint = format!("write `{tag}` where the text is to stand");
+        Finding::error(format!("templates/{part}"), text)
+            .called("article-missing")
+            .hint(hint)
+    });
+    told.collect()
+}
+
 /// What is looked at of a text: a letter of more cannot be sent, and that is said.
 fn seen(text: &str) -> &str {
     let most = text.len().min(2 * LARGEST_HTML);
@@ -85,7 +105,7 @@ fn text(article: &Article, own: &Own) -> Vec<Finding> {
     let reading = reading::of_markdown(markdown);
     pictures::of_article(&mut report, &reading, article);
     links::of(&mut report, &reading, links::Text::Article, own);
-    leftovers::of(&mut report, &reading, &article.language);
+    leftovers::of(&mut report, &reading, &article.language, links::Text::Article);
     leftovers::of_source(&mut report, markdown);
     characters::of(&mut report, markdown);
     shape::of_article(&mut report, &reading);
@@ -108,7 +128,7 @@ fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> 
         pictures::of_template(&mut report, &reading, own);
         links::of(&mut report, &reading, links::Text::Template, own);
         loads::of_template(&mut report, &file.text, &blinded, own);
-        leftovers::of(&mut report, &reading, language);
+        leftovers::of(&mut report, &reading, language, links::Text::Template);
         characters::of(&mut report, &blinded);
         shape::of_template(&mut report, &blinded);
         support::of_template(&mut report, &blinded);
@@ -125,11 +145,19 @@ impl Compiled {
         let text = format!("templates/{}", self.text_name);
         let mut findings: Vec<Finding> = size::of_letter(&html, &rendered.html).into_iter().collect();
         findings.extend(law::missing(self, rendered));
-        let lost = law::lost_links(rendered).map(|link| {
-            let finding = Finding::warning(&text, format!("the text part leaves out the link `{}`", shown(&link, 120)));
-            finding
-                .called("link-lost")
-                .hint("write the address into the text too: who reads no HTML has no other way to it")
+        let lost = law::lost_links(rendered, &self.article.html).map(|lost| {
+            let (file, hint) = match lost.is_of_article {
+                true => (
+                    self.article_file(),
+                    "write the address itself beside the words of the link: who reads no HTML has no other way to it",
+                ),
+                false => (
+                    text.as_str(),
+                    "write the address into the text too: who reads no HTML has no other way to it",
+                ),
+            };
+            let said = format!("the text part leaves out the link `{}`", shown(&lost.target, 120));
+            Finding::warning(file, said).called("link-lost").hint(hint)
         });
         findings.extend(lost.take(20));
         findings.extend(self.shape(rendered));

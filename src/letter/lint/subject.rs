@@ -26,10 +26,20 @@ pub fn front(file: &str, text: &str, article: &Article) -> Vec<Finding> {
         ("preheader", &article.preheader),
     ];
     same_for_all(&mut report, text, article);
-    for (key, line) in lines {
+    // What only says again what stands elsewhere has nothing wrong of its own.
+    let is_again = |index: usize, line: &str| {
+        let opening = || folded(&article.markdown.chars().take(2 * line.len() + 200).collect::<String>());
+        let is_opening = index == 2 && folded(line).contains(' ') && opening().contains(&folded(line));
+        is_opening || lines[..index].iter().any(|(_, before)| *before == line)
+    };
+    let own = lines
+        .into_iter()
+        .enumerate()
+        .filter(|(index, (_, line))| !is_again(*index, line));
+    for (key, line) in own.map(|(_, line)| line) {
         leftovers::in_words(&super::reading::blinded(line), language, |_, what, sure| {
             let text = format!("`{key}`: `{}` is a placeholder that nobody filled in", shown(what, 40));
-            let hint = "write what belongs there; a person's name is `{{ first_name }}`";
+            let hint = leftovers::fill_line(what);
             match sure {
                 true => report.refuse("placeholder", at(key), text, hint),
                 false => report.warn("placeholder", at(key), text, hint),
@@ -230,6 +240,17 @@ mod tests {
         ] {
             assert_eq!(names(subject, PREHEADER), [""; 0], "{subject}");
         }
+    }
+
+    #[test]
+    fn a_line_that_repeats_another_is_said_once() {
+        let text = "---\nid: a\ntitle: A miracle for your back\nsubject: A miracle for your back\npreheader: \"It is a miracle, and it cures every pain that you have ever had\"\n---\n\nIt is a miracle, and it cures every pain that you have ever had. More.\n";
+        let article = front_matter::read("a.md", text).unwrap().0;
+        let found: Vec<String> = front("a.md", text, &article)
+            .into_iter()
+            .map(|finding| format!("{} {}", finding.place.unwrap(), finding.name.unwrap()))
+            .collect();
+        assert_eq!(found, ["3:8 claim-miracle", "4:10 subject-spam"]);
     }
 
     #[test]

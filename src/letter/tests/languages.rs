@@ -124,3 +124,31 @@ fn an_edition_goes_on_in_the_words_that_it_began_with() {
     old.vocabulary = Vocabulary::First;
     assert!(compile(&old).unwrap().render(&ann).unwrap().html.contains("Dear Ann,"));
 }
+
+#[test]
+fn a_number_keeps_its_order_among_words_that_run_the_other_way() {
+    for (language, vocabulary, html, text) in [
+        (
+            "ar",
+            Vocabulary::Whole,
+            "<span dir=\"ltr\">01225 000000</span>",
+            "\u{200e}01225 000000\u{200e}",
+        ),
+        (
+            "he",
+            Vocabulary::Whole,
+            "<span dir=\"ltr\">01225 000000</span>",
+            "\u{200e}01225 000000\u{200e}",
+        ),
+        ("en", Vocabulary::Whole, " 01225 000000.", " 01225 000000."),
+        ("ar", Vocabulary::First, " 01225 000000.", " 01225 000000."),
+    ] {
+        let mut sources = in_languages(&[("letter.html", BARE)], language, &[]);
+        sources.vocabulary = vocabulary;
+        sources.article.markdown = "Ring 01225 000000.".to_owned();
+        let edition = compile(&sources).unwrap();
+        let rendered = edition.render(&recipient("ann@example.org", &[])).unwrap();
+        assert!(rendered.html.contains(html), "{language}: {}", rendered.html);
+        assert!(rendered.text.contains(text), "{language}: {}", rendered.text);
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! Here is what the tests share: an edition, a person, and a small reader of messages.
 
+mod balance;
 mod bytes;
 mod faults;
 mod frozen;
@@ -23,6 +24,8 @@ const SHIPPED: &[(&str, &str)] = &[
     ("head.html", include_str!("../../../templates/head.html")),
     ("letter.html", include_str!("../../../templates/letter.html")),
     ("letter.txt", include_str!("../../../templates/letter.txt")),
+    ("magazine.html", include_str!("../../../templates/magazine.html")),
+    ("magazine.txt", include_str!("../../../templates/magazine.txt")),
     ("mark.html", include_str!("../../../templates/mark.html")),
     ("preheader.html", include_str!("../../../templates/preheader.html")),
 ];

@@ -8,7 +8,7 @@ mod names;
 mod north;
 mod south;
 
-pub use names::language;
+pub use names::{is_language, language};
 
 /// What the designs say in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

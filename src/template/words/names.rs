@@ -116,9 +116,26 @@ pub fn language(written: &str) -> String {
     }
 }
 
+/// Whether a cell of the column `language` can mean one: a name of the table, or a tag with a code of two or three letters.
+pub fn is_language(written: &str) -> bool {
+    let tag = language(written);
+    let code = tag.split('-').next().unwrap_or("");
+    tag.is_empty() || matches!(code.len(), 2 | 3) && code.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{NAMES, language};
+    use super::{NAMES, is_language, language};
+
+    #[test]
+    fn what_is_no_language_is_known() {
+        for written in ["", "de", "Deutsch", "German (Switzerland)", "pt-BR", "tlh", "العربية", " "] {
+            assert!(is_language(written), "{written}");
+        }
+        for written in ["Klingon", "yes", "1", "ann@example.org", "ja, gern"] {
+            assert_eq!(is_language(written), written == "ja, gern" || written == "yes", "{written}");
+        }
+    }
 
     #[test]
     fn people_write_languages_as_they_please() {

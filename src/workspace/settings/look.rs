@@ -38,9 +38,9 @@ fn colour(desk: &mut Inspection<'_>, file: &LookFile) -> Option<Colour> {
     let Some(text) = file.colour.as_deref() else {
         return Some(Colour::DEFAULT);
     };
-    let colour = Colour::parse(text);
+    let colour = Colour::parse(text).or_else(|| Colour::named(text));
     if colour.is_none() {
-        let hint = "write six digits in quotes, like `colour: \"#1d5b4f\"`";
+        let hint = "write six digits in quotes, like `colour: \"#1d5b4f\"`, or a plain name, like `colour: teal`";
         desk.wrong(&["look", "colour"], format!("`{text}` is no colour"), hint);
     }
     colour
