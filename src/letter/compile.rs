@@ -11,7 +11,7 @@ use crate::letter::headers::Fixed;
 use crate::letter::layout::{Guarded, Part};
 use crate::letter::pictures::{Carried, Pictures};
 use crate::letter::sign::Signer;
-use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, plain};
+use crate::letter::{Recipient, Sources, Vocabulary, bounds, layout, lint, plain, structure};
 use crate::template::colour::Colour;
 use crate::template::context::{ArticleWords, EditionWords, LookWords, one_line};
 use crate::template::words::{self, Words};
@@ -68,6 +68,10 @@ pub fn compile(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
 }
 
 fn compile_one(sources: &Sources) -> Result<Compiled, Vec<Finding>> {
+    let beyond = bounds::faults(sources);
+    if !beyond.is_empty() {
+        return Err(beyond);
+    }
     let mut findings = lint::article(&sources.article);
     let fixed = Fixed::of(sources).map_err(|faults| findings.extend(faults));
     let domain = fixed.as_ref().map_or("", |fixed| fixed.from.domain());
@@ -230,9 +234,10 @@ fn words(sources: &Sources, pictures: &Pictures) -> EditionWords {
 }
 
 fn lines(sources: &Sources) -> Vec<Line> {
-    let line = |key, text: &str| Line {
+    let line = |key: &'static str, text: &str| Line {
         key,
         file: sources.article.file.clone(),
+        place: sources.article.places.get(key).copied(),
         text: text.to_owned(),
     };
     vec![
@@ -244,7 +249,7 @@ fn lines(sources: &Sources) -> Vec<Line> {
 /// The templates as written, and laid out for mail programs.
 fn templates(source: &TemplateSource, words: &EditionWords, lines: Vec<Line>) -> Result<(Templates, Templates), Vec<Finding>> {
     let mut as_written = Templates::compile(source, lines.clone())?;
-    let faults = layout::faults(source);
+    let faults = structure::faults(source);
     if !faults.is_empty() {
         return Err(faults);
     }

@@ -14,8 +14,7 @@ mod names;
 pub(crate) mod tags;
 pub mod words;
 
-use crate::finding::Finding;
-use crate::finding::suggestion;
+use crate::finding::{Finding, Place, suggestion};
 use limits::{Counted, Page};
 use std::collections::{BTreeSet, HashMap};
 
@@ -82,6 +81,8 @@ pub struct Line {
     pub key: &'static str,
     /// The file it stands in, for findings.
     pub file: String,
+    /// Where it stands there, if that is known.
+    pub place: Option<Place>,
     /// The text.
     pub text: String,
 }
@@ -276,6 +277,7 @@ impl Templates {
         match self.lines.iter().find(|line| line_name(line.key) == name) {
             Some(line) => Finding {
                 file: line.file.clone(),
+                place: line.place,
                 text: format!("in `{}`: {}", line.key, finding.text),
                 ..finding
             },
@@ -283,7 +285,7 @@ impl Templates {
                 file: format!("templates/{name}"),
                 ..finding
             }
-            .at(crate::finding::Place::of_offset(text, offset)),
+            .at(Place::of_offset(text, offset)),
         }
     }
 }

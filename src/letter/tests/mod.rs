@@ -2,6 +2,7 @@
 //!
 //! Here is what the tests share: an edition, a person, and a small reader of messages.
 
+mod bounds;
 mod bytes;
 mod faults;
 mod frozen;
@@ -51,6 +52,7 @@ fn sources(files: &[(&str, &str)], subject: &str, markdown: &str) -> Sources {
             markdown: markdown.to_owned(),
             body_line: 9,
             images: Vec::new(),
+            places: std::collections::BTreeMap::new(),
             variants: Vec::new(),
         },
         template: TemplateSource {
