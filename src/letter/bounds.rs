@@ -4,9 +4,9 @@
 //! Promises: tells it in time that grows with the length, before anything looks closely; names file and line where it knows them. Knows
 //! nothing of what the texts say.
 
+use super::Sources;
 use super::layout::{self, Part};
 use super::lint::LARGEST_HTML;
-use super::Sources;
 use crate::article::{Article, html, markdown};
 use crate::finding::{Finding, Place};
 use crate::template::TemplateSource;
@@ -44,7 +44,10 @@ fn of_article(article: &Article) -> Option<Finding> {
 
 fn of_template(source: &TemplateSource) -> Option<Finding> {
     let name = source.html_name();
-    let files = source.files.iter().filter(|file| file.name.ends_with(".html") && source.uses(&file.name));
+    let files = source
+        .files
+        .iter()
+        .filter(|file| file.name.ends_with(".html") && source.uses(&file.name));
     for file in files {
         let shown = format!("templates/{}", file.name);
         if file.text.len() > LONGEST {
@@ -70,7 +73,10 @@ fn of_template(source: &TemplateSource) -> Option<Finding> {
 /// A template may show the article again and again.
 fn of_both(sources: &Sources) -> Option<Finding> {
     let (whole, length) = layout::whole(&sources.template);
-    let shown = layout::parts_shown(&whole).into_iter().filter(|part| *part != Part::Contents).count();
+    let shown = layout::parts_shown(&whole)
+        .into_iter()
+        .filter(|part| *part != Part::Contents)
+        .count();
     let length = length + shown * markdown::weight(&sources.article.markdown);
     let file = format!("templates/{}", sources.template.html_name());
     (shown > 1 && length > LONGEST).then(|| too_long(&file, "with the article in all its places the template has", length))

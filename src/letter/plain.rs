@@ -83,10 +83,35 @@ fn is_table_part(name: &str) -> bool {
 /// Whether a piece ends a hidden element that need not be closed: a head ends where the page begins, a paragraph where the next block does.
 fn ends_unclosed(hidden: &str, piece: &Piece<'_>) -> bool {
     let is_one_of = |names: &[&str]| names.iter().any(|name| piece.name().eq_ignore_ascii_case(name));
-    let in_head = ["title", "meta", "link", "style", "script", "base", "noscript", "template", "head"];
+    let in_head = [
+        "title", "meta", "link", "style", "script", "base", "noscript", "template", "head",
+    ];
     let blocks = [
-        "p", "div", "table", "ul", "ol", "li", "td", "th", "tr", "blockquote", "hr", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "section",
-        "article", "header", "footer", "main", "center", "body",
+        "p",
+        "div",
+        "table",
+        "ul",
+        "ol",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "blockquote",
+        "hr",
+        "pre",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "center",
+        "body",
     ];
     match piece.kind {
         Kind::Open if hidden.eq_ignore_ascii_case("head") => !is_one_of(&in_head),

@@ -100,9 +100,15 @@ fn holds_style(source: &TemplateSource, name: &str, depth: usize) -> bool {
 /// The innermost statement with an end of its own that is open at a byte of the text.
 fn open_around<'g>(tags: &'g [Tag], text: &str, at: usize) -> Option<&'g Tag> {
     let mut open: Vec<&Tag> = Vec::new();
-    let statements = tags.iter().filter(|tag| tag.kind == tags::Kind::Statement && tag.range.start < at);
+    let statements = tags
+        .iter()
+        .filter(|tag| tag.kind == tags::Kind::Statement && tag.range.start < at);
     for tag in statements {
-        let word = tag.inside(text).split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+        let word = tag
+            .inside(text)
+            .split(|c: char| !c.is_ascii_alphabetic())
+            .next()
+            .unwrap_or("");
         match word {
             "if" | "for" | "filter" => open.push(tag),
             "endif" | "endfor" | "endfilter" => drop(open.pop()),
@@ -118,15 +124,26 @@ fn leaking_names(source: &TemplateSource, name: &str, text: &str) -> Vec<Finding
         return Vec::new();
     }
     let others = || {
-        let html = source.files.iter().filter(|file| file.name.ends_with(".html") && file.name != name);
+        let html = source
+            .files
+            .iter()
+            .filter(|file| file.name.ends_with(".html") && file.name != name);
         html.filter(|file| source.uses(&file.name) && !reaches(source, name, &file.name))
     };
     let mut found = Vec::new();
     for tag in tags::tags(text) {
-        let Some(set) = tag.sets(text).filter(|set| !set.is_empty()) else { continue };
+        let Some(set) = tag.sets(text).filter(|set| !set.is_empty()) else {
+            continue;
+        };
         if let Some(other) = others().find(|other| asks_for(&other.text, set)) {
-            let words = format!("`{set}` is set here and asked for in `{}`, which would see this one", other.name);
-            let hint = format!("call it something else here, or set it in `{}`, before `{{% include \"{name}\" %}}`", source.html_name());
+            let words = format!(
+                "`{set}` is set here and asked for in `{}`, which would see this one",
+                other.name
+            );
+            let hint = format!(
+                "call it something else here, or set it in `{}`, before `{{% include \"{name}\" %}}`",
+                source.html_name()
+            );
             found.push(
                 Finding::error(format!("templates/{name}"), words)
                     .at(Place::of_offset(text, tag.range.start))
@@ -172,13 +189,21 @@ pub(crate) fn with_bodies(html: &str, word: char) -> String {
             (Kind::Close, "table") => drop(frames.pop()),
             (_, "tbody" | "thead" | "tfoot") => {
                 let is_open = piece.kind == Kind::Open;
-                in_table(&mut frames, |frame| *frame = Frame { is_open, ..Frame::default() });
+                in_table(&mut frames, |frame| {
+                    *frame = Frame {
+                        is_open,
+                        ..Frame::default()
+                    }
+                });
             }
             (Kind::Open, "tr") => in_table(&mut frames, |frame| {
                 if let Some(at) = frame.word.take().filter(|_| !frame.is_open) {
                     made.insert_str(at, "<tbody>");
                 }
-                *frame = Frame { is_open: true, ..Frame::default() };
+                *frame = Frame {
+                    is_open: true,
+                    ..Frame::default()
+                };
             }),
             (kind @ (Kind::Open | Kind::Close), "td" | "th") => in_table(&mut frames, |frame| frame.in_cell = kind == Kind::Open),
             (Kind::Close, "tr") => in_table(&mut frames, |frame| frame.in_cell = false),
@@ -266,8 +291,17 @@ mod tests {
         check(&[("letter.html", &inside)], &[said]);
         let include = "{% if city %}{% include \"a.html\" %}{% endif %}";
         let said = "templates/letter.html:1:14 `{% include \"a.html\" %}` stands inside `{% if city %}`";
-        check(&[("letter.html", include), ("a.html", "{% include \"b.html\" %}"), ("b.html", style)], &[said]);
-        let outside = format!("{{% if city %}}a{{% else %}}b{{% endif %}}{style}{{% for x in y %}}<!--[if mso]>{style}<![endif]-->{{% endfor %}}");
+        check(
+            &[
+                ("letter.html", include),
+                ("a.html", "{% include \"b.html\" %}"),
+                ("b.html", style),
+            ],
+            &[said],
+        );
+        let outside = format!(
+            "{{% if city %}}a{{% else %}}b{{% endif %}}{style}{{% for x in y %}}<!--[if mso]>{style}<![endif]-->{{% endfor %}}"
+        );
         check(&[("letter.html", &outside), ("unused.html", &inside)], &[]);
     }
 
@@ -277,19 +311,50 @@ mod tests {
         let asks = "{% include \"a.html\" %}{% if shade is defined %}x{% endif %}";
         let said = "templates/a.html:1:1 `shade` is set here and asked for in `letter.html`";
         check(&[("letter.html", asks), ("a.html", partial)], &[said]);
-        check(&[("letter.html", "{% set shade = 1 %}{% include \"a.html\" %}"), ("a.html", partial)], &[]);
+        check(
+            &[
+                ("letter.html", "{% set shade = 1 %}{% include \"a.html\" %}"),
+                ("a.html", partial),
+            ],
+            &[],
+        );
         let below = "{% set shade = \"warm\" %}{% include \"b.html\" %}";
-        check(&[("letter.html", "{% include \"a.html\" %}"), ("a.html", below), ("b.html", "{{ shade }}")], &[]);
-        check(&[("letter.html", "{% set shade = 1 %}{{ shade }}{% include \"b.html\" %}"), ("b.html", "{{ shade }}")], &[]);
+        check(
+            &[
+                ("letter.html", "{% include \"a.html\" %}"),
+                ("a.html", below),
+                ("b.html", "{{ shade }}"),
+            ],
+            &[],
+        );
+        check(
+            &[
+                ("letter.html", "{% set shade = 1 %}{{ shade }}{% include \"b.html\" %}"),
+                ("b.html", "{{ shade }}"),
+            ],
+            &[],
+        );
     }
 
     #[test]
     fn a_table_gets_the_body_that_a_reader_of_html_would_give_it() {
         for (html, expected) in [
-            ("<table>W<tr><td>W</td></tr>W</table>", "<table><tbody>W<tr><td>W</td></tr>W</table>"),
-            ("<table>\n W <TR><td></td></TR></table>", "<table><tbody>\n W <TR><td></td></TR></table>"),
-            ("<table>\n<tr><td>a</td></tr>W<tr></tr></table>", "<table>\n<tr><td>a</td></tr>W<tr></tr></table>"),
-            ("<table><tbody>W<tr></tr>W</tbody></table>", "<table><tbody>W<tr></tr>W</tbody></table>"),
+            (
+                "<table>W<tr><td>W</td></tr>W</table>",
+                "<table><tbody>W<tr><td>W</td></tr>W</table>",
+            ),
+            (
+                "<table>\n W <TR><td></td></TR></table>",
+                "<table><tbody>\n W <TR><td></td></TR></table>",
+            ),
+            (
+                "<table>\n<tr><td>a</td></tr>W<tr></tr></table>",
+                "<table>\n<tr><td>a</td></tr>W<tr></tr></table>",
+            ),
+            (
+                "<table><tbody>W<tr></tr>W</tbody></table>",
+                "<table><tbody>W<tr></tr>W</tbody></table>",
+            ),
             (
                 "<table><thead><tr></tr></thead>W<tr><td><table>W<tr>",
                 "<table><thead><tr></tr></thead><tbody>W<tr><td><table><tbody>W<tr>",

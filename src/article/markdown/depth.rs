@@ -96,9 +96,18 @@ mod tests {
             ("numbers", format!("{}a\n", "1. ".repeat(levels))),
             ("mixed", format!("{}a\n", "> - 1) + ".repeat(levels))),
             ("second line", format!("Hello.\n\n{}a\n", "+ ".repeat(levels))),
-            ("bold in italic", format!("{}c{}\n", "**a *b ".repeat(levels), "* d**".repeat(levels))),
+            (
+                "bold in italic",
+                format!("{}c{}\n", "**a *b ".repeat(levels), "* d**".repeat(levels)),
+            ),
             ("pictures", format!("{links}b{}\n", "](b.png)".repeat(levels))),
-            ("steps", match levels <= 1000 { true => steps("-"), false => format!("{}a\n", ">\t".repeat(levels)) }),
+            (
+                "steps",
+                match levels <= 1000 {
+                    true => steps("-"),
+                    false => format!("{}a\n", ">\t".repeat(levels)),
+                },
+            ),
         ]
     }
 
@@ -108,8 +117,15 @@ mod tests {
             for (name, text) in shapes(levels) {
                 let begun = Instant::now();
                 assert!(too_deep(&text).is_some(), "{levels} {name}");
-                println!("proof| articles | {name}, {levels} deep | told in {} ms", begun.elapsed().as_millis());
-                assert!(begun.elapsed() < Duration::from_secs(10), "{levels} {name}: {:?}", begun.elapsed());
+                println!(
+                    "proof| articles | {name}, {levels} deep | told in {} ms",
+                    begun.elapsed().as_millis()
+                );
+                assert!(
+                    begun.elapsed() < Duration::from_secs(10),
+                    "{levels} {name}: {:?}",
+                    begun.elapsed()
+                );
             }
         }
     }

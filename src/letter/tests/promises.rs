@@ -88,7 +88,10 @@ fn the_page_names_every_filter_of_our_own_and_every_limit() {
         "`date`".to_owned(),
         "`first_word`".to_owned(),
         format!("turn {} times together", grouped(limits::MOST_TURNS)),
-        format!("`range` counts {} at most", grouped(limits::LONGEST_RANGE.try_into().unwrap())),
+        format!(
+            "`range` counts {} at most",
+            grouped(limits::LONGEST_RANGE.try_into().unwrap())
+        ),
         format!("a part may make {} MB at most", limits::MOST_BYTES / 1024 / 1024),
         format!("a list hold {} things with the lists in it", grouped(limits::MOST_TURNS)),
         format!("{} deep and {} times in all", limits::DEEPEST, limits::MOST_INCLUDES),
