@@ -219,6 +219,9 @@ fn the_clinics_own_hosts_are_known_however_its_domain_is_written() {
     let text = article("![bed](https://track.gmail.com/a.png)");
     check(
         &[("tidings.yaml", large.as_bytes()), (FILE, &text)],
-        &["campaigns/tips/sleep.md:8:1: the picture comes from `track.gmail.com`"],
+        &[
+            "tidings.yaml:2:16: warning: letters from `gmail.com`",
+            "campaigns/tips/sleep.md:8:1: the picture comes from `track.gmail.com`",
+        ],
     );
 }
