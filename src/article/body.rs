@@ -3,7 +3,7 @@
 use crate::article::front_matter::Split;
 use crate::article::markdown;
 use crate::article::markdown::address::Target;
-use crate::article::markdown::picture;
+use crate::article::markdown::{depth, picture};
 use crate::finding::{Finding, Place};
 use pulldown_cmark::{Event, HeadingLevel, OffsetIter, Parser, Tag};
 
@@ -28,6 +28,10 @@ pub(crate) fn findings(file: &str, split: &Split<'_>, title: &str) -> Vec<Findin
                 .at(place)
                 .hint("write it below the second `---`"),
         ];
+    }
+    if let Some(offset) = depth::too_deep(split.body) {
+        let place = Place::of_offset(split.body, offset);
+        return vec![depth::finding(file).at(Place::new(split.body_line + place.line - 1, place.column))];
     }
     let mut findings = body.template_marks();
     findings.extend(body.pictures());

@@ -40,6 +40,43 @@ impl Desk<'_> {
     }
 }
 
+/// Whether a mailbox provider's domain: it is everybody's, so its hosts are nobody's own web site.
+pub(crate) fn is_everybodys(domain: &str) -> bool {
+    PROVIDERS.iter().any(|provider| domain.eq_ignore_ascii_case(provider))
+}
+
+const PROVIDERS: &[&str] = &[
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "yahoo.com",
+    "icloud.com",
+    "gmx.de",
+    "gmx.net",
+    "gmx.at",
+    "gmx.ch",
+    "web.de",
+    "t-online.de",
+    "orange.fr",
+    "wanadoo.fr",
+    "free.fr",
+    "libero.it",
+    "aol.com",
+    "btinternet.com",
+    "proton.me",
+    "protonmail.com",
+    "bluewin.ch",
+    "ziggo.nl",
+    "kpnmail.nl",
+];
+
+/// A domain as addresses of the web have it, in small letters of ASCII.
+pub fn as_in_addresses(domain: &str) -> String {
+    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_ascii_lowercase())
+}
+
 /// The host of an address of the web, in small letters.
 pub fn host_of(address: &str) -> Option<String> {
     Url::parse(address).ok()?.host_str().map(str::to_ascii_lowercase)

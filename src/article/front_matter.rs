@@ -217,6 +217,10 @@ impl Check<'_> {
             markdown,
             body_line,
             images: Vec::new(),
+            places: ["subject", "preheader"]
+                .into_iter()
+                .filter_map(|key| Some((key.to_owned(), self.source.place(&[key])?)))
+                .collect(),
             variants: Vec::new(),
         }
     }

@@ -18,7 +18,7 @@ pub mod pasted;
 mod body;
 mod document;
 mod docx;
-mod html;
+pub(crate) mod html;
 mod mail;
 mod slug;
 
@@ -46,6 +46,9 @@ pub struct Article {
     /// The pictures beside the article that its text shows, in the order of their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<image::Image>,
+    /// Where `subject` and `preheader` stand in the file, for findings; what is frozen does not know it.
+    #[serde(skip)]
+    pub places: std::collections::BTreeMap<String, crate::finding::Place>,
     /// The same article in other languages; each has the same id, and none of them others of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Article>,

@@ -158,6 +158,7 @@ mod tests {
             markdown: String::new(),
             body_line: 1,
             images: Vec::new(),
+            places: std::collections::BTreeMap::new(),
             variants: Vec::new(),
         }
     }

@@ -11,7 +11,7 @@ use crate::letter::headers::Fixed;
 use crate::letter::layout::{Guarded, Part};
 use crate::letter::pictures::{Carried, Pictures};
 use crate::letter::sign::Signer;
-use crate::letter::{Recipient, Sources, Vocabulary, layout, lint, numbers, plain};
+use crate::letter::{Recipient, Sources, Vocabulary, bounds, layout, lint, numbers, plain, structure};
 use crate::template::colour::Colour;
 use crate::template::context::{ArticleWords, EditionWords, LookWords, direction, one_line};
 use crate::template::words::{self, Words};
@@ -95,6 +95,10 @@ fn attempt(rules: Rules, sources: &Sources) -> (Option<Compiled>, Vec<Finding>) 
 }
 
 fn attempt_one(rules: Rules, sources: &Sources) -> (Option<Compiled>, Vec<Finding>) {
+    let beyond = bounds::faults(sources);
+    if !beyond.is_empty() {
+        return (None, beyond);
+    }
     let is_looked_at = rules == Rules::Todays;
     let mut findings = if is_looked_at {
         lint::article(&sources.article)
@@ -272,9 +276,10 @@ fn words(sources: &Sources, pictures: &Pictures) -> EditionWords {
 }
 
 fn lines(sources: &Sources) -> Vec<Line> {
-    let line = |key, text: &str| Line {
+    let line = |key: &'static str, text: &str| Line {
         key,
         file: sources.article.file.clone(),
+        place: sources.article.places.get(key).copied(),
         text: text.to_owned(),
     };
     vec![
@@ -291,7 +296,7 @@ fn templates(
     lines: Vec<Line>,
 ) -> Result<(Templates, Templates), Vec<Finding>> {
     let mut as_written = Templates::compile_by(rules, source, lines.clone())?;
-    let faults = layout::faults(source);
+    let faults = structure::faults(source);
     if !faults.is_empty() && rules == Rules::Todays {
         return Err(faults);
     }

@@ -5,9 +5,9 @@
 //!
 //! Promises: every Tera tag comes out as it went in, where it stood. Knows nothing of people.
 
-use crate::finding::{Finding, Place};
 use crate::letter::constants::{Constants, Ground, is_plain};
 use crate::letter::markup::{self, Kind};
+use crate::letter::{bounds, structure};
 use crate::template::TemplateSource;
 use crate::template::tags::{self, Tag};
 
@@ -66,7 +66,7 @@ impl Part {
 
 /// Puts the partials in and words in place of the tags.
 pub(crate) fn guard(source: &TemplateSource, constants: &Constants, ground: Ground) -> Guarded {
-    let whole = with_partials(source, &source.html_name(), 0);
+    let (whole, _) = whole(source);
     let mut guarded = Guarded {
         html: String::with_capacity(whole.len()),
         tags: Vec::new(),
@@ -93,26 +93,49 @@ pub(crate) fn guard(source: &TemplateSource, constants: &Constants, ground: Grou
     guarded
 }
 
-/// `{% include %}` replaced by the file; missing files, circles and depths have been refused before, the depth is a second lock.
-fn with_partials(source: &TemplateSource, name: &str, depth: usize) -> String {
-    let text = without_words(source.file(name).unwrap_or(""));
-    if depth > 16 {
-        return text;
-    }
-    tags::tags(&text)
-        .into_iter()
-        .rev()
-        .fold(text.clone(), |whole, tag| match tag.quoted_after("include", &text) {
-            Some(partial) => {
-                format!(
-                    "{}{}{}",
-                    &whole[..tag.range.start],
-                    with_partials(source, partial, depth + 1),
-                    &whole[tag.range.end..]
-                )
+/// The template with each `{% include %}` replaced by the file, and how long all that was put together is. Missing files and circles are
+/// refused elsewhere; what is far too long ends somewhere.
+pub(crate) fn whole(source: &TemplateSource) -> (String, usize) {
+    let mut whole = Whole {
+        source,
+        text: String::new(),
+        length: 0,
+    };
+    whole.add(&source.html_name(), 0);
+    (whole.text, whole.length)
+}
+
+struct Whole<'s> {
+    source: &'s TemplateSource,
+    text: String,
+    length: usize,
+}
+
+impl Whole<'_> {
+    fn add(&mut self, name: &str, depth: usize) {
+        let text = without_words(self.source.file(name).unwrap_or(""));
+        self.length += text.len();
+        let goes_on = depth <= 16 && self.length <= bounds::LONGEST;
+        let mut at = 0;
+        for tag in tags::tags(&text) {
+            if let Some(partial) = tag.quoted_after("include", &text).filter(|_| goes_on) {
+                self.text.push_str(&text[at..tag.range.start]);
+                self.add(partial, depth + 1);
+                at = tag.range.end;
             }
-            None => whole,
-        })
+        }
+        self.text.push_str(&text[at..]);
+    }
+}
+
+/// The parts of the article that a text shows, each as often as it does.
+pub(crate) fn parts_shown(text: &str) -> Vec<Part> {
+    tags::tags(text).iter().filter_map(|tag| Part::of_tag(tag, text)).collect()
+}
+
+/// A text with its tags blinded.
+pub(crate) fn without_tags(text: &str) -> String {
+    blind(text, &tags::tags(text))
 }
 
 fn without_words(text: &str) -> String {
@@ -201,7 +224,7 @@ impl Guarded {
             .resolve_css_variables(true)
             .build();
         let html = inliner
-            .inline(&whole_page(&words_as_comments(&self.html)))
+            .inline(&whole_page(&words_as_comments(&structure::with_bodies(&self.html, OPEN))))
             .map_err(|error| error.to_string())?;
         let html = html
             .replace(&format!("<!--{OPEN}"), &OPEN.to_string())
@@ -230,51 +253,14 @@ fn words_as_comments(html: &str) -> String {
     shown.collect()
 }
 
-/// What a template may not do because the layout could not keep it: inheritance, and tags among an element's attributes.
-pub(crate) fn faults(source: &TemplateSource) -> Vec<Finding> {
-    let html = source.files.iter().filter(|file| file.name.ends_with(".html"));
-    html.flat_map(|file| faults_of(&file.name, &file.text)).collect()
-}
-
-fn faults_of(name: &str, text: &str) -> Vec<Finding> {
-    let tags = tags::tags(text);
-    let at = |text_: String, offset: usize| Finding::error(format!("templates/{name}"), text_).at(Place::of_offset(text, offset));
-    let extends = tags
-        .iter()
-        .filter(|tag| tag.quoted_after("extends", text).is_some())
-        .map(|tag| {
-            at("a letter's template cannot extend another".to_owned(), tag.range.start)
-                .hint("put what they share into a file of its own, and write `{% include \"header.html\" %}`")
-        });
-    let blind = blind(text, &tags);
-    let pieces = markup::pieces(&blind);
-    let loose = tags
-        .iter()
-        .filter(|tag| tag.kind != tags::Kind::Comment && stands_loose(tag, &pieces))
-        .map(|tag| {
-            at(
-                format!("`{}` stands among an element's attributes", &text[tag.range.clone()]),
-                tag.range.start,
-            )
-            .hint("put it inside an attribute's quotes, as in `class=\"{{ city }}\"`, or around the whole element")
-        });
-    extends.chain(loose).collect()
-}
-
-/// `text` with every tag as a run of letters of equal length, so that offsets stay and quotes inside tags do not count.
-fn blind(text: &str, tags: &[Tag]) -> String {
+/// `text` with every tag as a run of letters of equal length, so that offsets and lines stay and quotes inside tags do not count.
+pub(crate) fn blind(text: &str, tags: &[Tag]) -> String {
     tags.iter().fold(text.to_owned(), |mut blind, tag| {
-        blind.replace_range(tag.range.clone(), &"x".repeat(tag.range.len()));
+        let letters = text[tag.range.clone()].bytes();
+        let letters: String = letters.map(|byte| if byte == b'\n' { '\n' } else { 'x' }).collect();
+        blind.replace_range(tag.range.clone(), &letters);
         blind
     })
-}
-
-fn stands_loose(tag: &Tag, pieces: &[markup::Piece<'_>]) -> bool {
-    let around = pieces
-        .iter()
-        .find(|piece| piece.range.contains(&tag.range.start))
-        .filter(|piece| piece.kind == Kind::Open);
-    around.is_some_and(|piece| !piece.quoted().iter().any(|quoted| quoted.contains(&tag.range.start)))
 }
 
 #[cfg(test)]
@@ -333,26 +319,6 @@ mod tests {
         check(
             "<style>h2{color:red}</style><body>{{ article.html | safe }}</body>",
             "<h2 style=\"color:red\">Calm &#123;&#123; x }} &#123;&#123;&#123;</h2>",
-        );
-    }
-
-    #[test]
-    fn what_the_layout_cannot_keep_is_refused_at_its_place() {
-        let found = faults(&source(&[
-            ("letter.html", "<p>\n<p {% if x %}class=\"a\"{% endif %} title=\"{{ x }}\">"),
-            ("b.html", "{% extends \"a.html\" %}"),
-        ]));
-        let shown: Vec<String> = found
-            .iter()
-            .map(|finding| format!("{}:{} {}", finding.file, finding.place.unwrap(), finding.text))
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                "templates/letter.html:2:4 `{% if x %}` stands among an element's attributes",
-                "templates/letter.html:2:23 `{% endif %}` stands among an element's attributes",
-                "templates/b.html:1:1 a letter's template cannot extend another",
-            ]
         );
     }
 }

@@ -132,6 +132,14 @@ pub(crate) fn pieces(html: &str) -> Vec<Piece<'_>> {
     found
 }
 
+/// Whether nothing can stand in an element.
+pub(crate) fn is_void(name: &str) -> bool {
+    let void = [
+        "area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    ];
+    void.iter().any(|void| name.eq_ignore_ascii_case(void))
+}
+
 fn piece_at(html: &str, at: usize) -> (Kind, usize) {
     let rest = &html[at..];
     let bytes = rest.as_bytes();

@@ -3,6 +3,7 @@
 //! Promises: the same sources, person and stamp give the same bytes; CRLF only, no bare CR, LF or NUL, ASCII (but for the `To` of a
 //! person whose own address is not), no line over 998 octets (RFC 5322 §2.1.1); no text of a person's can add a header. Knows nothing of files, relays or the store.
 
+mod bounds;
 pub mod compile;
 pub mod compose;
 mod constants;
@@ -14,6 +15,7 @@ mod numbers;
 pub mod pictures;
 mod plain;
 pub mod sign;
+mod structure;
 mod ways_out;
 
 #[cfg(test)]

@@ -28,6 +28,9 @@ fn readable(html: &str) -> String {
     let mut hidden: Option<(String, usize)> = None;
     let mut links: Vec<(&str, usize)> = Vec::new();
     for piece in markup::pieces(html) {
+        if hidden.as_ref().is_some_and(|(name, _)| ends_unclosed(name, &piece)) {
+            hidden = None;
+        }
         match &mut hidden {
             Some((name, depth)) => {
                 *depth += usize::from(piece.is(Kind::Open, name));
@@ -36,6 +39,8 @@ fn readable(html: &str) -> String {
                     hidden = None;
                 }
             }
+            // Nothing stands in a picture, so nothing has to end it.
+            None if is_hidden(&piece) && markup::is_void(piece.name()) => {}
             None if is_hidden(&piece) => hidden = Some((piece.name().to_owned(), 1)),
             None => show(&piece, &mut readable, &mut links),
         }
@@ -73,6 +78,47 @@ fn is_table_part(name: &str) -> bool {
     ["table", "thead", "tbody", "tfoot", "tr", "td", "th"]
         .iter()
         .any(|part| name.eq_ignore_ascii_case(part))
+}
+
+/// Whether a piece ends a hidden element that need not be closed: a head ends where the page begins, a paragraph where the next block does.
+fn ends_unclosed(hidden: &str, piece: &Piece<'_>) -> bool {
+    let is_one_of = |names: &[&str]| names.iter().any(|name| piece.name().eq_ignore_ascii_case(name));
+    let in_head = [
+        "title", "meta", "link", "style", "script", "base", "noscript", "template", "head",
+    ];
+    let blocks = [
+        "p",
+        "div",
+        "table",
+        "ul",
+        "ol",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "blockquote",
+        "hr",
+        "pre",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "center",
+        "body",
+    ];
+    match piece.kind {
+        Kind::Open if hidden.eq_ignore_ascii_case("head") => !is_one_of(&in_head),
+        Kind::Open if hidden.eq_ignore_ascii_case("p") => is_one_of(&blocks),
+        Kind::Close if hidden.eq_ignore_ascii_case("p") => is_one_of(&blocks) && !piece.is(Kind::Close, "p"),
+        _ => false,
+    }
 }
 
 /// `<head>`, and what readers never see: the preheader with its padding.
@@ -151,6 +197,22 @@ mod tests {
              <table><tbody>{% if city %}<tr><td>{{ city }}</td><td>two</td></tr>{% endif %}</tbody></table><!--[if mso]><p>x</p><![endif]-->",
             "{% if city %}\n{{ city }}\ntwo\n{% endif %}\n",
         );
+    }
+
+    #[test]
+    fn what_is_never_closed_hides_nothing_behind_it() {
+        for hidden in [
+            "<img src=\"a.png\" alt=\"\" style=\"display:none\">",
+            "<img class=\"preheader\" alt=\"\"/>",
+            "<br style=\"display: none\">",
+            "<hr style=\"display:none\">",
+            "<INPUT type=\"hidden\" style=\"display:none\">",
+            "<p style=\"display:none\">pre",
+            "<head><title>x</title><meta name=\"a\">",
+            "<head><title>x</title><body>",
+        ] {
+            check(&format!("{hidden}<div>{{{{ article.html }}}}</div>"), "{{ article.text }}\n");
+        }
     }
 
     #[test]

@@ -70,9 +70,10 @@ fn unknown_name(report: &str, templates: &Templates) -> Option<Finding> {
         ),
         _ => Finding::error("", lowered(message)),
     };
+    let finding = templates.placed(finding, &name, text, 0);
     Some(Finding {
         place: place.or(finding.place),
-        ..templates.placed(finding, &name, text, 0)
+        ..finding
     })
 }
 

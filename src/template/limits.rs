@@ -18,10 +18,12 @@ pub(crate) const MOST_TURNS: usize = 10_000;
 pub(crate) const MOST_BYTES: usize = 2 * 1024 * 1024;
 /// How far `range` counts.
 pub(crate) const LONGEST_RANGE: i128 = 1_000;
+/// What all `set` of one part together may be looked at for.
+const MOST_LOOKED_AT: usize = 100 * MOST_TURNS;
 /// Partials in partials.
-const DEEPEST: usize = 8;
+pub(crate) const DEEPEST: usize = 8;
 /// Includes that one part comes to.
-const MOST_INCLUDES: usize = 500;
+pub(crate) const MOST_INCLUDES: usize = 500;
 
 /// How every message of a limit begins: such a fault is the template's, whoever it is met with.
 pub(super) const BEGINNING: &str = "the template does too much here";
@@ -31,8 +33,17 @@ pub(super) const HINT: &str = "a letter is short: look at the loops around this 
 const TURN: &str = "__turn()";
 
 thread_local! {
-    /// What the render of this thread has done so far: turns, bytes.
-    static DONE: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+    /// What the render of this thread has done so far.
+    static DONE: Cell<Done> = const { Cell::new(Done { turns: 0, bytes: 0, looked_at: 0 }) };
+}
+
+/// What a render has done.
+#[derive(Debug, Clone, Copy)]
+struct Done {
+    turns: usize,
+    bytes: usize,
+    /// Members of values that were counted.
+    looked_at: usize,
 }
 
 /// Gives `tera` the counters, and functions of its own that could make too much as ones that do not.
@@ -53,7 +64,11 @@ pub(super) struct Page {
 impl Page {
     /// An empty page; what this thread rendered before is forgotten.
     pub(super) fn begin() -> Self {
-        DONE.set((0, 0));
+        DONE.set(Done {
+            turns: 0,
+            bytes: 0,
+            looked_at: 0,
+        });
         Self::default()
     }
 
@@ -71,8 +86,10 @@ impl io::Write for Page {
             return Err(io::Error::other("the page is full"));
         }
         self.bytes.extend_from_slice(bytes);
-        let (turns, _) = DONE.get();
-        DONE.set((turns, self.bytes.len()));
+        DONE.set(Done {
+            bytes: self.bytes.len(),
+            ..DONE.get()
+        });
         Ok(bytes.len())
     }
 
@@ -160,12 +177,15 @@ fn too_much(what: &str) -> Error {
 }
 
 fn turn(_: Kwargs, _: &State<'_>) -> TeraResult<&'static str> {
-    let (turns, bytes) = DONE.get();
-    DONE.set((turns + 1, bytes));
-    if turns >= MOST_TURNS {
+    let done = DONE.get();
+    DONE.set(Done {
+        turns: done.turns + 1,
+        ..done
+    });
+    if done.turns >= MOST_TURNS {
         return Err(too_much(&format!("its loops have turned {MOST_TURNS} times")));
     }
-    match bytes <= MOST_BYTES {
+    match done.bytes <= MOST_BYTES {
         true => Ok(""),
         false => Err(too_much("it makes more than 2 MB")),
     }
@@ -177,12 +197,37 @@ fn held(arguments: Kwargs, _: &State<'_>) -> TeraResult<&'static str> {
     let Some(value) = arguments.get::<Value>("value")? else {
         return Ok("");
     };
-    let large = value.as_str().is_some_and(|text| text.len() > MOST_BYTES);
-    let long = value.as_array().is_some_and(|values| values.len() > MOST_TURNS);
-    match large || long {
-        true => Err(too_much(&format!("`{name}` has grown too large"))),
-        false => Ok(""),
+    let members = members(&value).filter(|_| value.as_str().is_none_or(|text| text.len() <= MOST_BYTES));
+    let Some(members) = members else {
+        return Err(too_much(&format!("`{name}` has grown too large")));
+    };
+    let done = DONE.get();
+    DONE.set(Done {
+        looked_at: done.looked_at + members,
+        ..done
+    });
+    match done.looked_at <= MOST_LOOKED_AT {
+        true => Ok(""),
+        false => Err(too_much("it sets long lists again and again")),
     }
+}
+
+/// How many members a value has, with those of its members; `None` where they are more than a value may have, or hold more than a text.
+/// A list of lists of lists is a small thing to write and an endless one to read.
+fn members(value: &Value) -> Option<usize> {
+    let mut waiting = vec![value];
+    let (mut members, mut bytes) = (0, 0);
+    while let Some(value) = waiting.pop() {
+        members += 1;
+        bytes += value.as_str().map_or(0, str::len);
+        let below = value.as_array().map_or(0, <[Value]>::len) + value.as_map().map_or(0, |map| map.len());
+        if members + waiting.len() + below > MOST_TURNS || bytes > MOST_BYTES {
+            return None;
+        }
+        waiting.extend(value.as_array().into_iter().flatten());
+        waiting.extend(value.as_map().into_iter().flat_map(|map| map.values()));
+    }
+    Some(members)
 }
 
 /// Tera's `range`, which would count to a hundred thousand.

@@ -14,8 +14,7 @@ mod names;
 pub(crate) mod tags;
 pub mod words;
 
-use crate::finding::Finding;
-use crate::finding::suggestion;
+use crate::finding::{Finding, Place, suggestion};
 use limits::{Counted, Page};
 use std::collections::{BTreeSet, HashMap};
 
@@ -109,6 +108,8 @@ pub struct Line {
     pub key: &'static str,
     /// The file it stands in, for findings.
     pub file: String,
+    /// Where it stands there, if that is known.
+    pub place: Option<Place>,
     /// The text.
     pub text: String,
 }
@@ -338,6 +339,7 @@ impl Templates {
         match self.lines.iter().find(|line| line_name(line.key) == name) {
             Some(line) => Finding {
                 file: line.file.clone(),
+                place: line.place,
                 text: format!("in `{}`: {}", line.key, finding.text),
                 ..finding
             },
@@ -345,7 +347,7 @@ impl Templates {
                 file: format!("templates/{name}"),
                 ..finding
             }
-            .at(crate::finding::Place::of_offset(text, offset)),
+            .at(Place::of_offset(text, offset)),
         }
     }
 }

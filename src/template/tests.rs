@@ -17,6 +17,7 @@ fn subject(text: &str) -> Vec<Line> {
     vec![Line {
         key: "subject",
         file: "tips.md".to_owned(),
+        place: Some(Place::new(4, 10)),
         text: text.to_owned(),
     }]
 }
@@ -50,7 +51,7 @@ fn a_broken_template_is_found_at_its_place() {
         [
             "templates/letter.html Some(2)",
             "templates/letter.txt Some(1)",
-            "tips.md None"
+            "tips.md Some(4)"
         ]
     );
     assert!(
@@ -104,7 +105,7 @@ fn names_that_nobody_can_have_are_found_before_any_render() {
         &["city"],
         &[
             "templates/foot.html:1:4: no list has a column `first_nmae`, and no letter has a variable of that name\n  hint: did you mean `first_name`?",
-            "tips.md: in `subject`: no list has a column `citty`, and no letter has a variable of that name\n  hint: did you mean `city`?",
+            "tips.md:4:10: in `subject`: no list has a column `citty`, and no letter has a variable of that name\n  hint: did you mean `city`?",
         ],
     );
     check_names(
@@ -242,6 +243,21 @@ fn a_template_that_never_ends_is_stopped_at_its_line() {
             "`x` has grown too large",
         ),
         (
+            "{% set a = [\"x\"] %}\n{% if article.title %}\n{% set a = [a,a,a,a] %}{% set a = [a,a,a,a] %}{% set a = [a,a,a,a] %}{% set a = [a,a,a,a] %}\n{% set a = [a,a,a,a] %}{% set a = [a,a,a,a] %} {% set a = [a,a,a,a] %}{{ a }}{% endif %}",
+            "4:48",
+            "`a` has grown too large",
+        ),
+        (
+            "{% set a = {\"b\": range(end=1000)} %}{% set a = {\"b\": a, \"c\": [a, a, a, a, a]} %}\n{% set a = [a, {\"b\": a}] %}",
+            "2:1",
+            "`a` has grown too large",
+        ),
+        (
+            "{% set a = range(end=999) %}{% for x in range(end=999) %}{% for y in range(end=9) %}\n{% set b = a %}{% endfor %}{% endfor %}",
+            "2:1",
+            "it sets long lists again and again",
+        ),
+        (
             "{% for a in range(end=900) -%}\n  {{ article.title | indent(width=1000, first=true) }}{{ article.title | indent(width=1000, first=true) }}{{ article.title | indent(width=1000, first=true) }}{% endfor %}",
             "1:1",
             "it makes more than 2 MB",
@@ -254,6 +270,28 @@ fn a_template_that_never_ends_is_stopped_at_its_line() {
     ] {
         let expected = limit(place, expected);
         check_render(text, Err((&expected, false)));
+    }
+}
+
+#[test]
+fn a_value_of_values_hangs_no_filter_and_no_comparison() {
+    let grown = |name: &str| {
+        format!(
+            "{{% set {name} = [\"x\"] %}}{}",
+            format!("{{% set {name} = [{name},{name},{name},{name}] %}}").repeat(9)
+        )
+    };
+    for use_ in [
+        "{{ a }}",
+        "{{ a | str | length }}",
+        "{{ a | join(sep=\"-\") }}",
+        "{{ a | unique | length }}",
+        "{% if a == b %}y{% endif %}",
+    ] {
+        let text = format!("{}{}{use_}", grown("a"), grown("b"));
+        let templates = Templates::compile(&source(&[("letter.html", &text)]), subject("")).unwrap();
+        let fault = templates.render("letter.html", &tera::Context::new()).unwrap_err();
+        assert!(fault.finding.text.contains("`a` has grown too large"), "{}", fault.finding);
     }
 }
 

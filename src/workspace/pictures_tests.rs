@@ -230,3 +230,32 @@ fn languages_are_files_of_the_folder_with_one_id_and_each_its_own_language() {
         ],
     );
 }
+
+#[test]
+fn the_clinics_own_hosts_are_known_however_its_domain_is_written() {
+    const FILE: &str = "campaigns/tips/sleep.md";
+    let with = |domain: &str| {
+        SETTINGS.replace(
+            "sender: {from: tips@mill-lane.example}",
+            &format!("sender: {{from: tips@{domain}}}"),
+        )
+    };
+    let (idn, large) = (with("praxis-müller.example"), with("gmail.com"));
+    assert!(idn.contains("müller") && large.contains("gmail"));
+    for address in [
+        "https://www.praxis-müller.example/a.png",
+        "https://www.xn--praxis-mller-klb.example/a.png",
+    ] {
+        let text = article(&format!("![bed]({address})"));
+        check(&[("tidings.yaml", idn.as_bytes()), (FILE, &text)], &[]);
+    }
+    // A mailbox at a large provider makes none of its hosts the clinic's.
+    let text = article("![bed](https://track.gmail.com/a.png)");
+    check(
+        &[("tidings.yaml", large.as_bytes()), (FILE, &text)],
+        &[
+            "tidings.yaml:2:16: warning: letters from `gmail.com`",
+            "campaigns/tips/sleep.md:8:1: the picture comes from `track.gmail.com`",
+        ],
+    );
+}

@@ -5,7 +5,7 @@
 
 use super::settings::{Dkim, FILE, KeySource, Settings};
 use crate::finding::Finding;
-use crate::letter::sign::{Algorithm, Key, KeyError, MAKE_ED25519, MAKE_RSA, NamedKey, Signer};
+use crate::letter::sign::{Algorithm, Key, KeyError, MAKE_ED25519, MAKE_RSA, NamedKey, Signer, another_name};
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -79,6 +79,15 @@ fn text(root: &Path, source: &KeySource) -> Result<Zeroizing<String>, Finding> {
             "look at the file and its folder".to_owned(),
         ),
     };
+    // A pipe would keep whoever opens it waiting.
+    let facts = std::fs::metadata(root.join(name)).map_err(unread)?;
+    if !facts.is_file() {
+        let what = if facts.is_dir() { "a folder" } else { "no file" };
+        return Err(wrong(
+            format!("`{name}` is {what}, and letters are signed with the key in a file"),
+            "name the file that holds the private key, like `keys/dkim.pem`".to_owned(),
+        ));
+    }
     let file = File::open(root.join(name)).map_err(unread)?;
     let facts = file.metadata().map_err(unread)?;
     if facts.permissions().mode() & 0o077 != 0 {
@@ -93,7 +102,10 @@ fn text(root: &Path, source: &KeySource) -> Result<Zeroizing<String>, Finding> {
         Ok(_) => Ok(text),
         Err(error) if error.kind() == ErrorKind::InvalidData => Err(wrong(
             format!("`{name}` cannot sign letters: it is no text"),
-            format!("`openssl pkey -inform DER -in {name} -out key.pem` writes a key as text"),
+            format!(
+                "`(umask 077; openssl pkey -inform DER -in {name} -out {other})` writes a key as text; name `{other}` under `dkim.keys` then",
+                other = another_name(name)
+            ),
         )),
         Err(error) => Err(unread(error)),
     }
@@ -233,6 +245,43 @@ dkim:
             &[("a.pem", b"", 0), ("b.pem", b"", 0)],
             &["tidings.yaml:9:28: there is no", "tidings.yaml:10:28: there is no"],
         );
+    }
+
+    #[test]
+    fn no_hint_writes_over_the_file_that_it_is_about() {
+        for bytes in [
+            &b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"[..],
+            include_bytes!("../../tests/mail/keys/ec.pem"),
+            include_bytes!("../../tests/mail/keys/locked.pem"),
+            include_bytes!("../../tests/mail/keys/old.pem"),
+            include_bytes!("../../tests/mail/keys/exponent3.pem"),
+            b"sesame",
+            b"\x30\xff",
+        ] {
+            for file in ["a.pem", "dkim-2026b.pem", "keys/a.pem"] {
+                let told = told(&[(file, bytes, 0o600)]).join("");
+                assert!(told.contains("-out ") && !told.contains(&format!("-out {file}")), "{told}");
+            }
+        }
+        let told = told(&[("a.pem", include_bytes!("../../tests/mail/keys/exponent3.pem"), 0o600)]);
+        assert!(told[0].contains("made in an old way (its public exponent is 3"), "{told:?}");
+    }
+
+    #[test]
+    fn a_folder_is_no_key() {
+        let root = TempDir::new().unwrap();
+        fs::create_dir(root.path().join("keys")).unwrap();
+        fs::write(
+            root.path().join("tidings.yaml"),
+            format!("{SETTINGS}    - {{selector: s0, file: keys}}\n"),
+        )
+        .unwrap();
+        let found = Workspace::read(root.path()).findings;
+        assert_eq!(
+            found[0].text,
+            "`keys` is a folder, and letters are signed with the key in a file"
+        );
+        assert!(!found[0].hint.as_ref().unwrap().contains("chmod"));
     }
 
     #[test]

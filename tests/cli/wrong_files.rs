@@ -1,6 +1,6 @@
 //! Settings, campaigns, articles and templates with mistakes: each is told with its place and a next step, and nobody is written to.
 
-use super::{answers, article, assert_nobody_was_written_to, clinic, clinic_with, type_in};
+use super::{TEMPLATE, answers, article, assert_nobody_was_written_to, clinic, clinic_with, type_in};
 use crate::support::judge::Judge;
 use crate::support::workspace::Workspace;
 
@@ -252,4 +252,37 @@ fn a_value_that_somebody_lacks_names_the_line_and_the_person() {
             .tells("2 of 3 letters cannot be written");
     }
     assert_eq!(judge.connections(), 0);
+}
+
+/// A text or a template that goes down and down is one campaign's mistake, and keeps nobody else's letters waiting.
+#[test]
+fn what_nests_without_end_stops_its_own_campaign_alone() {
+    let stars = "*".repeat(20_001);
+    let text = article("deep").replace("A text on deep", &format!("{stars}a{stars}\n\nA text on deep"));
+    let elements = TEMPLATE.replace(
+        "{{ article.html }}",
+        &format!("{}{{{{ article.html }}}}", "<div>".repeat(20_000)),
+    );
+    let campaign = |id: &str, template: &str, file: &str| {
+        format!(
+            "id: {id}\ntitle: Tips\naudience: {{lists: [patients]}}\ntemplate: {template}\nschedule: {{date: 2026-12-01, at: \"09:00\"}}\n\
+             late: {{by: 12h, then: send}}\narticles: [{{file: {file}}}]\n"
+        )
+    };
+    let judge = Judge::start();
+    let clinic = clinic_with(&judge, 3)
+        .file("campaigns/a-text/campaign.yaml", &campaign("de3p", "letter", "deep.md"))
+        .file("campaigns/a-text/deep.md", &text)
+        .file("templates/deep.html", &elements)
+        .file("campaigns/a-template/campaign.yaml", &campaign("te3p", "deep", "calm.md"))
+        .file("campaigns/a-template/calm.md", &article("calm"))
+        .file("campaigns/well/campaign.yaml", &campaign("we1l", "letter", "well.md"))
+        .file("campaigns/well/well.md", &article("well"));
+    let run = clinic.run(&["run", "--now", "2026-12-01T09:00Z"]);
+    assert!(
+        run.stderr.contains("more than 50 deep") && run.stderr.contains("more than 200 deep"),
+        "{run}"
+    );
+    assert_eq!(judge.accepted().len(), 3, "{run}");
+    type_in(&clinic, "check").exits(65).tells("campaigns/a-text/deep.md:8:");
 }

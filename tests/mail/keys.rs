@@ -209,11 +209,19 @@ fn a_plan_knows_the_keys() {
     campaign(&clinic, 1, "Tips", &Text::PLAIN);
     list(&clinic, 1, &[["ann@example.org", "Ann", "A", "Bath", ""]]);
     clinic.run(&["plan", "c001", "--out", "tips.plan"]);
-    let settings = clinic.read("tidings.yaml").replace("t2026e", "t2027e");
+    let refused = || {
+        clinic
+            .run(&["send", "c001", "--plan", "tips.plan", "--yes"])
+            .exits(65)
+            .prints("dkim keys")
+    };
+    let (settings, key) = (clinic.read("tidings.yaml"), clinic.read("keys/rsa.pem"));
+    clinic.write("tidings.yaml", settings.replace("t2026e", "t2027e"));
+    refused();
     clinic.write("tidings.yaml", settings);
-    clinic
-        .run(&["send", "c001", "--plan", "tips.plan", "--yes"])
-        .prints("dkim selectors");
+    clinic.write("keys/rsa.pem", include_str!("keys/large.pem"));
+    refused();
+    clinic.write("keys/rsa.pem", key);
     assert_eq!(judge.connections(), 0);
 }
 

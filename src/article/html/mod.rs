@@ -59,6 +59,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded {
     charset::decode(bytes)
 }
 
+/// The line at which elements first stand in one another deeper than `deepest`, or are more than a text so long could mean.
+pub(crate) fn line_deeper_than(text: &str, deepest: usize) -> Option<usize> {
+    tree::line_deeper_than(text, deepest)
+}
+
 /// Reads a page.
 ///
 /// # Errors

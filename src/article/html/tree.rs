@@ -53,6 +53,23 @@ pub(super) enum Data {
 
 /// Reads a page; nothing when it is none that a person could have made.
 pub(super) fn read(text: &str) -> Option<Page> {
+    read_within(text, DEEPEST, MOST_NODES).ok()
+}
+
+/// The line at which a page first nests deeper than `deepest`, or holds more than a letter with so many bytes could.
+pub(super) fn line_deeper_than(text: &str, deepest: usize) -> Option<usize> {
+    // A start of an element has three bytes at least; what a browser adds to them by itself may be as much again.
+    let most = 2 * text.len() / 3 + 100;
+    let page = match read_within(text, deepest, most) {
+        Ok(page) if page.nodes.iter().all(|node| node.depth <= deepest) => return None,
+        Ok(page) | Err(page) => page,
+    };
+    let deep = page.nodes.iter().find(|node| node.depth > deepest).or(page.nodes.last());
+    deep.map(|node| node.line)
+}
+
+/// Reads a page, or what had been read of it when it went beyond its bounds.
+fn read_within(text: &str, deepest: usize, most_nodes: usize) -> Result<Page, Page> {
     let mut options = ParseOpts::default();
     // What stands in `<noscript>` is for readers without scripts, and a letter is one.
     options.tree_builder.scripting_enabled = false;
@@ -66,13 +83,17 @@ pub(super) fn read(text: &str) -> Option<Page> {
         let (step, next) = rest.split_at(end);
         parser.process(StrTendril::from(step));
         let sink = &parser.tokenizer.sink.sink;
-        if sink.deepest.get() > DEEPEST || sink.nodes.borrow().len() > MOST_NODES {
-            return None;
+        if sink.deepest.get() > deepest || sink.nodes.borrow().len() > most_nodes {
+            let nodes = sink.nodes.take();
+            return Err(Page { nodes });
         }
         rest = next;
     }
     let page = parser.finish();
-    (page.nodes.len() <= MOST_NODES).then_some(page)
+    match page.nodes.len() <= most_nodes {
+        true => Ok(page),
+        false => Err(page),
+    }
 }
 
 impl Page {

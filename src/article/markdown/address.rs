@@ -90,7 +90,12 @@ fn unescaped(written: &str) -> Option<String> {
 pub fn bare(text: &str) -> Option<(Range<usize>, String)> {
     let mut searched = 0;
     while let Some(start) = next_start(text, searched) {
-        let end = start + length(&text[start..]);
+        let word = word(&text[start..]);
+        if word.len() > LONGEST {
+            searched = start + word.len();
+            continue;
+        }
+        let end = start + length(word);
         let found = &text[start..end];
         let scheme = if starts_with(found, "www.") { "https://" } else { "" };
         if names_a_host(found) {
@@ -119,10 +124,18 @@ fn starts_with(text: &str, head: &str) -> bool {
     text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
 }
 
-/// The bytes that belong to the address: up to a blank, less the punctuation of the sentence around it.
-fn length(text: &str) -> usize {
+/// No browser keeps a longer address.
+const LONGEST: usize = 2_000;
+
+/// What `text` begins with, up to a blank.
+fn word(text: &str) -> &str {
     let stop = |character: char| character.is_whitespace() || character.is_control() || matches!(character, '<' | '>' | '"' | '`');
-    let mut address = &text[..text.find(stop).unwrap_or(text.len())];
+    &text[..text.find(stop).unwrap_or(text.len())]
+}
+
+/// The bytes that belong to the address: the word without the punctuation of the sentence around it.
+fn length(word: &str) -> usize {
+    let mut address = word;
     while let Some(last) = address.chars().next_back() {
         let closes = |open: char| address.matches(last).count() > address.matches(open).count();
         let surplus = match last {

@@ -5,6 +5,7 @@
 
 pub mod address;
 mod code;
+pub(crate) mod depth;
 pub mod picture;
 mod sections;
 mod table;
@@ -36,6 +37,13 @@ pub fn to_html_with(markdown: &str, pictures: &[Picture]) -> String {
     let events = picture::with_sizes(events(markdown, pictures), pictures);
     pulldown_cmark::html::push_html(&mut html, events.into_iter());
     cleaned(&html)
+}
+
+/// How long the body's HTML is, pictures aside, told without building a tree of it.
+pub(crate) fn weight(markdown: &str) -> usize {
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, events(markdown, &[]).into_iter());
+    html.len()
 }
 
 /// The addresses that the body links to, each once, in the order of reading.

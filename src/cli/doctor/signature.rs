@@ -10,6 +10,11 @@ use crate::workspace::settings::Dkim;
 
 const CHECK: &str = "the letters are signed";
 
+/// One string of a TXT record (RFC 1035 §3.3.14).
+const LONGEST_STRING: usize = 255;
+const SPLIT: &str = "DNS keeps a text of more than 255 characters in pieces, and receivers put them together: paste it whole, most DNS \
+                     providers split it by themselves; where yours asks for pieces, cut it anywhere into \"…\" \"…\" of at most 255";
+
 /// What is to be said where the settings say more than that the relay signs.
 pub(super) fn examine(context: &Context) -> Result<Option<Check>, Failure> {
     let (_, workspace) = context.workspace()?;
@@ -35,7 +40,11 @@ pub(super) fn examine(context: &Context) -> Result<Option<Check>, Failure> {
             };
             let found = format!("`{}` signs them {many} to stand in DNS, as a TXT", signer.domain());
             let details = records.iter().map(|record| format!("{}  TXT  \"{}\"", record.name, record.text));
-            Some(Check::well(CHECK, found).details(details.collect()))
+            let mut details: Vec<String> = details.collect();
+            if records.iter().any(|record| record.text.len() > LONGEST_STRING) {
+                details.push(SPLIT.to_owned());
+            }
+            Some(Check::well(CHECK, found).details(details))
         }
         (Dkim::Us { .. } | Dkim::Relay { .. }, _) => None,
     })

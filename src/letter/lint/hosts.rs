@@ -2,6 +2,7 @@
 
 use super::reading::is_blind;
 use super::words::rows;
+use crate::article::desk::is_everybodys;
 use crate::letter::Sources;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -37,8 +38,7 @@ impl Own {
             .flatten()
             .filter_map(|address| address.rsplit_once('@'))
             .map(|(_, domain)| domain.to_ascii_lowercase());
-        // Everybody's mail provider is nobody's own web site.
-        let domains = domains.filter(|domain| !PROVIDERS.contains(&domain.as_str()));
+        let domains = domains.filter(|domain| !is_everybodys(domain));
         let pages = [sender.unsubscribe_url.as_deref(), sources.look.images.as_deref()];
         let hosts = pages.into_iter().flatten().filter_map(of);
         Self {
@@ -51,33 +51,6 @@ impl Own {
         self.hosts.iter().any(|own| are_kin(own, host))
     }
 }
-
-const PROVIDERS: &[&str] = &[
-    "gmail.com",
-    "googlemail.com",
-    "outlook.com",
-    "hotmail.com",
-    "live.com",
-    "yahoo.com",
-    "icloud.com",
-    "gmx.de",
-    "gmx.net",
-    "gmx.at",
-    "gmx.ch",
-    "web.de",
-    "t-online.de",
-    "orange.fr",
-    "wanadoo.fr",
-    "free.fr",
-    "libero.it",
-    "aol.com",
-    "btinternet.com",
-    "proton.me",
-    "protonmail.com",
-    "bluewin.ch",
-    "ziggo.nl",
-    "kpnmail.nl",
-];
 
 fn without_www(host: &str) -> &str {
     host.strip_prefix("www.").unwrap_or(host)

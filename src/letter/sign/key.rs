@@ -89,6 +89,12 @@ pub enum KeyError {
         /// How many it has.
         bits: usize,
     },
+    /// Made many years ago.
+    #[error("the key in it was made in an old way (its public exponent is {exponent} instead of 65537), which is easier to break")]
+    OldExponent {
+        /// Which one.
+        exponent: u8,
+    },
     /// Cut, mixed up, or made in an unusual way.
     #[error("the key in it is damaged or unusual, and cannot sign")]
     Damaged,
@@ -102,16 +108,30 @@ pub const MAKE_ED25519: &str = "openssl genpkey -algorithm ed25519 -out";
 impl KeyError {
     /// The next step.
     pub fn hint(self, file: &str) -> String {
-        let anew = format!("`{MAKE_RSA} {file}` makes a new one");
+        // Never into the very file: what is in it may be of use for something else.
+        let another = another_name(file);
+        let anew = format!("`(umask 077; {MAKE_RSA} {another})` makes a new one; name `{another}` under `dkim.keys` then");
         match self {
-            Self::Locked => format!("`openssl pkey -in {file} -out unlocked.pem` writes it without, and `chmod 600` keeps it safe"),
+            Self::Locked => {
+                format!(
+                    "`(umask 077; openssl pkey -in {file} -out {another})` writes it without; name `{another}` under `dkim.keys` then"
+                )
+            }
             Self::Public => "name the file of the private key, which begins with `-----BEGIN PRIVATE KEY-----`".to_owned(),
-            Self::TooSmall { .. } | Self::Small { .. } | Self::TooLarge { .. } => {
+            Self::TooSmall { .. } | Self::Small { .. } | Self::TooLarge { .. } | Self::OldExponent { .. } => {
                 format!("{anew}; give it a new selector, and publish the record that `tidings doctor` shows")
             }
             Self::NoKey | Self::Ssh | Self::OtherKind | Self::Damaged => anew,
         }
     }
+}
+
+/// A name for another key beside the one in `file`.
+pub fn another_name(file: &str) -> String {
+    let folder = file.rfind('/').map_or("", |slash| &file[..=slash]);
+    let names = ["dkim-2026b.pem", "dkim-2026c.pem"].map(|name| format!("{folder}{name}"));
+    let [one, other] = names;
+    if one == file { other } else { one }
 }
 
 enum Pair {
@@ -224,20 +244,26 @@ fn pkcs8(der: &[u8]) -> Result<Key, KeyError> {
 
 /// An RSA key by its PKCS#1 form, and as ring has read it.
 fn rsa(pkcs1: &[u8], pair: Option<RsaKeyPair>) -> Result<Key, KeyError> {
-    match rsa_bits(pkcs1).ok_or(KeyError::Damaged)? {
+    let (bits, exponent) = rsa_numbers(pkcs1).ok_or(KeyError::Damaged)?;
+    match bits {
         bits @ ..FEWEST_BITS => Err(KeyError::TooSmall { bits }),
         bits @ FEWEST_BITS..BITS => Err(KeyError::Small { bits }),
         bits if bits > MOST_BITS => Err(KeyError::TooLarge { bits }),
+        _ if exponent != 0 => Err(KeyError::OldExponent { exponent }),
         _ => pair.map(|pair| Key(Pair::Rsa(Box::new(pair)))).ok_or(KeyError::Damaged),
     }
 }
 
-/// The length of the modulus of a private key (RFC 8017 §A.1.2).
-fn rsa_bits(pkcs1: &[u8]) -> Option<usize> {
+/// Of a private key the length of the modulus, and its public exponent where that is of one byte, else 0 (RFC 8017 §A.1.2).
+fn rsa_numbers(pkcs1: &[u8]) -> Option<(usize, u8)> {
     let (_, _, rest) = next(inside(pkcs1, SEQUENCE)?)?;
-    let digits = inside(rest, INTEGER)?;
+    let (_, digits, rest) = next(rest).filter(|(tag, _, _)| *tag == INTEGER)?;
     let first = digits.iter().position(|digit| *digit != 0)?;
-    Some((digits.len() - first) * 8 - digits[first].leading_zeros() as usize)
+    let exponent = match inside(rest, INTEGER)? {
+        [exponent] => *exponent,
+        _ => 0,
+    };
+    Some(((digits.len() - first) * 8 - digits[first].leading_zeros() as usize, exponent))
 }
 
 fn seed(text: &str) -> Result<Key, KeyError> {

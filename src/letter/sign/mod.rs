@@ -10,7 +10,7 @@ mod key;
 #[cfg(test)]
 mod tests;
 
-pub use key::{Algorithm, Key, KeyError, MAKE_ED25519, MAKE_RSA};
+pub use key::{Algorithm, Key, KeyError, MAKE_ED25519, MAKE_RSA, another_name};
 
 use canon::Field;
 use data_encoding::{BASE32_NOPAD, BASE64};

@@ -3,6 +3,7 @@
 //! Here is what the tests share: an edition, a person, and a small reader of messages.
 
 mod balance;
+mod bounds;
 mod bytes;
 mod faults;
 mod frozen;
@@ -54,6 +55,7 @@ fn sources(files: &[(&str, &str)], subject: &str, markdown: &str) -> Sources {
             markdown: markdown.to_owned(),
             body_line: 9,
             images: Vec::new(),
+            places: std::collections::BTreeMap::new(),
             variants: Vec::new(),
         },
         template: TemplateSource {

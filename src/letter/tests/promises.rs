@@ -2,9 +2,11 @@
 
 use super::{BARE, recipient, sources};
 use crate::article::image::Image;
+use crate::article::markdown::depth;
 use crate::letter::compile::{Compiled, compile};
-use crate::letter::{LookSource, Sources};
+use crate::letter::{LookSource, Sources, bounds};
 use crate::template::context::{OBJECTS, PERSON};
+use crate::template::limits;
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../docs/templates.md");
@@ -81,8 +83,31 @@ fn every_promised_name_renders() {
 
 #[test]
 fn the_page_names_every_filter_of_our_own_and_every_limit() {
-    for words in ["`date`", "`first_word`", "10,000", "1,000", "2 MB", "8 deep"] {
-        assert!(PAGE.contains(words), "{words}");
+    let page = PAGE.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "`date`".to_owned(),
+        "`first_word`".to_owned(),
+        format!("turn {} times together", grouped(limits::MOST_TURNS)),
+        format!(
+            "`range` counts {} at most",
+            grouped(limits::LONGEST_RANGE.try_into().unwrap())
+        ),
+        format!("a part may make {} MB at most", limits::MOST_BYTES / 1024 / 1024),
+        format!("a list hold {} things with the lists in it", grouped(limits::MOST_TURNS)),
+        format!("{} deep and {} times in all", limits::DEEPEST, limits::MOST_INCLUDES),
+        format!("Elements stand in one another {} deep at most", bounds::DEEPEST),
+        format!("{} KB long", bounds::LONGEST / 1024),
+        format!("in one another {} deep at most", depth::DEEPEST),
+    ] {
+        assert!(page.contains(&words), "{words}");
+    }
+}
+
+/// As the page writes numbers.
+fn grouped(number: usize) -> String {
+    match number {
+        0..1000 => number.to_string(),
+        _ => format!("{},{:03}", number / 1000, number % 1000),
     }
 }
 

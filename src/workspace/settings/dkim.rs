@@ -50,6 +50,7 @@ const MOST_KEYS: usize = 2;
 /// Who signs, if the file says it rightly; `sender` is whom the signature has to vouch for.
 pub(super) fn check(desk: &mut Inspection<'_>, file: &SettingsFile, sender: Option<&Sender>) -> Option<Dkim> {
     let Some(file) = &file.dkim else { return Some(RELAY) };
+    doubt_unused_keys(desk, file);
     match file.signed_by.as_deref() {
         None | Some("relay") => Some(Dkim::Relay {
             covers_unsubscribe: file.covers_unsubscribe.unwrap_or(false),
@@ -73,6 +74,24 @@ pub(super) fn check(desk: &mut Inspection<'_>, file: &SettingsFile, sender: Opti
             None
         }
     }
+}
+
+/// Keys that the settings name and that sign nothing.
+fn doubt_unused_keys(desk: &mut Inspection<'_>, file: &DkimFile) {
+    let whose = file.signed_by.as_deref().unwrap_or("relay");
+    let unused = file.keys.iter().flatten().position(|key| key.file.is_some());
+    let Some(number) = unused.filter(|_| ["relay", "none"].contains(&whose)) else {
+        return;
+    };
+    let text = match whose {
+        "none" => "no letter is signed with this key: `signed_by` says `none`",
+        _ => "no letter is signed with this key: the relay signs, unless `signed_by` says `us`",
+    };
+    desk.doubt(
+        &["dkim", "keys", &number.to_string(), "file"],
+        text,
+        "write `signed_by: us` to sign with it, or take the key away",
+    );
 }
 
 /// The selectors that the settings name, whoever signs.
@@ -244,6 +263,16 @@ mod tests {
             "`dkim.keys` names 3 keys",
         );
         check("signed_by: relais", "9:19", "`relais` cannot sign");
+    }
+
+    #[test]
+    fn keys_that_sign_nothing_are_doubted() {
+        let key = "keys: [{selector: t1, file: a.pem}]";
+        let said = "warning: no letter is signed with this key";
+        check(&format!("signed_by: relay, {key}"), "9:54", said);
+        check(&format!("signed_by: none, {key}"), "9:53", said);
+        check(key, "9:36", said);
+        assert_eq!(told(&format!("{SOUND}dkim: {{keys: [{{selector: t1}}]}}\n")), [""; 0]);
     }
 
     #[test]

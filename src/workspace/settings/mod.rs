@@ -27,7 +27,7 @@ pub use mailbox::{ImapSettings, MailboxSettings};
 pub use people::Months;
 pub use relay::{RelaySettings, Tls};
 
-use crate::article::desk::host_of;
+use crate::article::desk::{as_in_addresses, host_of, is_everybodys};
 use crate::campaign::schedule::ClinicHours;
 use crate::campaign::sender::Sender;
 use crate::finding::yaml::{Inspection, Read, Source, read};
@@ -81,9 +81,8 @@ impl Settings {
     pub fn own_hosts(&self) -> Vec<String> {
         let named = [self.look.images.as_deref(), self.sender.unsubscribe.url.as_deref()];
         let named = named.into_iter().flatten().filter_map(host_of);
-        named
-            .chain([self.sender.from.address.domain().to_ascii_lowercase()])
-            .collect()
+        let domain = as_in_addresses(self.sender.from.address.domain());
+        named.chain(Some(domain).filter(|domain| !is_everybodys(domain))).collect()
     }
 
     /// The warning that the file of holidays has come to its end by `today`.
