@@ -20,19 +20,21 @@ pub(crate) fn is_in(ranges: &[Range<usize>], at: usize) -> bool {
 
 /// The words of each block as a reader sees them, without what is code.
 pub(crate) fn words(markdown: &str) -> Vec<String> {
-    let mut blocks = vec![String::new()];
+    let mut blocks = Vec::new();
+    let mut block = String::new();
     let mut is_code = false;
     for event in Parser::new_ext(markdown, super::options()) {
         match event {
             Event::Start(Tag::CodeBlock(_)) => is_code = true,
             Event::End(TagEnd::CodeBlock) => is_code = false,
-            Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::Item | Tag::TableCell) => blocks.push(String::new()),
-            Event::Text(text) if !is_code => blocks.iter_mut().last().into_iter().for_each(|block| block.push_str(&text)),
-            Event::SoftBreak | Event::HardBreak | Event::Code(_) => {
-                blocks.iter_mut().last().into_iter().for_each(|block| block.push(' '))
+            Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::Item | Tag::TableCell) => {
+                blocks.push(std::mem::take(&mut block));
             }
+            Event::Text(text) if !is_code => block.push_str(&text),
+            Event::SoftBreak | Event::HardBreak | Event::Code(_) => block.push(' '),
             _ => {}
         }
     }
+    blocks.push(block);
     blocks
 }

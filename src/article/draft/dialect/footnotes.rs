@@ -114,7 +114,7 @@ fn written(body: &str, literal: &[Range<usize>]) -> Vec<Footnote> {
         let is_inside = line.starts_with("  ") || line.starts_with('\t');
         let goes_on = is_inside || (gap.is_empty() && !starts_something(line));
         match (open, is_blank, found.last_mut()) {
-            (true, true, _) => gap.push_str("\n"),
+            (true, true, _) => gap.push('\n'),
             (true, false, Some(footnote)) if goes_on => {
                 footnote.words.push_str(if gap.is_empty() { " " } else { "\n\n" });
                 footnote.words.push_str(line.trim());

@@ -22,13 +22,17 @@ pub(super) fn read(body: &str, body_line: usize, title: &str, album: &mut Album<
         let line = lines.line(range.start);
         let written = of_block(html, line, title, album, notes);
         let words = words(html);
-        if written.trim().is_empty() && !words.is_empty() && !html.to_ascii_lowercase().contains("<script") {
-            notes.push(Note::unsure(
+        let is_script = html.to_ascii_lowercase().contains("<script");
+        match () {
+            () if !written.trim().is_empty() => {
+                first.get_or_insert((line, html.lines().next().unwrap_or("").trim().to_owned()));
+            }
+            () if is_script => notes.push(Note::done(line, "left out a script")),
+            () if words.is_empty() => {}
+            () => notes.push(Note::unsure(
                 line,
                 format!("left out `{}`, which stands in HTML", shown(&words)),
-            ));
-        } else if !written.trim().is_empty() {
-            first.get_or_insert((line, html.lines().next().unwrap_or("").trim().to_owned()));
+            )),
         }
         changes.put(range, format!("\n{}\n\n", written.trim()));
     }
