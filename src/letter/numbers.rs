@@ -63,7 +63,7 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
                 && !last.is_alphanumeric()
                 && !matches!(last, '/' | '=' | '-' | '_' | '.' | '@' | '#' | '&' | ';' | '?') =>
             {
-                open = Some((at, at))
+                open = Some((at, at));
             }
             Some((start, _)) if fits && c.is_ascii_digit() => open = Some((start, at + 1)),
             Some(_) if fits => {}

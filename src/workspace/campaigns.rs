@@ -230,6 +230,13 @@ impl<'a> Reader<'a> {
             }
             Err(findings) => {
                 self.folder.findings.extend(findings);
+                // Tags of templates in an article are one mistake: the others are told with it.
+                let (head, body) = text.split_at(text.find("\n---").unwrap_or(0));
+                let tagless = format!("{head}{}", body.replace("{{", "((").replace("{%", "(%").replace("{#", "(#"));
+                if let Ok((article, _)) = front_matter::read(&file, &tagless) {
+                    self.folder.findings.extend(lint::front(&file, &tagless, &article));
+                    self.folder.findings.extend(lint::alone(&article));
+                }
                 None
             }
         }

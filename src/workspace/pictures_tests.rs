@@ -85,7 +85,7 @@ fn what_is_wrong_with_a_picture_stands_at_its_line() {
             ("tidings.yaml", hosted.as_bytes()),
         ],
         &[
-            "campaigns/tips/sleep.md:8:1: `bed.gif` is shown from `https://www.mill-lane.example/letters/bed.gif`\n  hint: upload `campaigns/tips/bed.gif`",
+            "campaigns/tips/sleep.md:8:1: warning: `bed.gif` is shown from `https://www.mill-lane.example/letters/bed.gif` [picture-hosted]\n  hint: upload `campaigns/tips/bed.gif`",
         ],
     );
     let many: String = (0..6).map(|at| format!("![{at}]({at}.gif)")).collect();
@@ -103,7 +103,7 @@ fn what_is_wrong_with_a_picture_stands_at_its_line() {
 fn a_photo_for_the_web_site_that_says_its_place_is_named() {
     const FILE: &str = "campaigns/tips/sleep.md";
     let hosted = format!("{SETTINGS}look: {{images: \"https://www.mill-lane.example/letters\"}}\n");
-    let mut photo = b"\xff\xd8\xff\xe1\0\x2bhttp://ns.adobe.com/xap/1.0/\0GPSLatitude".to_vec();
+    let mut photo = b"\xff\xd8\xff\xe1\0\x2ahttp://ns.adobe.com/xap/1.0/\0GPSLatitude".to_vec();
     photo.extend(b"\xff\xc0\0\x0b\x08\x01\x90\x02\x58\x01\x01\x11\0\xff\xda\0\x02");
     photo.resize(30_000, 7);
     check(
@@ -113,8 +113,8 @@ fn a_photo_for_the_web_site_that_says_its_place_is_named() {
             ("tidings.yaml", hosted.as_bytes()),
         ],
         &[
-            "campaigns/tips/sleep.md:8:1: `bed.jpg` is shown from",
-            "campaigns/tips/sleep.md:8:1: `bed.jpg` says where it was taken\n  hint: anybody who opens it can read that",
+            "campaigns/tips/sleep.md:8:1: warning: `bed.jpg` is shown from",
+            "campaigns/tips/sleep.md:8:1: warning: `bed.jpg` says where it was taken [picture-place]\n  hint: anybody who opens it can read that",
         ],
     );
 }

@@ -161,7 +161,7 @@ fn one_error_does_not_hide_what_else_is_to_be_said() {
         ),
         (
             format!("Dear {{{{ first_name }}}},\n\n{WARNED}"),
-            "`{{ first_name }}` would stand in every letter as it is",
+            "`{{` would stand in every letter as it is",
         ),
         (format!("![A bed](none.gif)\n\n{WARNED}"), "there is no picture `none.gif`"),
     ] {

@@ -129,7 +129,7 @@ impl<'a> Album<'a> {
         match from {
             From::Taken(file) => Fate::Comes(file),
             From::Web(address) => self.on_the_web(address, line),
-            From::Inside(name, bytes) => self.enclose(&name, bytes, line),
+            From::Inside(name, bytes) => self.enclose(&name, &bytes, line),
             From::Beside(path) => self.beside(&path, line),
         }
     }
@@ -153,7 +153,7 @@ impl<'a> Album<'a> {
         let why = match found {
             Ok(bytes) => {
                 let name = plain.rsplit(['/', '\\']).next().unwrap_or(&plain);
-                let fate = self.enclose(name, bytes, line);
+                let fate = self.enclose(name, &bytes, line);
                 if let Fate::Comes(file) = &fate {
                     self.known.push((path.to_owned(), file.clone()));
                 }
@@ -174,11 +174,11 @@ impl<'a> Album<'a> {
         self.leave_out(path, why, line)
     }
 
-    fn enclose(&mut self, name: &str, bytes: Vec<u8>, line: Option<usize>) -> Fate {
+    fn enclose(&mut self, name: &str, bytes: &[u8], line: Option<usize>) -> Fate {
         if bytes.len() > LARGEST_READ {
             return self.leave_out(name, "it is larger than 10 MB", line);
         }
-        let image = match Image::read(name, &bytes) {
+        let image = match Image::read(name, bytes) {
             Ok(image) => image,
             Err(finding) => {
                 let why = finding.text.split_once("` ").map_or(finding.text.as_str(), |(_, why)| why);
@@ -190,7 +190,7 @@ impl<'a> Album<'a> {
         if image.width <= 2 || image.height <= 2 {
             return self.leave_out(name, "it is a dot that nobody sees", line);
         }
-        let bytes = image::without_traces(&bytes);
+        let bytes = image::without_traces(bytes);
         if let Some(same) = self.enclosed.iter().find(|enclosed| enclosed.bytes == bytes) {
             return Fate::Comes(same.file.clone());
         }

@@ -168,8 +168,11 @@ fn turned_alone(orientation: u16) -> Vec<u8> {
     segment
 }
 
+/// The kind of a chunk, and the whole of it.
+type Chunk<'t> = (&'t [u8], &'t [u8]);
+
 /// The chunks of a PNG up to its end, and what could not be followed.
-fn chunks(bytes: &[u8]) -> (Vec<(&[u8], &[u8])>, &[u8]) {
+fn chunks(bytes: &[u8]) -> (Vec<Chunk<'_>>, &[u8]) {
     let mut found = Vec::new();
     let mut rest = bytes.get(PNG.len()..).unwrap_or_default();
     while let Some(head) = rest.get(..8) {

@@ -206,7 +206,8 @@ impl Reader {
                     if opens {
                         opened = Some((name.clone(), written));
                     }
-                    if !VOID.contains(&name.as_str()) && !(opens && piece.text.ends_with("/>")) {
+                    let is_whole = VOID.contains(&name.as_str()) || opens && piece.text.ends_with("/>");
+                    if !is_whole {
                         let readers = match self.door {
                             Some(_) if readers == Readers::All => Readers::Others,
                             _ => readers,

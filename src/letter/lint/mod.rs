@@ -92,6 +92,13 @@ pub(crate) fn article_missing(template: &TemplateSource) -> Vec<Finding> {
     told.collect()
 }
 
+/// What can be said of an article whose campaign is not known whole: all but whose web sites it links to.
+pub fn alone(article: &Article) -> Vec<Finding> {
+    let mut findings = text(article, &Own::default());
+    findings.retain(|finding| finding.name.is_none_or(|name| name.as_str() != "link-other-host"));
+    findings
+}
+
 /// What is looked at of a text: a letter of more cannot be sent, and that is said.
 fn seen(text: &str) -> &str {
     let most = text.len().min(2 * LARGEST_HTML);
