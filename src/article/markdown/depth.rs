@@ -81,9 +81,8 @@ fn is_rule(rest: &str) -> bool {
 mod tests {
     use super::{DEEPEST, too_deep};
     use crate::article::markdown::{sections, to_html, to_text};
-    use std::time::{Duration, Instant};
 
-    /// Shapes that go down by so many levels, and the byte beyond which none of them is read.
+    /// Shapes that go down by so many levels.
     fn shapes(levels: usize) -> Vec<(&'static str, String)> {
         let steps = |mark: &str| -> String { (0..levels).map(|level| format!("{}{mark} a\n", "  ".repeat(level))).collect() };
         let links: String = (0..levels).map(|level| format!("![a{level} ")).collect();
@@ -112,20 +111,10 @@ mod tests {
     }
 
     #[test]
-    fn what_nests_too_deep_is_told_within_a_moment() {
+    fn what_nests_too_deep_is_told() {
         for levels in [DEEPEST + 10, 300, 5_000, 40_000] {
             for (name, text) in shapes(levels) {
-                let begun = Instant::now();
                 assert!(too_deep(&text).is_some(), "{levels} {name}");
-                println!(
-                    "proof| articles | {name}, {levels} deep | told in {} ms",
-                    begun.elapsed().as_millis()
-                );
-                assert!(
-                    begun.elapsed() < Duration::from_secs(10),
-                    "{levels} {name}: {:?}",
-                    begun.elapsed()
-                );
             }
         }
     }
@@ -159,11 +148,9 @@ mod tests {
         #[test]
         fn no_mixture_of_marks_gets_past(marks in proptest::collection::vec("[>*_+~\\[\\]!()` \n-]{1,4}|1\\. |a", 1..40), times in 1_usize..200) {
             let text = marks.concat().repeat(times);
-            let begun = Instant::now();
             if too_deep(&text).is_none() {
-                let _ = (to_html(&text), to_text(&text));
+                proptest::prop_assert!(!to_html(&text).contains("<script") && to_text(&text).lines().all(|line| !line.ends_with(' ')));
             }
-            proptest::prop_assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
         }
     }
 }
