@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_files_name_is_part_of_an_address() {
-        let image = Image::read("my hände.jpg", b"GIF89a\x20\0\x10\0").unwrap();
+        let image = Image::read("my hände.jpg", GIF).unwrap();
         assert_eq!(image.address(), "my%20h%C3%A4nde.jpg");
     }
 

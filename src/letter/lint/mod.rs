@@ -33,7 +33,7 @@ mod words;
 mod tests;
 
 use crate::article::{Article, markdown};
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::letter::Sources;
 use crate::letter::compile::Compiled;
 use crate::letter::compose::Rendered;
@@ -118,7 +118,11 @@ fn text(article: &Article, own: &Own) -> Vec<Finding> {
     shape::of_article(&mut report, &reading);
     support::of_article(&mut report, &reading);
     claims::of(&mut report, &reading, &article.language);
-    report.findings()
+    let mut findings = report.findings();
+    // A tag is an error of its own, and said once.
+    let tags: Vec<Option<Place>> = self::article(article).iter().map(|finding| finding.place).collect();
+    findings.retain(|finding| finding.name.is_none_or(|name| name.as_str() != "placeholder") || !tags.contains(&finding.place));
+    findings
 }
 
 /// What the template's HTML files show, those that the letter uses.
