@@ -72,6 +72,7 @@ impl<'t> Piece<'t> {
     }
 }
 
+/// Names and values; also an empty value is a part of the piece's text, so that its place is known.
 fn attributes<'t>(piece: &Piece<'t>) -> Vec<(&'t str, &'t str)> {
     let mut found = Vec::new();
     let mut rest = match piece.kind {
@@ -88,7 +89,7 @@ fn attributes<'t>(piece: &Piece<'t>) -> Vec<(&'t str, &'t str)> {
         let value;
         (value, rest) = match rest.strip_prefix('=') {
             Some(after) => value_of(after.trim_start()),
-            None => ("", rest),
+            None => rest.split_at(0),
         };
         if name.is_empty() && value.is_empty() {
             return found;
@@ -99,7 +100,9 @@ fn attributes<'t>(piece: &Piece<'t>) -> Vec<(&'t str, &'t str)> {
 
 fn value_of(rest: &str) -> (&str, &str) {
     match rest.chars().next() {
-        Some(quote @ ('"' | '\'')) => rest[1..].split_once(quote).unwrap_or((&rest[1..], "")),
+        Some(quote @ ('"' | '\'')) => rest[1..]
+            .split_once(quote)
+            .unwrap_or_else(|| rest[1..].split_at(rest.len() - 1)),
         _ => rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())),
     }
 }
@@ -246,6 +249,26 @@ mod tests {
             "<title>é</é></title>",
             &[(Open, "<title>"), (Raw, "é</é>"), (Close, "</title>")],
         );
+    }
+
+    #[test]
+    fn every_value_is_a_part_of_its_piece() {
+        for html in [
+            "<a href>",
+            "<a href id=x>",
+            "<a href=>",
+            "<a href=\"",
+            "<a href='",
+            "<a\u{b}href",
+        ] {
+            let piece = &pieces(html)[0];
+            let value = piece.attribute("href").unwrap_or(piece.text);
+            assert!(
+                piece.text.as_bytes().as_ptr_range().contains(&value.as_ptr())
+                    || html.as_bytes().as_ptr_range().end == value.as_ptr(),
+                "{html}"
+            );
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) fn follow(stage: &Arc<Stage>, eyes: Eyes) -> Result<(), Failure> {
                 ask_people,
                 ask_check,
             },
-        )
+        );
     })
 }
 
