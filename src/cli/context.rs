@@ -1,6 +1,7 @@
 //! What every verb starts from: the workspace, the store that is meant, the time that is played.
 
 use super::Global;
+use super::cron::quoted::for_shell;
 use super::failure::{Failure, Kind, plain};
 use super::ui::{Ui, hang_clock, moment};
 use crate::clock::Clock;
@@ -53,8 +54,13 @@ impl Context {
             })?,
         };
         let root = Workspace::find(&start).map_err(|error| {
+            let below = workspaces_in(&start);
+            let way = match below.as_slice() {
+                [] => "go into the workspace's folder, or name it with `-C DIR`".to_owned(),
+                [first, ..] => format!("there is one in `{first}`: `cd {}`", for_shell(first)),
+            };
             Failure::new(Kind::FixFirst, error.to_string())
-                .hint("go into the workspace's folder, or name it with `-C DIR`")
+                .hint(way)
                 .hint("`tidings init DIR` makes a new workspace")
         })?;
         Workspace::zone(&root).iter().for_each(hang_clock);
@@ -290,4 +296,15 @@ fn parse_moment(text: &str) -> Result<Timestamp, Failure> {
         Failure::new(Kind::Usage, format!("`--now {text}` is no instant"))
             .hint("write it like 2027-01-05T09:00Z or 2027-01-05T09:00[Europe/London]")
     })
+}
+
+/// The folders right below this one that are workspaces.
+fn workspaces_in(dir: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return Vec::new();
+    };
+    let named = entries.flatten().filter(|entry| entry.path().join("tidings.yaml").is_file());
+    let mut found: Vec<String> = named.map(|entry| entry.path().display().to_string()).collect();
+    found.sort();
+    found
 }

@@ -1,9 +1,10 @@
 //! `tidings init`: a new workspace.
 
 use super::context::Context;
+use super::cron::quoted::for_shell;
 use super::failure::Failure;
 use crate::workspace::create;
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 
 /// Make a new workspace, ready to rehearse
 ///
@@ -27,9 +28,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     for file in &files {
         context.ui.data(&format!("  {}", file.display()))?;
     }
-    context.ui.hint(&format!(
-        "`cd {}`, fill in `tidings.yaml`, then `tidings rehearse`",
-        args.dir.display()
-    ));
+    let is_here = args.dir.components().all(|part| part == Component::CurDir);
+    let first = if is_here {
+        String::new()
+    } else {
+        format!("`cd {}`, ", for_shell(&args.dir.display().to_string()))
+    };
+    context
+        .ui
+        .hint(&format!("{first}fill in `tidings.yaml`, then `tidings rehearse`"));
     Ok(())
 }

@@ -119,6 +119,13 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         Failure::new(Kind::Files, format!("cannot read `{}`: {}", path.display(), plain(&error)))
             .hint("check the path; `--article` takes a text, a web page or a Word document")
     };
+    if path
+        .to_str()
+        .is_some_and(|path| path.starts_with("http://") || path.starts_with("https://"))
+    {
+        let text = format!("`{}` is a page on the web, and nothing is fetched from there", path.display());
+        return Err(Failure::new(Kind::Files, text).hint("open it in your browser, save it as a web page, and name that file"));
+    }
     let size = std::fs::metadata(path).map_err(failed)?.len();
     let is_document = path
         .file_name()
@@ -236,7 +243,16 @@ fn tell(context: &Context, args: &Args, made: &Made<'_>) -> Result<(), Failure> 
     for note in made.notes() {
         ui.data(&format!("  {note}"))?;
     }
-    ui.hint(&format!("`tidings check {0}`, then `tidings rehearse {0}`", args.name));
+    if made.every.is_some() {
+        ui.say("a series is for those who join from now on; nobody who is on the list already gets it");
+        ui.hint(
+            "to write to those too: `articles:` instead of `series:` in its campaign.yaml, with a `schedule:` (docs/calendar.md)",
+        );
+    }
+    ui.hint(&format!(
+        "`tidings check {0}` and `tidings preview {0}`, then `tidings rehearse {0}`",
+        args.name
+    ));
     Ok(())
 }
 

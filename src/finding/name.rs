@@ -17,8 +17,8 @@ pub const NAMES: &[&str] = &[
     "picture-hosted",
     "picture-of-text",
     "picture-other-host",
-    "picture-place",
     "picture-unread",
+    "picture-place",
     // Links.
     "link-dead",
     "link-empty",

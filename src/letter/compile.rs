@@ -199,6 +199,13 @@ impl Compiled {
         each_once(findings)
     }
 
+    /// What the template has lost, as one person's letter shows it: the article, tags that close what it opens.
+    pub(crate) fn misses(&self, recipient: &Recipient) -> Vec<Finding> {
+        let mut findings = lint::article_missing(self.as_written.source());
+        findings.extend(self.unbalanced(recipient));
+        findings
+    }
+
     /// The language of this version, as a tag.
     pub fn language(&self) -> &str {
         &self.article.language

@@ -145,7 +145,7 @@ fn two_articles_with_one_subject_are_told() {
 
 /// A file of `tips` that begins like a picture and has so many bytes.
 fn picture(clinic: &Workspace, file: &str, bytes: usize) {
-    let mut gif = b"GIF89a\x20\0\x10\0".to_vec();
+    let mut gif = b"GIF89a\x20\0\x10\0\0\0\0\x2c\0\0\0\0\x20\0\x10\0\0\x02".to_vec();
     gif.resize(bytes, 7);
     clinic.write(&format!("campaigns/tips/{file}"), gif);
 }

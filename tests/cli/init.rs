@@ -58,3 +58,14 @@ fn a_program_can_read_what_was_made() {
     assert_eq!(made[0]["workspace"], "riverside");
     assert_eq!(made[0]["files"].as_array().unwrap().len(), 16);
 }
+
+#[test]
+fn the_next_step_can_be_typed_as_it_stands() {
+    let desk = Workspace::empty();
+    desk.run(&["init", "Meine Praxis"])
+        .exits(0)
+        .tells("`cd 'Meine Praxis'`, fill in");
+    desk.run(&["check"]).exits(78).tells("Meine Praxis'`");
+    let here = Workspace::empty();
+    here.run(&["init", "."]).exits(0).tells("hint: fill in `tidings.yaml`");
+}

@@ -29,7 +29,7 @@ made campaign calmer in `campaigns/calmer`
   author     Mill Lane Clinic
   line 11: left out `Talk to your doctor before you change anything…`, which stands on line 9 already
 ";
-    let next = "hint: `tidings check calmer`, then `tidings rehearse calmer`\n";
+    let next = "hint: `tidings check calmer` and `tidings preview calmer`, then `tidings rehearse calmer`\n";
     answers(&clinic, "new calmer --article desk/calmer.txt", 0, made, next);
     let article = clinic.read("campaigns/calmer/a-calmer-week.md");
     assert!(
@@ -116,7 +116,11 @@ made campaign calm in `campaigns/calm`
   author     Ana Prior
   pictures   path.png
 ";
-    let next = "hint: `tidings check calm`, then `tidings rehearse calm`\n";
+    let next = "\
+a series is for those who join from now on; nobody who is on the list already gets it
+hint: to write to those too: `articles:` instead of `series:` in its campaign.yaml, with a `schedule:` (docs/calendar.md)
+hint: `tidings check calm` and `tidings preview calm`, then `tidings rehearse calm`
+";
     answers(&clinic, "new calm --article desk/calm.md --split --every 3d", 0, made, next);
     let settings = clinic.read("campaigns/calm/campaign.yaml");
     assert!(
@@ -186,4 +190,14 @@ fn pictures_come_from_beside_the_article_and_from_nowhere_else() {
         article.contains("![in](in-here.png)") && article.matches("](").count() == 1,
         "{article}"
     );
+}
+
+#[test]
+fn an_address_of_the_web_is_not_fetched_and_the_way_is_said() {
+    let clinic = clinic(1);
+    clinic
+        .run(&["new", "tips-2", "--article", "https://riverside.example/tips"])
+        .exits(65)
+        .tells("nothing is fetched from there")
+        .tells("save it as a web page");
 }

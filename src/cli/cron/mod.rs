@@ -6,7 +6,7 @@
 mod crontab;
 mod job;
 mod owner;
-mod quoted;
+pub(super) mod quoted;
 mod rhythm;
 mod rotation;
 mod units;

@@ -20,7 +20,7 @@ pub(super) fn sayable(path: &std::path::Path) -> Result<String, String> {
 }
 
 /// A word for sh.
-pub(super) fn for_shell(word: &str) -> String {
+pub(in crate::cli) fn for_shell(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,=".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {
         true => word.to_owned(),

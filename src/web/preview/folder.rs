@@ -12,6 +12,7 @@ use super::page::{kilobytes, list, told};
 use super::people::Standing;
 use super::stage::{Chosen, Composed, Stage};
 use crate::finding::Finding;
+use crate::letter::lint::names::is_accepted;
 use crate::web::page::Html;
 use std::collections::BTreeSet;
 use std::fs;
@@ -119,6 +120,14 @@ impl Folder {
             };
             self.put_article(stage, &asked, &mut index, &mut written)?;
         }
+        let mut told: Vec<Finding> = Vec::new();
+        for finding in std::mem::take(&mut written.findings) {
+            // Letters of one template have its faults in common.
+            if !told.contains(&finding) {
+                told.push(finding);
+            }
+        }
+        written.findings = told;
         let made = catalogue.moment(stage.scene().at);
         let page = cover(&index, &written, &made);
         self.write("index.html", page.as_bytes())?;
@@ -147,12 +156,17 @@ impl Folder {
         {
             written.left_out.push((campaign.clone(), why.clone()));
         }
-        let others = own
-            .article
-            .languages
-            .iter()
-            .skip(1)
-            .map(|language| Some(language.tag.clone()));
+        let made = own.article.shown();
+        if let Some(made) = made {
+            let told = made.compiled.warnings().into_iter();
+            written
+                .findings
+                .extend(told.filter(|finding| !is_accepted(finding, &made.accept)));
+        }
+        // The person's own language comes first, under the article's plain name.
+        let theirs = made.map(|made| made.compiled.for_reader(&own.person.recipient).language());
+        let others = own.article.languages.iter().map(|language| language.tag.as_str());
+        let others = others.filter(|tag| Some(*tag) != theirs).map(|tag| Some(tag.to_owned()));
         for language in std::iter::once(None).chain(others.collect::<Vec<_>>()) {
             let asked = Wanted {
                 language: language.clone(),

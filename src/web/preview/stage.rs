@@ -265,6 +265,7 @@ impl Stage {
             }
         }
         let mut warnings = version.lint(&rendered);
+        warnings.extend(version.misses(&recipient));
         warnings.retain(|finding| !is_accepted(finding, &made.accept));
         Ok(Composed {
             reading,

@@ -50,6 +50,21 @@ fn every_letter_is_written_in_every_view() {
 }
 
 #[test]
+fn every_language_is_written_and_the_persons_own_first() {
+    let workspace = Workspace::whole_sample();
+    let list = "email,first_name,language,consent,consent_date,consent_source\nbea@example.org,Bea,Deutsch,yes,2025-01-01,form\n";
+    let workspace = workspace.file("subscribers/friends.csv", list);
+    workspace.run(&["preview", "house-letter", "--out", "letters"]).exits(0);
+    let language = |file: &str| {
+        let page = workspace.read(&format!("letters/house-letter/{file}"));
+        page.split_once("<html lang=\"").map(|(_, rest)| rest[..2].to_owned())
+    };
+    let found = ["", ".en-GB", ".ar"].map(|tag| language(&format!("kind-to-your-back{tag}.html")));
+    assert_eq!(found, ["de", "en", "ar"].map(|tag| Some(tag.to_owned())));
+    assert!(!workspace.path("letters/house-letter/kind-to-your-back.de.html").exists());
+}
+
+#[test]
 fn an_accepted_warning_is_not_told_again() {
     let workspace = Workspace::sample().with_people(1);
     let text = workspace.read("templates/letter.txt").replace("{{ greeting }}", "Dear ,");
