@@ -133,10 +133,11 @@ fn records(clinic: &Workspace) -> Map<String, Value> {
         .unwrap();
     let lines = signed["details"].as_array().unwrap().iter();
     let record = |line: &Value| {
-        let (name, text) = line.as_str().unwrap().split_once("  TXT  ").unwrap();
-        (name.to_owned(), Value::from(text.trim_matches('"')))
+        // Beside the records stands what to heed about them.
+        let (name, text) = line.as_str().unwrap().split_once("  TXT  ")?;
+        Some((name.to_owned(), Value::from(text.trim_matches('"'))))
     };
-    lines.map(record).collect()
+    lines.filter_map(record).collect()
 }
 
 fn here(name: &str) -> PathBuf {
