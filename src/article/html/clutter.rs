@@ -136,7 +136,7 @@ fn kind(page: &Page, id: Id, weights: &Weights) -> Option<&'static str> {
         return None;
     }
     by_element(page, id, name, weights)
-        .or_else(|| hidden(page, id, name))
+        .or_else(|| hidden(page, id, name).filter(|_| !(is_folded(page, id) && weights.prose(id) > 20)))
         .or_else(|| by_role(page, id))
         .or_else(|| by_class(page, id, name, weights))
 }
@@ -149,6 +149,8 @@ fn by_element(page: &Page, id: Id, name: &str, weights: &Weights) -> Option<&'st
         "iframe" | "video" | "audio" | "object" | "embed" | "canvas" | "svg" => Some(EMBEDDED),
         // Some systems put the whole page into one form.
         "form" if weights.prose(id) < 400 => Some(FORM),
+        // The question above an answer that is folded away.
+        "button" if page.attribute(id, "aria-expanded").is_some() && inside(&["h2", "h3", "h4", "h5", "dt"]) => None,
         "input" | "select" | "textarea" | "button" => Some(FORM),
         "footer" if !inside(&["blockquote", "figure"]) => Some(FOOT),
         "aside" if !is_callout(page, id) => Some(SIDE),
@@ -175,6 +177,28 @@ fn hidden(page: &Page, id: Id, name: &str) -> Option<&'static str> {
         || is("visibility", "hidden")
         || is("mso-hide", "all");
     (is_hidden && name != "img").then_some(HIDDEN)
+}
+
+/// What a reader of the page unfolds with a press, such as the answers below frequent questions: it is hidden until then, and is text.
+fn is_folded(page: &Page, id: Id) -> bool {
+    const FOLDS: [&str; 6] = [
+        "accordion",
+        "faq",
+        "toggle-content",
+        "toggle_content",
+        "collapse",
+        "tab-content",
+    ];
+    let around = std::iter::once(id).chain(page.above(id).take(4));
+    let mut around = around.filter(|id| !matches!(page.name(*id), "html" | "body"));
+    around.any(|id| {
+        let class = page.attribute(id, "class").unwrap_or("").to_lowercase();
+        let is_panel = page
+            .attribute(id, "role")
+            .is_some_and(|role| matches!(role, "tabpanel" | "region"));
+        is_panel && page.attribute(id, "aria-labelledby").is_some()
+            || FOLDS.iter().any(|fold| class.contains(fold)) && !class.contains("nav")
+    })
 }
 
 /// A dialog mostly asks about cookies.

@@ -34,6 +34,30 @@ fn what_is_hidden_or_a_notice_does_not_come() {
 }
 
 #[test]
+fn answers_that_a_press_unfolds_are_text() {
+    let answer = "No, most people come back without one, with a little patience and the right exercises.";
+    for fold in [
+        format!(
+            "<div class=elementor-accordion-item><h3>Do I need surgery?</h3><div class=elementor-tab-content style='display:none'><p>{answer}</p></div></div>"
+        ),
+        format!(
+            "<div class='et_pb_toggle et_pb_toggle_close'><h3>Do I need surgery?</h3><div class='et_pb_toggle_content' hidden><p>{answer}</p></div></div>"
+        ),
+        format!(
+            "<h3><button aria-expanded=false>Do I need surgery?</button></h3><div role=region aria-labelledby=a hidden><p>{answer}</p></div>"
+        ),
+    ] {
+        let text = markdown(&format!("<body><main>{PROSE}{fold}</main></body>"));
+        assert!(
+            text.contains("Do I need surgery?") && text.contains("most people come back"),
+            "{text}"
+        );
+    }
+    let menu = format!("<body>{PROSE}<div class='collapse navbar-collapse' hidden><p>Home and away and about us</p></div></body>");
+    assert!(!markdown(&menu).contains("Home and away"));
+}
+
+#[test]
 fn further_reading_among_paragraphs_stays_and_a_block_of_links_goes() {
     let links = "<ul><li><a href='https://a.example/1'>One thing to read</a></li><li><a href='https://a.example/2'>Another thing</a></li><li><a href='https://a.example/3'>A third</a></li></ul>";
     let among = format!("<body><main>{PROSE}{PROSE}{links}</main></body>");

@@ -219,6 +219,21 @@ fn errors(findings: &[Finding]) -> Vec<Finding> {
     findings.iter().filter(|finding| finding.is_error()).cloned().collect()
 }
 
+/// Words of a finding, what stands between backticks as code; a lone backtick is itself.
+fn with_code(html: &mut Html, words: &str) {
+    let parts: Vec<&str> = words.split('`').collect();
+    if parts.len() % 2 == 0 {
+        html.text(words);
+        return;
+    }
+    for (at, part) in parts.into_iter().enumerate() {
+        match at % 2 {
+            0 => html.text(part),
+            _ => html.raw("<code>").text(part).raw("</code>"),
+        };
+    }
+}
+
 /// Findings as `check` tells them.
 pub(in crate::web::preview) fn list(html: &mut Html, findings: &[Finding]) {
     if findings.is_empty() {
@@ -230,13 +245,13 @@ pub(in crate::web::preview) fn list(html: &mut Html, findings: &[Finding]) {
         html.raw("<li><strong>")
             .raw(if finding.is_error() { "Error" } else { "Warning" })
             .raw("</strong> <code>");
-        html.text(&finding.file)
-            .text(&place)
-            .raw("</code><br>")
-            .text(&finding.text)
-            .text(&finding.shown_name());
+        html.text(&finding.file).text(&place).raw("</code><br>");
+        with_code(html, &finding.text);
+        html.text(&finding.shown_name());
         if let Some(hint) = &finding.hint {
-            html.raw("<br><span class=\"quiet\">").text(hint).raw("</span>");
+            html.raw("<br><span class=\"quiet\">");
+            with_code(html, hint);
+            html.raw("</span>");
         }
         html.raw("</li>");
     }
