@@ -104,8 +104,8 @@ impl<'a> Reading<'a> {
     fn element(&mut self, id: Id, name: &str, mut here: Here, making: &mut Making) {
         let line = Some(self.page.line(id));
         match name {
-            "script" | "style" | "head" | "template" | "noscript" | "select" | "textarea" | "input" | "button" | "svg" | "math"
-            | "iframe" | "video" | "audio" | "object" | "embed" | "canvas" | "map" | "rt" | "rp" => {}
+            "script" | "style" | "head" | "template" | "noscript" | "select" | "textarea" | "input" | "svg" | "math" | "iframe"
+            | "video" | "audio" | "object" | "embed" | "canvas" | "map" | "rt" | "rp" => {}
             "br" => making.line_break(),
             "hr" => making.block(line, Body::Rule),
             "img" => self.picture(id, &here, making),

@@ -182,7 +182,7 @@ fn what_is_broken_from_the_start_is_shown_with_the_way_out() {
     page.get("")
         .is(200)
         .says("This letter cannot be made yet")
-        .says("template `letter` does not exist");
+        .says("template <code>letter</code> does not exist");
     page.get("letter").is(404);
     page.get("message.eml").is(404);
     drop(page);
