@@ -34,6 +34,7 @@ pub(crate) fn findings(file: &str, split: &Split<'_>, title: &str) -> Vec<Findin
         return vec![depth::finding(file).at(Place::new(split.body_line + place.line - 1, place.column))];
     }
     let mut findings = body.template_marks();
+    findings.extend(body.endless_comment());
     findings.extend(body.pictures());
     let events: OffsetIter<'_> = Parser::new_ext(split.body, markdown::options()).into_offset_iter();
     let mut inside_html = false;
@@ -42,7 +43,7 @@ pub(crate) fn findings(file: &str, split: &Split<'_>, title: &str) -> Vec<Findin
         match event {
             Event::Start(Tag::HtmlBlock) => inside_html = true,
             Event::End(pulldown_cmark::TagEnd::HtmlBlock) => inside_html = false,
-            Event::Html(html) if inside_html && !markdown::is_comment(&html) => {
+            Event::Html(html) if inside_html && !markdown::is_comment(&html) && !html.trim().is_empty() => {
                 findings.push(body.html(range.start, &html));
                 inside_html = false;
             }
@@ -114,6 +115,12 @@ impl Body<'_> {
                 .hint("put names and other personal words into the template, the subject or the preheader")
             })
             .collect()
+    }
+
+    fn endless_comment(&self) -> Option<Finding> {
+        let offset = markdown::endless_comment(self.text)?;
+        let text = "the comment that begins here with `<!--` is never closed, so the letter would end here";
+        Some(self.error(offset, text.to_owned()).hint("write `-->` where it ends"))
     }
 
     fn html(&self, offset: usize, html: &str) -> Finding {

@@ -48,12 +48,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     if open_again(context, &mut store, args, &targets)? || take_skip_back(context, &mut store, args, &targets)? {
         return Ok(());
     }
+    can_be_made(&root, &store, &targets)?;
     if args.from_now {
         pass_by(context, &mut store, args, &targets)?;
     } else if !looked_through(context, &mut store, args, &targets)? {
         return Ok(());
     }
-    can_be_made(&root, &store, &targets)?;
     for target in &targets {
         let done = store.let_go(target, now)?;
         (freed, kept, taken_back) = (freed + done.waiting, kept + done.kept, taken_back + done.taken_back);

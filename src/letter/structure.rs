@@ -140,10 +140,7 @@ fn leaking_names(source: &TemplateSource, name: &str, text: &str) -> Vec<Finding
                 "`{set}` is set here and asked for in `{}`, which would see this one",
                 other.name
             );
-            let hint = format!(
-                "call it something else here, or set it in `{}`, before `{{% include \"{name}\" %}}`",
-                source.html_name()
-            );
+            let hint = format!("call it something else here, and let `{}` set what it asks for", other.name);
             found.push(
                 Finding::error(format!("templates/{name}"), words)
                     .at(Place::of_offset(text, tag.range.start))

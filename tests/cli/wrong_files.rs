@@ -286,3 +286,16 @@ fn what_nests_without_end_stops_its_own_campaign_alone() {
     assert_eq!(judge.accepted().len(), 3, "{run}");
     type_in(&clinic, "check").exits(65).tells("campaigns/a-text/deep.md:8:");
 }
+
+/// Everything behind it would be missing from the letter, and nobody would see why.
+#[test]
+fn a_comment_that_is_never_closed_is_an_error_where_it_begins() {
+    let text = format!("{}\n<!-- ask Tom\n\n## More\n\nWords.\n", super::article("sleep"));
+    let clinic = clinic(1).file("campaigns/tips/sleep.md", &text);
+    clinic
+        .run(&["check"])
+        .exits(65)
+        .tells("campaigns/tips/sleep.md:10:1: error: the comment that begins here with `<!--` is never closed");
+    let closed = text.replace("ask Tom", "ask Tom -->");
+    clinic.file("campaigns/tips/sleep.md", &closed).run(&["check"]).exits(0);
+}

@@ -204,6 +204,7 @@ fn unwrapped(url: &Url) -> Option<Url> {
     let host = url.host_str()?;
     let key = match host {
         "www.google.com" | "google.com" if url.path() == "/url" => "q",
+        "www.facebook.com" | "m.facebook.com" if url.path() == "/l.php" => "u",
         "l.facebook.com" | "lm.facebook.com" | "l.instagram.com" => "u",
         _ if host.ends_with(".safelinks.protection.outlook.com") => "url",
         _ => return None,

@@ -38,7 +38,6 @@ pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
     const SAVE_AS: &str = "open it and save it as a Word document (`.docx`), then name that file";
     const COPY: &str = "copy its text into a file that ends in `.txt`, and name that file";
     const UNPACK: &str = "unpack it with a double click, and name the article inside";
-    let opening = &bytes[..bytes.len().min(300)];
     let is_locked = |name: &str| {
         let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         bytes.windows(wide.len()).any(|window| window == wide)
@@ -67,10 +66,12 @@ pub(super) fn refusal(file_name: &str, bytes: &[u8]) -> Option<Finding> {
             "a sound or a film",
             "write down what is said in it, in a file that ends in `.txt`",
         ),
-        () if is_mail_archive(opening) => (
-            "a mail or a page in one file (MIME)",
-            "open it and save it as a web page (`.html`), then name that file",
-        ),
+        () if ["eml", "mht", "mhtml"].contains(&ending(file_name).as_str()) || is_mail_archive(&bytes[..bytes.len().min(4000)]) => {
+            (
+                "a mail or a page in one file (MIME)",
+                "open it and save it as a web page (`.html`), then name that file",
+            )
+        }
         () => return None,
     };
     let text = format!("this is {what}, but an article is a text, Markdown, a web page or a Word document (`.docx`)");
@@ -110,18 +111,44 @@ pub(super) fn no_text(file_name: &str) -> Finding {
     .hint("open it in the program that made it, copy its text into a file that ends in `.txt`, and name that file")
 }
 
-/// `.mht` and `.eml` files open with the head of a mail.
+/// `.mht` and `.eml` files open with the head of a mail: lines of headers and nothing else, some of which nobody writes by hand.
 fn is_mail_archive(opening: &[u8]) -> bool {
+    const BY_PROGRAMS: [&str; 14] = [
+        "mime-version",
+        "message-id",
+        "content-type",
+        "content-transfer-encoding",
+        "return-path",
+        "received",
+        "delivered-to",
+        "dkim-signature",
+        "list-unsubscribe",
+        "x-mailer",
+        "x-mozilla-status",
+        "arc-seal",
+        "authentication-results",
+        "x-tidings-ref",
+    ];
     let opening = String::from_utf8_lossy(opening).to_lowercase();
-    [
-        "mime-version:",
-        "from: <saved by",
-        "return-path:",
-        "received:",
-        "delivered-to:",
-    ]
-    .iter()
-    .any(|head| opening.starts_with(head))
+    let head = opening
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .take_while(|line| !line.trim().is_empty());
+    let mut is_of_programs = opening.starts_with("from: <saved by");
+    for line in head {
+        if line.starts_with([' ', '\t']) || line.starts_with("from ") {
+            continue;
+        }
+        let name = line.split_once(':').map(|(name, _)| name);
+        let is_header = |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+        let Some(name) = name.filter(is_header) else {
+            // The last line may be cut off.
+            break;
+        };
+        is_of_programs |= BY_PROGRAMS.contains(&name);
+    }
+    let starts = opening.split(':').next().unwrap_or("");
+    is_of_programs && (starts.starts_with("from ") || starts.bytes().all(|byte| byte.is_ascii_graphic()))
 }
 
 /// The form of a decoded text.
@@ -222,6 +249,9 @@ mod tests {
             ("a.rtf", b"{\\rtf1"),
             ("a.mht", b"From: <Saved by Blink>\r\n"),
             ("a.eml", b"Return-Path: <a@a.example>\r\n"),
+            ("a.eml", b"Hello"),
+            ("a.txt", b"From: Tips <tips@a.example>\r\nTo: \"Ann\" <ann@a.example>\r\nList-Unsubscribe: <https://a.example/v1.x>\r\n\r\nHi"),
+            ("a.txt", b"X-Mozilla-Status: 0001\r\nFrom: a@a.example\r\n\r\nHi"),
             ("a.webarchive", b"bplist00\xd1\x01"),
             ("a.html.gz", b"\x1f\x8b\x08\0"),
             ("a.txt", b"RIFF\x10\0\0\0WEBPVP8 "),

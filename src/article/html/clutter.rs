@@ -15,6 +15,8 @@ pub(super) struct Part {
     pub(super) kind: &'static str,
 }
 
+/// What was deleted while somebody kept track of it.
+const DELETED: &str = "what was deleted";
 pub(super) const HIDDEN: &str = "what the page hides";
 pub(super) const COOKIES: &str = "a cookie notice";
 pub(super) const COMMENTS: &str = "comments";
@@ -117,7 +119,7 @@ impl<'a> Judging<'a> {
 
 /// Kinds that are no article even where they hold most of a page's text.
 fn is_firm(kind: &str) -> bool {
-    matches!(kind, COOKIES | POP_UP | HIDDEN | NAVIGATION)
+    matches!(kind, COOKIES | POP_UP | HIDDEN | NAVIGATION | DELETED)
 }
 
 /// Whether the page itself says that its article is here.
@@ -146,6 +148,8 @@ fn by_element(page: &Page, id: Id, name: &str, weights: &Weights) -> Option<&'st
     match name {
         "script" | "noscript" => Some(SCRIPT),
         "nav" => Some(NAVIGATION),
+        // A shop strikes its old prices out by hand; who deleted what, and when, is written by programs.
+        "del" if page.attribute(id, "cite").or(page.attribute(id, "datetime")).is_some() => Some(DELETED),
         "iframe" | "video" | "audio" | "object" | "embed" | "canvas" | "svg" => Some(EMBEDDED),
         // Some systems put the whole page into one form.
         "form" if weights.prose(id) < 400 => Some(FORM),

@@ -34,6 +34,15 @@ fn what_is_hidden_or_a_notice_does_not_come() {
 }
 
 #[test]
+fn what_was_deleted_on_record_stays_out_and_an_old_price_does_not() {
+    let page = format!(
+        "<body><main>{PROSE}<p>Our <span class=msoDel><del cite='mailto:a@a.example' datetime='2026-11-01T10:00'>Mrs Miller</del></span> <s>£60</s> £50</p></main></body>"
+    );
+    let text = markdown(&page);
+    assert!(!text.contains("Miller") && text.contains("~~£60~~ £50"), "{text}");
+}
+
+#[test]
 fn answers_that_a_press_unfolds_are_text() {
     let answer = "No, most people come back without one, with a little patience and the right exercises.";
     for fold in [

@@ -12,6 +12,18 @@ pub(crate) fn code(markdown: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// The byte of a `<!--` that begins a block and is never closed: all behind it, to the text's end, is taken for the comment.
+pub(crate) fn endless_comment(markdown: &str) -> Option<usize> {
+    let events = Parser::new_ext(markdown, super::options()).into_offset_iter();
+    let blocks = events.filter(|(event, _)| matches!(event, Event::Start(Tag::HtmlBlock)));
+    let mut starts = blocks.filter_map(|(_, range)| {
+        let block = &markdown[range.clone()];
+        let at = block.len() - block.trim_start().len();
+        (block[at..].starts_with("<!--") && !block[at..].contains("-->")).then_some(range.start + at)
+    });
+    starts.next()
+}
+
 /// Whether a byte stands in one of `ranges`, which are in order.
 pub(crate) fn is_in(ranges: &[Range<usize>], at: usize) -> bool {
     let next = ranges.partition_point(|range| range.start <= at);

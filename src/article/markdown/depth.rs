@@ -46,7 +46,10 @@ fn too_many_marks(markdown: &str) -> Option<usize> {
         let mut rest = line;
         while let Some(after) = behind_mark(rest) {
             marks += 1;
-            if marks > MOST_MARKS && !is_rule(rest) {
+            if marks > MOST_MARKS && is_rule(rest) {
+                break;
+            }
+            if marks > MOST_MARKS {
                 return Some(start + line.len() - rest.len());
             }
             rest = after;

@@ -17,7 +17,7 @@ use picture::Picture;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
 use std::collections::{HashMap, HashSet};
 
-pub(crate) use code::{code, is_in, words};
+pub(crate) use code::{code, endless_comment, is_in, words};
 pub use sections::{Sections, sections};
 pub use text::{to_text, to_text_with};
 

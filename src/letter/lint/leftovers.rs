@@ -289,10 +289,7 @@ fn marks(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
             let Some(close) = inside[..end].find(mark.close) else {
                 continue;
             };
-            // `|**Mon**|9-5|**Tue**|` is a table.
-            let is_strong =
-                mark.open == "*|" && (text[..start].ends_with('*') || inside[close + mark.close.len()..].starts_with('*'));
-            if !is_strong && is_field(&inside[..close], mark) {
+            if !(mark.open == "*|" && ends_emphasis(&text[..start])) && is_field(&inside[..close], mark) {
                 let whole = mark.open.len() + close + mark.close.len();
                 found(start, &rest[..whole], mark.sure);
                 at = start + whole;
@@ -300,6 +297,13 @@ fn marks(text: &str, found: &mut impl FnMut(usize, &str, bool)) {
             }
         }
     }
+}
+
+/// Whether a `*` behind these words ends what they stress: `|*Mon*|9-5|*Tue*|` is a table, and `Dear *|FNAME|*` is none.
+fn ends_emphasis(before: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    let is_row = line.trim_start().starts_with('|');
+    before.ends_with('*') || is_row && before.ends_with(|c: char| !c.is_whitespace() && c != '|')
 }
 
 fn is_field(inside: &str, mark: &Mark) -> bool {

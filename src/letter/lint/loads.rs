@@ -7,6 +7,7 @@ use super::hosts::{self, Own};
 use super::report::{Report, shown};
 use crate::letter::markup::{self, Kind, Piece};
 use crate::template::tags;
+use std::collections::BTreeSet;
 
 /// Attributes whose address is fetched when a letter is opened.
 const LOADING: &[&str] = &[
@@ -21,7 +22,7 @@ const LOADING: &[&str] = &[
 ];
 
 /// Values that are the same in everybody's letter, or made for addresses.
-const OF_ALL: &[&str] = &["article", "campaign", "clinic", "look", "unsubscribe", "words"];
+const OF_ALL: &[&str] = &["article", "campaign", "clinic", "look", "loop", "unsubscribe", "words"];
 
 /// When an address is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +43,13 @@ struct Address {
     asked: Asked,
 }
 
-/// Everything that the addresses of a template's file give away; `blinded` is `text` without its tags.
-pub(super) fn of_template(report: &mut Report<'_>, text: &str, blinded: &str, own: &Own) {
+/// Everything that the addresses of a template's file give away; `blinded` is `text` without its tags, `set` what the template names itself.
+pub(super) fn of_template(report: &mut Report<'_>, (text, blinded): (&str, &str), own: &Own, set: &BTreeSet<&str>) {
     for address in addresses(blinded, 0) {
         if address.asked == Asked::Opened {
             from_elsewhere(report, &address, own);
         }
-        of_the_reader(report, text, &address);
+        of_the_reader(report, text, &address, set);
     }
 }
 
@@ -65,9 +66,9 @@ fn from_elsewhere(report: &mut Report<'_>, address: &Address, own: &Own) {
 }
 
 /// A value of the reader's inside an address; a column that is an address by itself is the owner's own doing.
-fn of_the_reader(report: &mut Report<'_>, text: &str, address: &Address) {
+fn of_the_reader(report: &mut Report<'_>, text: &str, address: &Address, set: &BTreeSet<&str>) {
     let written = text.get(address.at..address.at + address.text.len()).unwrap_or("");
-    if ["mailto:", "tel:", "sms:"]
+    if ["mailto:", "tel:", "sms:", "#"]
         .iter()
         .any(|scheme| written.trim_start().starts_with(scheme))
     {
@@ -75,7 +76,7 @@ fn of_the_reader(report: &mut Report<'_>, text: &str, address: &Address) {
     }
     let personal = tags::tags(written).into_iter().find(|tag| {
         let is_whole = tag.range.len() == written.trim().len();
-        tag.kind == tags::Kind::Expression && !is_whole && !is_of_all(tag.inside(written), text)
+        tag.kind == tags::Kind::Expression && !is_whole && !is_of_all(tag.inside(written), set)
     });
     let Some(tag) = personal else { return };
     let value = shown(&written[tag.range.clone()], 40);
@@ -95,18 +96,29 @@ fn of_the_reader(report: &mut Report<'_>, text: &str, address: &Address) {
     }
 }
 
-/// Whether a value is the same for all, as far as the file says: the program's own, or one that the template sets.
-fn is_of_all(inside: &str, text: &str) -> bool {
+/// The names that files of a template set by themselves, or take out of lists: those are no columns.
+pub(super) fn names_set<'t>(texts: impl Iterator<Item = &'t str>) -> BTreeSet<&'t str> {
+    let mut names = BTreeSet::new();
+    for text in texts {
+        for tag in tags::tags(text) {
+            let each = tag
+                .inside(text)
+                .strip_prefix("for ")
+                .map(|rest| rest.split(" in ").next().unwrap_or(""));
+            names.extend(tag.sets(text));
+            names.extend(each.into_iter().flat_map(|each| each.split(',')).map(str::trim));
+        }
+    }
+    names
+}
+
+/// Whether a value is the same for all: the program's own, or one that the template sets.
+fn is_of_all(inside: &str, set: &BTreeSet<&str>) -> bool {
     let root = inside
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
         .next()
         .unwrap_or("");
-    let is_set = || {
-        tags::tags(text)
-            .iter()
-            .any(|tag| tag.sets(text) == Some(root) || tag.inside(text).starts_with(&format!("for {root} ")))
-    };
-    root.is_empty() || OF_ALL.contains(&root) || is_set()
+    root.is_empty() || OF_ALL.contains(&root) || set.contains(root)
 }
 
 /// The addresses of `html`, which begins at byte `from` of its file.
@@ -191,7 +203,7 @@ mod tests {
     fn told(html: &str) -> Vec<String> {
         let blind = blinded(html);
         let mut report = Report::of("a.html", &blind, 1);
-        of_template(&mut report, html, &blind, &Own::default());
+        of_template(&mut report, (html, &blind), &Own::default(), &names_set([html].into_iter()));
         let findings = report.findings().into_iter();
         findings
             .map(|finding| {
@@ -247,6 +259,8 @@ mod tests {
             "<a href=\"{{ booking_link }}\">x</a>",
             "<a href=\"mailto:{{ clinic.contact }}?subject={{ first_name }}\">x</a>",
             "<a href=\"{{ unsubscribe.url }}?l={{ article.language }}\">x</a>",
+            "<a href=\"#s{{ loop.index }}\">x</a>",
+            "{% for place in [1, 2] %}<a href=\"https://riverside.example/{{ place }}\">x</a>{% endfor %}",
             "{% set page = \"a\" %}<a href=\"https://riverside.example/{{ page }}\">x</a>",
         ] {
             assert_eq!(told(html), Vec::<String>::new(), "{html}");

@@ -131,6 +131,7 @@ fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> 
         .files
         .iter()
         .filter(|file| file.name.ends_with(".html") && source.uses(&file.name));
+    let set = loads::names_set(source.files.iter().map(|file| file.text.as_str()));
     let of_file = |file: &crate::template::TemplateFile| {
         let name = format!("templates/{}", file.name);
         let blinded = reading::blinded(seen(&file.text));
@@ -138,7 +139,7 @@ fn template(source: &TemplateSource, language: &str, own: &Own) -> Vec<Finding> 
         let reading = reading::of_html(&blinded);
         pictures::of_template(&mut report, &reading, own);
         links::of(&mut report, &reading, links::Text::Template, own);
-        loads::of_template(&mut report, &file.text, &blinded, own);
+        loads::of_template(&mut report, (&file.text, &blinded), own, &set);
         leftovers::of(&mut report, &reading, language, links::Text::Template);
         characters::of(&mut report, &blinded);
         shape::of_template(&mut report, &blinded);

@@ -129,7 +129,7 @@ fn subject(report: &mut Report<'_>, at: usize, subject: &str, language: &str) {
             "write it as you would say it; filters know shouting from spam",
         );
     }
-    let marks = bare.chars().filter(|c| matches!(c, '!' | '¡' | '！')).count();
+    let marks = bare.chars().filter(|c| matches!(c, '!' | '！')).count();
     if marks > 1 || bare.contains("??") || bare.contains("$$") || bare.contains("€€") {
         report.warn(
             "subject-marks",

@@ -17,12 +17,26 @@ use std::ops::Range;
 /// The text in plain Markdown; pictures in its HTML go into `album`, and `title` gives words to them.
 pub(super) fn plain(body: &str, body_line: usize, title: &str, album: &mut Album<'_>) -> (String, Vec<Note>) {
     let mut notes = Vec::new();
+    let body = opened(body, body_line, &mut notes);
     // None of these moves a line, so that every note names the right one.
-    let body = marks::plain(body, body_line, &mut notes);
+    let body = marks::plain(&body, body_line, &mut notes);
     let body = footnotes::below(&body, body_line, &mut notes);
     let body = elements::plain(&body, body_line, &mut notes);
     let body = page::read(&body, body_line, title, album, &mut notes);
     (body, notes)
+}
+
+/// The text with every comment closed or none: a `<!--` without an end would take everything behind it out of the letter.
+fn opened(body: &str, body_line: usize, notes: &mut Vec<Note>) -> String {
+    let mut body = body.to_owned();
+    // Each turn takes one away.
+    while let Some(at) = markdown::endless_comment(&body) {
+        let line = body_line + body[..at].matches('\n').count();
+        let text = "`<!--` begins a comment that is never closed; what follows is kept, with what was meant to be left out";
+        notes.push(Note::unsure(line, text.to_owned()));
+        body.replace_range(at..at + "<!--".len(), "");
+    }
+    body
 }
 
 /// Changes to a text, made all at once.

@@ -29,6 +29,16 @@ fn marks_of_other_programs_go_or_become_words() {
 }
 
 #[test]
+fn a_comment_without_an_end_takes_nothing_with_it() {
+    check(
+        "One.\n\n<!-- ask Tom\n\n## Two\n\nThree.",
+        "One.\n\n ask Tom\n\n## Two\n\nThree.",
+        1,
+    );
+    check("One.\n\n<!-- ask\nTom -->\n\nThree.", "One.\n\n\n\n\n\nThree.", 0);
+}
+
+#[test]
 fn code_and_plain_braces_are_left_alone() {
     for body in [
         "`==x== {: .y} [^1]` and {braces} and {1, 2}",
