@@ -16,7 +16,7 @@ mod look;
 mod paragraph;
 pub(crate) mod picture;
 mod remark;
-mod signs;
+pub(in crate::article) mod signs;
 mod table;
 mod tree;
 mod weight;

@@ -252,7 +252,7 @@ pub(super) const PHRASES: [(&str, &[&str]); 9] = [
 ];
 
 /// Links that only belong into the mail that the text came with.
-pub(super) const OLD_MAIL_LINKS: [&str; 16] = [
+pub(in crate::article) const OLD_MAIL_LINKS: [&str; 16] = [
     "unsubscribe",
     "view this email",
     "view in browser",

@@ -1,6 +1,7 @@
-//! What a web page leaves in a text that was copied from it: invitations to share, subscribe and read on.
+//! What a web page or a mail leaves in a text that was copied from it: invitations to share, subscribe, read on and look elsewhere.
 
 use super::words;
+use crate::article::html::signs::OLD_MAIL_LINKS;
 
 /// Beginnings that give a leftover away, in lower case.
 const BEGINNINGS: [&str; 38] = [
@@ -89,5 +90,33 @@ pub(crate) fn is_leftover(text: &str) -> bool {
         .strip_suffix("comments")
         .or(bare.strip_suffix("comment"))
         .is_some_and(|n| n.trim().parse::<u32>().is_ok());
-    counts_comments || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning)) || WHOLE.contains(&bare)
+    // Mails begin and end with them; in a sentence of the author's they have more around them.
+    let is_of_a_mail = OLD_MAIL_LINKS
+        .iter()
+        .any(|link| bare.starts_with(link) && words::count(bare) <= 7);
+    is_of_a_mail || counts_comments || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning)) || WHOLE.contains(&bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_leftover;
+
+    #[test]
+    fn what_belonged_to_the_mail_is_told_from_the_text() {
+        for line in [
+            "View this email in your browser",
+            "Unsubscribe | Update preferences",
+            "Abmelden",
+            "View in browser.",
+        ] {
+            assert!(is_leftover(line), "{line}");
+        }
+        for line in [
+            "You can unsubscribe at any time, or write to us.",
+            "Sie können die Preise online ansehen.",
+            "Viewed from the window, the garden is quiet",
+        ] {
+            assert!(!is_leftover(line), "{line}");
+        }
+    }
 }

@@ -54,10 +54,15 @@ struct Part<'l> {
     whole: &'l str,
 }
 
+/// Letters and figures alone: a template may set an address in capitals, on lines, or with dots between.
+fn bare(text: &str) -> String {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
 impl Part<'_> {
     fn missing(&self, compiled: &Compiled) -> Vec<Finding> {
-        let postal_address = compiled.postal_address.split_whitespace().collect::<Vec<_>>().join(" ");
-        let address = (!self.words.contains(&postal_address)).then(|| {
+        let address = (!bare(&self.words).contains(&bare(&compiled.postal_address))).then(|| {
             let text = format!(
                 "{} does not say the clinic's postal address, which the law demands",
                 self.name

@@ -121,6 +121,22 @@ fn what_no_letter_could_be_sent_with_is_all_found_at_once() {
 }
 
 #[test]
+fn an_address_may_be_set_in_other_ways() {
+    for set in [
+        "{{ clinic.postal_address | upper }}",
+        "{{ clinic.postal_address | replace(from=\", \", to=\" · \") }}",
+    ] {
+        let html = BARE.replace("{{ clinic.postal_address }}", set);
+        let edition = compile(&sources(&[("letter.html", &html)], "Calm", "Breathe.")).unwrap();
+        let proved = edition.prove(&recipient("ann@example.org", &[]), &stamp("a"), false);
+        assert!(proved.is_ok(), "{set}: {proved:?}");
+    }
+    let html = BARE.replace("{{ clinic.postal_address }}", "12 Mill Lane");
+    let edition = compile(&sources(&[("letter.html", &html)], "Calm", "Breathe.")).unwrap();
+    assert!(edition.prove(&recipient("ann@example.org", &[]), &stamp("a"), false).is_err());
+}
+
+#[test]
 fn what_law_and_readers_want_is_looked_for_in_both_parts() {
     let files = [
         (

@@ -222,7 +222,7 @@ fn errors(findings: &[Finding]) -> Vec<Finding> {
 /// Words of a finding, what stands between backticks as code; a lone backtick is itself.
 fn with_code(html: &mut Html, words: &str) {
     let parts: Vec<&str> = words.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         html.text(words);
         return;
     }
