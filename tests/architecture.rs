@@ -49,14 +49,14 @@ const ONLY_BELOW_THE_WATERLINE: &[(&str, &str)] = &[
     ("eprintln!", "the terminal"),
     ("anstream", "the terminal"),
     ("indicatif", "the terminal"),
-    ("ring::rand", "chance"),
+    ("aws_lc_rs::rand", "chance"),
     ("tokio", "sockets"),
     ("rustls", "sockets"),
     ("rusqlite", "databases"),
 ];
 
-/// The one exception: ring asks for a source of chance even where a signature (PKCS#1 v1.5) takes nothing from it.
-const DRY_ALL_THE_SAME: (&str, &str) = ("letter::sign::key", "ring::rand");
+/// The one exception: AWS-LC asks for a source of chance even where a signature (PKCS#1 v1.5) takes nothing from it.
+const DRY_ALL_THE_SAME: (&str, &str) = ("letter::sign::key", "aws_lc_rs::rand");
 
 /// Names that say nothing about what they hold.
 const EMPTY_NAMES: &[&str] = &["utils", "util", "common", "misc", "manager", "service", "helpers", "prelude"];

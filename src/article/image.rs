@@ -86,7 +86,7 @@ impl Image {
         let plain = without_traces(bytes);
         let way = match plain.len() {
             0..=LARGEST_CARRIED => Way::Carried(data_encoding::BASE64.encode(&plain)),
-            _ => Way::Hosted(data_encoding::HEXLOWER.encode(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())),
+            _ => Way::Hosted(data_encoding::HEXLOWER.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())),
         };
         Ok(Self {
             file: file.to_owned(),

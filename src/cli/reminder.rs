@@ -3,9 +3,9 @@
 //! Promises: words that change are said at once, and so is what was mended and has come back; where it cannot be written down what was
 //! said, everything is said. The file holds no words, only their hashes, and is for its owner alone.
 
+use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
-use ring::digest;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;

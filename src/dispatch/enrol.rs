@@ -8,8 +8,8 @@ use crate::subscriber::column::Kind;
 use crate::subscriber::consent::Jurisdiction;
 use crate::subscriber::csv::{Column, Field, ListReader, ListReport, Meaning, Table};
 use crate::workspace::ListFile;
+use aws_lc_rs::digest;
 use jiff::Timestamp;
-use ring::digest;
 use std::collections::BTreeMap;
 
 /// What became of one list file.

@@ -21,9 +21,9 @@ use crate::store::draft::NewEdition;
 use crate::store::edition::{Edition, Status};
 use crate::store::{EditionId, Store};
 use crate::template::TemplateSource;
+use aws_lc_rs::digest;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use ring::digest;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

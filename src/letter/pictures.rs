@@ -10,9 +10,9 @@ use crate::article::markdown::picture::{Picture, pictures};
 use crate::finding::Finding;
 use crate::letter::{LookSource, Vocabulary};
 use crate::template::context::LogoWords;
+use aws_lc_rs::digest;
 use lettre::message::header::{ContentDisposition, ContentId, ContentTransferEncoding, ContentType};
 use lettre::message::{Body, SinglePart};
-use ring::digest;
 
 /// No picture is shown wider: the text of both designs leaves so much room on a desk.
 const WIDEST: u32 = 500;

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what stands in it.
 
-use ring::digest;
+use aws_lc_rs::digest;
 use std::io::{self, Read};
 
 /// The most bytes of one mail that are kept; the rest only counts for its hash, and [`super::notice`] leaves such a mail to a person.

@@ -74,14 +74,14 @@ fn above_the_waterline_it_is_dry() {
         "fn f() { std::eprintln!(x) }",
         "use tokio::net::TcpStream;",
         "use rusqlite::Connection;",
-        "use ring::rand::SystemRandom;",
+        "use aws_lc_rs::rand::SystemRandom;",
     ] {
         check("src/letter/compose.rs", wet, &[(3, "above the waterline")]);
         check("src/store/mod.rs", wet, &[]);
     }
     check(
         "src/letter/compose.rs",
-        "use std::time::Duration; use std::io::Write; use ring::hmac; fn f() { self.fs.now() }",
+        "use std::time::Duration; use std::io::Write; use aws_lc_rs::hmac; fn f() { self.fs.now() }",
         &[],
     );
 }

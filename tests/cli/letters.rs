@@ -42,7 +42,7 @@ fn gif(shade: u8, bytes: usize) -> Vec<u8> {
 
 /// SHA-256 in hex, as the reader tells it.
 fn hash(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
+    data_encoding::HEXLOWER.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
 }
 
 fn in_language(language: &str, body: &str) -> String {

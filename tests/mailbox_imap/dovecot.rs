@@ -5,8 +5,8 @@
 
 use crate::peers::certificate::Certificate;
 use crate::peers::or_passed_over;
+use aws_lc_rs::hmac;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use ring::hmac;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;

@@ -151,7 +151,7 @@ fn acceptor(certificate: &Certificate) -> TlsAcceptor {
     let chain = CertificateDer::pem_file_iter(certificate.server()).unwrap();
     let chain = chain.map(Result::unwrap).collect();
     let key = PrivateKeyDer::from_pem_file(certificate.key()).unwrap();
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()

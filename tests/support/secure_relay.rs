@@ -34,7 +34,7 @@ impl SecureRelay {
         answers: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
-        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()

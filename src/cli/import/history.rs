@@ -5,8 +5,8 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::ui::{count, moment};
 use crate::store::import::{ImportId, ImportLine, NoUndo, Undone};
 use crate::workspace::ListFile;
+use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
-use ring::digest;
 use std::path::Path;
 
 /// One import, as `--json` prints it.

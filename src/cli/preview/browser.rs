@@ -7,8 +7,8 @@
 use crate::cli::context::Context;
 use crate::cli::failure::plain;
 use crate::web::preview::leading_to;
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use data_encoding::BASE32_NOPAD;
-use ring::rand::{SecureRandom, SystemRandom};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};

@@ -13,9 +13,9 @@ use crate::subscriber::csv::guard::unguard;
 use crate::subscriber::csv::{self, Mapping, MappingFile};
 use crate::subscriber::suppression::Reason;
 use crate::subscriber::word;
+use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
-use ring::digest;
 use std::collections::BTreeMap;
 
 /// The first line of what `suppress export` writes.

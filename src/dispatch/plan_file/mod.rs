@@ -16,9 +16,9 @@ pub use parts::{Parts, parts};
 pub use reading::{Fault, read};
 
 use crate::store::planned::Mark;
+use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
-use ring::digest;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 

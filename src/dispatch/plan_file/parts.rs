@@ -2,7 +2,7 @@
 
 use crate::letter::Sources;
 use crate::letter::sign::Signer;
-use ring::digest;
+use aws_lc_rs::digest;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;

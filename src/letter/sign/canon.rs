@@ -2,7 +2,7 @@
 //!
 //! Promises: reads each byte once; two texts that differ only in folding and in runs of blanks have one form. Knows no keys.
 
-use ring::digest::{Context, Digest, SHA256};
+use aws_lc_rs::digest::{Context, Digest, SHA256};
 
 /// One header field in its relaxed form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn hash_of(text: &str) -> Vec<u8> {
-        ring::digest::digest(&SHA256, text.as_bytes()).as_ref().to_vec()
+        aws_lc_rs::digest::digest(&SHA256, text.as_bytes()).as_ref().to_vec()
     }
 
     #[track_caller]

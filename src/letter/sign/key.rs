@@ -5,14 +5,14 @@
 
 use crate::encoding::der::{SEQUENCE, inside, next, wrapped};
 use data_encoding::{BASE64, BASE64_MIME_PERMISSIVE};
-// PKCS#1 v1.5 needs no chance, so a signature follows from the letter alone; ring asks for a source of it all the same.
-use ring::rand::SystemRandom;
-use ring::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
+// PKCS#1 v1.5 needs no chance, so a signature follows from the letter alone; AWS-LC asks for a source of it all the same.
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use std::fmt;
 
 /// What receivers count at all (RFC 8301 §3.2).
 const FEWEST_BITS: usize = 1024;
-/// What signers should have, and what ring signs with.
+/// What signers should have, and what AWS-LC signs with.
 const BITS: usize = 2048;
 const MOST_BITS: usize = 4096;
 
@@ -192,14 +192,14 @@ impl Key {
     pub(super) fn sign(&self, headers: &[u8]) -> Option<Vec<u8>> {
         match &self.0 {
             Pair::Rsa(pair) => {
-                let mut signature = vec![0; pair.public().modulus_len()];
+                let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), headers, &mut signature)
                     .ok()?;
                 Some(signature)
             }
             // RFC 8463 §3: Ed25519 signs the hash, not the text.
             Pair::Ed25519(pair) => {
-                let hash = ring::digest::digest(&ring::digest::SHA256, headers);
+                let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, headers);
                 Some(pair.sign(hash.as_ref()).as_ref().to_vec())
             }
         }
@@ -242,7 +242,7 @@ fn pkcs8(der: &[u8]) -> Result<Key, KeyError> {
     }
 }
 
-/// An RSA key by its PKCS#1 form, and as ring has read it.
+/// An RSA key by its PKCS#1 form, and as AWS-LC has read it.
 fn rsa(pkcs1: &[u8], pair: Option<RsaKeyPair>) -> Result<Key, KeyError> {
     let (bits, exponent) = rsa_numbers(pkcs1).ok_or(KeyError::Damaged)?;
     match bits {

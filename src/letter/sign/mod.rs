@@ -135,7 +135,7 @@ impl Signer {
 
     /// What tells one sender from another in the statistics of large mailbox providers: follows from the domain, and stays as long as it.
     pub fn sender_id(&self) -> String {
-        let hash = ring::digest::digest(&ring::digest::SHA256, self.domain.as_bytes());
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, self.domain.as_bytes());
         BASE32_NOPAD.encode(hash.as_ref())[..10].to_ascii_lowercase()
     }
 

@@ -1,8 +1,8 @@
 //! Keys, and signatures that are opened again with the public half.
 
 use super::{Algorithm, Key, KeyError, NamedKey, Signer, WIDTH, canon};
+use aws_lc_rs::signature::{ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use data_encoding::BASE64;
-use ring::signature::{ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 
 const RSA: &str = include_str!("../../../tests/mail/keys/rsa.pem");
 const ED: &str = include_str!("../../../tests/mail/keys/ed25519.pem");
@@ -127,7 +127,7 @@ fn two_keys_make_two_signatures_that_each_hold() {
             (wanted.to_owned(), record.selector)
         );
         assert_eq!(tag(signature, "t"), "1796115600");
-        let body = ring::digest::digest(&ring::digest::SHA256, b"Breathe out.\r\n");
+        let body = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"Breathe out.\r\n");
         assert_eq!(tag(signature, "bh"), BASE64.encode(body.as_ref()));
         assert!(
             tag(signature, "h").starts_with("from:from:to:to:subject:subject:date:message-id:"),
@@ -149,7 +149,7 @@ fn two_keys_make_two_signatures_that_each_hold() {
             // The last 270 bytes of the record are the key itself, without its wrapping.
             "rsa-sha256" => UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public[24..]).verify(&headers, &value),
             _ => {
-                let hash = ring::digest::digest(&ring::digest::SHA256, &headers);
+                let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &headers);
                 UnparsedPublicKey::new(&ED25519, &public).verify(hash.as_ref(), &value)
             }
         };

@@ -5,7 +5,7 @@ use crate::relay::outcome::Trouble;
 use crate::relay::server::{Roots, Security, Server};
 use crate::relay::socket::certificate::valid_until;
 use jiff::Timestamp;
-use rustls::crypto::ring::default_provider;
+use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, ProtocolVersion, RootCertStore};

@@ -12,8 +12,8 @@ mod tests;
 pub(super) use style::style;
 pub(super) use views::{Forms, Note, Page, View};
 
+use aws_lc_rs::digest;
 use data_encoding::BASE64;
-use ring::digest;
 
 /// Markup under construction.
 #[derive(Debug, Default)]

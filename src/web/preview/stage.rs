@@ -13,10 +13,10 @@ use crate::clock::Clock;
 use crate::finding::Finding;
 use crate::letter::Stamp;
 use crate::letter::lint::names::is_accepted;
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use jiff::Timestamp;
-use ring::hmac;
-use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::watch;
@@ -86,7 +86,7 @@ impl Stage {
     ///
     /// # Errors
     /// When the system has no randomness.
-    pub fn build(start: Wanted, clock: Clock) -> Result<Self, ring::error::Unspecified> {
+    pub fn build(start: Wanted, clock: Clock) -> Result<Self, aws_lc_rs::error::Unspecified> {
         let (mut token, mut secret) = ([0; 20], [0; 32]);
         SystemRandom::new().fill(&mut token)?;
         SystemRandom::new().fill(&mut secret)?;

@@ -133,7 +133,7 @@ fn letter_file(folder: &Path, sequence: usize) -> PathBuf {
 }
 
 fn hash(letter: &[u8]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, letter);
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, letter);
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

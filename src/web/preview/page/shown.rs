@@ -10,8 +10,8 @@ use crate::web::preview::asked::{View, WIDTHS, Wanted};
 use crate::web::preview::door::guise;
 use crate::web::preview::guise::{Dressed, dress};
 use crate::web::preview::stage::{Chosen, Composed};
+use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
-use ring::digest;
 
 impl Page<'_> {
     /// The view that was asked for.
