@@ -19,7 +19,7 @@ const EDITIONS: [&str; 3] = ["letter", "sample", "magazine"];
 
 const HEAD: &str = "\
 # Instructions that composing one letter takes, unsigned, by edition: the mean over 200 people. Recorded, with a debug build's checks in it, by
-#   CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo bench --profile dev --bench letter -- --record
+#   CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo bench --profile dev --bench letter -- --record
 ";
 
 /// Counts, and ends with 1 when a letter has become dearer by more than what is allowed.
