@@ -10,7 +10,7 @@ use crate::letter::frame::{self, Texts};
 use crate::letter::{Letter, Recipient, Stamp, headers, lint, plain};
 use crate::template::RenderFault;
 use crate::template::context;
-use lettre::message::header::Headers;
+use lettre::message::header::{HeaderValue, Headers};
 use std::fmt;
 
 /// More than this is no subject but a mistake; mail programs show 40 to 70 characters.
@@ -204,18 +204,9 @@ impl Compiled {
     }
 
     fn built(&self, recipient: &Recipient, stamp: &Stamp, message_id: &str, rendered: Rendered) -> Result<Vec<u8>, ComposeError> {
-        let name = context::display_name(&recipient.attributes);
-        let unwritable = || {
-            let finding = Finding::error("subscribers", "the address cannot be written in a letter");
-            ComposeError::new(Fault::Person, finding, recipient)
-        };
-        let to = headers::to(name.as_deref(), &recipient.address).ok_or_else(unwritable)?;
+        let to = self.to(recipient)?;
         let date = headers::date(stamp)
             .ok_or_else(|| self.fault_of_all(recipient, "the moment of sending is not a date that mail knows"))?;
-        let is_ascii = recipient.address.as_str().is_ascii() && name.is_none_or(|name| name.is_ascii());
-        if let Some(why) = self.fixed.refusal(&to, is_ascii) {
-            return Err(self.fault_of_all(recipient, &why));
-        }
         let mut own = Headers::with_capacity(9);
         for way_out in self.fixed.ways_out.fields(&recipient.token) {
             own.insert_raw(way_out);
@@ -231,6 +222,21 @@ impl Compiled {
             carried: self.pictures.shown_by(&rendered.html).collect(),
         };
         Ok(frame::message(&self.fixed.head, own, stamp, &texts))
+    }
+
+    /// `To`, which lettre can read back.
+    fn to(&self, recipient: &Recipient) -> Result<HeaderValue, ComposeError> {
+        let name = context::display_name(&recipient.attributes);
+        let unwritable = || {
+            let finding = Finding::error("subscribers", "the address cannot be written in a letter");
+            ComposeError::new(Fault::Person, finding, recipient)
+        };
+        let to = headers::to(name.as_deref(), &recipient.address).ok_or_else(unwritable)?;
+        let is_ascii = recipient.address.as_str().is_ascii() && name.is_none_or(|name| name.is_ascii());
+        match self.fixed.refusal(&to, is_ascii) {
+            Some(why) => Err(self.fault_of_all(recipient, &why)),
+            None => Ok(to),
+        }
     }
 
     fn fault_of_all(&self, recipient: &Recipient, text: &str) -> ComposeError {

@@ -27,8 +27,9 @@ pub(crate) struct Fixed {
     pub(crate) shared: Vec<HeaderValue>,
     /// The shared fields as they stand in a message.
     pub(crate) head: Vec<u8>,
+    /// `From`, also among the shared.
     author: HeaderValue,
-    /// Why no message can be written by this sender; known of nobody.
+    /// Why lettre would build no message by this sender.
     refusal: Option<String>,
     /// Who and what for, in `Feedback-ID`.
     feedback: String,
