@@ -4,8 +4,6 @@
 //! counts of two runs differ by well under 1 %, whatever else the machine does. A smaller number is welcome and worth recording; a larger one
 //! that is meant is recorded with `--record`, by the very command that `instructions.txt` names: another profile, compiler or kind of
 //! processor has other numbers.
-//!
-//! That it can fail: with `std::hint::black_box(bytes.to_vec().sort());` before the wire's check in `Compiled::finished` it says 70 % more.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -15,7 +13,7 @@ use std::process::{Command, exit};
 const ALLOWED: f64 = 1.10;
 /// Letters of one portion.
 const PORTION: usize = 200;
-const EDITIONS: [&str; 3] = ["letter", "sample", "magazine"];
+pub(crate) const EDITIONS: [&str; 3] = ["letter", "sample", "magazine"];
 
 const HEAD: &str = "\
 # Instructions that composing one letter takes, unsigned, by edition: the mean over 200 people. Recorded, with a debug build's checks in it, by
