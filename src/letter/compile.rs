@@ -29,6 +29,8 @@ pub struct Compiled {
     pub(crate) html_name: String,
     pub(crate) text_name: String,
     pub(crate) article: ArticleWords,
+    /// The article as templates see it.
+    pub(crate) article_variable: tera::Value,
     pub(crate) article_file: String,
     pub(crate) subject_is_personal: bool,
     pub(crate) fixed: Fixed,
@@ -130,6 +132,7 @@ fn attempt_one(rules: Rules, sources: &Sources) -> (Option<Compiled>, Vec<Findin
             Vocabulary::First => Words::of_the_first(&words.article.language),
             Vocabulary::Whole => Words::of(&words.article.language),
         },
+        article_variable: words.article.variable(),
         article: words.article,
         pictures,
         fixed,

@@ -6,12 +6,11 @@
 use crate::address::Address;
 use crate::finding::Finding;
 use crate::letter::compile::Compiled;
-use crate::letter::pictures::Carried;
+use crate::letter::frame::{self, Texts};
 use crate::letter::{Letter, Recipient, Stamp, headers, lint, plain};
 use crate::template::RenderFault;
 use crate::template::context;
-use lettre::message::header::{ContentTransferEncoding, ContentType};
-use lettre::message::{Body, MultiPart, SinglePart};
+use lettre::message::header::{HeaderValue, Headers};
 use std::fmt;
 
 /// More than this is no subject but a mistake; mail programs show 40 to 70 characters.
@@ -156,14 +155,10 @@ impl Compiled {
         let subject = self.subject(recipient, &subject)?;
         let preheader = context::one_line(&self.laid_out.render_line("preheader", &context).map_err(failed)?);
         if preheader != self.article.preheader {
-            let article = context::ArticleWords {
-                preheader: preheader.clone(),
-                ..self.article.clone()
-            };
-            context.insert_value("article", article.variable());
+            context.insert_value("article", context::with_preheader(&self.article_variable, &preheader));
         }
-        let html = sound_lines(&self.part(&self.html_name, &context).map_err(failed)?);
-        let text = plain::tidy(&sound_lines(&self.part(&self.text_name, &context).map_err(failed)?));
+        let html = sound_lines(self.part(&self.html_name, &context).map_err(failed)?);
+        let text = plain::tidy(&sound_lines(self.part(&self.text_name, &context).map_err(failed)?));
         if html.len() > lint::LARGEST_HTML {
             return Err(self.fault_of_all(recipient, &lint::too_large(html.len())));
         }
@@ -209,45 +204,38 @@ impl Compiled {
     }
 
     fn built(&self, recipient: &Recipient, stamp: &Stamp, message_id: &str, rendered: Rendered) -> Result<Vec<u8>, ComposeError> {
+        let to = self.to(recipient)?;
+        let date = headers::date(stamp)
+            .ok_or_else(|| self.fault_of_all(recipient, "the moment of sending is not a date that mail knows"))?;
+        let mut own = Headers::with_capacity(9);
+        for way_out in self.fixed.ways_out.fields(&recipient.token) {
+            own.insert_raw(way_out);
+        }
+        own.insert_raw(to);
+        own.insert_raw(headers::written("Subject", rendered.subject));
+        own.set(date);
+        own.insert_raw(headers::written("Message-ID", format!("<{message_id}>")));
+        own.insert_raw(headers::reference(stamp));
+        let texts = Texts {
+            text: &rendered.text,
+            html: &rendered.html,
+            carried: self.pictures.shown_by(&rendered.html).collect(),
+        };
+        Ok(frame::message(&self.fixed.head, own, stamp, &texts))
+    }
+
+    /// `To`, which lettre can read back.
+    fn to(&self, recipient: &Recipient) -> Result<HeaderValue, ComposeError> {
         let name = context::display_name(&recipient.attributes);
         let unwritable = || {
             let finding = Finding::error("subscribers", "the address cannot be written in a letter");
             ComposeError::new(Fault::Person, finding, recipient)
         };
         let to = headers::to(name.as_deref(), &recipient.address).ok_or_else(unwritable)?;
-        let date = headers::date(stamp)
-            .ok_or_else(|| self.fault_of_all(recipient, "the moment of sending is not a date that mail knows"))?;
-        let message = self
-            .fixed
-            .begin(&recipient.token)
-            .raw_header(to)
-            .raw_header(headers::written("Subject", rendered.subject))
-            .header(date)
-            .message_id(Some(format!("<{message_id}>")))
-            .raw_header(headers::reference(stamp))
-            .multipart(self.parts(stamp, rendered.text, rendered.html))
-            .map_err(|error| self.fault_of_all(recipient, &error.to_string()))?;
-        Ok(message.formatted())
-    }
-
-    /// The text, then the HTML, the richest last (RFC 2046 §5.1.4); the HTML with the pictures that it shows (RFC 2387).
-    fn parts(&self, stamp: &Stamp, text: String, html: String) -> MultiPart {
-        let boundary = headers::boundary(stamp);
-        let carried: Vec<SinglePart> = self.pictures.shown_by(&html).map(Carried::part).collect();
-        let related = format!(
-            "multipart/related; boundary=\"{}\"; type=\"text/html\"",
-            headers::boundary_inside(stamp)
-        );
-        let letter = MultiPart::alternative()
-            .boundary(boundary)
-            .singlepart(quoted_printable(ContentType::TEXT_PLAIN, text));
-        let html = quoted_printable(ContentType::TEXT_HTML, html);
-        match ContentType::parse(&related) {
-            Ok(kind) if !carried.is_empty() => {
-                let html = MultiPart::builder().header(kind).singlepart(html);
-                letter.multipart(carried.into_iter().fold(html, MultiPart::singlepart))
-            }
-            _ => letter.singlepart(html),
+        let is_ascii = recipient.address.as_str().is_ascii() && name.is_none_or(|name| name.is_ascii());
+        match self.fixed.refusal(&to, is_ascii) {
+            Some(why) => Err(self.fault_of_all(recipient, &why)),
+            None => Ok(to),
         }
     }
 
@@ -262,20 +250,12 @@ fn failed(recipient: &Recipient, fault: RenderFault) -> ComposeError {
     ComposeError::new(whom, fault.finding, recipient)
 }
 
-/// Quoted-printable whatever the text: lettre alone would choose base64 for some, 7bit with bare CR for others.
-fn quoted_printable(kind: ContentType, text: String) -> SinglePart {
-    let body = match Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable) {
-        Ok(body) => body,
-        Err(bytes) => Body::new(bytes),
-    };
-    SinglePart::builder().header(kind).body(body)
-}
-
 /// LF line ends, and no control character but tabs: the encoder makes CRLF of LF and would keep the rest.
-fn sound_lines(text: &str) -> String {
+fn sound_lines(text: String) -> String {
     let unsound = |byte: u8| byte < b' ' && !matches!(byte, b'\n' | b'\t') || byte == 0x7f;
-    if !text.bytes().any(unsound) {
-        return text.to_owned();
+    // Without a way out of the middle, so that many bytes are looked at together.
+    if !text.bytes().fold(false, |found, byte| found | unsound(byte)) {
+        return text;
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.chars().filter(|c| !(c.is_ascii() && unsound(*c as u8))).collect()

@@ -5,12 +5,13 @@
 
 use crate::address::Address;
 use crate::finding::Finding;
+use crate::letter::frame;
 use crate::letter::sign::Signer;
 use crate::letter::ways_out::{WaysOut, as_uri};
 use crate::letter::{Sources, Stamp};
 use crate::template::context::one_line;
+use lettre::message::Mailbox;
 use lettre::message::header::{self, Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MessageBuilder};
 use unicode_normalization::UnicodeNormalization;
 
 /// What mail programs show of a name; longer ones are cut.
@@ -23,7 +24,13 @@ pub(crate) struct Fixed {
     /// MAIL FROM: where letters that cannot be delivered come back to.
     pub(crate) return_path: Address,
     pub(crate) ways_out: WaysOut,
-    values: Vec<HeaderValue>,
+    pub(crate) shared: Vec<HeaderValue>,
+    /// The shared fields as they stand in a message.
+    pub(crate) head: Vec<u8>,
+    /// `From`, also among the shared.
+    author: HeaderValue,
+    /// Why lettre would build no message by this sender.
+    refusal: Option<String>,
     /// Who and what for, in `Feedback-ID`.
     feedback: String,
 }
@@ -49,23 +56,27 @@ impl Fixed {
         let ways_out = WaysOut::of(sender);
         match (from, reply_to, return_path, ways_out) {
             (Ok(from), Ok(reply_to), Ok(return_path), Ok(ways_out)) => {
-                let mut values = vec![sender_value::<header::From>(sender.from_name.as_deref(), &from)?];
+                let author = sender_value::<header::From>(sender.from_name.as_deref(), &from)?;
+                let mut shared = vec![author.clone()];
                 if let Some(reply_to) = reply_to {
-                    values.push(sender_value::<header::ReplyTo>(None, &reply_to)?);
+                    shared.push(sender_value::<header::ReplyTo>(None, &reply_to)?);
                 }
-                values.push(written(
+                shared.push(written(
                     "List-Id",
                     list_id(&sender.clinic_name, &sources.campaign_id, from.domain()),
                 ));
                 // RFC 3834 §5.2: keeps vacation replies away.
-                values.push(written("Auto-Submitted", "auto-generated".to_owned()));
-                values.extend(list_fields(&sender.contact));
+                shared.push(written("Auto-Submitted", "auto-generated".to_owned()));
+                shared.extend(list_fields(&sender.contact));
                 Ok(Self {
+                    refusal: frame::refusal(&author, &written("To", from.to_string())),
+                    author,
+                    head: frame::fields(&shared),
+                    shared,
                     feedback: format!("{}:{}", label(&sources.campaign_id), label(from.domain())),
                     return_path: return_path.unwrap_or_else(|| from.clone()),
                     from,
                     ways_out,
-                    values,
                 })
             }
             (from, reply_to, return_path, ways_out) => Err([from.err(), reply_to.err(), return_path.err(), ways_out.err()]
@@ -79,13 +90,16 @@ impl Fixed {
     pub(crate) fn signed_by(&mut self, signer: &Signer) {
         self.ways_out.signed_by_us();
         let value = format!("{}:{}", self.feedback, signer.sender_id());
-        self.values.push(written("Feedback-ID", value));
+        self.shared.push(written("Feedback-ID", value));
+        self.head = frame::fields(&self.shared);
     }
 
-    /// A builder that holds the shared headers, and the ways out of the letter with this token.
-    pub(crate) fn begin(&self, token: &str) -> MessageBuilder {
-        let values = self.values.iter().cloned().chain(self.ways_out.fields(token));
-        values.fold(lettre::Message::builder(), MessageBuilder::raw_header)
+    /// Why lettre would build no message to this person. What is ASCII it can always read back; the rest it is asked about.
+    pub(crate) fn refusal(&self, to: &HeaderValue, is_ascii: bool) -> Option<String> {
+        match is_ascii {
+            true => self.refusal.clone(),
+            false => frame::refusal(&self.author, to),
+        }
     }
 }
 

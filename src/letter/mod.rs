@@ -7,6 +7,8 @@ mod bounds;
 pub mod compile;
 pub mod compose;
 mod constants;
+mod encode;
+mod frame;
 pub mod headers;
 mod layout;
 pub mod lint;

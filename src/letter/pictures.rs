@@ -43,8 +43,8 @@ pub struct Carried {
     pub media_type: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
-    /// The file in base64, in lines.
-    encoded: Vec<u8>,
+    /// The part of the message that holds it: fields, and the file in base64.
+    pub(crate) part: Vec<u8>,
 }
 
 impl Pictures {
@@ -97,9 +97,9 @@ impl Pictures {
         if !self.carried.iter().any(|carried| carried.content_id == content_id) {
             self.carried.push(Carried {
                 file: image.file.clone(),
+                part: part(image.kind.media_type(), &content_id, &bytes),
                 content_id,
                 media_type: image.kind.media_type(),
-                encoded: in_lines(&bytes),
                 bytes,
             });
         }
@@ -113,19 +113,15 @@ impl Pictures {
     }
 }
 
-impl Carried {
-    /// The part of the message that holds it.
-    pub(crate) fn part(&self) -> SinglePart {
-        let kind = ContentType::parse(self.media_type).unwrap_or(ContentType::TEXT_PLAIN);
-        SinglePart::builder()
-            .header(kind)
-            .header(ContentId::from(format!("<{}>", self.content_id)))
-            .header(ContentDisposition::inline())
-            .body(Body::dangerous_pre_encoded(
-                self.encoded.clone(),
-                ContentTransferEncoding::Base64,
-            ))
-    }
+/// The part of the message that holds a picture.
+fn part(media_type: &str, content_id: &str, bytes: &[u8]) -> Vec<u8> {
+    let kind = ContentType::parse(media_type).unwrap_or(ContentType::TEXT_PLAIN);
+    let part = SinglePart::builder()
+        .header(kind)
+        .header(ContentId::from(format!("<{content_id}>")))
+        .header(ContentDisposition::inline());
+    let body = Body::dangerous_pre_encoded(in_lines(bytes), ContentTransferEncoding::Base64);
+    part.body(body).formatted()
 }
 
 /// The images on the web that the body shows: the text part says where they are.

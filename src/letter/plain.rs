@@ -5,6 +5,7 @@
 
 use crate::letter::layout::Guarded;
 use crate::letter::markup::{self, Kind, Piece};
+use memchr::memchr_iter;
 
 const WIDTH: usize = 72;
 
@@ -131,9 +132,11 @@ fn is_hidden(piece: &Piece<'_>) -> bool {
 
 /// No blanks at a line's end (but `-- `, which cuts off a signature), never more than one empty line, none at the ends.
 pub(crate) fn tidy(text: &str) -> String {
-    let mut tidy = String::with_capacity(text.len());
-    let mut empty_lines = 0;
-    for line in text.lines() {
+    let mut tidy = String::with_capacity(text.len() + 1);
+    let (mut empty_lines, mut start) = (0, 0);
+    for end in memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let line = &text[start..end];
+        start = end + 1;
         let line = if line == "-- " { line } else { line.trim_end() };
         if line.is_empty() {
             empty_lines += 1;

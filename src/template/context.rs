@@ -188,6 +188,13 @@ impl LookWords {
     }
 }
 
+/// `article` with the preheader that one person sees.
+pub(crate) fn with_preheader(article: &tera::Value, preheader: &str) -> tera::Value {
+    let mut fields = article.as_map().cloned().unwrap_or_default();
+    fields.insert("preheader".into(), tera::Value::normal_string(preheader));
+    tera::Value::from(fields)
+}
+
 /// `unsubscribe`, as the templates of one letter see it.
 pub(crate) fn unsubscribe(link: Option<String>, url: Option<String>, mailto: Option<&str>) -> tera::Value {
     object([
@@ -247,12 +254,18 @@ pub fn display_name(attributes: &Attributes) -> Option<String> {
 ///
 /// The marks for a single character's direction stay: Arabic and Hebrew names need them.
 pub fn one_line(value: &str) -> String {
-    // Nearly every name in nearly every list is this plain; the rest pays for itself.
-    if value.bytes().all(|byte| byte.is_ascii_graphic()) {
+    // Nearly every name in nearly every list is this plain, and nearly every line; the rest pays for itself.
+    if is_one_line(value.as_bytes()) {
         return value.to_owned();
     }
     let spaced: String = value.nfc().map(|c| if breaks_a_line(c) { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words in ASCII with one blank between each two.
+fn is_one_line(text: &[u8]) -> bool {
+    let is_plain = text.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    is_plain && !text.starts_with(b" ") && !text.ends_with(b" ") && !text.windows(2).any(|two| two == b"  ")
 }
 
 /// C0, C1, line and paragraph separator, and the bidirectional embeddings, overrides and isolates.
@@ -326,6 +339,10 @@ mod tests {
         for (value, expected) in [
             ("Ann\r\nBcc: x@y.example", "Ann Bcc: x@y.example"),
             ("a\0b\u{7}c\u{85}d\u{2028}e\u{202e}f", "a b c d e f"),
+            (" a", "a"),
+            ("a ", "a"),
+            ("a  b c", "a b c"),
+            ("a\tb", "a b"),
             ("  Wa\u{308}rme  u\u{308}berall ", "Wärme überall"),
             ("مريم\u{200f}", "مريم\u{200f}"),
             ("👩‍⚕️", "👩‍⚕️"),

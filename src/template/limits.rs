@@ -54,8 +54,10 @@ pub(super) fn register(tera: &mut tera::Tera) {
     tera.register_filter("replace", replace);
 }
 
+/// Room that a page begins with: a part of an ordinary letter.
+const PAGE: usize = 8 * 1024;
+
 /// The page of one render.
-#[derive(Default)]
 pub(super) struct Page {
     bytes: Vec<u8>,
     pub(super) is_full: bool,
@@ -69,7 +71,10 @@ impl Page {
             bytes: 0,
             looked_at: 0,
         });
-        Self::default()
+        Self {
+            bytes: Vec::with_capacity(PAGE),
+            is_full: false,
+        }
     }
 
     pub(super) fn into_text(self) -> String {

@@ -6,6 +6,7 @@ mod balance;
 mod bounds;
 mod bytes;
 mod faults;
+mod frame;
 mod frozen;
 mod languages;
 mod pictures;
@@ -16,6 +17,8 @@ use crate::article::Article;
 use crate::letter::compile::{Compiled, compile};
 use crate::letter::{Letter, LookSource, Recipient, SenderSource, Sources, Stamp, Vocabulary};
 use crate::template::{TemplateFile, TemplateSource};
+use proptest::prelude::any;
+use proptest::strategy::Strategy;
 
 const SHIPPED: &[(&str, &str)] = &[
     ("ask.html", include_str!("../../../templates/ask.html")),
@@ -147,4 +150,33 @@ fn decoded(quoted_printable: &str) -> String {
         }
     }
     String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
+}
+
+/// Names as lists really hold them, and as nobody should: controls, line breaks, bidirectional marks, quotes, other scripts.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = proptest::prop_oneof![
+        any::<String>(),
+        proptest::sample::select(vec![
+            "\r\nBcc: x@y.example\r\n",
+            "\r\n\r\n.\r\n",
+            "\0",
+            "\u{202e}",
+            "\u{2028}",
+            "👩‍⚕️",
+            "診療所",
+            "مريم",
+            "=?utf-8?q?=0d=0a?=",
+            "\"",
+            "\\",
+            "<b>&",
+            "{{ 1 }}",
+            "{% raw %}",
+            "--=_",
+            ",;:@",
+            "e\u{301}",
+            "\t",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    proptest::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
 }

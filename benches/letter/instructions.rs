@@ -1,0 +1,101 @@
+//! The guard: instructions a letter, counted by valgrind's callgrind, beside the number on record.
+//!
+//! Counted are runs with one and with two portions of letters; the difference is what one portion takes, so setting up drops out. The
+//! counts of two runs differ by well under 1 %, whatever else the machine does. A smaller number is welcome and worth recording; a larger one
+//! that is meant is recorded with `--record`, by the very command that `instructions.txt` names: another profile, compiler or kind of
+//! processor has other numbers.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, exit};
+
+/// A letter may take so much more than what is on record.
+const ALLOWED: f64 = 1.10;
+/// Letters of one portion.
+const PORTION: usize = 200;
+pub(crate) const EDITIONS: [&str; 3] = ["letter", "sample", "magazine"];
+
+const HEAD: &str = "\
+# Instructions that composing one letter takes, unsigned, by edition: the mean over 200 people. Recorded, with a debug build's checks in it, by
+#   CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo bench --profile dev --bench letter -- --record
+";
+
+/// Counts, and ends with 1 when a letter has become dearer by more than what is allowed.
+pub(crate) fn compare() {
+    let recorded = std::fs::read_to_string(file()).unwrap();
+    let counted = EDITIONS.map(|edition| (edition, counted(edition)));
+    for (edition, count) in counted {
+        println!(
+            "{edition}: {count} instructions a letter, {} on record",
+            on_record(&recorded, edition)
+        );
+    }
+    let dearer: Vec<String> = counted
+        .iter()
+        .filter_map(|(edition, count)| dearer(edition, *count, on_record(&recorded, edition)))
+        .collect();
+    if !dearer.is_empty() {
+        println!(
+            "{}\nif that is meant, record it; {} says how",
+            dearer.join("\n"),
+            file().display()
+        );
+        exit(1);
+    }
+}
+
+/// Counts, and puts the numbers on record.
+pub(crate) fn record() {
+    let mut text = HEAD.to_owned();
+    for edition in EDITIONS {
+        writeln!(text, "{edition} {}", counted(edition)).unwrap();
+    }
+    std::fs::write(file(), &text).unwrap();
+    print!("{text}");
+}
+
+fn file() -> PathBuf {
+    PathBuf::from(crate::REPOSITORY).join("benches/letter/instructions.txt")
+}
+
+fn on_record(recorded: &str, edition: &str) -> u64 {
+    let lines = recorded.lines().filter_map(|line| line.split_once(' '));
+    let mut numbers = lines
+        .filter(|(name, _)| *name == edition)
+        .map(|(_, number)| number.parse().unwrap());
+    numbers
+        .next()
+        .unwrap_or_else(|| panic!("nothing is on record for `{edition}`"))
+}
+
+/// What to say of a letter that has become too dear.
+fn dearer(edition: &str, count: u64, recorded: u64) -> Option<String> {
+    let ratio = count as f64 / recorded as f64;
+    (ratio > ALLOWED).then(|| {
+        format!(
+            "{edition}: a letter takes {:.0} % more instructions than on record",
+            (ratio - 1.0) * 100.0
+        )
+    })
+}
+
+/// Instructions that one letter of the edition takes.
+fn counted(edition: &str) -> u64 {
+    let [one, two] = [PORTION, 2 * PORTION].map(|letters| run(edition, letters));
+    (two - one) / PORTION as u64
+}
+
+/// All instructions of a process that composes so many letters.
+fn run(edition: &str, letters: usize) -> u64 {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--compose", edition, &letters.to_string()])
+        .output()
+        .unwrap_or_else(|error| panic!("valgrind cannot be started (Debian: apt-get install valgrind): {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let collected = said.lines().find_map(|line| line.split_once("Collected : "));
+    let (_, count) = collected.unwrap_or_else(|| panic!("callgrind counted nothing: {said}"));
+    count.trim().parse().unwrap()
+}
