@@ -284,7 +284,8 @@ impl Lane {
     }
 
     fn write(&mut self, ready: Ready, begin: Option<Intent>, verdict: Verdict) {
-        let why = told(&verdict);
+        // Who gets a yes is not named.
+        let why = (verdict.event != Event::Accept).then(|| told(&verdict)).unwrap_or_default();
         let relay = self.link.as_ref().map(|link| link.connection.relay_name().to_owned());
         let settlement = Settlement {
             delivery: ready.delivery,

@@ -7,9 +7,9 @@
 #[cfg(test)]
 mod tests;
 
+use super::hours::Gate;
 use super::quota::{Offer, Promise, Quota, Spent};
 use super::report::Tallying;
-use crate::campaign::schedule::Hours;
 use crate::clock::Clock;
 use crate::store::cap::Cap;
 use crate::store::claim::Claim;
@@ -35,8 +35,8 @@ pub(super) struct Feeder {
     /// Where the walk begins: behind this letter.
     pub(super) after: DeliveryId,
     pub(super) clock: Clock,
-    /// When letters may leave; none is at any time.
-    pub(super) hours: Option<Hours>,
+    /// When letters may leave.
+    pub(super) hours: Gate,
     /// The time in which a person gets one letter, and which letters go first.
     pub(super) cap: Option<Cap>,
     pub(super) quota: Arc<Quota>,
@@ -182,8 +182,7 @@ impl Feeder {
     }
 
     fn is_at_work(&self) -> bool {
-        let is_open = self.hours.as_ref().is_none_or(|hours| hours.contains(self.clock.now()));
-        is_open && !self.tallying.is_stopped() && !self.claims.is_closed() && (self.is_wanted)()
+        self.hours.is_open(self.clock.now()) && !self.tallying.is_stopped() && !self.claims.is_closed() && (self.is_wanted)()
     }
 }
 

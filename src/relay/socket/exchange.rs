@@ -18,8 +18,8 @@ impl<L: AsyncRead + AsyncWrite + Unpin + Send> Line for L {}
 
 /// So much of a body is given to the kernel at a time; each block has its own deadline (RFC 5321 §4.5.3.2.5).
 const BLOCK: usize = 64 * 1024;
-/// So much is read at a time.
-const READ: usize = 8 * 1024;
+/// So much is read at a time: the replies to several letters.
+const READ: usize = 2 * 1024;
 /// How long a relay is heard out after it stopped listening.
 const HEAR_OUT: Duration = Duration::from_secs(1);
 
