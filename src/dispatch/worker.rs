@@ -35,7 +35,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Letters that stand composed and wait for a connection.
-const SHELF: usize = 64;
+const SHELF: usize = 128;
 
 /// The way to the relay, and how fast we may go.
 #[derive(Debug, Clone)]

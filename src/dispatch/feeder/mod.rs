@@ -22,6 +22,8 @@ use std::time::Duration;
 pub(super) const PAGE: u32 = 256;
 /// Letters that stand aside until their domain has room.
 const ASIDE: usize = 4096;
+/// How long the queue of claims is left alone after it was full: so much longer it lasts anyhow.
+const BREATH: Duration = Duration::from_millis(1);
 /// How often somebody who waits looks whether it is still wanted.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -165,11 +167,18 @@ impl Feeder {
         Ok(())
     }
 
+    /// Where the queue is full, lets it run down a little once there is room: woken for each place in it, the feeder would cost more than
+    /// what it reads.
     fn send(&self, claim: Claim, promise: Promise) -> Result<(), End> {
-        match self.is_at_work() {
+        let is_full = self.claims.is_full();
+        let sent = match self.is_at_work() {
             true => self.claims.send_blocking((claim, promise)).map_err(|_| End::Unwanted),
             false => Err(End::Unwanted),
+        };
+        if is_full && sent.is_ok() {
+            std::thread::sleep(BREATH);
         }
+        sent
     }
 
     /// Waits, at most for a glance; whoever waits longer comes back.
