@@ -1,13 +1,14 @@
 //! The journal: one writer thread that makes intents and outcomes durable, many at a time.
 //!
 //! Promises (laws 3-6, 12, 14): an answer comes only after the transaction is on the disk; outcomes and next intents of all
-//! connections that wait share one transaction; a settlement that misses its row fails alone; an intent is granted only if the
+//! connections that wait share one transaction, which gathers while the one before it goes to the disk; a settlement that misses its row fails alone; an intent is granted only if the
 //! delivery still waits, its edition is released and not held, its address is not suppressed, its person got no other letter lately
 //! and gets no older one first *inside that same transaction*; after
 //! a failed write nothing is granted any more. A letter can be *admitted* beforehand, by the same questions and without a trace: its
 //! commands may ride behind another letter then, its body not before its intent is granted.
 
 mod grant;
+mod log;
 mod settle;
 
 use super::cap::{Cap, Caps};
@@ -17,14 +18,13 @@ use crate::delivery::retry::RetryPolicy;
 use crate::delivery::state::{Event, State};
 use grant::Editions;
 use jiff::Timestamp;
+use log::{Batch, Log};
 use rusqlite::{Connection, TransactionBehavior};
 use settle::settle;
+use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-
-/// How many entries one transaction takes at most: enough for every connection we open, few enough to keep a commit short.
-const GROUP: usize = 512;
 
 /// Permission asked for one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,12 +97,22 @@ pub enum Grant {
     Moved,
 }
 
-type Message = (Vec<Step>, oneshot::Sender<Result<Vec<Recorded>, StoreError>>);
+/// What the writer is called for.
+#[derive(Debug)]
+enum Call {
+    /// Steps to take, and where their answers go.
+    Entry(Vec<Step>, Answer),
+    /// The last batch is on the disk, or will never be known to be.
+    Synced(bool),
+}
+
+type Answer = oneshot::Sender<Vec<Recorded>>;
 
 /// The door to the writer thread; clones share it.
 #[derive(Debug, Clone)]
 pub struct Journal {
-    sender: mpsc::Sender<Message>,
+    /// Unbounded: each connection has at most one entry in it.
+    sender: mpsc::UnboundedSender<Call>,
 }
 
 /// The running writer thread.
@@ -145,21 +155,19 @@ impl Journal {
     ) -> Result<(Self, Writer), StoreError> {
         let connection = super::open_connection(&super::file(&store.dir))?;
         connection.busy_timeout(PATIENCE).doing("write the journal")?;
-        let (sender, receiver) = mpsc::channel(GROUP);
+        // The log is synced behind each commit, by a thread of its own: nobody is answered before.
+        connection
+            .pragma_update(None, "synchronous", "NORMAL")
+            .doing("write the journal")?;
+        let (sender, receiver) = mpsc::unbounded_channel();
         let desk = Desk {
             connection,
+            log: Log::start(&store.dir, sender.downgrade())?,
             run,
             policy: Box::new(policy),
             cap: Box::new(cap),
         };
-        let thread = std::thread::Builder::new()
-            .name("journal".to_owned())
-            .spawn(move || desk.work(receiver));
-        let thread = thread.map_err(|source| StoreError::File {
-            doing: "start the writer of",
-            path: store.dir.clone(),
-            source,
-        })?;
+        let thread = spawn("journal", &store.dir, move || desk.work(receiver))?;
         Ok((Self { sender }, Writer { thread }))
     }
 
@@ -169,8 +177,10 @@ impl Journal {
     /// When this or an earlier write failed: nothing more may leave then (law 14).
     pub async fn record(&self, steps: Vec<Step>) -> Result<Vec<Recorded>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.sender.send((steps, answer)).await.map_err(|_| StoreError::Stopped)?;
-        answered.await.map_err(|_| StoreError::Stopped)?
+        self.sender
+            .send(Call::Entry(steps, answer))
+            .map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)
     }
 }
 
@@ -188,46 +198,60 @@ impl Writer {
 /// run that ends with letters on their way leaves them in doubt.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
+fn spawn<T: Send + 'static>(
+    name: &str,
+    dir: &Path,
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<JoinHandle<Result<T, StoreError>>, StoreError> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.map_err(|source| StoreError::File {
+        doing: "start the writer of",
+        path: dir.to_owned(),
+        source,
+    })
+}
+
 /// The writer's own connection and what it needs to judge outcomes.
 struct Desk {
     connection: Connection,
+    log: Log,
     run: RunId,
     policy: Box<dyn Fn(i64) -> RetryPolicy + Send>,
     cap: Box<Caps>,
 }
 
+/// The calls that wait for the writer.
+struct Calls {
+    receiver: mpsc::UnboundedReceiver<Call>,
+    /// A batch is on its way to the disk.
+    is_syncing: bool,
+}
+
 impl Desk {
-    fn work(mut self, mut receiver: mpsc::Receiver<Message>) -> Result<Commits, StoreError> {
-        let mut commits = Commits::default();
-        let mut group: Vec<Message> = Vec::with_capacity(GROUP);
-        while let Some(first) = receiver.blocking_recv() {
-            group.push(first);
-            while group.len() < GROUP
-                && let Ok(next) = receiver.try_recv()
-            {
-                group.push(next);
-            }
-            commits.transactions += 1;
-            commits.entries += group.len() as u64;
-            match self.write(group.iter().map(|(steps, _)| steps)) {
-                Ok(answers) => {
-                    for ((_, answer), answers) in group.drain(..).zip(answers) {
-                        // A connection that is gone has no use for the answer; what it began is in doubt by law 6.
-                        let _ = answer.send(Ok(answers));
-                    }
-                }
-                Err(error) => {
-                    drop(group);
-                    receiver.close();
-                    return Err(error);
-                }
-            }
+    fn work(mut self, receiver: mpsc::UnboundedReceiver<Call>) -> Result<Commits, StoreError> {
+        let mut calls = Calls {
+            receiver,
+            is_syncing: false,
+        };
+        let (mut commits, mut written) = (Commits::default(), Ok(()));
+        while written.is_ok()
+            && let Some(first) = calls.next_entry()
+        {
+            written = self.write(first, &mut calls).map(|batch| {
+                commits.transactions += 1;
+                commits.entries += batch.len() as u64;
+                calls.is_syncing = true;
+                self.log.sync(batch);
+            });
         }
-        Ok(commits)
+        drop(calls);
+        // Whose sync failed knows why; the writer only knows that it did.
+        let synced = self.log.finish();
+        synced.and(written).map(|()| commits)
     }
 
-    /// One transaction for all entries; any error of the store undoes all of them.
-    fn write<'a>(&mut self, entries: impl Iterator<Item = &'a Vec<Step>>) -> Result<Vec<Vec<Recorded>>, StoreError> {
+    /// One transaction for all entries that come while the log is busy; any error of the store undoes all of them.
+    fn write(&mut self, first: (Vec<Step>, Answer), calls: &mut Calls) -> Result<Batch, StoreError> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -243,9 +267,45 @@ impl Desk {
             )?)),
             Step::Admit(intent) => Ok(Recorded::Granted(grant::admit(&transaction, intent, &mut editions)?)),
         };
-        let answers = entries.map(|steps| steps.iter().map(&mut take).collect());
-        let answers = answers.collect::<Result<_, StoreError>>()?;
+        let (mut batch, mut next) = (Batch::new(), Some(first));
+        while let Some((steps, answer)) = next {
+            let answers = steps.iter().map(&mut take).collect::<Result<_, StoreError>>()?;
+            batch.push((answer, answers));
+            next = calls.another()?;
+        }
         transaction.commit().doing("write the journal")?;
-        Ok(answers)
+        Ok(batch)
+    }
+}
+
+impl Calls {
+    /// Waits for the next entry; `None` when there will be none, or when nothing may be written any more.
+    fn next_entry(&mut self) -> Option<(Vec<Step>, Answer)> {
+        loop {
+            match self.receiver.blocking_recv()? {
+                Call::Entry(steps, answer) => return Some((steps, answer)),
+                Call::Synced(true) => self.is_syncing = false,
+                Call::Synced(false) => return None,
+            }
+        }
+    }
+
+    /// One more entry for a transaction that is open: waits for it as long as the log is busy.
+    ///
+    /// # Errors
+    /// When the log could not be synced: what is open must not be committed then (law 14).
+    fn another(&mut self) -> Result<Option<(Vec<Step>, Answer)>, StoreError> {
+        loop {
+            let call = match self.is_syncing {
+                true => self.receiver.blocking_recv(),
+                false => self.receiver.try_recv().ok(),
+            };
+            match call {
+                Some(Call::Entry(steps, answer)) => return Ok(Some((steps, answer))),
+                Some(Call::Synced(true)) => self.is_syncing = false,
+                Some(Call::Synced(false)) => return Err(StoreError::Stopped),
+                None => return Ok(None),
+            }
+        }
     }
 }
