@@ -59,7 +59,7 @@ impl Gate {
             return last & 1 == 1;
         }
         let is_open = hours.contains(at);
-        self.last.store(second << 1 | i64::from(is_open), Ordering::Relaxed);
+        self.last.store((second << 1) | i64::from(is_open), Ordering::Relaxed);
         is_open
     }
 }
