@@ -143,7 +143,9 @@ fn read_roots(root: &Path, file: &str) -> Result<Vec<u8>, Failure> {
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .worker_threads(2)
+        // One speaks with all connections, and composing and the journal have threads of their own: a second one costs more in waking each
+        // other than it does.
+        .worker_threads(1)
         .build();
     built.map_err(|error| {
         Failure::new(Kind::Internal, format!("cannot start: {}", plain(&error)))

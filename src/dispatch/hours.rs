@@ -16,6 +16,7 @@ use crate::workspace::settings::Settings;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// When letters may leave.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,37 @@ pub struct Timetable {
 struct Own {
     window: Option<Window>,
     uncapped: bool,
+}
+
+/// The hours of one edition's letters, for who asks before every letter: they open and shut on whole seconds, so one answer serves for one.
+#[derive(Debug)]
+pub(super) struct Gate {
+    hours: Option<Hours>,
+    /// The last second that was asked about, doubled, and one more if letters may leave in it.
+    last: AtomicI64,
+}
+
+impl Gate {
+    /// The gate of these hours; of none it is open at any time.
+    pub(super) fn of(hours: Option<Hours>) -> Self {
+        Self {
+            hours,
+            last: AtomicI64::new(i64::MIN),
+        }
+    }
+
+    /// Whether letters may leave at `at`.
+    pub(super) fn is_open(&self, at: Timestamp) -> bool {
+        let Some(hours) = &self.hours else { return true };
+        let second = at.as_second();
+        let last = self.last.load(Ordering::Relaxed);
+        if last >> 1 == second {
+            return last & 1 == 1;
+        }
+        let is_open = hours.contains(at);
+        self.last.store((second << 1) | i64::from(is_open), Ordering::Relaxed);
+        is_open
+    }
 }
 
 impl Timetable {

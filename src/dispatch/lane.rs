@@ -284,7 +284,11 @@ impl Lane {
     }
 
     fn write(&mut self, ready: Ready, begin: Option<Intent>, verdict: Verdict) {
-        let why = told(&verdict);
+        let why = match verdict.event {
+            // Who gets a yes is not named.
+            Event::Accept => String::new(),
+            _ => told(&verdict),
+        };
         let relay = self.link.as_ref().map(|link| link.connection.relay_name().to_owned());
         let settlement = Settlement {
             delivery: ready.delivery,

@@ -4,13 +4,13 @@
 //! for ever. Knows nothing of how letters are read and composed, nor of what a [`Lane`](super::lane::Lane) does with them.
 
 use super::breaker::Breaker;
+use super::hours::Gate;
 use super::pace::Pace;
 use super::quota::{Promise, Quota};
 use super::report::{Stop, Tallying};
 use super::verdict::stop_for_trouble;
 use super::worker::{Route, Unfit};
 use crate::address::Address;
-use crate::campaign::schedule::Hours;
 use crate::clock::Clock;
 use crate::letter::Letter;
 use crate::relay::outcome::Trouble;
@@ -116,8 +116,8 @@ pub(super) struct Line {
     pub(super) pace: Arc<Pace>,
     pub(super) quota: Arc<Quota>,
     pub(super) clock: Clock,
-    /// When letters may leave; none is at any time.
-    pub(super) hours: Option<Hours>,
+    /// When letters may leave.
+    pub(super) hours: Gate,
     pub(super) allowance: Arc<Allowance>,
     pub(super) tallying: Arc<Tallying>,
     pub(super) unfit: Mutex<Unfit>,
@@ -140,7 +140,7 @@ impl Line {
 
     /// Whether the hours are over in which this edition's letters may leave: what waits for its turn goes on waiting, for another run.
     fn is_shut(&self) -> bool {
-        let is_shut = self.hours.as_ref().is_some_and(|hours| !hours.contains(self.clock.now()));
+        let is_shut = !self.hours.is_open(self.clock.now());
         if is_shut {
             self.close();
         }

@@ -139,6 +139,9 @@ fn without_address(reply: &Reply, to: &Address) -> Reply {
 }
 
 fn without_spellings(text: &str, to: &Address) -> String {
+    if !text.contains('@') {
+        return text.to_owned();
+    }
     let text = replace_ignoring_case(text, to.as_str());
     match to.identity().eq_ignore_ascii_case(to.as_str()) {
         true => text,

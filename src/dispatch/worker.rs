@@ -11,6 +11,7 @@
 use super::DispatchError;
 use super::compiled::Texts;
 use super::feeder::{Fed, Feeder, PAGE, Promised};
+use super::hours::Gate;
 use super::lane::Lane;
 use super::line::{Allowance, Line, Patience, Ready};
 use super::pace::Pace;
@@ -34,7 +35,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Letters that stand composed and wait for a connection.
-const SHELF: usize = 64;
+const SHELF: usize = 128;
 
 /// The way to the relay, and how fast we may go.
 #[derive(Debug, Clone)]
@@ -137,7 +138,7 @@ impl Pass {
             pace: Arc::clone(&errand.pace),
             quota: Arc::clone(&errand.quota),
             clock: errand.clock,
-            hours: errand.hours.clone(),
+            hours: Gate::of(errand.hours.clone()),
             allowance: Arc::clone(&errand.allowance),
             tallying: Arc::clone(&errand.tallying),
             unfit: Mutex::default(),
@@ -209,7 +210,7 @@ fn start_feeder(
         edition: errand.edition,
         after,
         clock: errand.clock,
-        hours: errand.hours.clone(),
+        hours: Gate::of(errand.hours.clone()),
         cap: errand.cap.clone(),
         quota: Arc::clone(&errand.quota),
         tallying: Arc::clone(&errand.tallying),

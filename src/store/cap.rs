@@ -10,6 +10,7 @@ use super::spacing::Spacing;
 use super::{DeliveryId, Doing, EditionId, Store, StoreError, codec};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
+use std::sync::LazyLock;
 
 /// Another letter to the person of `d` that counts: begun from `from` on and before `before`, which are parameters' names. One that a person
 /// ordered anew was accepted all the same.
@@ -212,13 +213,15 @@ pub(super) fn is_crowded(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let Some(cap) = cap else { return Ok(false) };
-    let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.id = ?1 AND (EXISTS (SELECT 1 {}) OR (?4 IS NOT NULL AND EXISTS (SELECT 1 {}))))",
-        lately("?2", "?3"),
-        older("?4", "?5")
-    );
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT EXISTS (SELECT 1 FROM delivery d WHERE d.id = ?1 AND (EXISTS (SELECT 1 {}) OR (?4 IS NOT NULL AND EXISTS (SELECT 1 {}))))",
+            lately("?2", "?3"),
+            older("?4", "?5")
+        )
+    });
     let (from, before) = cap.spacing.bounds(now);
-    let mut find = connection.prepare_cached(&sql).doing("begin a letter")?;
+    let mut find = connection.prepare_cached(&SQL).doing("begin a letter")?;
     find.query_row((delivery.0, from, before, cap.list(), now.as_microsecond()), |row| row.get(0))
         .doing("begin a letter")
 }

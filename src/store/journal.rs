@@ -1,33 +1,30 @@
 //! The journal: one writer thread that makes intents and outcomes durable, many at a time.
 //!
 //! Promises (laws 3-6, 12, 14): an answer comes only after the transaction is on the disk; outcomes and next intents of all
-//! connections that wait share one transaction; a settlement that misses its row fails alone; an intent is granted only if the
+//! connections that wait share one transaction, which gathers while the one before it goes to the disk; a settlement that misses its row fails alone; an intent is granted only if the
 //! delivery still waits, its edition is released and not held, its address is not suppressed, its person got no other letter lately
 //! and gets no older one first *inside that same transaction*; after
 //! a failed write nothing is granted any more. A letter can be *admitted* beforehand, by the same questions and without a trace: its
 //! commands may ride behind another letter then, its body not before its intent is granted.
 
-use super::cap::{Cap, Caps, is_crowded};
-use super::change::{Decision, decide};
-use super::hold::{By, CAMPAIGN_HOLD};
-use super::order::do_afterwards;
-use super::people::standing_suppressions;
-use super::strike::note_refusal;
-use super::{DeliveryId, Doing, RunId, Store, StoreError, codec};
+mod grant;
+mod log;
+mod settle;
+
+use super::cap::{Cap, Caps};
+use super::{DeliveryId, Doing, RunId, Store, StoreError};
 use crate::delivery::reply::{Reply, Stage};
 use crate::delivery::retry::RetryPolicy;
-use crate::delivery::state::{Event, State, step};
+use crate::delivery::state::{Event, State};
+use grant::Editions;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use log::{Batch, Log};
+use rusqlite::{Connection, TransactionBehavior};
+use settle::settle;
+use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-
-/// How many entries one transaction takes at most: enough for every connection we open, few enough to keep a commit short.
-const GROUP: usize = 512;
-
-/// A letter that came back untaken so often in a row, past MAIL each time, waits instead of being the first of every run.
-const BROKEN_OFF: u32 = 3;
 
 /// Permission asked for one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,12 +97,22 @@ pub enum Grant {
     Moved,
 }
 
-type Message = (Vec<Step>, oneshot::Sender<Result<Vec<Recorded>, StoreError>>);
+/// What the writer is called for.
+#[derive(Debug)]
+enum Call {
+    /// Steps to take, and where their answers go.
+    Entry(Vec<Step>, Answer),
+    /// The last batch is on the disk, or will never be known to be.
+    Synced(bool),
+}
+
+type Answer = oneshot::Sender<Vec<Recorded>>;
 
 /// The door to the writer thread; clones share it.
 #[derive(Debug, Clone)]
 pub struct Journal {
-    sender: mpsc::Sender<Message>,
+    /// Unbounded: each connection has at most one entry in it.
+    sender: mpsc::UnboundedSender<Call>,
 }
 
 /// The running writer thread.
@@ -148,21 +155,19 @@ impl Journal {
     ) -> Result<(Self, Writer), StoreError> {
         let connection = super::open_connection(&super::file(&store.dir))?;
         connection.busy_timeout(PATIENCE).doing("write the journal")?;
-        let (sender, receiver) = mpsc::channel(GROUP);
+        // The log is synced behind each commit, by a thread of its own: nobody is answered before.
+        connection
+            .pragma_update(None, "synchronous", "NORMAL")
+            .doing("write the journal")?;
+        let (sender, receiver) = mpsc::unbounded_channel();
         let desk = Desk {
             connection,
+            log: Log::start(&store.dir, sender.downgrade())?,
             run,
             policy: Box::new(policy),
             cap: Box::new(cap),
         };
-        let thread = std::thread::Builder::new()
-            .name("journal".to_owned())
-            .spawn(move || desk.work(receiver));
-        let thread = thread.map_err(|source| StoreError::File {
-            doing: "start the writer of",
-            path: store.dir.clone(),
-            source,
-        })?;
+        let thread = spawn("journal", &store.dir, move || desk.work(receiver))?;
         Ok((Self { sender }, Writer { thread }))
     }
 
@@ -172,8 +177,10 @@ impl Journal {
     /// When this or an earlier write failed: nothing more may leave then (law 14).
     pub async fn record(&self, steps: Vec<Step>) -> Result<Vec<Recorded>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.sender.send((steps, answer)).await.map_err(|_| StoreError::Stopped)?;
-        answered.await.map_err(|_| StoreError::Stopped)?
+        self.sender
+            .send(Call::Entry(steps, answer))
+            .map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)
     }
 }
 
@@ -191,258 +198,114 @@ impl Writer {
 /// run that ends with letters on their way leaves them in doubt.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
+fn spawn<T: Send + 'static>(
+    name: &str,
+    dir: &Path,
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<JoinHandle<Result<T, StoreError>>, StoreError> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.map_err(|source| StoreError::File {
+        doing: "start the writer of",
+        path: dir.to_owned(),
+        source,
+    })
+}
+
 /// The writer's own connection and what it needs to judge outcomes.
 struct Desk {
     connection: Connection,
+    log: Log,
     run: RunId,
     policy: Box<dyn Fn(i64) -> RetryPolicy + Send>,
     cap: Box<Caps>,
 }
 
+/// The calls that wait for the writer.
+struct Calls {
+    receiver: mpsc::UnboundedReceiver<Call>,
+    /// A batch is on its way to the disk.
+    is_syncing: bool,
+}
+
 impl Desk {
-    fn work(mut self, mut receiver: mpsc::Receiver<Message>) -> Result<Commits, StoreError> {
-        let mut commits = Commits::default();
-        let mut group: Vec<Message> = Vec::with_capacity(GROUP);
-        while let Some(first) = receiver.blocking_recv() {
-            group.push(first);
-            while group.len() < GROUP
-                && let Ok(next) = receiver.try_recv()
-            {
-                group.push(next);
-            }
-            commits.transactions += 1;
-            commits.entries += group.len() as u64;
-            match self.write(group.iter().map(|(steps, _)| steps)) {
-                Ok(answers) => {
-                    for ((_, answer), answers) in group.drain(..).zip(answers) {
-                        // A connection that is gone has no use for the answer; what it began is in doubt by law 6.
-                        let _ = answer.send(Ok(answers));
-                    }
-                }
-                Err(error) => {
-                    drop(group);
-                    receiver.close();
-                    return Err(error);
-                }
-            }
+    fn work(mut self, receiver: mpsc::UnboundedReceiver<Call>) -> Result<Commits, StoreError> {
+        let mut calls = Calls {
+            receiver,
+            is_syncing: false,
+        };
+        let (mut commits, mut written) = (Commits::default(), Ok(()));
+        while written.is_ok()
+            && let Some(first) = calls.next_entry()
+        {
+            written = self.write(first, &mut calls).map(|batch| {
+                commits.transactions += 1;
+                commits.entries += batch.len() as u64;
+                calls.is_syncing = true;
+                self.log.sync(batch);
+            });
         }
-        Ok(commits)
+        drop(calls);
+        // Whose sync failed knows why; the writer only knows that it did.
+        let synced = self.log.finish();
+        synced.and(written).map(|()| commits)
     }
 
-    /// One transaction for all entries; any error of the store undoes all of them.
-    fn write<'a>(&mut self, entries: impl Iterator<Item = &'a Vec<Step>>) -> Result<Vec<Vec<Recorded>>, StoreError> {
+    /// One transaction for all entries that come while the log is busy; any error of the store undoes all of them.
+    fn write(&mut self, first: (Vec<Step>, Answer), calls: &mut Calls) -> Result<Batch, StoreError> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .doing("write the journal")?;
-        let take = |step: &Step| match step {
+        let mut editions = Editions::under(&self.cap);
+        let mut take = |step: &Step| match step {
             Step::Settle(settlement) => Ok(Recorded::Settled(settle(&transaction, self.run, settlement, &self.policy)?)),
-            Step::Begin(intent) => Ok(Recorded::Granted(begin(&transaction, self.run, intent, &self.cap)?)),
-            Step::Admit(intent) => Ok(Recorded::Granted(admit(&transaction, intent, &self.cap)?)),
+            Step::Begin(intent) => Ok(Recorded::Granted(grant::begin(
+                &transaction,
+                self.run,
+                intent,
+                &mut editions,
+            )?)),
+            Step::Admit(intent) => Ok(Recorded::Granted(grant::admit(&transaction, intent, &mut editions)?)),
         };
-        let answers = entries.map(|steps| steps.iter().map(take).collect());
-        let answers = answers.collect::<Result<_, StoreError>>()?;
+        let (mut batch, mut next) = (Batch::new(), Some(first));
+        while let Some((steps, answer)) = next {
+            let answers = steps.iter().map(&mut take).collect::<Result<_, StoreError>>()?;
+            batch.push((answer, answers));
+            next = calls.another()?;
+        }
         transaction.commit().doing("write the journal")?;
-        Ok(answers)
+        Ok(batch)
     }
 }
 
-/// Compare and set (law 5): the row must be `sending` this very attempt of this very run, or the settlement fails alone.
-fn settle(
-    transaction: &Transaction<'_>,
-    run: RunId,
-    settlement: &Settlement,
-    policy: &dyn Fn(i64) -> RetryPolicy,
-) -> Result<Option<State>, StoreError> {
-    let sql = "SELECT edition, refusals, afterwards IS NOT NULL FROM delivery WHERE id = ? AND state = 'sending' AND attempt = ? AND run = ?";
-    let mut find = transaction.prepare_cached(sql).doing("settle a letter")?;
-    let row = find.query_row((settlement.delivery.0, settlement.attempt, run.0), |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?, row.get::<_, bool>(2)?))
-    });
-    let Some((edition, before, has_more)) = row.optional().doing("settle a letter")? else {
-        return Ok(None);
-    };
-    let (event, refusals) = match settlement.event {
-        Event::RefuseForNow { .. } => (
-            Event::RefuseForNow {
-                refusals: spoken_refusals(transaction, settlement, before)? + 1,
-            },
-            before + 1,
-        ),
-        // The relay breaks off this very letter again and again: it waits like one that was refused, and the others get theirs.
-        // Nobody has refused it, so it waits a short while each time, and is given up only when its edition is over.
-        Event::NotTaken if is_broken_off_again(transaction, settlement)? => (Event::RefuseForNow { refusals: 1 }, before + 1),
-        other => (other, before),
-    };
-    let next = step(
-        State::Sending,
-        event,
-        settlement.at,
-        &policy(edition).seeded(settlement.delivery.0),
-    );
-    let state = next.map_err(|impossible| StoreError::Damaged {
-        what: impossible.to_string(),
-    })?;
-    let sql = "UPDATE delivery SET state = ?1, refusals = ?2, retry_at = ?3, reason = ?4, changed_at = ?5, untold = ?1 = 'in_doubt' \
-               WHERE id = ?6";
-    let mut update = transaction.prepare_cached(sql).doing("settle a letter")?;
-    let at = settlement.at.as_microsecond();
-    let row = params![
-        state.name(),
-        refusals,
-        codec::retry_at(state),
-        settlement.reason,
-        at,
-        settlement.delivery.0
-    ];
-    update.execute(row).doing("settle a letter")?;
-    settle_attempt(transaction, settlement, event, state)?;
-    note_refusal(transaction, run, settlement, state)?;
-    match has_more {
-        true => Ok(do_afterwards(transaction, settlement.delivery, settlement.at)?.or(Some(state))),
-        false => Ok(Some(state)),
-    }
-}
-
-/// Whether this attempt and those before it, [`BROKEN_OFF`] in a row, all came back untaken after the relay had agreed to the sender:
-/// trouble of the relay's own would have shown earlier.
-fn is_broken_off_again(transaction: &Transaction<'_>, settlement: &Settlement) -> Result<bool, StoreError> {
-    if settlement.stage.is_none_or(|stage| stage <= Stage::Mail) {
-        return Ok(false);
-    }
-    let sql = "SELECT count(*) FROM attempt WHERE delivery = ?1 AND number < ?2 AND number >= ?2 - ?3 \
-               AND outcome = 'not_taken' AND stage IN ('rcpt', 'data', 'end of data')";
-    let mut count = transaction.prepare_cached(sql).doing("settle a letter")?;
-    let before = BROKEN_OFF - 1;
-    let found: u32 = count
-        .query_row((settlement.delivery.0, settlement.attempt, before), |row| row.get(0))
-        .doing("settle a letter")?;
-    Ok(found == before)
-}
-
-/// How often the relay has put this letter off in words: what it broke off again and again was put off by us, and counts towards no
-/// end.
-fn spoken_refusals(transaction: &Transaction<'_>, settlement: &Settlement, put_off: u32) -> Result<u32, StoreError> {
-    if put_off == 0 {
-        return Ok(0);
-    }
-    let sql = "SELECT count(*) FROM attempt WHERE delivery = ? AND outcome = 'deferred' AND code IS NOT NULL";
-    let mut count = transaction.prepare_cached(sql).doing("settle a letter")?;
-    let spoken: u32 = count
-        .query_row([settlement.delivery.0], |row| row.get(0))
-        .doing("settle a letter")?;
-    Ok(spoken.min(put_off))
-}
-
-fn settle_attempt(transaction: &Transaction<'_>, settlement: &Settlement, event: Event, state: State) -> Result<(), StoreError> {
-    let sql = "UPDATE attempt SET settled_at = ?, outcome = ?, stage = ?, code = ?, enhanced = ?, reply = ?, relay = ? \
-               WHERE delivery = ? AND number = ?";
-    let mut update = transaction.prepare_cached(sql).doing("settle an attempt")?;
-    let reply = settlement.reply.as_ref();
-    let outcome = match event {
-        Event::NotTaken => "not_taken",
-        _ => state.name(),
-    };
-    let row = params![
-        settlement.at.as_microsecond(),
-        outcome,
-        settlement.stage.map(Stage::name),
-        reply.map(|reply| reply.code),
-        reply.and_then(|reply| reply.enhanced).map(|code| code.to_string()),
-        reply.map_or(settlement.reason.as_deref(), |reply| Some(reply.text.as_str())),
-        settlement.relay,
-        settlement.delivery.0,
-        settlement.attempt,
-    ];
-    update.execute(row).doing("settle an attempt").map(|_| ())
-}
-
-/// Asks everything that could forbid an attempt, in this very transaction (laws 6 and 12).
-fn admit(transaction: &Transaction<'_>, intent: &Intent, cap: &Caps) -> Result<Grant, StoreError> {
-    let refused = refusal(transaction, intent, cap)?;
-    if refused == Some(Grant::Suppressed) {
-        let left = Decision {
-            event: Event::Suppress,
-            by: By::Rule,
-            reason: Some("left after the edition was frozen"),
-            at: intent.at,
-        };
-        decide(transaction, "id = ?1", &intent.delivery.0, &left)?;
-    }
-    Ok(refused.unwrap_or(Grant::Given))
-}
-
-/// Grants one attempt and writes it down.
-fn begin(transaction: &Transaction<'_>, run: RunId, intent: &Intent, cap: &Caps) -> Result<Grant, StoreError> {
-    let grant = admit(transaction, intent, cap)?;
-    if grant != Grant::Given {
-        return Ok(grant);
-    }
-    let sql = "UPDATE delivery SET state = 'sending', attempt = ?2, run = ?3, retry_at = NULL, reason = NULL, \
-               dated = coalesce(dated, ?4), changed_at = ?5 WHERE id = ?1";
-    let mut update = transaction.prepare_cached(sql).doing("begin a letter")?;
-    let (dated, at) = (intent.dated.as_microsecond(), intent.at.as_microsecond());
-    update
-        .execute((intent.delivery.0, intent.attempt, run.0, dated, at))
-        .doing("begin a letter")?;
-    let sql = "INSERT INTO attempt (delivery, number, run, begun_at) VALUES (?, ?, ?, ?)";
-    let mut insert = transaction.prepare_cached(sql).doing("begin a letter")?;
-    insert
-        .execute((intent.delivery.0, intent.attempt, run.0, at))
-        .doing("begin a letter")?;
-    Ok(Grant::Given)
-}
-
-fn refusal(transaction: &Transaction<'_>, intent: &Intent, cap: &Caps) -> Result<Option<Grant>, StoreError> {
-    let sql = format!(
-        "SELECT d.state, d.retry_at, p.hash, edition.lists, edition.status = 'released' AND edition.held IS NULL AND {CAMPAIGN_HOLD} IS NULL \
-         AND coalesce(edition.expires_at > ?3, TRUE), edition.id FROM delivery d JOIN person p ON p.id = d.person \
-         JOIN edition ON edition.id = d.edition WHERE d.id = ?1 AND d.attempt = ?2 - 1 AND d.orders = ?4"
-    );
-    let mut find = transaction.prepare_cached(&sql).doing("begin a letter")?;
-    let found = find.query_row(
-        (intent.delivery.0, intent.attempt, intent.at.as_microsecond(), intent.orders),
-        |row| {
-            let lists: String = row.get(3)?;
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, Option<i64>>(1)?,
-                row.get::<_, [u8; 32]>(2)?,
-                lists,
-                row.get::<_, bool>(4)?,
-                row.get::<_, i64>(5)?,
-            ))
-        },
-    );
-    let Some((word, retry_at, hash, lists, open, edition)) = found.optional().doing("begin a letter")? else {
-        return Ok(Some(Grant::Moved));
-    };
-    let state = codec::state(&word, retry_at)?;
-    if step(state, Event::Begin, intent.at, &RetryPolicy::default()).is_err() {
-        return Ok(Some(Grant::Moved));
-    }
-    if !open {
-        return Ok(Some(Grant::Held));
-    }
-    if says_no(transaction, intent, &lists)? {
-        return Ok(Some(Grant::Suppressed));
-    }
-    let standing = standing_suppressions(transaction, &hash)?;
-    if !standing.is_empty() {
-        let lists: Vec<String> = serde_json::from_str(&lists).map_err(|error| StoreError::Damaged { what: error.to_string() })?;
-        if standing.iter().any(|suppression| suppression.concerns(&lists)) {
-            return Ok(Some(Grant::Suppressed));
+impl Calls {
+    /// Waits for the next entry; `None` when there will be none, or when nothing may be written any more.
+    fn next_entry(&mut self) -> Option<(Vec<Step>, Answer)> {
+        loop {
+            match self.receiver.blocking_recv()? {
+                Call::Entry(steps, answer) => return Some((steps, answer)),
+                Call::Synced(true) => self.is_syncing = false,
+                Call::Synced(false) => return None,
+            }
         }
     }
-    let is_too_soon = is_crowded(transaction, intent.delivery, cap(edition), intent.at)?;
-    Ok(is_too_soon.then_some(Grant::TooSoon))
-}
 
-/// Whether a list of the edition says by now that the person wants no mail: frozen is what they get, not that they want it.
-fn says_no(transaction: &Transaction<'_>, intent: &Intent, lists: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM delivery d JOIN membership m ON m.person = d.person JOIN list l ON l.id = m.list \
-               WHERE d.id = ?1 AND m.answer = 'no' AND m.left_at IS NULL AND l.name IN (SELECT value FROM json_each(?2)))";
-    let mut find = transaction.prepare_cached(sql).doing("begin a letter")?;
-    find.query_row((intent.delivery.0, lists), |row| row.get(0))
-        .doing("begin a letter")
+    /// One more entry for a transaction that is open: waits for it as long as the log is busy.
+    ///
+    /// # Errors
+    /// When the log could not be synced: what is open must not be committed then (law 14).
+    fn another(&mut self) -> Result<Option<(Vec<Step>, Answer)>, StoreError> {
+        loop {
+            let call = match self.is_syncing {
+                true => self.receiver.blocking_recv(),
+                false => self.receiver.try_recv().ok(),
+            };
+            match call {
+                Some(Call::Entry(steps, answer)) => return Ok(Some((steps, answer))),
+                Some(Call::Synced(true)) => self.is_syncing = false,
+                Some(Call::Synced(false)) => return Err(StoreError::Stopped),
+                None => return Ok(None),
+            }
+        }
+    }
 }

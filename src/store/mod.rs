@@ -1,7 +1,8 @@
 //! The store: what did happen, letter by letter, in one SQLite file under `.tidings/`.
 //!
-//! Promises: every write is one transaction in WAL mode with `synchronous=FULL`, so what was answered "written" survives a power
-//! cut; files are 0600 in a 0700 folder; a store of a newer program is refused; deliveries and attempts hold ids, never addresses.
+//! Promises: every write is one transaction in WAL mode, on the disk before it is answered (`synchronous=FULL`; the journal syncs its
+//! log by itself), so what was answered "written" survives a power cut; files are 0600 in a 0700 folder; a store of a newer program
+//! is refused; deliveries and attempts hold ids, never addresses.
 //! Knows nothing of the workspace's files, of letters' texts or of relays, and never asks what time it is.
 
 pub mod ask;

@@ -7,9 +7,9 @@
 #[cfg(test)]
 mod tests;
 
+use super::hours::Gate;
 use super::quota::{Offer, Promise, Quota, Spent};
 use super::report::Tallying;
-use crate::campaign::schedule::Hours;
 use crate::clock::Clock;
 use crate::store::cap::Cap;
 use crate::store::claim::Claim;
@@ -22,6 +22,8 @@ use std::time::Duration;
 pub(super) const PAGE: u32 = 256;
 /// Letters that stand aside until their domain has room.
 const ASIDE: usize = 4096;
+/// How long the queue of claims is left alone after it was full: so much longer it lasts anyhow.
+const BREATH: Duration = Duration::from_millis(1);
 /// How often somebody who waits looks whether it is still wanted.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -35,8 +37,8 @@ pub(super) struct Feeder {
     /// Where the walk begins: behind this letter.
     pub(super) after: DeliveryId,
     pub(super) clock: Clock,
-    /// When letters may leave; none is at any time.
-    pub(super) hours: Option<Hours>,
+    /// When letters may leave.
+    pub(super) hours: Gate,
     /// The time in which a person gets one letter, and which letters go first.
     pub(super) cap: Option<Cap>,
     pub(super) quota: Arc<Quota>,
@@ -165,11 +167,18 @@ impl Feeder {
         Ok(())
     }
 
+    /// Where the queue is full, lets it run down a little once there is room: woken for each place in it, the feeder would cost more than
+    /// what it reads.
     fn send(&self, claim: Claim, promise: Promise) -> Result<(), End> {
-        match self.is_at_work() {
+        let is_full = self.claims.is_full();
+        let sent = match self.is_at_work() {
             true => self.claims.send_blocking((claim, promise)).map_err(|_| End::Unwanted),
             false => Err(End::Unwanted),
+        };
+        if is_full && sent.is_ok() {
+            std::thread::sleep(BREATH);
         }
+        sent
     }
 
     /// Waits, at most for a glance; whoever waits longer comes back.
@@ -182,8 +191,7 @@ impl Feeder {
     }
 
     fn is_at_work(&self) -> bool {
-        let is_open = self.hours.as_ref().is_none_or(|hours| hours.contains(self.clock.now()));
-        is_open && !self.tallying.is_stopped() && !self.claims.is_closed() && (self.is_wanted)()
+        self.hours.is_open(self.clock.now()) && !self.tallying.is_stopped() && !self.claims.is_closed() && (self.is_wanted)()
     }
 }
 

@@ -5,6 +5,7 @@ use crate::address::Address;
 use crate::campaign::CampaignId;
 use crate::campaign::edition::EditionKey;
 use crate::clock::Clock;
+use crate::dispatch::hours::Gate;
 use crate::dispatch::quota::{Limits, Quota, Spent};
 use crate::dispatch::report::{Stop, Tallying};
 use crate::store::draft::{NewEdition, Place};
@@ -97,7 +98,7 @@ impl Walk {
             edition,
             after: DeliveryId(0),
             clock: Clock::playing(now()),
-            hours: None,
+            hours: Gate::of(None),
             cap: None,
             quota: Arc::clone(&quota),
             tallying: Arc::clone(&tallying),

@@ -20,8 +20,43 @@ pub(super) enum NoLetter {
     NoEnd,
 }
 
+/// Whether these bytes are a letter.
+///
+/// # Errors
+/// Why they are none.
+pub(super) fn check(letter: &[u8]) -> Result<(), NoLetter> {
+    match is_plain(letter) {
+        true => Ok(()),
+        false => stuffed_by_lines(letter).map(|_| ()),
+    }
+}
+
 /// The letter with every leading dot doubled.
+///
+/// # Errors
+/// When these bytes are no letter.
 pub(super) fn dot_stuffed(letter: &[u8]) -> Result<Vec<u8>, NoLetter> {
+    match is_plain(letter) {
+        true => Ok(letter.to_vec()),
+        false => stuffed_by_lines(letter),
+    }
+}
+
+/// Whether it is a letter without any leading dot. One look without a branch for each byte, so that a processor sees many at once.
+fn is_plain(letter: &[u8]) -> bool {
+    let (Some(first), true) = (letter.first(), letter.ends_with(b"\r\n")) else {
+        return false;
+    };
+    let pairs = letter.iter().zip(letter.iter().skip(1));
+    let odd = pairs.fold(u8::from(matches!(first, b'\n' | b'.' | 0)), |odd, (before, byte)| {
+        let is_torn = (*before == b'\r') != (*byte == b'\n');
+        let is_dot = (*before == b'\n') & (*byte == b'.');
+        odd | u8::from(is_torn) | u8::from(is_dot) | u8::from(*byte == 0)
+    });
+    odd == 0
+}
+
+fn stuffed_by_lines(letter: &[u8]) -> Result<Vec<u8>, NoLetter> {
     let mut body = Vec::with_capacity(letter.len() + 64);
     let mut start = 0;
     while start < letter.len() {
@@ -59,6 +94,7 @@ mod tests {
 
     fn check(letter: &str, expected: Result<&str, NoLetter>) {
         let stuffed = dot_stuffed(letter.as_bytes()).map(|body| String::from_utf8(body).unwrap());
+        assert_eq!(super::check(letter.as_bytes()), expected.clone().map(|_| ()), "{letter:?}");
         assert_eq!(stuffed, expected.map(str::to_owned), "{letter:?}");
     }
 
@@ -81,10 +117,20 @@ mod tests {
         check("a\r\r\n", Err(NoLetter::BareLineBreak(1)));
         check("a\n\r\n", Err(NoLetter::BareLineBreak(1)));
         check("a\0b\r\n", Err(NoLetter::Nul(1)));
+        check("\0\r\n", Err(NoLetter::Nul(0)));
+        check("\n", Err(NoLetter::BareLineBreak(0)));
+        check("\n\r\n", Err(NoLetter::BareLineBreak(0)));
+        check("\r", Err(NoLetter::BareLineBreak(0)));
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
+        #[test]
+        fn a_look_at_many_bytes_says_what_a_look_at_each_line_says(letter in prop::collection::vec(prop::sample::select(b"\r\n.\0a\xff".to_vec()), 0..40), plain in 0..40_usize) {
+            let letter = [b"a".repeat(plain), letter, b"\r\n".to_vec()].concat();
+            prop_assert_eq!(dot_stuffed(&letter), stuffed_by_lines(&letter));
+        }
+
         #[test]
         fn what_was_stuffed_can_be_unstuffed_and_never_ends_early(lines in prop::collection::vec("[.a ]{0,5}", 1..20)) {
             let letter: String = lines.iter().map(|line| format!("{line}\r\n")).collect();

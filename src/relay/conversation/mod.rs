@@ -96,13 +96,6 @@ impl Piece {
             Piece::Command(bytes) | Piece::Body(bytes) | Piece::EndOfData(bytes) => bytes,
         }
     }
-
-    /// The bytes to write, for keeps.
-    pub fn into_bytes(self) -> Vec<u8> {
-        match self {
-            Piece::Command(bytes) | Piece::Body(bytes) | Piece::EndOfData(bytes) => bytes,
-        }
-    }
 }
 
 impl fmt::Debug for Piece {

@@ -2,7 +2,7 @@
 
 use crate::address::Address;
 use crate::delivery::reply::{Class, Reply, Stage};
-use crate::relay::conversation::body::{END_OF_DATA, dot_stuffed};
+use crate::relay::conversation::body::{END_OF_DATA, NoLetter, check, dot_stuffed};
 use crate::relay::conversation::capabilities::Capabilities;
 use crate::relay::conversation::{Awaited, Envelope, Mode, Piece};
 use crate::relay::outcome::Outcome;
@@ -68,18 +68,17 @@ enum Reached {
 impl Transaction {
     /// Checks that this relay can take this letter, and plans the commands.
     pub(super) fn plan(ticket: Ticket, letter: &Envelope<'_>, relay: &Capabilities, mode: Mode) -> Result<Self, Outcome> {
-        // Checked for BDAT as well: a bare line break would reach the next server by DATA.
-        let stuffed = dot_stuffed(letter.bytes).map_err(|broken| Outcome::Unsupported {
-            class: Class::Content,
-            why: format!("{broken}; that is a fault in tidings, please report it"),
-        })?;
+        let (last, body, end_of_data) = match mode {
+            Mode::StopAndWait | Mode::Grouped { .. } => {
+                let body = dot_stuffed(letter.bytes).map_err(no_letter)?;
+                ((Data.to_string(), Awaited::Data), body, END_OF_DATA.to_vec())
+            }
+            // Checked for BDAT as well: a bare line break would reach the next server by DATA.
+            Mode::Chunked { .. } => check(letter.bytes).map_err(no_letter).map(|()| chunk(letter.bytes))?,
+        };
         refuse_unsupported(letter, relay)?;
         let mail = Mail::new(Some(path(letter.from)), parameters(letter, relay));
         let rcpt = Rcpt::new(path(letter.to), Vec::new());
-        let (last, body, end_of_data) = match mode {
-            Mode::StopAndWait | Mode::Grouped { .. } => ((Data.to_string(), Awaited::Data), stuffed, END_OF_DATA.to_vec()),
-            Mode::Chunked { .. } => chunk(letter.bytes),
-        };
         let commands = [(mail.to_string(), Awaited::Mail), (rcpt.to_string(), Awaited::Rcpt), last];
         Ok(Self {
             ticket,
@@ -141,6 +140,13 @@ impl Transaction {
             (Reached::Body, _) => Outcome::NotTaken { stage: Stage::Data, why },
             (Reached::EndOfData, _) => Outcome::InDoubt { why },
         }
+    }
+}
+
+fn no_letter(broken: NoLetter) -> Outcome {
+    Outcome::Unsupported {
+        class: Class::Content,
+        why: format!("{broken}; that is a fault in tidings, please report it"),
     }
 }
 

@@ -18,19 +18,40 @@ impl<L: AsyncRead + AsyncWrite + Unpin + Send> Line for L {}
 
 /// So much of a body is given to the kernel at a time; each block has its own deadline (RFC 5321 §4.5.3.2.5).
 const BLOCK: usize = 64 * 1024;
-/// So much is read at a time.
-const READ: usize = 8 * 1024;
+/// So much is read at a time: the replies to several letters.
+const READ: usize = 2 * 1024;
 /// How long a relay is heard out after it stopped listening.
 const HEAR_OUT: Duration = Duration::from_secs(1);
 
+/// What bytes stand in on their way in and out, kept for the life of a connection.
+pub(super) struct Buffers {
+    read: Box<[u8]>,
+    write: Vec<u8>,
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self {
+            read: vec![0; READ].into(),
+            write: Vec::new(),
+        }
+    }
+}
+
 /// Writes and reads until the conversation has come to something.
-pub(super) async fn converse<L: Line>(line: &mut L, conversation: &mut Conversation, deadlines: &Deadlines) -> Event {
+pub(super) async fn converse<L: Line>(
+    line: &mut L,
+    conversation: &mut Conversation,
+    deadlines: &Deadlines,
+    buffers: &mut Buffers,
+) -> Event {
+    let Buffers { read, write } = buffers;
     loop {
-        let done = match Slice::cut(conversation) {
-            Some(slice) => slice.write(line, conversation, deadlines.block).await,
+        let done = match Slice::cut(conversation, write) {
+            Some(slice) => slice.write(line, conversation, write, read, deadlines.block).await,
             None => match conversation.poll() {
                 Some(event) => return event,
-                None => listen(line, conversation, deadlines).await,
+                None => listen(line, conversation, deadlines, read).await,
             },
         };
         if let Err(why) = done {
@@ -42,48 +63,60 @@ pub(super) async fn converse<L: Line>(line: &mut L, conversation: &mut Conversat
 /// What is written at once. A terminator is always its first octets: all before it is flushed then, so that what is lost earlier is
 /// a definite no.
 struct Slice {
-    bytes: Vec<u8>,
     begins_with_terminator: bool,
     has_body: bool,
 }
 
 impl Slice {
-    fn cut(conversation: &mut Conversation) -> Option<Self> {
+    /// Takes the next slice out into `bytes`, in place of what they held.
+    fn cut(conversation: &mut Conversation, bytes: &mut Vec<u8>) -> Option<Self> {
         let first = conversation.output()?;
         let begins_with_terminator = matches!(first, Piece::EndOfData(_));
         let mut has_body = matches!(first, Piece::Body(_));
-        let mut bytes = first.into_bytes();
+        bytes.clear();
+        // A large letter's room is not kept.
+        bytes.shrink_to(BLOCK);
+        bytes.extend_from_slice(first.bytes());
         while let Some(next) =
             conversation.output_if(|next| !matches!(next, Piece::EndOfData(_)) && bytes.len() + next.bytes().len() <= BLOCK)
         {
             has_body |= matches!(next, Piece::Body(_));
-            bytes.extend(next.into_bytes());
+            bytes.extend_from_slice(next.bytes());
         }
         Some(Self {
-            bytes,
             begins_with_terminator,
             has_body,
         })
     }
 
-    async fn write<L: Line>(&self, line: &mut L, conversation: &mut Conversation, deadline: Duration) -> Result<(), String> {
+    async fn write<L: Line>(
+        &self,
+        line: &mut L,
+        conversation: &mut Conversation,
+        bytes: &[u8],
+        heard: &mut [u8],
+        deadline: Duration,
+    ) -> Result<(), String> {
         match (self.has_body, self.begins_with_terminator) {
-            (true, _) => write_body(line, conversation, &self.bytes, deadline).await,
-            (false, true) => write(line, &self.bytes, deadline).await,
-            (false, false) => write_command(line, conversation, &self.bytes, deadline).await,
+            (true, _) => write_body(line, conversation, bytes, heard, deadline).await,
+            (false, true) => write(line, bytes, deadline).await,
+            (false, false) => write_command(line, conversation, bytes, heard, deadline).await,
         }
     }
 }
 
 /// Takes what has already come in, without waiting: farewells, surplus replies, the end of the line.
-pub(super) async fn overhear<L: Line>(line: &mut L, conversation: &mut Conversation) {
+pub(super) async fn overhear<L: Line>(line: &mut L, conversation: &mut Conversation, buffers: &mut Buffers) {
+    take_what_is_there(line, conversation, &mut buffers.read).await;
+}
+
+async fn take_what_is_there<L: Line>(line: &mut L, conversation: &mut Conversation, buffer: &mut [u8]) {
     // Tokio learns what has come in when the task gives way.
     tokio::task::yield_now().await;
-    let mut buffer = vec![0; READ];
     tokio::select! {
         biased;
-        read = line.read(&mut buffer) => {
-            if let Err(why) = take(conversation, &buffer, read) {
+        read = line.read(buffer) => {
+            if let Err(why) = take(conversation, buffer, read) {
                 conversation.lost(&why);
             }
         }
@@ -92,14 +125,18 @@ pub(super) async fn overhear<L: Line>(line: &mut L, conversation: &mut Conversat
 }
 
 /// Listens until the conversation has something to say or to tell; each reply has its own deadline.
-async fn listen<L: Line>(line: &mut L, conversation: &mut Conversation, deadlines: &Deadlines) -> Result<(), String> {
+async fn listen<L: Line>(
+    line: &mut L,
+    conversation: &mut Conversation,
+    deadlines: &Deadlines,
+    buffer: &mut [u8],
+) -> Result<(), String> {
     let deadline = patience(conversation.awaited_stage(), deadlines);
     let awaited = conversation.awaited_replies();
     let hearing = async {
-        let mut buffer = vec![0; READ];
         loop {
-            let read = line.read(&mut buffer).await;
-            take(conversation, &buffer, read)?;
+            let read = line.read(buffer).await;
+            take(conversation, buffer, read)?;
             if conversation.has_news() || conversation.has_output() || conversation.awaited_replies() != awaited {
                 return Ok(());
             }
@@ -177,21 +214,21 @@ async fn write_command<L: Line>(
     line: &mut L,
     conversation: &mut Conversation,
     bytes: &[u8],
+    heard: &mut [u8],
     deadline: Duration,
 ) -> Result<(), String> {
     let written = write(line, bytes, deadline).await;
     if written.is_err() {
-        hear_out(line, conversation).await;
+        hear_out(line, conversation, heard).await;
     }
     written
 }
 
-async fn hear_out<L: AsyncRead + Unpin>(line: &mut L, conversation: &mut Conversation) {
+async fn hear_out<L: AsyncRead + Unpin>(line: &mut L, conversation: &mut Conversation, buffer: &mut [u8]) {
     let hearing = async {
-        let mut buffer = vec![0; READ];
         while !conversation.has_news() {
-            let read = line.read(&mut buffer).await;
-            if take(conversation, &buffer, read).is_err() {
+            let read = line.read(buffer).await;
+            if take(conversation, buffer, read).is_err() {
                 return;
             }
         }
@@ -201,16 +238,21 @@ async fn hear_out<L: AsyncRead + Unpin>(line: &mut L, conversation: &mut Convers
 }
 
 /// Writes what holds a body, listening all the while: a relay may refuse a letter, or close, long before its end.
-async fn write_body<L: Line>(line: &mut L, conversation: &mut Conversation, body: &[u8], deadline: Duration) -> Result<(), String> {
+async fn write_body<L: Line>(
+    line: &mut L,
+    conversation: &mut Conversation,
+    body: &[u8],
+    heard: &mut [u8],
+    deadline: Duration,
+) -> Result<(), String> {
     let (mut ear, mut mouth) = tokio::io::split(&mut *line);
-    let mut buffer = vec![0; READ];
     let mut rest = body;
     let mut until = Instant::now() + deadline;
     while !rest.is_empty() && !conversation.is_over() {
         let block = &rest[..rest.len().min(BLOCK)];
         tokio::select! {
             biased;
-            read = ear.read(&mut buffer) => take(conversation, &buffer, read)?,
+            read = ear.read(heard) => take(conversation, heard, read)?,
             written = timeout_at(until, mouth.write(block)) => match written {
                 Ok(Ok(octets)) if octets > 0 => {
                     rest = &rest[octets..];
@@ -218,7 +260,7 @@ async fn write_body<L: Line>(line: &mut L, conversation: &mut Conversation, body
                 }
                 Ok(Ok(_)) => return Err("the relay closed the connection".to_owned()),
                 Ok(Err(error)) => {
-                    hear_out(&mut ear, conversation).await;
+                    hear_out(&mut ear, conversation, heard).await;
                     return Err(broke(&error));
                 }
                 Err(_) => return Err(stuck(deadline)),
@@ -227,6 +269,6 @@ async fn write_body<L: Line>(line: &mut L, conversation: &mut Conversation, body
     }
     let flushed = timeout(deadline, mouth.flush()).await;
     flushed.map_err(|_| stuck(deadline))?.map_err(|error| broke(&error))?;
-    overhear(line, conversation).await;
+    take_what_is_there(line, conversation, heard).await;
     Ok(())
 }

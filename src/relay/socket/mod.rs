@@ -19,7 +19,7 @@ use crate::relay::conversation::capabilities::Capabilities;
 use crate::relay::conversation::{Conversation, Envelope, Event, Mode, Profile, Ticket};
 use crate::relay::outcome::{Outcome, Trouble};
 use crate::relay::server::{Deadlines, Login, Security, Server};
-use crate::relay::socket::exchange::{Line, converse, overhear};
+use crate::relay::socket::exchange::{Buffers, Line, converse, overhear};
 use std::fmt;
 pub use tls::Protection;
 use tokio::io::AsyncWriteExt;
@@ -28,6 +28,7 @@ use tokio::io::AsyncWriteExt;
 pub struct Connection {
     line: Box<dyn Line>,
     conversation: Conversation,
+    buffers: Buffers,
     deadlines: Deadlines,
     relay_name: String,
     protection: Option<Protection>,
@@ -121,6 +122,7 @@ async fn connect(server: &Server, login: Option<&Login>) -> Result<Connection, T
     Ok(Connection {
         line,
         conversation,
+        buffers: Buffers::default(),
         deadlines: server.deadlines.clone(),
         relay_name: server.host.clone(),
         protection,
@@ -134,7 +136,7 @@ async fn await_event<L: Line>(
     server: &Server,
     wanted: &Event,
 ) -> Result<(), Trouble> {
-    match converse(line, conversation, &server.deadlines).await {
+    match converse(line, conversation, &server.deadlines, &mut Buffers::default()).await {
         Event::Failed(trouble) => Err(trouble),
         event if event == *wanted => Ok(()),
         Event::Secure | Event::Ready | Event::Settled(..) | Event::Over(_) => Err(Trouble::new(
@@ -177,9 +179,9 @@ impl Connection {
     pub async fn settled(&mut self) -> Vec<(Ticket, Outcome)> {
         self.under_way = true;
         if self.conversation.awaited_replies() == 0 && !self.conversation.has_news() {
-            overhear(&mut self.line, &mut self.conversation).await;
+            overhear(&mut self.line, &mut self.conversation, &mut self.buffers).await;
         }
-        let event = converse(&mut self.line, &mut self.conversation, &self.deadlines).await;
+        let event = converse(&mut self.line, &mut self.conversation, &self.deadlines, &mut self.buffers).await;
         self.under_way = false;
         match event {
             Event::Settled(ticket, outcome) => {
@@ -240,7 +242,7 @@ impl Connection {
     /// Listens in, without waiting, whether the relay has hung up on an idle connection.
     pub async fn is_still_there(&mut self) -> bool {
         if self.is_usable() && self.conversation.is_idle() {
-            overhear(&mut self.line, &mut self.conversation).await;
+            overhear(&mut self.line, &mut self.conversation, &mut self.buffers).await;
         }
         self.is_usable()
     }
@@ -273,7 +275,7 @@ impl Connection {
         let deadline = self.deadlines.quit;
         let goodbye = async {
             self.conversation.quit();
-            converse(&mut self.line, &mut self.conversation, &self.deadlines).await;
+            converse(&mut self.line, &mut self.conversation, &self.deadlines, &mut self.buffers).await;
             self.line.shutdown().await
         };
         // A relay that does not answer QUIT has all its letters already.
