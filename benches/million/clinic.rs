@@ -53,7 +53,11 @@ impl Clinic {
         let _ = fs::remove_dir_all(folder);
         fs::create_dir_all(folder.join("subscribers")).unwrap();
         for name in ["campaigns", "templates", "tidings.yaml", "logo.png"] {
-            let status = Command::new("cp").arg("-r").arg(Path::new(REPOSITORY).join(name)).arg(folder).status();
+            let status = Command::new("cp")
+                .arg("-r")
+                .arg(Path::new(REPOSITORY).join(name))
+                .arg(folder)
+                .status();
             assert!(status.unwrap().success());
         }
         fs::remove_dir_all(folder.join("campaigns/house-letter")).unwrap();

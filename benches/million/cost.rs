@@ -44,7 +44,11 @@ pub(crate) fn of(program: &Path, folder: &Path, arguments: &[&str], stdin: Optio
 /// The process below: runs the command and prints its exit code and what it took.
 pub(crate) fn tell(words: &[String]) {
     let started = Instant::now();
-    let status = Command::new(&words[0]).args(&words[1..]).stdout(Stdio::null()).status().unwrap();
+    let status = Command::new(&words[0])
+        .args(&words[1..])
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
     let wall_ms = started.elapsed().as_secs_f64() * 1000.0;
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
     let ms = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 * 1000.0 + time.tv_usec() as f64 / 1000.0;

@@ -149,7 +149,10 @@ impl Bench<'_> {
         self.changing("import, one row in a hundred changed", clinic, |round| {
             (Some(100).filter(|_| round % 2 == 0), "")
         });
-        for (name, way) in [("people forget", &["people", "forget"][..]), ("suppress add", &["suppress", "add"])] {
+        for (name, way) in [
+            ("people forget", &["people", "forget"][..]),
+            ("suppress add", &["suppress", "add"]),
+        ] {
             let mut round = 0;
             self.each(name, || {
                 round += 7;
@@ -210,7 +213,10 @@ fn show(sizes: &[(usize, Lines)]) {
         for (_, lines) in sizes {
             let cost = lines[at].1;
             let growth = before.map_or(String::new(), |before| format!("{:.1} x", cost.wall_ms / before));
-            print!(" | {:>8.0} {:>8.0} {:>6.1} {growth:>7}", cost.wall_ms, cost.cpu_ms, cost.peak_mib);
+            print!(
+                " | {:>8.0} {:>8.0} {:>6.1} {growth:>7}",
+                cost.wall_ms, cost.cpu_ms, cost.peak_mib
+            );
             before = Some(cost.wall_ms);
         }
         println!();
