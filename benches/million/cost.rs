@@ -31,9 +31,6 @@ pub(crate) fn of(program: &Path, folder: &Path, arguments: &[&str], stdin: Optio
     };
     let said = String::from_utf8_lossy(&output.stderr);
     assert!([0.0, 1.0, 65.0].contains(&code), "{arguments:?} ended with {code}: {said}");
-    if std::env::var_os("SAY").is_some() {
-        println!("{arguments:?} ended with {code}: {said}");
-    }
     Cost {
         wall_ms,
         cpu_ms,

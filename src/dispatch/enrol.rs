@@ -74,17 +74,28 @@ impl Wish<'_> {
 /// # Errors
 /// When the store fails.
 pub fn enrol(store: &mut Store, list: &ListFile, wish: Wish<'_>, now: Timestamp) -> Result<Enrolled, DispatchError> {
+    enrol_at(store, list, wish, now, Clock::real().now())
+}
+
+/// The same, looked at when this machine's own clock says `looked`: files know no played time.
+fn enrol_at(
+    store: &mut Store,
+    list: &ListFile,
+    wish: Wish<'_>,
+    now: Timestamp,
+    looked: Timestamp,
+) -> Result<Enrolled, DispatchError> {
     if !list.faults.is_empty() {
         let findings = list.faults.clone();
         return Ok(Enrolled::Unreadable { findings });
     }
-    let stamp = list.stamp(Clock::real().now());
+    let stamp = list.stamp(looked);
     if !wish.by_hand && wish.guard != Guard::DryRun && wish.assumed.is_none() && is_seen(store, list, stamp)? {
         return Ok(Enrolled::Same);
     }
     let enrolled = enrol_read(store, list, wish, now)?;
     // What was written while it was read is not what was read.
-    if let Some(stamp) = stamp.filter(|stamp| enrolled.is_in_the_store() && list.stamp(Clock::real().now()) == Some(*stamp)) {
+    if let Some(stamp) = stamp.filter(|stamp| enrolled.is_in_the_store() && list.stamp(looked) == Some(*stamp)) {
         note_seen(store, list, stamp)?;
     }
     Ok(enrolled)
@@ -362,3 +373,7 @@ fn alarm(list: &ListFile, report: &ImportReport) -> Finding {
     );
     Finding::error(&list.file, text).hint(hint)
 }
+
+#[cfg(test)]
+#[path = "enrol_tests.rs"]
+mod tests;
