@@ -54,8 +54,9 @@ impl Desk {
         if edition.status != Status::Released || edition.held.is_some() || is_over {
             return Ok(Waits::default());
         }
-        let resumption = resumption_of(store, edition, &self.timetable, self.now)?;
-        let cap = self.timetable.cap(store, edition, self.now)?;
+        let firsts = self.timetable.firsts(store, self.now)?;
+        let resumption = resumption_of(store, edition, &self.timetable, &firsts, self.now)?;
+        let cap = self.timetable.cap(store, edition, &firsts)?;
         let mut crowd = match &cap {
             Some(cap) => store.crowd(edition.id, cap, self.now)?,
             None => Crowd::default(),
@@ -102,7 +103,8 @@ impl Desk {
         if edition.status != Status::Released || edition.held.is_some() {
             return Ok(None);
         }
-        if let Some(cap) = self.timetable.cap(store, edition, self.now)? {
+        let firsts = self.timetable.firsts(store, self.now)?;
+        if let Some(cap) = self.timetable.cap(store, edition, &firsts)? {
             let recent = store.recent(delivery, &cap.spacing, self.now)?;
             if let Some(first) = store.first(delivery, &cap, self.now)? {
                 let free = recent.as_ref().map_or(self.now, |recent| recent.until);
@@ -114,7 +116,7 @@ impl Desk {
                 return Ok(Some(self.recent_words(&recent, &cap, until)));
             }
         }
-        let resumption = resumption_of(store, edition, &self.timetable, self.now)?;
+        let resumption = resumption_of(store, edition, &self.timetable, &firsts, self.now)?;
         Ok(resumption.map(|resumption| format!("waits: {}", self.hours_words(&resumption))))
     }
 

@@ -1,13 +1,14 @@
 //! Enrolling: list files that changed are brought into the store, under the guard against broken exports.
 
 use super::DispatchError;
+use crate::clock::Clock;
 use crate::finding::{Finding, Severity};
 use crate::store::Store;
 use crate::store::import::{Assumed, Guard, ImportReport, Imported, ListSource, Told};
 use crate::subscriber::column::Kind;
 use crate::subscriber::consent::Jurisdiction;
 use crate::subscriber::csv::{Column, Field, ListReader, ListReport, Meaning, Table};
-use crate::workspace::ListFile;
+use crate::workspace::{ListFile, Stamp};
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -33,6 +34,17 @@ pub enum Enrolled {
         /// Why not.
         findings: Vec<Finding>,
     },
+}
+
+impl Enrolled {
+    /// Whether the list says what the file said when it was read.
+    fn is_in_the_store(&self) -> bool {
+        match self {
+            Enrolled::Same => true,
+            Enrolled::Read { imported, .. } => imported.kept,
+            Enrolled::TakenBack(_) | Enrolled::Unreadable { .. } => false,
+        }
+    }
 }
 
 /// How a list file is to be brought in.
@@ -62,10 +74,35 @@ impl Wish<'_> {
 /// # Errors
 /// When the store fails.
 pub fn enrol(store: &mut Store, list: &ListFile, wish: Wish<'_>, now: Timestamp) -> Result<Enrolled, DispatchError> {
+    enrol_at(store, list, wish, now, Clock::real().now())
+}
+
+/// The same, looked at when this machine's own clock says `looked`: files know no played time.
+fn enrol_at(
+    store: &mut Store,
+    list: &ListFile,
+    wish: Wish<'_>,
+    now: Timestamp,
+    looked: Timestamp,
+) -> Result<Enrolled, DispatchError> {
     if !list.faults.is_empty() {
         let findings = list.faults.clone();
         return Ok(Enrolled::Unreadable { findings });
     }
+    let stamp = list.stamp(looked);
+    if !wish.by_hand && wish.guard != Guard::DryRun && wish.assumed.is_none() && is_seen(store, list, stamp)? {
+        return Ok(Enrolled::Same);
+    }
+    let enrolled = enrol_read(store, list, wish, now)?;
+    // What was written while it was read is not what was read.
+    if let Some(stamp) = stamp.filter(|stamp| enrolled.is_in_the_store() && list.stamp(looked) == Some(*stamp)) {
+        note_seen(store, list, stamp)?;
+    }
+    Ok(enrolled)
+}
+
+/// The same, by what the file says.
+fn enrol_read(store: &mut Store, list: &ListFile, wish: Wish<'_>, now: Timestamp) -> Result<Enrolled, DispatchError> {
     let bytes = match list.read() {
         Ok(bytes) => bytes,
         Err(finding) => return Ok(Enrolled::Unreadable { findings: vec![finding] }),
@@ -215,9 +252,40 @@ fn source_hash(file_hash: &[u8], list: &ListFile) -> digest::Digest {
 /// # Errors
 /// When the store cannot be read.
 pub fn is_changed(store: &Store, list: &ListFile) -> Result<bool, DispatchError> {
+    if is_seen(store, list, list.stamp(Clock::real().now()))? {
+        return Ok(false);
+    }
     let Ok(bytes) = list.read() else { return Ok(false) };
     let hash = source(list, digest::digest(&digest::SHA256, &bytes).as_ref());
     Ok(store.list_source(&list.name)?.as_deref() != Some(hash.as_ref()))
+}
+
+/// Whether the file is known, from outside, to say what the list was imported from: a large file is not read by every heartbeat.
+fn is_seen(store: &Store, list: &ListFile, stamp: Option<Stamp>) -> Result<bool, DispatchError> {
+    let (Some(stamp), Some(source)) = (stamp, store.list_source(&list.name)?) else {
+        return Ok(false);
+    };
+    Ok(store.list_seen(&list.name)?.as_deref() == Some(seen(list, stamp, &source).as_ref()))
+}
+
+/// Writes down that the file says, under this stamp, what the list was imported from.
+fn note_seen(store: &mut Store, list: &ListFile, stamp: Stamp) -> Result<(), DispatchError> {
+    let Some(source) = store.list_source(&list.name)? else {
+        return Ok(());
+    };
+    let seen = seen(list, stamp, &source);
+    match store.list_seen(&list.name)?.as_deref() == Some(seen.as_ref()) {
+        true => Ok(()),
+        false => Ok(store.note_list_seen(&list.name, seen.as_ref())?),
+    }
+}
+
+/// A file's stamp, how the file is read, and what the list was imported from: none of them may be another one.
+fn seen(list: &ListFile, stamp: Stamp, source: &[u8]) -> digest::Digest {
+    let mut whole = digest::Context::new(&digest::SHA256);
+    whole.update(source);
+    whole.update(source_hash(format!("{stamp:?}").as_bytes(), list).as_ref());
+    whole.finish()
 }
 
 /// What a list stands on when bytes of this hash are read by its mapping.
@@ -305,3 +373,7 @@ fn alarm(list: &ListFile, report: &ImportReport) -> Finding {
     );
     Finding::error(&list.file, text).hint(hint)
 }
+
+#[cfg(test)]
+#[path = "enrol_tests.rs"]
+mod tests;

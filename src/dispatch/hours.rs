@@ -10,7 +10,7 @@ use crate::campaign::schedule::{ClinicHours, Hours, Window};
 use crate::store::cap::Cap;
 use crate::store::edition::Edition;
 use crate::store::spacing::Spacing;
-use crate::store::{DeliveryId, Store};
+use crate::store::{DeliveryId, EditionId, Store};
 use crate::workspace::Workspace;
 use crate::workspace::settings::Settings;
 use jiff::Timestamp;
@@ -24,6 +24,17 @@ pub struct Timetable {
     clinic: Option<ClinicHours>,
     one_letter_in: Option<u16>,
     campaigns: HashMap<CampaignId, Own>,
+}
+
+/// The editions that keep to the cap and may leave within its days: where they are older, their letters go first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Firsts(Vec<EditionId>);
+
+impl Firsts {
+    /// All but one: nobody waits for themselves.
+    fn but(&self, edition: EditionId) -> Vec<EditionId> {
+        self.0.iter().copied().filter(|first| *first != edition).collect()
+    }
 }
 
 /// What one campaign says itself.
@@ -120,17 +131,29 @@ impl Timetable {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn cap(&self, store: &Store, edition: &Edition, now: Timestamp) -> Result<Option<Cap>, DispatchError> {
-        let Some(spacing) = self.spacing(store, edition)? else {
-            return Ok(None);
-        };
+    pub fn cap(&self, store: &Store, edition: &Edition, firsts: &Firsts) -> Result<Option<Cap>, DispatchError> {
+        let spacing = self.spacing(store, edition)?;
+        Ok(spacing.map(|spacing| Cap {
+            spacing,
+            firsts: firsts.but(edition.id),
+        }))
+    }
+
+    /// Who goes first at `now`: the same for every edition, so it is asked once where many are looked at.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn firsts(&self, store: &Store, now: Timestamp) -> Result<Firsts, DispatchError> {
+        if self.one_letter_in.is_none() {
+            return Ok(Firsts::default());
+        }
         let mut firsts = Vec::new();
-        for other in work(store, &Work::Everything)? {
-            if other.id != edition.id && self.goes_first(store, &other, now)? {
-                firsts.push(other.id);
+        for edition in work(store, &Work::Everything)? {
+            if self.goes_first(store, &edition, now)? {
+                firsts.push(edition.id);
             }
         }
-        Ok(Some(Cap { spacing, firsts }))
+        Ok(Firsts(firsts))
     }
 
     /// Whether an edition keeps to the cap and may leave within its days: for one that cannot, nobody waits.
@@ -179,8 +202,9 @@ pub fn resumption(
     now: Timestamp,
 ) -> Result<Option<Resumption>, DispatchError> {
     let mut found: Option<Resumption> = None;
+    let firsts = timetable.firsts(store, now)?;
     for edition in work(store, wanted)?.iter().filter(|edition| !is_over(edition, now)) {
-        let Some(own) = resumption_of(store, edition, timetable, now)? else {
+        let Some(own) = resumption_of(store, edition, timetable, &firsts, now)? else {
             continue;
         };
         found = Some(match found.take() {
@@ -206,13 +230,14 @@ pub fn resumption_of(
     store: &Store,
     edition: &Edition,
     timetable: &Timetable,
+    firsts: &Firsts,
     now: Timestamp,
 ) -> Result<Option<Resumption>, DispatchError> {
     let Some(hours) = timetable.hours(store, edition)? else {
         return Ok(None);
     };
     let Some(shut) = hours.shut(now) else { return Ok(None) };
-    let cap = timetable.cap(store, edition, now)?;
+    let cap = timetable.cap(store, edition, firsts)?;
     if store
         .claims_under(cap.as_ref(), edition.id, DeliveryId(0), now, 1)?
         .is_empty()

@@ -70,8 +70,9 @@ pub async fn close(store: &mut Store, order: &Order<'_>) -> Result<Report, Dispa
         ..RetryPolicy::default()
     };
     let mut caps: HashMap<i64, Cap> = HashMap::new();
+    let firsts = order.timetable.firsts(store, order.clock.now())?;
     for edition in &editions {
-        let cap = order.timetable.cap(store, edition, order.clock.now())?;
+        let cap = order.timetable.cap(store, edition, &firsts)?;
         caps.extend(cap.map(|cap| (edition.id.0, cap)));
     }
     let (journal, writer) = Journal::start_under(move |edition| caps.get(&edition).cloned(), store, order.run, policy)?;
@@ -118,11 +119,12 @@ pub fn is_due(store: &Store, work_wanted: &Work, timetable: &Timetable, now: Tim
     if !over_on_hold(store, work_wanted, now)?.is_empty() {
         return Ok(true);
     }
+    let firsts = timetable.firsts(store, now)?;
     for edition in work(store, work_wanted)? {
         let hours = timetable.hours(store, &edition)?;
         let (is_open, cap) = (
             hours.is_none_or(|hours| hours.contains(now)),
-            timetable.cap(store, &edition, now)?,
+            timetable.cap(store, &edition, &firsts)?,
         );
         let waits = || {
             store
@@ -239,7 +241,8 @@ async fn close_all(store: &mut Store, order: &Order<'_>, editions: &[Edition], j
             route: order.route,
             clock: order.clock,
             hours,
-            cap: order.timetable.cap(store, edition, now)?,
+            // Asked anew: what a person let go meanwhile may be older.
+            cap: order.timetable.cap(store, edition, &order.timetable.firsts(store, now)?)?,
             allowance: Arc::clone(&allowance),
             patience: Arc::clone(&patience),
             pace: Arc::clone(&pace),

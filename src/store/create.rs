@@ -5,7 +5,9 @@
 
 use super::aside::{clear_the_place, fold_and_close};
 use super::keys::{self, Keys};
-use super::{Doing, Identity, Kind, Store, StoreError, file, make_private_dir, make_private_file, migrate, open_connection};
+use super::{
+    Doing, Identity, Kind, Store, StoreError, file, make_private_dir, make_private_file, migrate, open_connection, open_nameless,
+};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use std::fs::{self, File};
@@ -31,12 +33,12 @@ impl Store {
         Self::open(dir)
     }
 
-    /// A store that stands in memory alone: for `check` and `plan`, which write nothing.
+    /// A store for this process alone: for `check` and `plan`, which write nothing that anybody finds.
     ///
     /// # Errors
     /// When SQLite has no memory.
     pub fn in_memory(now: Timestamp) -> Result<Self, StoreError> {
-        let mut connection = Connection::open_in_memory().doing("open in memory")?;
+        let mut connection = open_nameless()?;
         let identity = set_up(&mut connection, Kind::Rehearsal, now)?;
         Ok(Self {
             connection,

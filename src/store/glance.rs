@@ -4,7 +4,7 @@
 //! while somebody sends from it. What an older program wrote is brought up to date in a copy in memory. Knows nothing of what is asked.
 
 use super::keys::Keys;
-use super::{BUSY, Doing, MIGRATIONS, Store, StoreError, backup, copy, file, migrate, read_identity, shape};
+use super::{BUSY, Doing, MIGRATIONS, Store, StoreError, backup, copy, file, migrate, open_nameless, read_identity, shape};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ impl Store {
         let mut connection = Connection::open_with_flags(&path, flags).doing("be opened")?;
         connection.busy_timeout(BUSY).doing("be opened")?;
         if shape(&connection)? < MIGRATIONS.len() {
-            let mut newer = Connection::open_in_memory().doing("open in memory")?;
+            let mut newer = open_nameless()?;
             copy(&connection, &mut newer)?;
             migrate(&mut newer)?;
             connection = newer;

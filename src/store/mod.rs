@@ -72,13 +72,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The numbered shapes of the store, in order; `PRAGMA user_version` says how many a file has seen.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("001_journal.sql"),
     include_str!("002_changes.sql"),
     include_str!("003_usage.sql"),
     include_str!("004_people.sql"),
     include_str!("005_leaving.sql"),
     include_str!("006_calendar.sql"),
+    include_str!("007_lists.sql"),
 ];
 
 /// How long a write waits for another process's transaction before it gives up.
@@ -233,12 +234,12 @@ impl Store {
         })
     }
 
-    /// A copy of this store in memory alone.
+    /// A copy of this store for this process alone.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn copy_in_memory(&self) -> Result<Self, StoreError> {
-        let mut connection = Connection::open_in_memory().doing("open in memory")?;
+        let mut connection = open_nameless()?;
         copy(&self.connection, &mut connection)?;
         Ok(Self {
             connection,
@@ -373,6 +374,12 @@ fn open_connection(path: &Path) -> Result<Connection, StoreError> {
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
     connection.execute_batch(settings).doing("be opened")?;
     Ok(connection)
+}
+
+/// A database for this process alone: in memory, and what is too much for that in a file without a name, which nobody else can open and
+/// which is gone with the process. Memory does not grow with it.
+fn open_nameless() -> Result<Connection, StoreError> {
+    Connection::open("").doing("open in memory")
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -4,6 +4,9 @@ use super::files;
 use crate::finding::Finding;
 use crate::finding::yaml::{Read, Source, read as read_yaml};
 use crate::subscriber::csv::{Mapping, MappingFile};
+use jiff::Timestamp;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// No list file is longer than this: several million people.
@@ -11,6 +14,20 @@ const MAX_LIST: u64 = 1024 * 1024 * 1024;
 
 /// What list files end in: text with separators, and workbooks.
 pub(super) const ENDINGS: [&str; 6] = ["csv", "tsv", "txt", "xlsx", "xls", "ods"];
+
+/// File systems tell times in steps, of two seconds at the coarsest: a file that was changed within one may be changed in it again.
+const SETTLED: i64 = 3;
+
+/// What a file looks like from outside. Whoever writes into a file cannot but move the time of its last change (ctime), which nobody can
+/// set back; another file in its place is another node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    device: u64,
+    node: u64,
+    size: u64,
+    written: (i64, i64),
+    changed: (i64, i64),
+}
 
 /// A list file; its people are read when they are wanted.
 #[derive(Debug, Clone)]
@@ -59,6 +76,21 @@ impl ListFile {
     /// The file's name alone, for the record: its folder is nobody's business there.
     pub fn file_name(&self) -> &str {
         self.path.file_name().and_then(|name| name.to_str()).unwrap_or(&self.file)
+    }
+
+    /// What the file looks like from outside; none where that tells nothing: it is not there, or it was changed so lately by `now`, the
+    /// machine's own clock, that another change could look the same.
+    pub fn stamp(&self, now: Timestamp) -> Option<Stamp> {
+        let facts = std::fs::metadata(&self.path).ok().filter(Metadata::is_file)?;
+        let stamp = Stamp {
+            device: facts.dev(),
+            node: facts.ino(),
+            size: facts.size(),
+            written: (facts.mtime(), facts.mtime_nsec()),
+            changed: (facts.ctime(), facts.ctime_nsec()),
+        };
+        let settled = now.as_second().saturating_sub(SETTLED);
+        (stamp.written.0.max(stamp.changed.0) < settled).then_some(stamp)
     }
 
     /// What the file holds.

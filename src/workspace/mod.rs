@@ -25,7 +25,7 @@ mod tests;
 mod pictures_tests;
 
 pub use campaigns::CampaignFolder;
-pub use lists::{ListFile, is_list_file};
+pub use lists::{ListFile, Stamp, is_list_file};
 
 use crate::finding::Finding;
 use jiff::tz::TimeZone;

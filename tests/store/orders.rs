@@ -234,7 +234,7 @@ fn as_of_the_first_shape(dir: &Path) {
                ALTER TABLE person DROP COLUMN erased_at; DROP TRIGGER suppression_never_changes; DROP TRIGGER suppression_is_lifted_once; \
                DROP TRIGGER suppression_stays; ALTER TABLE suppression DROP COLUMN import; ALTER TABLE suppression DROP COLUMN lift_evidence; \
                ALTER TABLE suppression DROP COLUMN undone; \
-               ALTER TABLE store DROP COLUMN wipe_at; UPDATE list SET columns = '[\"first_name\"]'; PRAGMA user_version = 1;";
+               ALTER TABLE store DROP COLUMN wipe_at; ALTER TABLE list DROP COLUMN seen; UPDATE list SET columns = '[\"first_name\"]'; PRAGMA user_version = 1;";
     connection.execute_batch(sql).unwrap();
 }
 

@@ -2,13 +2,15 @@
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
-use crate::cli::listing::table;
+use crate::cli::listing::Columns;
 use crate::cli::private::store_there;
 use crate::finding::suggestion;
 use crate::store::Store;
 use crate::store::dossier::Listed;
 use crate::subscriber::Attributes;
 use crate::subscriber::consent::{Answer, Consent};
+
+const HEADINGS: [&str; 6] = ["address", "name", "list", "consent", "joined", "standing"];
 
 /// List the people of one list, or of all
 #[derive(Debug, clap::Args)]
@@ -28,29 +30,33 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
     let store = store_there(context)?;
     require_list(&store, args.list.as_deref())?;
-    let mut lines = Vec::new();
-    store.each_listed(args.list.as_deref(), |listed| {
-        let has_left = listed.standing.left_at.is_some();
-        // Whoever has left is no member any more: only shown where they are asked for.
-        let is_meant = has_left == args.left && (!args.suppressed || listed.is_suppressed);
-        match (is_meant, context.ui.wants_json()) {
-            (false, _) => {}
-            (true, true) => context.ui.json(&as_json(&listed))?,
-            (true, false) => lines.push(row(&listed)),
-        }
-        Ok::<_, Failure>(())
-    })?;
     if context.ui.wants_json() {
-        return Ok(());
+        return each_meant(&store, args, |listed| context.ui.json(&as_json(&listed)));
     }
-    if lines.is_empty() {
+    // Twice, in place of keeping a million lines.
+    let (mut columns, mut is_empty) = (Columns::new(&HEADINGS), true);
+    each_meant(&store, args, |listed| {
+        is_empty = false;
+        columns.widen(&row(&listed));
+        Ok(())
+    })?;
+    if is_empty {
         context.ui.say("nobody");
         return Ok(());
     }
-    context.ui.data(&table(
-        &["address", "name", "list", "consent", "joined", "standing"],
-        lines.into_iter(),
-    ))
+    context.ui.data(&columns.line(&HEADINGS))?;
+    each_meant(&store, args, |listed| context.ui.data(&columns.line(&row(&listed))))
+}
+
+/// Everybody who is asked for. Whoever has left is no member any more: only shown where they are asked for.
+fn each_meant(store: &Store, args: &Args, mut each: impl FnMut(Listed) -> Result<(), Failure>) -> Result<(), Failure> {
+    store.each_listed(args.list.as_deref(), |listed| {
+        let has_left = listed.standing.left_at.is_some();
+        match has_left == args.left && (!args.suppressed || listed.is_suppressed) {
+            true => each(listed),
+            false => Ok(()),
+        }
+    })
 }
 
 /// A list that was never imported is a slip of the keyboard.

@@ -207,6 +207,31 @@ impl Store {
         Ok(found.doing("look up a list")?.flatten())
     }
 
+    /// Under which stamp a list's file was last found to say what the list was imported from, as [`Store::note_list_seen`] was told it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn list_seen(&self, list: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT seen FROM list WHERE name = ?";
+        let found = self
+            .connection
+            .query_row(sql, [list], |row| row.get::<_, Option<Vec<u8>>>(0))
+            .optional();
+        Ok(found.doing("look up a list")?.flatten())
+    }
+
+    /// Writes down the stamp under which a list's file says what the list was imported from.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn note_list_seen(&mut self, list: &str, seen: &[u8]) -> Result<(), StoreError> {
+        let transaction = self.write("note a list's file")?;
+        transaction
+            .execute("UPDATE list SET seen = ? WHERE name = ?", (seen, list))
+            .doing("note a list's file")?;
+        transaction.commit().doing("note a list's file")
+    }
+
     /// Writes down that a list's file is read another way that changes nothing, such as by a mapping that names what was found.
     ///
     /// # Errors
