@@ -12,13 +12,13 @@ cargo bench --bench speed -- [OPTIONS]
   --connections N,…   connections at once                                    [10]
   --delay MS,…        how long each reply of the relay takes                 [0,30]
   --rounds N          how often every sender has its turn                    [5]
-  --only WORDS        only the rows in whose section or name these words stand; smtp-source always runs
+  --only WORDS,…      only the rows in whose section or name any of these stands; what they are divided by always runs
   --against NAME      the row that the others are divided by                 [smtp-source]
   --goals             at the end, hold the figures against the project's goals
   --folder DIR        where the stores lie: its disk decides                 [cargo's target folder]
   --help              this
 
-Sections: `first` (import, proving), `relay` (rates), `commits` (rates by the disk's speed), `signing` (DKIM).
+Sections: `first` (import, proving), `relay` (rates), `commits` (rates by the disk's speed), `signing` (DKIM); a row is `SECTION: NAME`.
 The other senders: smtp-source comes with Postfix; the rest with `benches/speed/peers/install DIR` and TIDINGS_BENCH_PEERS=DIR.
 ";
 
@@ -73,7 +73,9 @@ impl Options {
     /// Whether this row of this section is to be measured.
     pub(crate) fn wants(&self, section: &str, name: &str) -> bool {
         let title = format!("{section}: {name}");
-        self.only.as_ref().is_none_or(|only| title.contains(only.as_str()))
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.split(',').any(|words| title.contains(words)))
     }
 }
 

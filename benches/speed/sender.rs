@@ -62,11 +62,11 @@ impl Sender {
             Self::Nodemailer => "nodemailer, pool, Handlebars",
             Self::Aiosmtplib => "aiosmtplib, Jinja2",
             Self::Mailmerge => "mailmerge, a connection a letter",
-            Self::OpenSsl => "openssl speed rsa2048, x cores",
+            Self::OpenSsl => "openssl speed rsa2048, times cores",
         }
     }
 
-    /// What the relay offers to it. The others wait for each reply, whatever is offered.
+    /// What the relay offers to it. The others may have all there is: what they make of it is theirs.
     pub(crate) fn offers(self) -> Offers {
         match self {
             Self::Tidings(mode) => mode.offers,

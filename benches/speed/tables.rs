@@ -2,9 +2,10 @@
 
 use crate::bench::{Bench, Turn};
 use crate::commits::Commits;
-use crate::figures::{Sample, Spread, grouped};
+use crate::figures::{Sample, grouped};
 use crate::options::Options;
 use crate::sender::{CHUNKS, MODES, ONE_BY_ONE, Sender, TWO_AT_ONCE};
+use crate::show;
 use std::time::Duration;
 
 /// Beyond so many people everything before the first letter is measured once: it takes minutes.
@@ -154,7 +155,8 @@ impl Table {
                 row.samples.push(bench.take(&row.turn));
             }
         }
-        show(self.section, &self.heading, &self.against, &rows);
+        let heading = format!("{}: {}", self.section, self.heading);
+        show::table(&heading, &self.against, &rows, bench.folder());
         rows
     }
 }
@@ -190,47 +192,8 @@ pub(crate) fn before_the_first_letter(options: &Options, bench: &mut Bench) -> V
                 });
             }
         }
-        show("first", "before the first letter: people a second", "no other", &both);
+        show::table("first: what comes before the first letter", "no other", &both, bench.folder());
         rows.extend(both);
     }
     rows
-}
-
-fn show(section: &str, heading: &str, against: &str, rows: &[Row]) {
-    let yardstick = rows.iter().find(|row| row.turn.name.contains(against));
-    println!(
-        "\n{section}: {heading}; median (lowest-highest) of {} rounds",
-        rows[0].samples.len()
-    );
-    println!(
-        "| {:<48} | {:>9} | {:>23} | {:>17} | {:>17} | {:>7} | {:>5} |",
-        "", "letters", "a second", "ratio", "CPU s/100,000", "peak MB", "KB"
-    );
-    println!(
-        "|-{:-<48}-|-{:->9}:|-{:->22}:|-{:->16}:|-{:->16}:|-{:->6}:|-{:->4}:|",
-        "", "", "", "", "", "", ""
-    );
-    for row in rows {
-        let over = |figure: fn(&Sample) -> f64| Spread::over(&row.samples, figure);
-        let ratio = yardstick.and_then(|by| Spread::pairwise(&row.samples, &by.samples, |sample| sample.rate));
-        println!(
-            "| {:<48} | {:>9} | {:>23.0} | {:>17} | {:>17.1} | {:>7} | {:>5} |",
-            row.turn.name,
-            grouped(row.turn.letters as f64, 0),
-            over(|sample| sample.rate),
-            ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}")),
-            over(|sample| sample.cpu),
-            known(over(|sample| sample.peak_mb).median, 1),
-            known(over(|sample| sample.size).median / 1e3, 2),
-        );
-    }
-}
-
-/// A figure, or a blank where there is none.
-fn known(figure: f64, places: usize) -> String {
-    if figure.is_nan() {
-        "".to_owned()
-    } else {
-        grouped(figure, places)
-    }
 }
