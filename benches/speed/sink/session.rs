@@ -126,7 +126,7 @@ impl Session {
                 b"221 2.0.0 bye\r\n"
             }
             _ => {
-                tally.fault(line);
+                tally.fault(&input[..end]);
                 b"503 5.5.1 not now\r\n"
             }
         };
