@@ -61,7 +61,7 @@ fn compare(options: &Options) {
     let people: usize = options.people.iter().sum();
     let first = people as f64 * options.rounds as f64 / 6_000.0;
     let seconds = tables.iter().map(|table| table.guess(options.rounds)).sum::<f64>() + first;
-    println!("about {:.0} minutes, longer where others work", (seconds / 60.0).ceil());
+    println!("about {:.0} min, longer where others work", (seconds / 60.0).ceil());
 
     let mut rows = tables::before_the_first_letter(options, &mut bench);
     for table in tables {
