@@ -40,17 +40,23 @@ use bench::Bench;
 use options::Options;
 use peers::Peers;
 use sender::Sender;
+use std::process::ExitCode;
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
         Some((word, rest)) if word == "sink" => sink::serve(rest),
         Some((word, rest)) if word == "meter" => meter::measure(rest),
         _ => match Options::of(&arguments) {
             Some(options) => compare(&options),
-            None => print!("{}", options::USAGE),
+            None => {
+                print!("{}", options::USAGE);
+                let is_asked_for = arguments.iter().any(|word| word == "--help");
+                return ExitCode::from(if is_asked_for { 0 } else { 2 });
+            }
         },
     }
+    ExitCode::SUCCESS
 }
 
 fn compare(options: &Options) {
