@@ -12,13 +12,14 @@ cargo bench --bench speed -- [OPTIONS]
   --connections N,…   connections at once                                    [10]
   --delay MS,…        how long each reply of the relay takes                 [0,30]
   --rounds N          how often every sender has its turn                    [5]
-  --only WORDS,…      only the rows in whose section or name any of these stands; what they are divided by always runs
+  --only WORDS        only the rows in whose title (`SECTION: NAME`) these words stand, and what they are divided by;
+                      may be given several times
   --against NAME      the row that the others are divided by                 [smtp-source]
   --goals             at the end, hold the figures against the project's goals
   --folder DIR        where the stores lie: its disk decides                 [cargo's target folder]
   --help              this
 
-Sections: `first` (import, proving), `relay` (rates), `commits` (rates by the disk's speed), `signing` (DKIM); a row is `SECTION: NAME`.
+Sections: `first` (import, proving), `relay` (rates), `commits` (rates by the disk's speed), `signing` (DKIM).
 The other senders: smtp-source comes with Postfix; the rest with `benches/speed/peers/install DIR` and TIDINGS_BENCH_PEERS=DIR.
 ";
 
@@ -31,7 +32,7 @@ pub(crate) struct Options {
     pub(crate) against: String,
     pub(crate) goals: bool,
     pub(crate) folder: PathBuf,
-    only: Option<String>,
+    only: Vec<String>,
 }
 
 impl Options {
@@ -45,7 +46,7 @@ impl Options {
             against: "smtp-source".to_owned(),
             goals: false,
             folder: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
-            only: None,
+            only: Vec::new(),
         };
         // Cargo adds `--bench`.
         let mut words = arguments.iter().filter(|word| *word != "--bench");
@@ -60,7 +61,7 @@ impl Options {
                 "--connections" => options.connections = numbers(value)?,
                 "--delay" => options.delays = numbers(value)?.into_iter().map(milliseconds).collect(),
                 "--rounds" => options.rounds = value.parse().ok().filter(|rounds| *rounds > 0)?,
-                "--only" => options.only = Some(value.clone()),
+                "--only" => options.only.push(value.clone()),
                 "--against" => options.against.clone_from(value),
                 "--folder" => options.folder = PathBuf::from(value),
                 _ => return None,
@@ -73,9 +74,7 @@ impl Options {
     /// Whether this row of this section is to be measured.
     pub(crate) fn wants(&self, section: &str, name: &str) -> bool {
         let title = format!("{section}: {name}");
-        self.only
-            .as_ref()
-            .is_none_or(|only| only.split(',').any(|words| title.contains(words)))
+        self.only.is_empty() || self.only.iter().any(|words| title.contains(words.as_str()))
     }
 }
 
