@@ -376,10 +376,17 @@ fn open_connection(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// So much of a nameless database stays in memory, in KiB: all that a clinic knows of its people.
+const NAMELESS: i64 = 64 * 1024;
+
 /// A database for this process alone: in memory, and what is too much for that in a file without a name, which nobody else can open and
 /// which is gone with the process. Memory does not grow with it.
 fn open_nameless() -> Result<Connection, StoreError> {
-    Connection::open("").doing("open in memory")
+    let connection = Connection::open("").doing("open in memory")?;
+    connection
+        .pragma_update(None, "cache_size", -NAMELESS)
+        .doing("open in memory")?;
+    Ok(connection)
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
