@@ -7,7 +7,7 @@
 pub(super) const END_OF_DATA: &[u8] = b".\r\n";
 
 /// Why the bytes are no letter.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoLetter {
     /// A CR without LF, or an LF without CR.
     #[error("the letter has a bare line break at byte {0}")]
