@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, exit};
+use std::process::{Command, ExitCode};
 
 /// A letter may take so much more than what is on record.
 const ALLOWED: f64 = 1.10;
@@ -20,8 +20,8 @@ const HEAD: &str = "\
 #   CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo bench --profile dev --bench letter -- --record
 ";
 
-/// Counts, and ends with 1 when a letter has become dearer by more than what is allowed.
-pub(crate) fn compare() {
+/// Counts, and fails when a letter has become dearer by more than what is allowed.
+pub(crate) fn compare() -> ExitCode {
     let recorded = std::fs::read_to_string(file()).unwrap();
     let counted = EDITIONS.map(|edition| (edition, counted(edition)));
     for (edition, count) in counted {
@@ -34,14 +34,15 @@ pub(crate) fn compare() {
         .iter()
         .filter_map(|(edition, count)| dearer(edition, *count, on_record(&recorded, edition)))
         .collect();
-    if !dearer.is_empty() {
-        println!(
-            "{}\nif that is meant, record it; {} says how",
-            dearer.join("\n"),
-            file().display()
-        );
-        exit(1);
+    if dearer.is_empty() {
+        return ExitCode::SUCCESS;
     }
+    println!(
+        "{}\nif that is meant, record it; {} says how",
+        dearer.join("\n"),
+        file().display()
+    );
+    ExitCode::FAILURE
 }
 
 /// Counts, and puts the numbers on record.

@@ -22,6 +22,7 @@ mod instructions;
 
 use editions::{Edition, Person};
 use std::hint::black_box;
+use std::process::ExitCode;
 use std::time::Instant;
 use tidings::letter::lint::wire;
 use tidings::store::DeliveryId;
@@ -34,17 +35,18 @@ const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 const LETTERS: usize = 500;
 const ROUNDS: usize = 15;
 
-fn main() {
+fn main() -> ExitCode {
     // Cargo adds `--bench`.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => table(),
-        ["--instructions"] => instructions::compare(),
+        ["--instructions"] => return instructions::compare(),
         ["--record"] => instructions::record(),
         ["--compose", edition, count] => compose(edition, count.parse().unwrap()),
         _ => panic!("no such options: --instructions, --record, --compose EDITION COUNT"),
     }
+    ExitCode::SUCCESS
 }
 
 /// Composes so many letters and nothing else: what the instructions are counted of, and what a profiler looks at.

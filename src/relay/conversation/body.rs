@@ -94,7 +94,7 @@ mod tests {
 
     fn check(letter: &str, expected: Result<&str, NoLetter>) {
         let stuffed = dot_stuffed(letter.as_bytes()).map(|body| String::from_utf8(body).unwrap());
-        assert_eq!(super::check(letter.as_bytes()), expected.clone().map(|_| ()), "{letter:?}");
+        assert_eq!(super::check(letter.as_bytes()), expected.map(|_| ()), "{letter:?}");
         assert_eq!(stuffed, expected.map(str::to_owned), "{letter:?}");
     }
 
