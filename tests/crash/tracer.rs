@@ -25,25 +25,21 @@ pub(super) enum Thread {
     Main,
     /// The journal's writer.
     Journal,
-    /// One of the two that hold the conversations.
-    Worker(usize),
+    /// The one that brings the journal's log to the disk.
+    Log,
+    /// The one that holds the conversations.
+    Worker,
 }
 
-pub(super) const THREADS: [Thread; 4] = [Thread::Main, Thread::Journal, Thread::Worker(0), Thread::Worker(1)];
+pub(super) const THREADS: [Thread; 4] = [Thread::Main, Thread::Journal, Thread::Log, Thread::Worker];
 
 impl Thread {
     fn name(self) -> &'static str {
         match self {
             Self::Main => "tidings",
             Self::Journal => "journal",
-            Self::Worker(_) => "tokio-rt-worker",
-        }
-    }
-
-    fn ordinal(self) -> usize {
-        match self {
-            Self::Worker(ordinal) => ordinal,
-            Self::Main | Self::Journal => 0,
+            Self::Log => "log",
+            Self::Worker => "tokio-rt-worker",
         }
     }
 
@@ -55,9 +51,8 @@ impl Thread {
             let name = std::fs::read_to_string(format!("/proc/{process}/task/{task}/comm"));
             name.is_ok_and(|name| name.trim_end() == self.name())
         };
-        let mut found: Vec<u32> = numbers.filter(is_it).collect();
-        found.sort_unstable();
-        found.get(self.ordinal()).copied()
+        // Others of the runtime's may be born later, to wait for names and passwords.
+        numbers.filter(is_it).min()
     }
 }
 
@@ -149,7 +144,7 @@ pub(super) fn count(
 fn traced(clinic: &Workspace, judge: &Judge, verb: &[&str], connections: usize, thread: Thread, task: &Task<'_>) -> Output {
     match thread {
         Thread::Main => from_the_start(clinic, verb, task),
-        Thread::Journal | Thread::Worker(_) => from_the_greeting(clinic, judge, verb, connections, thread, task),
+        Thread::Journal | Thread::Log | Thread::Worker => from_the_greeting(clinic, judge, verb, connections, thread, task),
     }
 }
 

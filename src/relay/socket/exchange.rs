@@ -256,6 +256,10 @@ async fn write_body<L: Line>(
             written = timeout_at(until, mouth.write(block)) => match written {
                 Ok(Ok(octets)) if octets > 0 => {
                     rest = &rest[octets..];
+                    // Tokio learns what has come in when the task gives way: a relay that takes block after block may have said goodbye.
+                    if !rest.is_empty() {
+                        tokio::task::yield_now().await;
+                    }
                     until = Instant::now() + deadline;
                 }
                 Ok(Ok(_)) => return Err("the relay closed the connection".to_owned()),
