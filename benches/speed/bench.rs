@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::peers::{Peers, Task};
 use crate::sender::{CHUNKS, Mode, Sender};
 use crate::signing;
-use crate::sink::{Report, Sink};
+use crate::sink::{Offers, PostfixSink, Report, Sink};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -23,6 +23,8 @@ pub(crate) struct Turn {
     pub(crate) connections: usize,
     pub(crate) delay: Duration,
     pub(crate) is_signed: bool,
+    /// It goes to Postfix's test relay and not to ours.
+    pub(crate) is_to_postfix: bool,
     pub(crate) commits: Commits,
 }
 
@@ -86,27 +88,35 @@ impl Bench {
         if !self.clinics.contains_key(&at) {
             self.open_clinic(turn.letters, turn.is_signed);
         }
+        if turn.is_to_postfix {
+            return self.send_to_postfix(turn, mode.offers, |port| {
+                self.clinics[&at].send(&relay(turn, mode, port), Vec::new())
+            });
+        }
         let environment = match (turn.commits, &self.pretence) {
             (Commits::Pretended(time), Some(pretence)) => pretence.environment(time),
             _ => Vec::new(),
         };
         let sink = Sink::start(mode.offers, turn.delay);
-        let relay = Relay {
-            port: sink.port,
-            connections: turn.connections,
-            in_flight: mode.in_flight,
-        };
-        let cost = self.clinics[&at].send(&relay, environment);
+        let cost = self.clinics[&at].send(&relay(turn, mode, sink.port), environment);
         let report = sink.finish();
         assert_eq!(report.message_ids, turn.letters as u64, "{}: {report:?}", turn.name);
         sample(turn, cost, &report)
     }
 
     fn send_by_peer(&self, turn: &Turn, length: usize) -> Sample {
-        let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
+        if turn.is_to_postfix {
+            return self.send_to_postfix(turn, turn.sender.offers(), |port| self.run_peer(turn, length, port));
+        }
         let sink = Sink::start(turn.sender.offers(), turn.delay);
+        let cost = self.run_peer(turn, length, sink.port);
+        sample(turn, cost, &sink.finish())
+    }
+
+    fn run_peer(&self, turn: &Turn, length: usize, port: u16) -> Cost {
+        let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
         let task = Task {
-            port: sink.port,
+            port,
             connections: turn.connections,
             letters: turn.letters,
             folder: folder.path(),
@@ -120,8 +130,22 @@ impl Bench {
             environment: Vec::new(),
             ends_with: 0,
         };
-        let cost = measured.run();
-        sample(turn, cost, &sink.finish())
+        measured.run()
+    }
+
+    /// A turn at Postfix's relay, which tells no times: the rate is that of the sender's whole process, from start to end.
+    fn send_to_postfix(&self, turn: &Turn, offers: Offers, send: impl FnOnce(u16) -> Cost) -> Sample {
+        let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
+        let program = self.peers.smtp_sink.as_deref().unwrap();
+        let sink = PostfixSink::start(program, offers, folder.path());
+        let cost = send(sink.port);
+        assert_eq!(sink.letters(), turn.letters as u64, "{}", turn.name);
+        Sample {
+            rate: turn.letters as f64 / cost.seconds,
+            cpu: cost.cpu_seconds / turn.letters as f64 * 100_000.0,
+            peak_mb: cost.peak_mb,
+            size: f64::NAN,
+        }
     }
 
     /// smtp-source adds a head to the text it is asked for: what that is, one letter of it tells.
@@ -136,6 +160,7 @@ impl Bench {
             connections: 1,
             delay: Duration::ZERO,
             is_signed: false,
+            is_to_postfix: false,
             commits: Commits::AsTheyAre,
         };
         let ours = self.send(&turn(Sender::Tidings(CHUNKS)), CHUNKS).size as usize;
@@ -156,6 +181,14 @@ impl Bench {
             peak_mb: f64::NAN,
             size: f64::NAN,
         }
+    }
+}
+
+fn relay(turn: &Turn, mode: Mode, port: u16) -> Relay {
+    Relay {
+        port,
+        connections: turn.connections,
+        in_flight: mode.in_flight,
     }
 }
 

@@ -17,6 +17,10 @@ const LOOPBACK: Place = Place {
     people: None,
     is_delayed: false,
 };
+const POSTFIX: Place = Place {
+    section: "postfix",
+    ..LOOPBACK
+};
 const LONG_LINE: Place = Place {
     is_delayed: true,
     ..LOOPBACK
@@ -56,6 +60,10 @@ fn rates(rows: &[Row]) {
         TWO_AT_ONCE,
         Wanted::AtLeast(1.2),
     );
+    for (mode, words, times) in [(ONE_BY_ONE, "", 1.0), (TWO_AT_ONCE, " with 2 in flight", 1.2)] {
+        let goal = format!("P2 into smtp-sink, PIPELINING{words} / smtp-source");
+        self::beside(rows, &goal, &POSTFIX, mode, Sender::SmtpSource, RATE, Wanted::AtLeast(times));
+    }
     for (peer, name, times) in [
         (Sender::Nodemailer, "nodemailer", 10.0),
         (Sender::Mailmerge, "mailmerge", 30.0),

@@ -19,7 +19,7 @@ cargo bench --bench speed -- [OPTIONS]
   --folder DIR        where the stores lie: its disk decides                 [cargo's target folder]
   --help              this
 
-Sections: `first` (import, proving), `relay` (rates), `commits` (rates by the disk's speed), `signing` (DKIM).
+Sections: `first` (import, proving), `relay` (rates), `postfix` (into its smtp-sink), `commits` (rates by the disk's speed), `signing` (DKIM).
 The other senders: smtp-source comes with Postfix; the rest with `benches/speed/peers/install DIR` and TIDINGS_BENCH_PEERS=DIR.
 ";
 

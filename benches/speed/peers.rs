@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 /// The senders of other houses that are here.
 pub(crate) struct Peers {
     smtp_source: Option<PathBuf>,
+    /// The test relay that comes with it.
+    pub(crate) smtp_sink: Option<PathBuf>,
     folder: Option<PathBuf>,
 }
 
@@ -33,8 +35,10 @@ impl Peers {
             tried.is_ok()
         };
         let smtp_source = ["smtp-source", "/usr/sbin/smtp-source"].into_iter().find(is_here);
+        let smtp_sink = ["smtp-sink", "/usr/sbin/smtp-sink"].into_iter().find(is_here);
         Self {
             smtp_source: smtp_source.map(PathBuf::from),
+            smtp_sink: smtp_sink.map(PathBuf::from),
             folder: std::env::var_os("TIDINGS_BENCH_PEERS").map(PathBuf::from),
         }
     }

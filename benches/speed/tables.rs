@@ -4,7 +4,7 @@ use crate::bench::{Bench, Turn};
 use crate::commits::Commits;
 use crate::figures::{Sample, grouped};
 use crate::options::Options;
-use crate::sender::{CHUNKS, MODES, ONE_BY_ONE, Sender, TWO_AT_ONCE};
+use crate::sender::{CHUNKS, MODES, ONE_BY_ONE, STOP_AND_WAIT, Sender, TWO_AT_ONCE};
 use crate::show;
 use std::time::Duration;
 
@@ -45,6 +45,9 @@ pub(crate) fn plan(options: &Options, bench: &Bench) -> Vec<Table> {
         }
     }
     let (people, connections) = (options.people[0], options.connections[0]);
+    if bench.peers.smtp_sink.is_some() {
+        tables.push(postfix(options, people, connections));
+    }
     if bench.pretence.is_some() {
         tables.extend([ONE_BY_ONE, TWO_AT_ONCE, CHUNKS].map(|mode| commits(Sender::Tidings(mode), people, connections)));
     }
@@ -74,6 +77,30 @@ fn relay(options: &Options, people: usize, connections: usize, delay: Duration) 
         people,
         against: options.against.clone(),
         turns: turns.collect(),
+    }
+}
+
+/// The same into Postfix's own test relay, which knows no CHUNKING.
+fn postfix(options: &Options, people: usize, connections: usize) -> Table {
+    let senders = [
+        Sender::SmtpSource,
+        Sender::Tidings(STOP_AND_WAIT),
+        Sender::Tidings(ONE_BY_ONE),
+        Sender::Tidings(TWO_AT_ONCE),
+    ];
+    let turns = senders.map(|sender| Turn {
+        is_to_postfix: true,
+        ..turn(sender, people, connections, Duration::ZERO)
+    });
+    Table {
+        section: "postfix",
+        heading: format!(
+            "into Postfix's smtp-sink, {} people, {connections} connections, no delay; whole processes",
+            grouped(people as f64, 0)
+        ),
+        people,
+        against: options.against.clone(),
+        turns: turns.to_vec(),
     }
 }
 
@@ -117,6 +144,7 @@ fn turn(sender: Sender, letters: usize, connections: usize, delay: Duration) -> 
         connections,
         delay,
         is_signed: false,
+        is_to_postfix: false,
         commits: Commits::AsTheyAre,
     }
 }

@@ -4,10 +4,12 @@
 //! fault ends the benchmark) and cheap: one thread, one read and one write for whatever has come. A slow relay would make its fastest
 //! senders look alike. Knows nothing of who sends.
 
+mod postfix;
 mod server;
 mod session;
 mod tally;
 
+pub(crate) use postfix::PostfixSink;
 pub(crate) use server::serve;
 pub(crate) use tally::Report;
 
