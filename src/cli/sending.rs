@@ -4,6 +4,7 @@ use super::context::Context;
 use super::failure::{Failure, Kind, plain};
 use super::outcome::Progress;
 use super::password::login;
+use crate::campaign::Campaign;
 use crate::dispatch::enrol::{Enrolled, Wish, enrol, forewarning, left_elsewhere, objection};
 use crate::dispatch::hours::Timetable;
 use crate::dispatch::prepare::Plan;
@@ -15,6 +16,7 @@ use crate::finding::Finding;
 use crate::relay::server::{Deadlines, Roots, Security, Server};
 use crate::store::Store;
 use crate::store::import::Guard;
+use crate::template::TemplateSource;
 use crate::workspace::settings::{RelaySettings, Settings, Tls};
 use crate::workspace::{CampaignFolder, Workspace};
 use jiff::Timestamp;
@@ -157,16 +159,26 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 pub(super) fn plan<'a>(settings: &'a Settings, folder: &'a CampaignFolder) -> Result<Plan<'a>, Failure> {
     super::context::refuse_errors(&folder.findings)?;
     match (&folder.campaign, &folder.template) {
-        (Some(campaign), Some(template)) => Ok(Plan {
-            campaign,
-            articles: &folder.articles,
-            template,
-            sender: &settings.sender,
-            clinic: &settings.hours,
-            look: &settings.letter_look,
-            signer: settings.signer.as_ref(),
-        }),
+        (Some(campaign), Some(template)) => Ok(plan_of(settings, campaign, folder, template)),
         (_, _) => Err(Failure::findings(folder.findings.clone())),
+    }
+}
+
+/// The campaign as dispatch wants it, whatever is wrong with its files: to be looked at, and sent only by way of [`plan`].
+pub(super) fn plan_of<'a>(
+    settings: &'a Settings,
+    campaign: &'a Campaign,
+    folder: &'a CampaignFolder,
+    template: &'a TemplateSource,
+) -> Plan<'a> {
+    Plan {
+        campaign,
+        articles: &folder.articles,
+        template,
+        sender: &settings.sender,
+        clinic: &settings.hours,
+        look: &settings.letter_look,
+        signer: settings.signer.as_ref(),
     }
 }
 

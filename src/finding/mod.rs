@@ -124,6 +124,17 @@ impl Finding {
     }
 }
 
+/// The findings, each of them once, where it came first: texts that have a file in common repeat its faults.
+pub fn each_once(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
+    let mut once: Vec<Finding> = Vec::new();
+    for finding in findings {
+        if !once.contains(&finding) {
+            once.push(finding);
+        }
+    }
+    once
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
@@ -152,6 +163,14 @@ mod tests {
         assert_eq!(Place::of_offset(text, 3), Place::new(1, 3));
         assert_eq!(Place::of_offset(text, 5), Place::new(2, 1));
         assert_eq!(Place::of_offset(text, 99), Place::new(3, 1));
+    }
+
+    #[test]
+    fn what_was_found_twice_is_said_once_where_it_was_first() {
+        let (text, place) = (Finding::error("a.md", "x"), Finding::error("a.md", "x").at(Place::new(1, 1)));
+        let warning = Finding::warning("a.md", "x");
+        let found = [&warning, &text, &warning, &place, &text].map(Clone::clone);
+        assert_eq!(each_once(found), [warning, text, place]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use crate::article::front_matter::has_template_marks;
 use crate::article::markdown;
-use crate::finding::Finding;
+use crate::finding::{Finding, each_once};
 use crate::letter::constants::{Constants, Ground};
 use crate::letter::headers::Fixed;
 use crate::letter::layout::{Guarded, Part};
@@ -143,17 +143,6 @@ fn attempt_one(rules: Rules, sources: &Sources) -> (Option<Compiled>, Vec<Findin
     (Some(compiled), findings)
 }
 
-/// Findings of several languages, without those that each of them repeats.
-fn each_once(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut once: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        if !once.contains(&finding) {
-            once.push(finding);
-        }
-    }
-    once
-}
-
 impl Compiled {
     /// The same edition, its letters signed by us; without a signer it stays as it is.
     #[must_use]
@@ -174,13 +163,12 @@ impl Compiled {
 
     /// What deserves a look, but stops nothing.
     pub fn warnings(&self) -> Vec<Finding> {
-        each_once(self.versions().flat_map(|version| version.warnings.clone()).collect())
+        each_once(self.versions().flat_map(|version| version.warnings.clone()))
     }
 
     /// Findings about names that no letter can have, given the columns of the lists that the edition goes to.
     pub fn check_names(&self, columns: &BTreeSet<String>) -> Vec<Finding> {
-        let found = self.versions().flat_map(|version| version.as_written.check_names(columns));
-        each_once(found.collect())
+        each_once(self.versions().flat_map(|version| version.as_written.check_names(columns)))
     }
 
     /// The edition in each of its languages, its own first; each of them is whole and composes in its language, whoever is written to

@@ -123,12 +123,13 @@ fn leaking_names(source: &TemplateSource, name: &str, text: &str) -> Vec<Finding
     if name == source.html_name() {
         return Vec::new();
     }
+    let below = source.made_with(&[name]);
     let others = || {
         let html = source
             .files
             .iter()
             .filter(|file| file.name.ends_with(".html") && file.name != name);
-        html.filter(|file| source.uses(&file.name) && !reaches(source, name, &file.name))
+        html.filter(|file| source.uses(&file.name) && !below.contains(&file.name.as_str()))
     };
     let mut found = Vec::new();
     for tag in tags::tags(text) {
@@ -149,21 +150,6 @@ fn leaking_names(source: &TemplateSource, name: &str, text: &str) -> Vec<Finding
         }
     }
     found
-}
-
-/// Whether the file `from` includes the file `to`, directly or by others.
-fn reaches(source: &TemplateSource, from: &str, to: &str) -> bool {
-    let mut reached = vec![from];
-    let mut next = 0;
-    while let Some(text) = reached.get(next).map(|name| source.file(name).unwrap_or("")) {
-        for tag in tags::tags(text) {
-            if let Some(partial) = tag.quoted_after("include", text).filter(|partial| !reached.contains(partial)) {
-                reached.push(partial);
-            }
-        }
-        next += 1;
-    }
-    reached.contains(&to)
 }
 
 fn asks_for(text: &str, name: &str) -> bool {

@@ -47,27 +47,26 @@ impl TemplateSource {
 
     /// Whether the letter is made with the file `name`: it is one of its parts, or included by one.
     pub fn uses(&self, name: &str) -> bool {
-        self.made_with(vec![self.html_name(), self.text_name()])
-            .iter()
-            .any(|known| known == name)
+        self.made_with(&[&self.html_name(), &self.text_name()]).contains(&name)
     }
 
     /// Whether the part `name` of the letter shows the article's text: without it a letter says nothing that its author wrote.
     pub fn shows_article(&self, name: &str) -> bool {
-        let files = self.made_with(vec![name.to_owned()]).into_iter();
-        files.filter_map(|file| self.file(&file)).any(tags::show_article)
+        let files = self.made_with(&[name]).into_iter();
+        files.filter_map(|file| self.file(file)).any(tags::show_article)
     }
 
-    /// The files `used`, and all that they include.
-    fn made_with(&self, mut used: Vec<String>) -> Vec<String> {
+    /// The files `names`, and all that they include, directly or by others; names that no file has are among them.
+    pub(crate) fn made_with<'t>(&'t self, names: &[&'t str]) -> Vec<&'t str> {
+        let mut used = names.to_vec();
         let mut next = 0;
-        while let Some(text) = used.get(next).map(|name| self.file(name).unwrap_or("").to_owned()) {
-            for tag in tags::tags(&text) {
+        while let Some(text) = used.get(next).map(|name| self.file(name).unwrap_or("")) {
+            for tag in tags::tags(text) {
                 let quoted = tag
-                    .quoted_after("include", &text)
-                    .or_else(|| tag.quoted_after("extends", &text));
-                if let Some(quoted) = quoted.filter(|quoted| !used.iter().any(|known| known == quoted)) {
-                    used.push(quoted.to_owned());
+                    .quoted_after("include", text)
+                    .or_else(|| tag.quoted_after("extends", text));
+                if let Some(quoted) = quoted.filter(|quoted| !used.contains(quoted)) {
+                    used.push(quoted);
                 }
             }
             next += 1;
@@ -213,9 +212,8 @@ impl Templates {
 
     /// Findings about every name that no letter can ever have: neither promised nor one of the `columns`.
     pub fn check_names(&self, columns: &BTreeSet<String>) -> Vec<Finding> {
-        let parts = [self.source.html_name(), self.source.text_name()];
-        let reached = parts.iter().filter(|part| self.source.file(part).is_some());
-        let files = reached.flat_map(|part| self.files_used_by(part)).collect::<BTreeSet<&str>>();
+        let (html, text) = (self.source.html_name(), self.source.text_name());
+        let files: BTreeSet<&str> = self.source.made_with(&[&html, &text]).into_iter().collect();
         let texts = files
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), self.source.file(name)?)));
@@ -294,26 +292,6 @@ impl Templates {
             .into_iter()
             .map(|(finding, offset)| named(finding, offset))
             .collect()
-    }
-
-    /// The file `name` and all it includes.
-    fn files_used_by<'t>(&'t self, name: &'t str) -> Vec<&'t str> {
-        let mut used = vec![name];
-        let mut next = 0;
-        while let Some(text) = used.get(next).map(|name| self.source.file(name).unwrap_or("")) {
-            let quoted = |tag: tags::Tag| {
-                tag.quoted_after("include", text)
-                    .or_else(|| tag.quoted_after("extends", text))
-            };
-            let includes: Vec<&str> = tags::tags(text).into_iter().filter_map(quoted).collect();
-            for include in includes {
-                if !used.contains(&include) {
-                    used.push(include);
-                }
-            }
-            next += 1;
-        }
-        used
     }
 
     /// The syntax error of one text, seen alone; what it includes is looked at later.

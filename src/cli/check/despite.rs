@@ -5,6 +5,7 @@
 use crate::address::Address;
 use crate::article::Article;
 use crate::cli::failure::Failure;
+use crate::cli::sending::plan_of;
 use crate::dispatch::prepare::{Plan, sources};
 use crate::finding::Finding;
 use crate::letter::Recipient;
@@ -21,15 +22,7 @@ pub(super) fn of_folder(store: &Store, settings: &Settings, folder: &CampaignFol
     let (Some(campaign), Some(template)) = (&folder.campaign, &folder.template) else {
         return Ok(Vec::new());
     };
-    let plan = Plan {
-        campaign,
-        articles: &folder.articles,
-        template,
-        sender: &settings.sender,
-        clinic: &settings.hours,
-        look: &settings.letter_look,
-        signer: None,
-    };
+    let plan = plan_of(settings, campaign, folder, template);
     let mut findings = Vec::new();
     for article in plan.articles {
         findings.extend(of_article(store, plan, article)?);

@@ -14,7 +14,7 @@ use super::answers;
 use super::context::{Context, campaign_named};
 use super::failure::{Failure, Kind};
 use super::outlook::Limited;
-use crate::finding::Finding;
+use crate::finding::{Finding, each_once};
 use crate::store::Store;
 use crate::workspace::CampaignFolder;
 use jiff::SignedDuration;
@@ -88,24 +88,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<(), Failure> {
         findings.extend(foretell::foretell(limited, &mut whole.editions));
         (whole.left_today, whole.quota) = (limited.remaining(), limited.spent(0));
     }
+    // The same thing is found on the way to several editions.
     tell(
         context,
         &whole,
-        &once(findings),
+        &each_once(findings),
         &line::moment(now, settings.zone()),
         args.days,
     )
-}
-
-/// The same thing found on the way to several editions is said once.
-fn once(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut said: Vec<Finding> = Vec::new();
-    for finding in findings {
-        if !said.contains(&finding) {
-            said.push(finding);
-        }
-    }
-    said
 }
 
 fn tell(context: &Context, whole: &Whole, findings: &[Finding], now: &str, days: u32) -> Result<(), Failure> {

@@ -5,15 +5,14 @@
 
 use super::register::{Register, folders, nobody};
 use crate::article::Article;
-use crate::campaign::{ArticleEntry, Campaign};
+use crate::campaign::ArticleEntry;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::sending::plan_of;
 use crate::dispatch::prepare::{Plan, sources};
 use crate::finding::Finding;
 use crate::letter::compile::{Compiled, compile};
-use crate::template::TemplateSource;
 use crate::web::preview::{ArticleOnShow, CampaignOnShow, Catalogue, Language, Made};
-use crate::workspace::settings::Settings;
 use crate::workspace::{CampaignFolder, Workspace};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
@@ -180,21 +179,4 @@ fn errors_in(folder: &CampaignFolder, file: &str) -> Vec<Finding> {
         .iter()
         .filter(|finding| finding.is_error() && finding.file == file);
     errors.cloned().collect()
-}
-
-pub(super) fn plan_of<'a>(
-    settings: &'a Settings,
-    campaign: &'a Campaign,
-    folder: &'a CampaignFolder,
-    template: &'a TemplateSource,
-) -> Plan<'a> {
-    Plan {
-        campaign,
-        articles: &folder.articles,
-        template,
-        sender: &settings.sender,
-        clinic: &settings.hours,
-        look: &settings.letter_look,
-        signer: settings.signer.as_ref(),
-    }
 }

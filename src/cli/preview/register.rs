@@ -4,11 +4,11 @@
 //! never made, written or brought up to date, and may be sent from meanwhile. Where it cannot be read, that is said. Knows nothing of
 //! letters and of the page.
 
-use super::reader::plan_of;
 use crate::campaign::edition::EditionKey;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::send::due_now;
+use crate::cli::sending::plan_of;
 use crate::cli::ui::count;
 use crate::dispatch::choice::{choice, place, question};
 use crate::dispatch::enrol::{Enrolled, Wish, enrol};

@@ -8,11 +8,10 @@ use std::collections::BTreeSet;
 
 /// The postal address and a way out, which every part of everybody's letter needs.
 pub(super) fn missing(compiled: &Compiled, rendered: &Rendered) -> Vec<Finding> {
-    let words = markup::visible(&rendered.html);
     let html = Part {
         file: format!("templates/{}", compiled.html_name),
         name: "the letter",
-        words: words.split_whitespace().collect::<Vec<_>>().join(" "),
+        words: &markup::visible(&rendered.html),
         whole: &markup::unescaped(&rendered.html),
     };
     let is_derived = !compiled.as_written.has_file(&compiled.text_name);
@@ -30,7 +29,7 @@ pub(super) fn missing(compiled: &Compiled, rendered: &Rendered) -> Vec<Finding> 
         } else {
             "the letter"
         },
-        words: rendered.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        words: &rendered.text,
         whole: &rendered.text,
     };
     let mut findings = html.missing(compiled);
@@ -49,8 +48,8 @@ pub(super) fn is_plainly_said(compiled: &Compiled, rendered: &Rendered) -> bool 
 struct Part<'l> {
     file: String,
     name: &'static str,
-    /// What a reader sees, on one line.
-    words: String,
+    /// What a reader sees.
+    words: &'l str,
     whole: &'l str,
 }
 
@@ -62,7 +61,7 @@ fn bare(text: &str) -> String {
 
 impl Part<'_> {
     fn missing(&self, compiled: &Compiled) -> Vec<Finding> {
-        let address = (!bare(&self.words).contains(&bare(&compiled.postal_address))).then(|| {
+        let address = (!bare(self.words).contains(&bare(&compiled.postal_address))).then(|| {
             let text = format!(
                 "{} does not say the clinic's postal address, which the law demands",
                 self.name

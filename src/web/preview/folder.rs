@@ -11,7 +11,7 @@ use super::guise::dress;
 use super::page::{kilobytes, list, told};
 use super::people::Standing;
 use super::stage::{Chosen, Composed, Stage};
-use crate::finding::Finding;
+use crate::finding::{Finding, each_once};
 use crate::letter::lint::names::is_accepted;
 use crate::web::page::Html;
 use std::collections::BTreeSet;
@@ -120,14 +120,8 @@ impl Folder {
             };
             self.put_article(stage, &asked, &mut index, &mut written)?;
         }
-        let mut told: Vec<Finding> = Vec::new();
-        for finding in std::mem::take(&mut written.findings) {
-            // Letters of one template have its faults in common.
-            if !told.contains(&finding) {
-                told.push(finding);
-            }
-        }
-        written.findings = told;
+        // Letters of one template have its faults in common.
+        written.findings = each_once(written.findings);
         let made = catalogue.moment(stage.scene().at);
         let page = cover(&index, &written, &made);
         self.write("index.html", page.as_bytes())?;
