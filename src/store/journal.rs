@@ -1,11 +1,11 @@
 //! The journal: one writer thread that makes intents and outcomes durable, many at a time.
 //!
 //! Promises (laws 3-6, 12, 14): an answer comes only after the transaction is on the disk; outcomes and next intents of all
-//! connections that wait share one transaction, which gathers while the one before it goes to the disk; a settlement that misses its row fails alone; an intent is granted only if the
-//! delivery still waits, its edition is released and not held, its address is not suppressed, its person got no other letter lately
-//! and gets no older one first *inside that same transaction*; after
-//! a failed write nothing is granted any more. A letter can be *admitted* beforehand, by the same questions and without a trace: its
-//! commands may ride behind another letter then, its body not before its intent is granted.
+//! connections that wait share one transaction, which gathers while the one before it goes to the disk; a settlement that misses its
+//! row fails alone; an intent is granted only if the delivery still waits, its edition is released and not held, its address is not
+//! suppressed, its person got no other letter lately and gets no older one first *inside that same transaction*; after a failed write
+//! nothing is granted any more. A letter can be *admitted* beforehand, by the same questions and without a trace: its commands may ride
+//! behind another letter then, its body not before its intent is granted.
 
 mod grant;
 mod log;
