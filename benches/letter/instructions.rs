@@ -17,7 +17,7 @@ pub(crate) const EDITIONS: [&str; 3] = ["letter", "sample", "magazine"];
 
 const HEAD: &str = "\
 # Instructions that composing one letter takes, unsigned, by edition: the mean over 200 people. Recorded, with a debug build's checks in it, by
-#   CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo bench --profile dev --bench letter -- --record
+#   CARGO_INCREMENTAL=0 cargo bench --profile dev --config profile.dev.package.tidings.opt-level=3 --bench letter -- --record
 ";
 
 /// Counts, and fails when a letter has become dearer by more than what is allowed.
@@ -30,19 +30,43 @@ pub(crate) fn compare() -> ExitCode {
             on_record(&recorded, edition)
         );
     }
-    let dearer: Vec<String> = counted
-        .iter()
-        .filter_map(|(edition, count)| dearer(edition, *count, on_record(&recorded, edition)))
-        .collect();
-    if dearer.is_empty() {
+    assert_that_it_notices(&counted);
+    let complaints = complaints(&counted, &recorded);
+    if complaints.is_empty() {
         return ExitCode::SUCCESS;
     }
     println!(
         "{}\nif that is meant, record it; {} says how",
-        dearer.join("\n"),
+        complaints.join("\n"),
         file().display()
     );
     ExitCode::FAILURE
+}
+
+/// What has become too dear.
+fn complaints(counted: &[(&str, u64)], recorded: &str) -> Vec<String> {
+    let dearer = |(edition, count): &(&str, u64)| dearer(edition, *count, on_record(recorded, edition));
+    counted.iter().filter_map(dearer).collect()
+}
+
+/// A guard that never complains guards nothing: held against records of which these counts are 11 % more, it complains of each edition,
+/// and of none where they are 9 % more.
+fn assert_that_it_notices(counted: &[(&str, u64)]) {
+    let recorded = |percent: u64| -> String {
+        let lines = counted
+            .iter()
+            .map(|(edition, count)| format!("{edition} {}\n", count * 100 / percent));
+        lines.collect()
+    };
+    assert_eq!(
+        complaints(counted, &recorded(111)).len(),
+        counted.len(),
+        "the guard sees nothing"
+    );
+    assert!(
+        complaints(counted, &recorded(109)).is_empty(),
+        "the guard sees what is not there"
+    );
 }
 
 /// Counts, and puts the numbers on record.

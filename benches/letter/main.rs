@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo bench --bench letter                              microseconds a letter, medians of rounds
-//! CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo bench --profile dev --bench letter -- --instructions
+//! CARGO_INCREMENTAL=0 cargo bench --profile dev --config profile.dev.package.tidings.opt-level=3 --bench letter -- --instructions
 //!                                                         fails when a letter takes over 10 % more instructions than recorded
 //! ```
 //!
