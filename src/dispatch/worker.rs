@@ -36,9 +36,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Letters that stand composed and wait for a connection.
 const SHELF: usize = 128;
-/// Letters that a composer puts on the shelf together. Where composing is what takes longest, as with signed letters, each would else wake a
-/// connection, the journal and the log for itself, and these would keep the composers from their work.
-const SHEAF: usize = 8;
 
 /// The way to the relay, and how fast we may go.
 #[derive(Debug, Clone)]
@@ -231,12 +228,15 @@ fn start_composer(
 ) -> Result<std::thread::JoinHandle<()>, DispatchError> {
     let (compiled, keys, line) = (Arc::clone(&errand.compiled), errand.store.keys().clone(), Arc::clone(line));
     spawn("composer", move || {
-        let mut sheaf = Vec::with_capacity(SHEAF);
-        while let Some((claim, promise)) = next_claim(&claims, &letters, &mut sheaf) {
+        while let Ok((claim, promise)) = claims.recv_blocking() {
             // What was not read when the walk began waits for the next one.
             let Some(text) = compiled.text(claim.text) else { continue };
             match compose(text, &keys, &claim, line.clock, promise) {
-                Ok(ready) => sheaf.push(ready),
+                Ok(ready) => {
+                    if letters.send_blocking(ready).is_err() {
+                        return;
+                    }
+                }
                 Err(error) => {
                     let mut unfit = line.unfit.lock().unwrap_or_else(PoisonError::into_inner);
                     unfit.push((claim.delivery, claim.recipient.address, error));
@@ -244,24 +244,6 @@ fn start_composer(
             }
         }
     })
-}
-
-/// The next letter to compose. Puts the sheaf on the shelf when it is full, and before it waits; `None` when there are no more or nobody
-/// takes them.
-fn next_claim(
-    claims: &async_channel::Receiver<Promised>,
-    letters: &async_channel::Sender<Ready>,
-    sheaf: &mut Vec<Ready>,
-) -> Option<Promised> {
-    if sheaf.len() < SHEAF
-        && let Ok(claim) = claims.try_recv()
-    {
-        return Some(claim);
-    }
-    for ready in sheaf.drain(..) {
-        letters.send_blocking(ready).ok()?;
-    }
-    claims.recv_blocking().ok()
 }
 
 fn spawn<T: Send + 'static>(
