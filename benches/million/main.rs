@@ -18,6 +18,8 @@
 
 mod clinic;
 mod cost;
+#[path = "../meter/mod.rs"]
+mod meter;
 mod sink;
 
 use clinic::{CAMPAIGN, Clinic, NOW};
@@ -40,8 +42,8 @@ struct Options {
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if words.first().is_some_and(|word| word == cost::WORD) {
-        return cost::tell(&words[1..]);
+    if words.first().is_some_and(|word| word == meter::WORD) {
+        return meter::measure(&words[1..]);
     }
     let options = options(&words);
     let port = sink::start();

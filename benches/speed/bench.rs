@@ -128,7 +128,8 @@ impl Bench {
             arguments,
             folder: folder.path(),
             environment: Vec::new(),
-            ends_with: 0,
+            stdin: None,
+            ends_with: &[0],
         };
         measured.run()
     }
@@ -140,12 +141,7 @@ impl Bench {
         let sink = PostfixSink::start(program, offers, folder.path());
         let cost = send(sink.port);
         assert_eq!(sink.letters(), turn.letters as u64, "{}", turn.name);
-        Sample {
-            rate: turn.letters as f64 / cost.seconds,
-            cpu: cost.cpu_seconds / turn.letters as f64 * 100_000.0,
-            peak_mb: cost.peak_mb,
-            size: f64::NAN,
-        }
+        figures(turn, cost, turn.letters as f64 / cost.seconds, f64::NAN)
     }
 
     /// smtp-source adds a head to the text it is asked for: what that is, one letter of it tells.
@@ -201,10 +197,14 @@ fn sample(turn: &Turn, cost: Cost, report: &Report) -> Sample {
         "{}: {report:?}",
         turn.name
     );
+    figures(turn, cost, report.rate(), report.mean_size)
+}
+
+fn figures(turn: &Turn, cost: Cost, rate: f64, size: f64) -> Sample {
     Sample {
-        rate: report.rate(),
+        rate,
         cpu: cost.cpu_seconds / turn.letters as f64 * 100_000.0,
         peak_mb: cost.peak_mb,
-        size: report.mean_size,
+        size,
     }
 }

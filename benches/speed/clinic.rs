@@ -90,7 +90,8 @@ fn tidings(folder: &Path, words: &[&str], ends_with: i32, environment: Vec<(Stri
         arguments: words.iter().map(|word| (*word).to_owned()).collect(),
         folder,
         environment,
-        ends_with,
+        stdin: None,
+        ends_with: &[ends_with],
     };
     measured.run()
 }

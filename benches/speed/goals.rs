@@ -48,21 +48,14 @@ pub(crate) fn show(rows: &[Row]) {
 }
 
 fn rates(rows: &[Row]) {
-    let beside = |goal, mode, wanted| beside(rows, goal, &LOOPBACK, mode, Sender::SmtpSource, RATE, wanted);
-    beside(
-        "P1 rate, CHUNKING with 8 in flight / smtp-source",
-        CHUNKS,
-        Wanted::AtLeast(1.5),
-    );
-    beside("P2 rate, PIPELINING / smtp-source", ONE_BY_ONE, Wanted::AtLeast(1.0));
-    beside(
-        "P2 rate, PIPELINING with 2 in flight / smtp-source",
-        TWO_AT_ONCE,
-        Wanted::AtLeast(1.2),
-    );
-    for (mode, words, times) in [(ONE_BY_ONE, "", 1.0), (TWO_AT_ONCE, " with 2 in flight", 1.2)] {
-        let goal = format!("P2 into smtp-sink, PIPELINING{words} / smtp-source");
-        self::beside(rows, &goal, &POSTFIX, mode, Sender::SmtpSource, RATE, Wanted::AtLeast(times));
+    let beside = |goal: &str, place, mode, times| {
+        beside(rows, goal, place, mode, Sender::SmtpSource, RATE, Wanted::AtLeast(times));
+    };
+    beside("P1 rate, CHUNKING with 8 in flight / smtp-source", &LOOPBACK, CHUNKS, 1.5);
+    for (place, sink) in [(&LOOPBACK, "rate"), (&POSTFIX, "into smtp-sink")] {
+        beside(&format!("P2 {sink}, PIPELINING / smtp-source"), place, ONE_BY_ONE, 1.0);
+        let two = format!("P2 {sink}, PIPELINING with 2 in flight / smtp-source");
+        beside(&two, place, TWO_AT_ONCE, 1.2);
     }
     for (peer, name, times) in [
         (Sender::Nodemailer, "nodemailer", 10.0),

@@ -27,6 +27,7 @@ mod figures;
 mod goals;
 mod letter;
 mod machine;
+#[path = "../meter/mod.rs"]
 mod meter;
 mod options;
 mod peers;
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
         Some((word, rest)) if word == "sink" => sink::serve(rest),
-        Some((word, rest)) if word == "meter" => meter::measure(rest),
+        Some((word, rest)) if word == meter::WORD => meter::measure(rest),
         _ => match Options::of(&arguments) {
             Some(options) => compare(&options),
             None => {
