@@ -1,7 +1,9 @@
 //! Who is let in, and what every answer promises.
 
+use super::super::talk::{connect, read_to_end};
 use super::{Preview, frame, link};
 use crate::support::workspace::Workspace;
+use std::io::Write as _;
 
 /// Every kind of answer that the page gives, by its path.
 fn paths(page: &Preview) -> Vec<String> {
@@ -162,14 +164,16 @@ fn it_ends_with_the_interrupt_while_somebody_waits_for_news() {
     // Once every letter has been composed, nothing changes any more by itself.
     crate::support::ledger::until("the letters are composed", || page.get("wait?seen=0").body == "2");
     let (address, token) = (page.address, page.token.clone());
-    let waits = std::thread::spawn(move || {
-        super::ask(
-            address,
-            format!("GET /{token}/wait?seen=2 HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"),
-        )
-    });
+    // Asked before the interrupt, and let in: who knocks later is answered first. A knock after the end would be refused.
+    let mut waiting = connect(address);
+    write!(
+        waiting,
+        "GET /{token}/wait?seen=2 HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    page.get("").is(200);
     let began = crate::support::stopwatch::Stopwatch::start();
     assert_eq!(page.interrupt(), Some(0));
-    waits.join().unwrap();
+    read_to_end(&mut waiting);
     assert!(began.shows() < std::time::Duration::from_secs(15), "{:?}", began.shows());
 }
