@@ -12,6 +12,13 @@ use crate::delivery::state::Event;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 
+/// The letters that are under way. One edition is asked after the other (the order of the join is ours), because letters are found by
+/// their state within an edition: a run with nothing to do must not walk through every letter that was ever sent.
+const UNDER_WAY: &str = "SELECT d.id FROM edition e CROSS JOIN delivery d ON d.edition = e.id AND d.state = 'sending'";
+/// The letters in doubt that nobody has been told of.
+const UNTOLD: &str =
+    "SELECT d.id FROM edition e CROSS JOIN delivery d ON d.edition = e.id AND d.state = 'in_doubt' WHERE d.untold = 1";
+
 impl Store {
     /// Settles what dead runs left, under the sender's lock, and judges their strikes; gives how many letters are in doubt because of
     /// them.
@@ -27,10 +34,10 @@ impl Store {
     }
 
     fn doubt_what_was_left(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        let left = "SELECT EXISTS (SELECT 1 FROM edition e JOIN delivery d ON d.edition = e.id AND d.state = 'sending')";
+        let any = format!("SELECT EXISTS ({UNDER_WAY})");
         if !self
             .connection
-            .query_row(left, [], |row| row.get::<_, bool>(0))
+            .query_row(&any, [], |row| row.get::<_, bool>(0))
             .doing("look for a dead run")?
         {
             return Ok(0);
@@ -46,10 +53,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn untold_doubts(&self) -> Result<Vec<LogLine>, StoreError> {
-        self.lines(
-            &format!("{LOG} JOIN edition e ON e.id = d.edition WHERE d.state = 'in_doubt' AND d.untold = 1 ORDER BY d.id"),
-            [],
-        )
+        self.lines(&format!("{LOG} WHERE d.id IN ({UNTOLD}) ORDER BY d.id"), [])
     }
 
     /// All their names have been told.
@@ -127,13 +131,53 @@ pub(super) fn end_waiting(transaction: &Transaction<'_>, edition: EditionId, now
 /// What a dead run began: nobody can know how far it got.
 pub(super) fn doubt_what_was_under_way(transaction: &Transaction<'_>, now: Timestamp) -> Result<u64, StoreError> {
     let at = now.as_microsecond();
-    let sql = "UPDATE attempt SET settled_at = ?, outcome = 'in_doubt', reply = 'the run ended before the outcome was written' \
-               WHERE settled_at IS NULL AND (delivery, number) IN (SELECT id, attempt FROM delivery WHERE state = 'sending')";
-    transaction.execute(sql, [at]).doing("recover a dead run")?;
-    let sql = "UPDATE delivery SET state = 'in_doubt', reason = 'the run ended before the outcome was written', changed_at = ?, \
-               untold = 1 WHERE state = 'sending'";
+    let [attempts, letters] = doubt_them();
+    transaction.execute(&attempts, [at]).doing("recover a dead run")?;
     transaction
-        .execute(sql, [at])
+        .execute(&letters, [at])
         .doing("recover a dead run")
         .map(|doubts| doubts as u64)
+}
+
+/// How what was under way comes to be in doubt: first the attempts, then their letters.
+fn doubt_them() -> [String; 2] {
+    [
+        format!(
+            "UPDATE attempt SET settled_at = ?, outcome = 'in_doubt', reply = 'the run ended before the outcome was written' \
+             WHERE settled_at IS NULL AND (delivery, number) IN (SELECT id, attempt FROM delivery WHERE id IN ({UNDER_WAY}))"
+        ),
+        format!(
+            "UPDATE delivery SET state = 'in_doubt', reason = 'the run ended before the outcome was written', changed_at = ?, \
+             untold = 1 WHERE id IN ({UNDER_WAY})"
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOG, UNDER_WAY, UNTOLD, doubt_them};
+    use crate::store::Store;
+    use jiff::Timestamp;
+
+    #[test]
+    fn nothing_walks_through_letters_that_were_settled_long_ago() {
+        let store = Store::in_memory(Timestamp::UNIX_EPOCH).unwrap();
+        let told = format!("{LOG} WHERE d.id IN ({UNTOLD}) ORDER BY d.id");
+        let any = format!("SELECT EXISTS ({UNDER_WAY})");
+        for sql in [any, told].into_iter().chain(doubt_them()) {
+            let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let values = vec![0; statement.parameter_count()];
+            let steps = statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3));
+            let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+            let walks = ["SCAN d", "SCAN delivery", "SCAN a", "SCAN v"];
+            assert!(
+                !steps.iter().any(|step| walks.iter().any(|walk| step.starts_with(walk))),
+                "{sql}: {steps:#?}"
+            );
+            let seeks = steps
+                .iter()
+                .filter(|step| step.contains("delivery_state (edition=? AND state=?)"));
+            assert_eq!(seeks.count(), 1, "{sql}: {steps:#?}");
+        }
+    }
 }
