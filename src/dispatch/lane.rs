@@ -20,8 +20,10 @@ use crate::delivery::state::Event;
 use crate::relay::conversation::{Envelope, Ticket};
 use crate::relay::outcome::Outcome;
 use crate::relay::socket::Connection;
+use crate::store::StoreError;
 use crate::store::journal::{Grant, Intent, Recorded, Settlement, Step};
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -67,6 +69,9 @@ enum Concern {
     Admitted(Ready),
 }
 
+/// What became of which letters.
+type Heard = Vec<(Ticket, Outcome)>;
+
 /// One entry of the journal and what its answers are for.
 type Entry = Vec<(Step, Concern)>;
 
@@ -102,7 +107,8 @@ impl Lane {
                 self.hear_out().await;
                 break;
             }
-            if self.is_awaiting() {
+            // What was heard beside the journal is written first; the connection is driven beside that again.
+            if self.is_awaiting() && self.unwritten.is_empty() {
                 self.hear().await;
             }
             self.part_if_done().await;
@@ -128,19 +134,43 @@ impl Lane {
     }
 
     /// Hands the entry in and does what its answers allow; `None` when the journal has failed.
+    ///
+    /// What the relay says meanwhile is judged behind the answers: it may concern a letter whose intent is just being written.
     async fn ask(&mut self, entry: Entry) -> Option<()> {
         let (steps, concerns): (Vec<_>, Vec<_>) = entry.into_iter().unzip();
-        let answers = match self.line.journal.record(steps).await {
-            Ok(answers) => answers,
+        let (answers, heard) = self.record(steps).await;
+        let recorded = match answers {
+            Ok(answers) => {
+                let answered = answers.into_iter().zip(concerns);
+                answered.for_each(|(answer, concern)| self.act(&answer, concern));
+                Some(())
+            }
             Err(error) => {
                 self.line.tallying.stop(super::report::Stop::Store { why: error.to_string() });
-                return None;
+                None
             }
         };
-        for (answer, concern) in answers.into_iter().zip(concerns) {
-            self.act(&answer, concern);
+        self.note(heard);
+        recorded
+    }
+
+    /// Waits for the journal, and drives the connection all the while as long as the relay owes an outcome; gives what both said.
+    async fn record(&mut self, steps: Vec<Step>) -> (Result<Vec<Recorded>, StoreError>, Heard) {
+        let mut recording = pin!(self.line.journal.record(steps));
+        let mut heard = Heard::new();
+        loop {
+            let is_open = |carried: &Carried| carried.is_granted && !heard.iter().any(|(ticket, _)| *ticket == carried.ticket);
+            let is_awaiting = self.carried.iter().any(is_open);
+            let Some(link) = self.link.as_mut().filter(|link| is_awaiting && link.connection.is_usable()) else {
+                return (recording.await, heard);
+            };
+            let mut answers = None;
+            let recorded = async { answers = Some(recording.as_mut().await) };
+            heard.extend(link.connection.settled_unless(recorded).await);
+            if let Some(answers) = answers {
+                return (answers, heard);
+            }
         }
-        Some(())
     }
 
     fn act(&mut self, answer: &Recorded, concern: Concern) {
@@ -226,7 +256,7 @@ impl Lane {
         self.carried.clear();
     }
 
-    fn note(&mut self, outcomes: Vec<(Ticket, Outcome)>) {
+    fn note(&mut self, outcomes: Heard) {
         for (ticket, outcome) in outcomes {
             if let Some(at) = self.carried.iter().position(|carried| carried.ticket == ticket) {
                 let carried = self.carried.remove(at);

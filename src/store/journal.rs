@@ -171,16 +171,16 @@ impl Journal {
         Ok((Self { sender }, Writer { thread }))
     }
 
-    /// Takes the steps in their order, all in one transaction, and waits until they are durable; an answer for each.
+    /// Hands in steps, to be taken in their order and all in one transaction; the future waits until they are durable, and has an answer
+    /// for each. They are taken whether it is awaited or not.
     ///
     /// # Errors
     /// When this or an earlier write failed: nothing more may leave then (law 14).
-    pub async fn record(&self, steps: Vec<Step>) -> Result<Vec<Recorded>, StoreError> {
+    pub fn record(&self, steps: Vec<Step>) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + use<> {
         let (answer, answered) = oneshot::channel();
-        self.sender
-            .send(Call::Entry(steps, answer))
-            .map_err(|_| StoreError::Stopped)?;
-        answered.await.map_err(|_| StoreError::Stopped)
+        // A writer that has ended drops what it is sent, and the answer's way with it.
+        let _ = self.sender.send(Call::Entry(steps, answer));
+        async { answered.await.map_err(|_| StoreError::Stopped) }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod axe;
 mod books;
+mod busy_journal;
 mod cases;
 pub(crate) mod chance;
 mod clinic;

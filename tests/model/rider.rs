@@ -61,8 +61,13 @@ impl Seat<'_> {
         if matches!(front, Connection::Free(_)) {
             self.comes_to_nothing(number, letter, found);
         }
-        let before_is_whole = matches!(front, Connection::Dot(..) | Connection::Free(_));
-        if matches!(self.rules.ride, Ride::Chunked(_)) && before_is_whole {
+        // By groups the body follows the answer to the letter before, which need not be on record yet.
+        let may_leave = match self.rules.ride {
+            Ride::Nobody => false,
+            Ride::Grouped(_) => matches!(front, Connection::Free(_)),
+            Ride::Chunked(_) => matches!(front, Connection::Dot(..) | Connection::Free(_)),
+        };
+        if may_leave {
             found.push((Move::BodyLeaves(letter), self.with_rider(number, Rider::Body(letter))));
         }
     }

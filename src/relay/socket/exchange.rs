@@ -6,7 +6,9 @@
 use crate::delivery::reply::Stage;
 use crate::relay::conversation::{Conversation, Event, Piece};
 use crate::relay::server::Deadlines;
+use std::future::{Future, pending};
 use std::io;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -45,13 +47,33 @@ pub(super) async fn converse<L: Line>(
     deadlines: &Deadlines,
     buffers: &mut Buffers,
 ) -> Event {
+    loop {
+        if let Some(event) = converse_until(pin!(pending()), line, conversation, deadlines, buffers).await {
+            return event;
+        }
+    }
+}
+
+/// The same, but where only the relay's word is awaited, being called ends it too: `None` then. What is being written is written whole
+/// first, so that the conversation can go on.
+pub(super) async fn converse_until<L: Line, C: Future<Output = ()>>(
+    mut called: Pin<&mut C>,
+    line: &mut L,
+    conversation: &mut Conversation,
+    deadlines: &Deadlines,
+    buffers: &mut Buffers,
+) -> Option<Event> {
     let Buffers { read, write } = buffers;
     loop {
         let done = match Slice::cut(conversation, write) {
             Some(slice) => slice.write(line, conversation, write, read, deadlines.block).await,
             None => match conversation.poll() {
-                Some(event) => return event,
-                None => listen(line, conversation, deadlines, read).await,
+                Some(event) => return Some(event),
+                None => tokio::select! {
+                    biased;
+                    heard = listen(line, conversation, deadlines, read) => heard,
+                    () = called.as_mut() => return None,
+                },
             },
         };
         if let Err(why) = done {
@@ -125,6 +147,8 @@ async fn take_what_is_there<L: Line>(line: &mut L, conversation: &mut Conversati
 }
 
 /// Listens until the conversation has something to say or to tell; each reply has its own deadline.
+///
+/// Dropped, it has lost nothing: what was read the conversation has.
 async fn listen<L: Line>(
     line: &mut L,
     conversation: &mut Conversation,

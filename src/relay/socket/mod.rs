@@ -19,8 +19,10 @@ use crate::relay::conversation::capabilities::Capabilities;
 use crate::relay::conversation::{Conversation, Envelope, Event, Mode, Profile, Ticket};
 use crate::relay::outcome::{Outcome, Trouble};
 use crate::relay::server::{Deadlines, Login, Security, Server};
-use crate::relay::socket::exchange::{Buffers, Line, converse, overhear};
+use crate::relay::socket::exchange::{Buffers, Line, converse, converse_until, overhear};
 use std::fmt;
+use std::future::{Future, pending};
+use std::pin::pin;
 pub use tls::Protection;
 use tokio::io::AsyncWriteExt;
 
@@ -177,18 +179,24 @@ impl Connection {
     ///
     /// Dropping the future gives the connection up; whether its letters were taken is then not known here.
     pub async fn settled(&mut self) -> Vec<(Ticket, Outcome)> {
+        self.settled_unless(pending()).await
+    }
+
+    /// The same, until `called` is done: then it gives what is known, which may be nothing, and the connection goes on as it stands.
+    pub async fn settled_unless(&mut self, called: impl Future<Output = ()>) -> Vec<(Ticket, Outcome)> {
         self.under_way = true;
         if self.conversation.awaited_replies() == 0 && !self.conversation.has_news() {
             overhear(&mut self.line, &mut self.conversation, &mut self.buffers).await;
         }
-        let event = converse(&mut self.line, &mut self.conversation, &self.deadlines, &mut self.buffers).await;
+        let (line, conversation) = (&mut self.line, &mut self.conversation);
+        let event = converse_until(pin!(called), line, conversation, &self.deadlines, &mut self.buffers).await;
         self.under_way = false;
         match event {
-            Event::Settled(ticket, outcome) => {
+            Some(Event::Settled(ticket, outcome)) => {
                 let outcome = self.discreet(outcome);
                 [(ticket, outcome)].into_iter().chain(self.known()).collect()
             }
-            Event::Secure | Event::Ready | Event::Failed(_) | Event::Over(_) => Vec::new(),
+            Some(Event::Secure | Event::Ready | Event::Failed(_) | Event::Over(_)) | None => Vec::new(),
         }
     }
 
