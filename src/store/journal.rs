@@ -155,10 +155,7 @@ impl Journal {
     ) -> Result<(Self, Writer), StoreError> {
         let connection = super::open_connection(&super::file(&store.dir))?;
         connection.busy_timeout(PATIENCE).doing("write the journal")?;
-        // The log is synced behind each commit, by a thread of its own: nobody is answered before.
-        connection
-            .pragma_update(None, "synchronous", "NORMAL")
-            .doing("write the journal")?;
+        settle_in(&connection).doing("write the journal")?;
         let (sender, receiver) = mpsc::unbounded_channel();
         let desk = Desk {
             connection,
@@ -197,6 +194,17 @@ impl Writer {
 /// How long the journal waits for somebody else's long write, such as a large list's import, before it gives up: waiting harms nobody, a
 /// run that ends with letters on their way leaves them in doubt.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// What is the writer's own among the settings of a connection.
+fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
+    // The log is synced behind each commit, by a thread of its own: nobody is answered before.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // What a statement might have to take back is noted in small pieces: SQLite takes 64 KiB from the allocator for each statement
+    // otherwise and gives them back, and every thread of the process has to stop for that.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // Each row that is written here names a letter that was found in the same transaction, and this very run; `doctor` asks all of them.
+    connection.pragma_update(None, "foreign_keys", false)
+}
 
 fn spawn<T: Send + 'static>(
     name: &str,
