@@ -141,6 +141,21 @@ fn a_broken_campaign_is_named_and_the_others_go_on() {
 }
 
 #[test]
+fn a_row_that_is_nobody_is_named_when_its_file_is_read_and_not_again() {
+    let judge = Judge::start();
+    let clinic = seasonal(&judge);
+    let list = clinic.read("subscribers/patients.csv");
+    let row = "zoe.example.org,Zoe,Zed,Bath,2025-03-01,yes,2025-03-01,form\n";
+    clinic.write("subscribers/patients.csv", list + row);
+    type_in(&clinic, "run --now 2026-12-01T09:00Z")
+        .exits(0)
+        .tells("subscribers/patients.csv:5:1: warning: row left out: `z***` is no address")
+        .never_says("zoe");
+    assert_eq!(judge.accepted().len(), 3);
+    type_in(&clinic, "run --now 2026-12-01T09:15Z").exits(0).says_nothing();
+}
+
+#[test]
 fn a_rehearsal_is_not_run() {
     type_in(&clinic(1), "--rehearsal run")
         .exits(2)

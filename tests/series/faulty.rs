@@ -134,3 +134,20 @@ fn a_stop_is_over_with_those_who_were_due() {
     import(&clinic, "2026-03-12T07:00Z");
     at(&clinic, "run", "2026-03-14T09:00Z").exits(1).tells("found 2 days late");
 }
+
+#[test]
+fn a_row_that_is_nobody_is_named_when_its_file_is_read_and_not_again() {
+    let judge = Judge::start().keeping_letters();
+    let clinic = welcoming(&judge, "");
+    people(&clinic, &[("ann", "2026-03-10")]);
+    let list = clinic.read("subscribers/patients.csv");
+    clinic.write(
+        "subscribers/patients.csv",
+        list + "bea.example.org,Bea,2026-03-10,yes,2020-01-01\n",
+    );
+    at(&clinic, "run", "2026-03-10T09:00Z")
+        .exits(0)
+        .tells("subscribers/patients.csv:6:1: warning: row left out: `b***` is no address");
+    assert_eq!(taken(&judge), ["ann: welcome"]);
+    at(&clinic, "run", "2026-03-10T09:15Z").exits(0).says_nothing();
+}

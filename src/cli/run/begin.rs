@@ -89,7 +89,10 @@ fn take_up_mended(
 ) -> Result<(), Failure> {
     let brought = plan(settings, folder).and_then(|plan| bring_lists(store, workspace, plan, Guard::Cautious, context.clock.now()));
     match brought {
-        Ok(_) => Ok(()),
+        Ok(warnings) => {
+            context.ui.findings(&warnings);
+            Ok(())
+        }
         Err(failure) if failure.kind == Kind::Files => {
             begun.findings.extend(failure.findings);
             Ok(())
@@ -180,7 +183,10 @@ fn begin_one(
     require_reader(context, settings, store)?;
     way.route()?;
     if settings.auto_import {
-        bring_lists(store, workspace, plan, Guard::Cautious, now)?;
+        // A row that nobody can be written to by is somebody's: said when its file is read, that is once.
+        context
+            .ui
+            .findings(&bring_lists(store, workspace, plan, Guard::Cautious, now)?);
     }
     let article = plan.articles.iter().find(|article| article.id == found.article);
     let article = article.ok_or_else(|| Failure::new(Kind::Internal, "the calendar named an article that is not there"))?;

@@ -71,7 +71,9 @@ impl Desk<'_> {
         note(store, plan, now)?;
         let hold = store.campaign_hold(&plan.campaign.id)?;
         if hold.is_none() && self.settings.auto_import {
-            bring_lists(store, self.workspace, plan, Guard::Cautious, now)?;
+            self.context
+                .ui
+                .findings(&bring_lists(store, self.workspace, plan, Guard::Cautious, now)?);
         }
         if let Some(look) = Look::at(store, plan, now)? {
             look.forget_stops(store)?;
