@@ -175,7 +175,7 @@ impl Journal {
     /// When this or an earlier write failed: nothing more may leave then (law 14).
     pub fn record(&self, steps: Vec<Step>) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + use<> {
         let (answer, answered) = oneshot::channel();
-        // A writer that has ended drops what it is sent, and the answer's way with it.
+        // A writer that has ended takes nothing, and the answer's way is dropped.
         let _ = self.sender.send(Call::Entry(steps, answer));
         async { answered.await.map_err(|_| StoreError::Stopped) }
     }
@@ -252,7 +252,7 @@ impl Desk {
                 self.log.sync(batch);
             });
         }
-        drop(calls);
+        calls.turn_away();
         // Whose sync failed knows why; the writer only knows that it did.
         let synced = self.log.finish();
         synced.and(written).map(|()| commits)
@@ -287,6 +287,14 @@ impl Desk {
 }
 
 impl Calls {
+    /// Takes nothing any more: whoever has called by now hears that the journal has stopped, and who calls later as well.
+    ///
+    /// Not by dropping the receiver alone: what is being sent in that moment would stay in the channel, unanswered.
+    fn turn_away(mut self) {
+        self.receiver.close();
+        while self.receiver.blocking_recv().is_some() {}
+    }
+
     /// Waits for the next entry; `None` when there will be none, or when nothing may be written any more.
     fn next_entry(&mut self) -> Option<(Vec<Step>, Answer)> {
         loop {

@@ -10,7 +10,8 @@
 //! which letters are read, texts, pace, TLS, several editions, the longer time that an order gives to an edition that was over, a
 //! hold or a cancellation of one letter that is remembered while it is under way, and a store that goes back in time (law 13). A
 //! broken connection is not opened again as a step of its own: the next letter simply begins. A commit holds all that a run's
-//! connections have in hand, or what one of them has. Does not know whether SQL and sockets do what is told of them: kills, sweeps
+//! connections have in hand, or what one of them has; it is handed in, written and answered in one step, and what is heard between
+//! (`crash::busy_journal`) is heard before or after. Does not know whether SQL and sockets do what is told of them: kills, sweeps
 //! and planted bugs ask that, and `system_calls.rs` asks the disk.
 
 mod entries;

@@ -6,9 +6,10 @@
 use crate::delivery::reply::Stage;
 use crate::relay::conversation::{Conversation, Event, Piece};
 use crate::relay::server::Deadlines;
-use std::future::{Future, pending};
+use std::future::{Future, pending, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -54,8 +55,8 @@ pub(super) async fn converse<L: Line>(
     }
 }
 
-/// The same, but where only the relay's word is awaited, being called ends it too: `None` then. What is being written is written whole
-/// first, so that the conversation can go on.
+/// The same, until being called ends it: `None` then. It is asked before each write, and while the relay's word is awaited; what is being
+/// written is written whole first, so that the conversation can go on.
 pub(super) async fn converse_until<L: Line, C: Future<Output = ()>>(
     mut called: Pin<&mut C>,
     line: &mut L,
@@ -65,14 +66,17 @@ pub(super) async fn converse_until<L: Line, C: Future<Output = ()>>(
 ) -> Option<Event> {
     let Buffers { read, write } = buffers;
     loop {
+        if poll_fn(|context| Poll::Ready(called.as_mut().poll(context).is_ready())).await {
+            return None;
+        }
         let done = match Slice::cut(conversation, write) {
             Some(slice) => slice.write(line, conversation, write, read, deadlines.block).await,
             None => match conversation.poll() {
                 Some(event) => return Some(event),
                 None => tokio::select! {
                     biased;
-                    heard = listen(line, conversation, deadlines, read) => heard,
                     () = called.as_mut() => return None,
+                    heard = listen(line, conversation, deadlines, read) => heard,
                 },
             },
         };
