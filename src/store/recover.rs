@@ -34,10 +34,9 @@ impl Store {
     }
 
     fn doubt_what_was_left(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        let any = format!("SELECT EXISTS ({UNDER_WAY})");
         if !self
             .connection
-            .query_row(&any, [], |row| row.get::<_, bool>(0))
+            .query_row(&any_under_way(), [], |row| row.get::<_, bool>(0))
             .doing("look for a dead run")?
         {
             return Ok(0);
@@ -53,7 +52,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn untold_doubts(&self) -> Result<Vec<LogLine>, StoreError> {
-        self.lines(&format!("{LOG} WHERE d.id IN ({UNTOLD}) ORDER BY d.id"), [])
+        self.lines(&untold_lines(), [])
     }
 
     /// All their names have been told.
@@ -62,8 +61,7 @@ impl Store {
     /// When the store cannot be written.
     pub fn doubts_are_told(&mut self) -> Result<(), StoreError> {
         let transaction = self.write("note what was told")?;
-        let sql = "UPDATE delivery SET untold = 0 WHERE untold = 1 AND state = 'in_doubt'";
-        transaction.execute(sql, []).doing("note what was told")?;
+        transaction.execute(&told(), []).doing("note what was told")?;
         transaction.commit().doing("note what was told")
     }
 
@@ -139,6 +137,18 @@ pub(super) fn doubt_what_was_under_way(transaction: &Transaction<'_>, now: Times
         .map(|doubts| doubts as u64)
 }
 
+fn any_under_way() -> String {
+    format!("SELECT EXISTS ({UNDER_WAY})")
+}
+
+fn untold_lines() -> String {
+    format!("{LOG} WHERE d.id IN ({UNTOLD}) ORDER BY d.id")
+}
+
+fn told() -> String {
+    format!("UPDATE delivery SET untold = 0 WHERE id IN ({UNTOLD})")
+}
+
 /// How what was under way comes to be in doubt: first the attempts, then their letters.
 fn doubt_them() -> [String; 2] {
     [
@@ -155,16 +165,14 @@ fn doubt_them() -> [String; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{LOG, UNDER_WAY, UNTOLD, doubt_them};
+    use super::{any_under_way, doubt_them, told, untold_lines};
     use crate::store::Store;
     use jiff::Timestamp;
 
     #[test]
     fn nothing_walks_through_letters_that_were_settled_long_ago() {
         let store = Store::in_memory(Timestamp::UNIX_EPOCH).unwrap();
-        let told = format!("{LOG} WHERE d.id IN ({UNTOLD}) ORDER BY d.id");
-        let any = format!("SELECT EXISTS ({UNDER_WAY})");
-        for sql in [any, told].into_iter().chain(doubt_them()) {
+        for sql in [any_under_way(), untold_lines(), told()].into_iter().chain(doubt_them()) {
             let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let values = vec![0; statement.parameter_count()];
             let steps = statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3));
