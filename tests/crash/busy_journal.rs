@@ -5,9 +5,9 @@
 //! letter behind it may leave, and the intent of the one behind that waits to be written.
 
 use super::books::Books;
-use super::clinic::{self, CAMPAIGN};
 use super::invariants;
 use super::mode::GROUPED_IN_PAIRS;
+use super::riders::run_with_a_rider;
 use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::ledger::until;
 use crate::support::workspace::Workspace;
@@ -29,16 +29,15 @@ struct Busy {
 
 impl Busy {
     /// `rule` says what the judge does about the letter of whoever rides, and about those who come after.
-    fn begin(rule: impl FnOnce(&str) -> Rule) -> Self {
-        let judge = GROUPED_IN_PAIRS.judge().gating_riders();
-        let clinic = clinic::clinic_by(&GROUPED_IN_PAIRS, &judge, PEOPLE, 1);
-        let running = clinic.spawn(&["send", CAMPAIGN]);
-        until("a letter with a rider", || judge.rider().is_some());
-        let behind = judge.rider().unwrap();
-        judge.add(rule(&behind));
+    fn begin(rule: impl FnOnce(&str) -> Option<Rule>) -> Self {
+        let (judge, clinic, running, behind) = run_with_a_rider(&GROUPED_IN_PAIRS, PEOPLE);
+        rule(&behind).into_iter().for_each(|rule| judge.add(rule));
+        until("their intent on record", || {
+            Books::read(&clinic).people("sending").contains(&behind)
+        });
         let other = rusqlite::Connection::open(clinic.path(".tidings/store.db")).unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        judge.open_gate();
+        judge.open_riders_gate();
         until("the letter behind, though nothing can be written", || {
             judge.deliveries().iter().any(|one| one.recipient == behind)
         });
@@ -81,7 +80,7 @@ impl Busy {
 
 #[test]
 fn the_letter_behind_leaves_meanwhile_and_everybody_has_one() {
-    let busy = Busy::begin(|behind| Rule::at(Phase::Quit).to(behind));
+    let busy = Busy::begin(|_| None);
     let (output, judge, clinic) = busy.go_on();
     output.exits(0);
     assert_eq!(
@@ -94,7 +93,7 @@ fn the_letter_behind_leaves_meanwhile_and_everybody_has_one() {
 #[test]
 fn whoever_is_refused_while_their_intent_is_written_is_refused_once() {
     // Whoever rides passes; the one behind them does not.
-    let busy = Busy::begin(|_| Rule::at(Phase::Rcpt).after(1).times(1).reply("550 5.1.1 no such person"));
+    let busy = Busy::begin(|_| Some(Rule::at(Phase::Rcpt).after(1).times(1).reply("550 5.1.1 no such person")));
     let refused = busy.next();
     let (output, judge, clinic) = busy.go_on();
     output.exits(1).prints(&refused);
@@ -106,7 +105,7 @@ fn whoever_is_refused_while_their_intent_is_written_is_refused_once() {
 
 #[test]
 fn a_connection_that_breaks_meanwhile_leaves_one_in_doubt_and_the_next_to_another() {
-    let busy = Busy::begin(|behind| Rule::at(Phase::Dot).to(behind).times(1).close().kept());
+    let busy = Busy::begin(|behind| Some(Rule::at(Phase::Dot).to(behind).times(1).close().kept()));
     let lost = busy.behind.clone();
     let (output, judge, clinic) = busy.go_on();
     output.exits(1).prints(&lost);
@@ -117,7 +116,7 @@ fn a_connection_that_breaks_meanwhile_leaves_one_in_doubt_and_the_next_to_anothe
 
 #[test]
 fn no_more_are_in_doubt_than_may_be_in_flight_when_the_axe_falls_meanwhile() {
-    let busy = Busy::begin(|behind| Rule::at(Phase::Quit).to(behind));
+    let busy = Busy::begin(|_| None);
     busy.next();
     let Busy {
         judge,

@@ -6,9 +6,9 @@
 use super::books::Books;
 use super::clinic::{self, CAMPAIGN};
 use super::invariants;
-use super::mode::GROUPED;
+use super::mode::{GROUPED, Mode};
 use super::orders::suppress;
-use crate::support::judge::Judge;
+use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::ledger::until;
 use crate::support::workspace::Workspace;
 use crate::support::workspace::run::Running;
@@ -16,6 +16,23 @@ use std::collections::BTreeSet;
 use tidings::store::Store;
 
 const PEOPLE: usize = 12;
+
+/// A run by this mode whose relay holds back its answer to a letter with another one's commands behind it, and who is named in them.
+///
+/// The relay greets only when all letters are composed: a connection takes what is ready and waits for no other.
+pub(super) fn run_with_a_rider(mode: &Mode, people: usize) -> (Judge, Workspace, Running, String) {
+    let judge = mode.judge().gating_riders();
+    judge.add(Rule::at(Phase::Banner).behind_the_gate());
+    let clinic = clinic::clinic_by(mode, &judge, people, 1);
+    let running = clinic.spawn(&["send", CAMPAIGN]);
+    until("a connection", || judge.connections() == 1);
+    let composes = |name: &String| ["feeder", "composer"].contains(&name.as_str());
+    until("the last letter composed", || !running.threads().iter().any(composes));
+    judge.open_gate();
+    until("a letter with a rider", || judge.rider().is_some());
+    let rider = judge.rider().unwrap();
+    (judge, clinic, running, rider)
+}
 
 /// A run whose relay has taken a letter and not said so, with another one's commands behind it.
 struct Ride {
@@ -31,11 +48,8 @@ struct Ride {
 
 impl Ride {
     fn begin() -> Self {
-        let judge = GROUPED.judge().gating_riders();
-        let clinic = clinic::clinic_by(&GROUPED, &judge, PEOPLE, 1);
-        let running = clinic.spawn(&["send", CAMPAIGN]);
-        until("a letter with a rider", || judge.rider().is_some());
-        let (rider, record) = (judge.rider().unwrap(), judge.deliveries());
+        let (judge, clinic, running, rider) = run_with_a_rider(&GROUPED, PEOPLE);
+        let record = judge.deliveries();
         let ride = Self {
             first: record.last().unwrap().recipient.clone(),
             before: record.len(),
@@ -55,7 +69,7 @@ impl Ride {
 
     /// The judge answers at last; what the run then came to. The rider's letter has not left.
     fn go_on(self, code: i32, state: &str) -> (Judge, Workspace, String) {
-        self.judge.open_gate();
+        self.judge.open_riders_gate();
         let output = self.running.wait().exits(code);
         self.judge.settle();
         let (books, record) = (Books::read(&self.clinic), self.judge.deliveries());
@@ -110,7 +124,7 @@ fn a_rider_who_leaves_meanwhile_gets_nothing() {
 fn a_rider_whose_campaign_is_held_meanwhile_stays() {
     let ride = Ride::begin();
     ride.clinic.run(&["hold", CAMPAIGN]).exits(0);
-    ride.judge.open_gate();
+    ride.judge.open_riders_gate();
     let output = ride.running.wait();
     ride.judge.settle();
     let books = Books::read(&ride.clinic);
@@ -130,7 +144,7 @@ fn a_rider_whose_campaign_is_held_meanwhile_stays() {
 fn a_rider_is_nobodys_letter_when_the_axe_falls() {
     let ride = Ride::begin();
     ride.running.kill();
-    ride.judge.open_gate();
+    ride.judge.open_riders_gate();
     ride.judge.settle();
     let books = Books::read(&ride.clinic);
     assert_eq!(books.people("sending"), BTreeSet::from([ride.first.clone()]));

@@ -49,10 +49,7 @@ struct Bench {
     keeps_refused: AtomicBool,
     /// Whether DATA is granted although every recipient was refused.
     grants_nobody: AtomicBool,
-    /// Whether the first letter with commands behind it waits at the gate for its answer.
-    gates_riders: AtomicBool,
-    /// Who is named in those commands.
-    rider: Mutex<Option<String>>,
+    riders: gate::RidersGate,
     closing: AtomicBool,
 }
 
@@ -86,8 +83,7 @@ impl Judge {
             mixture: mixture::Mixture::default(),
             keeps_refused: AtomicBool::new(false),
             grants_nobody: AtomicBool::new(false),
-            gates_riders: AtomicBool::new(false),
-            rider: Mutex::default(),
+            riders: gate::RidersGate::default(),
             closing: AtomicBool::new(false),
         });
         let shared = Arc::clone(&bench);
@@ -131,10 +127,10 @@ impl Judge {
         self
     }
 
-    /// The same judge that holds back, until [`Judge::open_gate`], the first answer to a letter behind which the next one's commands are
-    /// here already.
+    /// The same judge that holds back, until [`Judge::open_riders_gate`], the first answer to a letter behind which the next one's
+    /// commands are here already.
     pub(crate) fn gating_riders(self) -> Self {
-        self.bench.gates_riders.store(true, Ordering::SeqCst);
+        self.bench.riders.arm();
         self
     }
 
@@ -163,6 +159,11 @@ impl Judge {
     /// Lets everybody pass who waits because of [`Rule::behind_the_gate`], and all who come after.
     pub(crate) fn open_gate(&self) {
         self.bench.gate.open();
+    }
+
+    /// Lets the answer go that waits because of [`Judge::gating_riders`].
+    pub(crate) fn open_riders_gate(&self) {
+        self.bench.riders.open();
     }
 
     /// Hangs up on everybody who is connected now; new connections are welcome.
@@ -217,7 +218,7 @@ impl Judge {
 
     /// Who is named in the commands that rode behind the letter whose answer [`Judge::gating_riders`] holds back; nobody before it does.
     pub(crate) fn rider(&self) -> Option<String> {
-        locked(&self.bench.rider).clone()
+        self.bench.riders.rider()
     }
 
     /// How many connections were begun.
@@ -248,6 +249,7 @@ impl Drop for Judge {
     fn drop(&mut self) {
         self.bench.closing.store(true, Ordering::SeqCst);
         self.bench.gate.open();
+        self.bench.riders.open();
         // One last call wakes the listener, which then sees that the judge is closing.
         drop(TcpStream::connect((self.host, self.port)));
         self.hang_up();

@@ -286,11 +286,9 @@ impl Session<'_> {
     fn wait_with_a_rider(&self) {
         let ahead = String::from_utf8_lossy(self.reader.buffer());
         let rider = ahead.split_once("RCPT TO:<").and_then(|(_, rest)| rest.split_once('>'));
-        let Some((address, _)) = rider.filter(|_| self.bench.gates_riders.swap(false, Ordering::SeqCst)) else {
-            return;
-        };
-        *locked(&self.bench.rider) = Some(address.to_lowercase());
-        self.bench.gate.pass();
+        if let Some((address, _)) = rider {
+            self.bench.riders.pass(&address.to_lowercase());
+        }
     }
 
     fn close_transaction(&mut self) {

@@ -436,7 +436,7 @@ fn a_letter_with_a_rider_waits_at_the_gate() {
     group(&mut client, &envelope("bob"), 3);
     group(&mut client, &format!("x\r\n.\r\nRSET\r\n{}", envelope("Cid")), 0);
     crate::support::ledger::until("a rider", || judge.rider().is_some());
-    judge.open_gate();
+    judge.open_riders_gate();
     assert_eq!(group(&mut client, "", 5), ["250", "250", "250", "250", "354"]);
     assert_eq!(judge.rider().as_deref(), Some("cid@example.org"));
 }
