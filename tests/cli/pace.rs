@@ -256,8 +256,13 @@ fn a_rehearsal_neither_counts_nor_is_counted() {
 #[test]
 fn at_a_letter_every_so_often_nothing_rides_behind_another() {
     let resets = |limits: &str| {
-        let judge = Judge::start().offering("PIPELINING");
-        type_in(&limited(&judge, 5, limits), "send tips").exits(0);
+        let judge = Judge::start()
+            .offering("PIPELINING")
+            .rule(Rule::at(Phase::Banner).behind_the_gate());
+        let clinic = limited(&judge, 5, limits);
+        let running = clinic.spawn(&["send", "tips"]);
+        judge.greet_when_composed(&running);
+        running.wait().exits(0);
         assert_each_once(&judge, 5);
         // What rides opens with RSET; nothing else does while every letter is taken.
         judge.commands().iter().filter(|(_, command)| command == "RSET").count()
@@ -270,9 +275,12 @@ fn at_a_letter_every_so_often_nothing_rides_behind_another() {
 fn a_letter_whose_connection_ends_before_its_turn_has_used_up_no_attempt() {
     let judge = Judge::start()
         .offering("PIPELINING")
+        .rule(Rule::at(Phase::Banner).behind_the_gate())
         .rule(Rule::at(Phase::Dot).reply_then_close("250 2.0.0 taken, and goodbye"));
     let clinic = limited(&judge, 9, "connections: 1");
-    type_in(&clinic, "send tips").exits(0);
+    let running = clinic.spawn(&["send", "tips"]);
+    judge.greet_when_composed(&running);
+    running.wait().exits(0);
     assert_each_once(&judge, 9);
     let ledger = clinic.ledger();
     for address in ledger.people("accepted") {

@@ -18,17 +18,12 @@ use tidings::store::Store;
 const PEOPLE: usize = 12;
 
 /// A run by this mode whose relay holds back its answer to a letter with another one's commands behind it, and who is named in them.
-///
-/// The relay greets only when all letters are composed: a connection takes what is ready and waits for no other.
 pub(super) fn run_with_a_rider(mode: &Mode, people: usize) -> (Judge, Workspace, Running, String) {
     let judge = mode.judge().gating_riders();
     judge.add(Rule::at(Phase::Banner).behind_the_gate());
     let clinic = clinic::clinic_by(mode, &judge, people, 1);
     let running = clinic.spawn(&["send", CAMPAIGN]);
-    until("a connection", || judge.connections() == 1);
-    let composes = |name: &String| ["feeder", "composer"].contains(&name.as_str());
-    until("the last letter composed", || !running.threads().iter().any(composes));
-    judge.open_gate();
+    judge.greet_when_composed(&running);
     until("a letter with a rider", || judge.rider().is_some());
     let rider = judge.rider().unwrap();
     (judge, clinic, running, rider)

@@ -14,6 +14,8 @@ mod session;
 mod tests;
 mod words;
 
+use crate::support::ledger::until;
+use crate::support::workspace::run::Running;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -159,6 +161,16 @@ impl Judge {
     /// Lets everybody pass who waits because of [`Rule::behind_the_gate`], and all who come after.
     pub(crate) fn open_gate(&self) {
         self.bench.gate.open();
+    }
+
+    /// Greets `running`, once [`Rule::behind_the_gate`] has kept its first connection waiting until all of its letters are composed: a
+    /// connection takes those that are ready, and how many that are is a race otherwise.
+    #[track_caller]
+    pub(crate) fn greet_when_composed(&self, running: &Running) {
+        until("a connection", || self.connections() == 1);
+        let composes = |name: &String| ["feeder", "composer"].contains(&name.as_str());
+        until("the last letter composed", || !running.threads().iter().any(composes));
+        self.open_gate();
     }
 
     /// Lets the answer go that waits because of [`Judge::gating_riders`].
