@@ -111,19 +111,17 @@ pub(super) fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Everything that comes until the other side ends it, which it must in time.
+/// Everything that comes until the other side ends it, which it must in time. A signal on the way (a machine that was frozen for a
+/// moment) is no end: the library reads on.
 pub(super) fn read_to_end(stream: &mut TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut piece = [0; 8192];
-    loop {
-        match stream.read(&mut piece) {
-            Ok(0) => return bytes,
-            Ok(read) => bytes.extend_from_slice(&piece[..read]),
-            // Cut off while we had something to say still: what came before counts.
-            Err(error) if matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => return bytes,
-            Err(error) => panic!("no end after {} bytes: {error}", bytes.len()),
-        }
+    match stream.read_to_end(&mut bytes) {
+        Ok(_) => {}
+        // Cut off while we had something to say still: what came before counts.
+        Err(error) if matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => {}
+        Err(error) => panic!("no end after {} bytes: {error}", bytes.len()),
     }
+    bytes
 }
 
 /// Sends one request that closes its connection; gives the answer, or an empty one.

@@ -373,10 +373,13 @@ impl Session<'_> {
         self.line.shutdown(Shutdown::Write)?;
         self.line.set_read_timeout(Some(LINGER))?;
         let mut rest = [0; 4096];
-        loop {
-            let closing = self.bench.closing.load(Ordering::SeqCst);
-            if closing || self.reader.read(&mut rest)? == 0 {
-                break;
+        while !self.bench.closing.load(Ordering::SeqCst) {
+            match self.reader.read(&mut rest) {
+                Ok(0) => break,
+                Ok(_) => {}
+                // With a timeout the kernel leaves it to us to read on (signal(7)).
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
         self.line.shutdown(Shutdown::Both)?;

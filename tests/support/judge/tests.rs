@@ -55,7 +55,8 @@ impl Client {
     }
 
     fn is_hung_up(&mut self) -> bool {
-        matches!(self.reader.read(&mut [0]), Ok(0))
+        let end = self.reader.read_exact(&mut [0]);
+        end.is_err_and(|error| error.kind() == std::io::ErrorKind::UnexpectedEof)
     }
 }
 
@@ -193,7 +194,7 @@ fn silence_lasts_until_the_judge_goes() {
     }
     client.line.write_all(LETTER.as_bytes()).unwrap();
     client.line.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
-    let silence = client.reader.fill_buf().unwrap_err().kind();
+    let silence = client.reader.read_exact(&mut [0]).unwrap_err().kind();
     assert!(
         matches!(silence, std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
         "{silence}"
@@ -302,7 +303,10 @@ fn nobody_passes_the_gate_before_it_is_open() {
     let judge = Judge::start().rule(Rule::at(Phase::Banner).behind_the_gate());
     let mut early = Client::call(&judge);
     early.line.set_read_timeout(Some(Duration::from_millis(30))).unwrap();
-    assert!(early.reader.read(&mut [0]).is_err(), "the greeting came through the gate");
+    assert!(
+        early.reader.read_exact(&mut [0]).is_err(),
+        "the greeting came through the gate"
+    );
     early.line.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     judge.open_gate();
     assert_eq!(early.hear(), "220 judge.example ESMTP");
@@ -379,7 +383,7 @@ fn connections_end_as_scripted() {
     let reset = Judge::start().rule(Rule::at(Phase::Dot).reset_behind());
     let mut client = Client::greeted(&reset);
     assert_eq!(client.letter_to("a@example.org"), ["250", "250", "354", "250"]);
-    let end = client.reader.read(&mut [0]).unwrap_err().kind();
+    let end = client.reader.read_exact(&mut [0]).unwrap_err().kind();
     assert_eq!(end, std::io::ErrorKind::ConnectionReset);
     let every = Judge::start().rule(Rule::at(Phase::Dot).every(2).reply_then_close("250 ok"));
     for _ in 0..2 {
