@@ -8,6 +8,7 @@ pub mod failure;
 pub mod ui;
 
 mod answers;
+mod batch;
 mod context;
 mod handwriting;
 mod letters;

@@ -232,6 +232,7 @@ pub(super) fn hand_over(
     let letters = waiting(store, &work)?;
     let run = store.begin_run(command, context.clock.now())?;
     let whole_work = work.clone();
+    super::batch::begin();
     let report = runtime()?.block_on(async {
         let progress = Progress::watch(context, &tallying, limit.map_or(letters, |limit| limit.min(letters)));
         let order = Order {

@@ -1,6 +1,10 @@
 //! Odd surroundings: no environment, the root folder, streams that are closed or full.
 
-use super::{clinic, type_in};
+use super::{clinic, clinic_with, type_in};
+use crate::support::judge::{Judge, Phase, Rule};
+use crate::support::ledger::until;
+use crate::support::workspace::run::Running;
+use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 fn program() -> Command {
@@ -58,4 +62,41 @@ fn nothing_is_coloured_where_nobody_looks() {
     let clinic = clinic(3);
     type_in(&clinic, "rehearse").exits(0).never_says("\u{1b}");
     type_in(&clinic, "check nobody").exits(2).never_says("\u{1b}");
+}
+
+/// The niceness and the policy of each thread at work, by the thread's name: proc_pid_stat(5), fields 19 and 41.
+fn schedules(running: &Running) -> BTreeMap<String, (i64, i64)> {
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", running.pid())).unwrap();
+    let stats = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok());
+    let read = |stat: String| {
+        let (name, fields) = stat.split_once('(')?.1.rsplit_once(')')?;
+        let field = |number: usize| fields.split_whitespace().nth(number - 3)?.parse().ok();
+        Some((name.to_owned(), (field(19)?, field(41)?)))
+    };
+    stats.filter_map(read).collect()
+}
+
+#[test]
+fn a_run_is_a_batch_to_the_kernel_unless_somebody_has_chosen_otherwise() {
+    const OTHER: i64 = 0;
+    const BATCH: i64 = 3;
+    const IDLE: i64 = 5;
+    let wrappers: [(&[&str], _, _); 3] = [
+        (&[], 0, BATCH),
+        (&["nice", "-n", "5"], 5, OTHER),
+        (&["chrt", "-i", "0"], 0, IDLE),
+    ];
+    for (wrapper, niceness, policy) in wrappers {
+        let judge = Judge::start().rule(Rule::at(Phase::Dot).times(1).behind_the_gate());
+        let clinic = clinic_with(&judge, 3);
+        let running = clinic.spawn_through(wrapper, &["send", "tips"]);
+        until("a letter", || judge.letters() == 1);
+        let threads = schedules(&running);
+        for name in ["journal", "tokio-rt-worker"] {
+            assert_eq!(threads[name], (niceness, policy), "{name} behind {wrapper:?}: {threads:?}");
+        }
+        judge.open_gate();
+        running.wait().exits(0);
+        assert_eq!(judge.accepted().len(), 3);
+    }
 }
