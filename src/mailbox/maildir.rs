@@ -1,8 +1,9 @@
 //! Maildir: a folder of mails, one file each; `new` holds what nobody has seen, `cur` the rest, with flags in the name.
 //!
 //! Promises: both are read, since an IMAP server moves what it has shown to `cur`; a mail that is done gets the flag `S` there, and is
-//! otherwise never touched: no file is written, overwritten or removed, only renamed. Mails that other programs move meanwhile are
-//! looked for again. What is no file (links, pipes, folders) is passed over; what cannot be read or renamed keeps nobody waiting.
+//! otherwise never touched: no file is written, overwritten or removed, only renamed, whoever else reads the folder at the time. Mails
+//! that other programs move meanwhile are looked for again. What is no file (links, pipes, folders) is passed over; what cannot be read
+//! or renamed keeps nobody waiting.
 
 use super::error::MailboxError;
 use super::mail::Mail;
@@ -183,32 +184,51 @@ impl Trouble {
     }
 }
 
-/// Gives the file another name, and takes none from another file: a second name first, then the first one away.
+/// Gives the file another name, and takes none from another file.
 fn rename(from: &Path, to: &Path) -> io::Result<()> {
     for number in 0..NAMES {
         let to = numbered(to, number);
-        match fs::hard_link(from, &to) {
-            Ok(()) => return let_go(from, &to),
-            // The rest of an earlier try, if it is the same file.
+        match in_one_step(from, &to).or_else(|error| in_two_steps(from, &to, error)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // The rest of an earlier try, if it is the same file, or another reader between its two steps. Either may be taken away:
+                // a name that says the mail is read is taken away by no reader.
                 if is_same(from, &to)? {
                     return fs::remove_file(from);
                 }
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
-            // A file system without second names.
-            Err(_) if !to.try_exists()? => return fs::rename(from, &to),
-            Err(_) => {}
+            renamed => return renamed,
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Takes the first name away. Where somebody else has just given the file a third one, theirs stays, and ours goes.
-fn let_go(first: &Path, second: &Path) -> io::Result<()> {
-    match fs::remove_file(first) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::remove_file(second),
-        other => other,
+/// As one call that fails where the name is taken.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn in_one_step(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn in_one_step(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Where the system or the file system knows no such call: a second name first, then the first one away.
+fn in_two_steps(from: &Path, to: &Path, why: io::Error) -> io::Result<()> {
+    if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) {
+        return Err(why);
+    }
+    match fs::hard_link(from, to) {
+        Ok(()) => match fs::remove_file(from) {
+            // Another reader has taken it away, or a mail program has moved it: two names at worst, and nothing lost.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        },
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => Err(error),
+        // A file system without second names.
+        Err(_) if !to.try_exists()? => fs::rename(from, to),
+        Err(_) => Err(io::ErrorKind::AlreadyExists.into()),
     }
 }
 

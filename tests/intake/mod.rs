@@ -2,6 +2,7 @@
 //!
 //! Promises: what a mail is made of stood in a letter that a relay took; nothing is known of the store but its rows.
 
+mod between;
 mod boxes;
 mod forged;
 pub(crate) mod letters;
