@@ -2,7 +2,7 @@
 //!
 //! Several threads share one run's work (composing, the journal, the conversations), and each letter goes from one to the next. Linux
 //! lets a thread that wakes up push aside the one at work, usually another of ours that had just begun; as a batch, whoever is at work
-//! finishes first. On two cores letters then leave faster by an eighth, signed ones by a third, and the machine's other programs, which
+//! finishes first. On two cores letters then leave a tenth faster or more (docs/performance.md), and the machine's other programs, which
 //! may still push a batch aside, notice less of it (sched(7)).
 //!
 //! Promises: touches nothing where somebody has chosen otherwise (`nice`, `chrt`), and a kernel that refuses keeps its own way.

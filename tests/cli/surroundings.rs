@@ -64,16 +64,19 @@ fn nothing_is_coloured_where_nobody_looks() {
     type_in(&clinic, "check nobody").exits(2).never_says("\u{1b}");
 }
 
-/// The niceness and the policy of each thread at work, by the thread's name: proc_pid_stat(5), fields 19 and 41.
+/// The niceness and the policy of a thread, and its name: proc_pid_stat(5), fields 19, 41 and 2.
+fn schedule(stat: &str) -> Option<(String, (i64, i64))> {
+    let (name, fields) = stat.split_once('(')?.1.rsplit_once(')')?;
+    let field = |number: usize| fields.split_whitespace().nth(number - 3)?.parse().ok();
+    Some((name.to_owned(), (field(19)?, field(41)?)))
+}
+
+/// The same of each thread at work, by its name.
 fn schedules(running: &Running) -> BTreeMap<String, (i64, i64)> {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", running.pid())).unwrap();
+    // A thread may end between the two readings.
     let stats = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok());
-    let read = |stat: String| {
-        let (name, fields) = stat.split_once('(')?.1.rsplit_once(')')?;
-        let field = |number: usize| fields.split_whitespace().nth(number - 3)?.parse().ok();
-        Some((name.to_owned(), (field(19)?, field(41)?)))
-    };
-    stats.filter_map(read).collect()
+    stats.filter_map(|stat| schedule(&stat)).collect()
 }
 
 #[test]
@@ -81,19 +84,22 @@ fn a_run_is_a_batch_to_the_kernel_unless_somebody_has_chosen_otherwise() {
     const OTHER: i64 = 0;
     const BATCH: i64 = 3;
     const IDLE: i64 = 5;
-    let wrappers: [(&[&str], _, _); 3] = [
-        (&[], 0, BATCH),
-        (&["nice", "-n", "5"], 5, OTHER),
-        (&["chrt", "-i", "0"], 0, IDLE),
+    // Whoever runs the tests may have chosen for all of them.
+    let (_, ours) = schedule(&std::fs::read_to_string("/proc/thread-self/stat").unwrap()).unwrap();
+    let (niceness, policy) = ours;
+    let expected: [(&[&str], _); 3] = [
+        (&[], if ours == (0, OTHER) { (0, BATCH) } else { ours }),
+        (&["nice", "-n", "5"], ((niceness + 5).min(19), policy)),
+        (&["chrt", "-i", "0"], (niceness, IDLE)),
     ];
-    for (wrapper, niceness, policy) in wrappers {
+    for (wrapper, expected) in expected {
         let judge = Judge::start().rule(Rule::at(Phase::Dot).times(1).behind_the_gate());
         let clinic = clinic_with(&judge, 3);
         let running = clinic.spawn_through(wrapper, &["send", "tips"]);
         until("a letter", || judge.letters() == 1);
         let threads = schedules(&running);
         for name in ["journal", "tokio-rt-worker"] {
-            assert_eq!(threads[name], (niceness, policy), "{name} behind {wrapper:?}: {threads:?}");
+            assert_eq!(threads[name], expected, "{name} behind {wrapper:?}: {threads:?}");
         }
         judge.open_gate();
         running.wait().exits(0);
