@@ -2,6 +2,7 @@
 
 use super::letters::{by_token, letters, mail, maildir, read_mails, to};
 use super::{dump, hand_in, suppressed, tried_out_on, written_to};
+use crate::peers::{or_passed_over, program};
 use crate::support::workspace::Workspace;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
@@ -99,6 +100,27 @@ fn what_is_handed_in_is_acted_on_or_kept_and_never_lost() {
     assert!(status.stdout.contains(".tidings/mail"), "{status}");
     assert_eq!(clinic.run(&["status", "--json"]).json()[0]["kept_mails"], 3);
     assert_eq!(hand_in(&clinic, &stranger, &["--json"]).exits(0).json().len(), 0);
+}
+
+#[test]
+fn a_mail_that_is_handed_in_is_on_the_disk_before_the_answer() {
+    let Some(_) = or_passed_over(program("strace"), "strace") else {
+        return;
+    };
+    let (clinic, _judge) = written_to(1);
+    clinic.write("handed.eml", "no mail at all");
+    let tracer = ["strace", "-D", "-f", "-y", "-qq", "-o", "calls.log", "-e", "trace=fsync"];
+    let tracer: Vec<&str> = tracer
+        .into_iter()
+        .chain(["sh", "-c", "exec \"$@\" <handed.eml", "sh"])
+        .collect();
+    // The second time it is there already, by another process that may not have come to its end.
+    for _ in 0..2 {
+        clinic.spawn_through(&tracer, &["mail-in", "-"]).wait().exits(0);
+        let calls = clinic.read("calls.log");
+        assert!(calls.contains("/.tidings/mail>) = 0"), "{calls}");
+    }
+    assert_eq!(kept(&clinic).len(), 1);
 }
 
 #[test]

@@ -21,7 +21,11 @@ fn folder(store_dir: &Path) -> PathBuf {
 
 /// The mails that are kept beside this store, the oldest name first.
 pub(in crate::cli) fn kept(store_dir: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder(store_dir)).into_iter().flatten().flatten();
+    mails_in(&folder(store_dir))
+}
+
+fn mails_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == ENDING));
     paths.sort();
@@ -32,20 +36,25 @@ pub(in crate::cli) fn kept(store_dir: &Path) -> Vec<PathBuf> {
 pub(super) fn keep(store_dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let folder = folder(store_dir);
     let path = folder.join(format!("{name}.{ENDING}"));
-    if path.exists() {
-        return Ok(());
+    if !path.exists() {
+        place(&folder, &path, name, bytes)?;
     }
-    if kept(store_dir).len() >= MOST {
+    // Also where another process has just placed it, or one that was killed: its name may not be on the disk yet.
+    let settled = fs::File::open(&folder).and_then(|folder| folder.sync_all());
+    settled.map_err(|error| failed(&folder, &error))
+}
+
+fn place(folder: &Path, path: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    if mails_in(folder).len() >= MOST {
         let text = format!("`{}` holds {MOST} mails already that nobody could act on", folder.display());
         return Err(Failure::new(Kind::Later, text).hint("read them and take them away; then this one is taken"));
     }
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    made.map_err(|error| failed(&folder, &error))?;
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| failed(folder, &error))?;
     // Under a name of this process alone: what a dead one left is nobody's mail.
     let half = folder.join(format!("{name}.{}", std::process::id()));
     write_private(&half, bytes)?;
-    let placed = fs::rename(&half, &path).and_then(|()| fs::File::open(&folder)?.sync_all());
-    placed.map_err(|error| failed(&path, &error))
+    fs::rename(&half, path).map_err(|error| failed(path, &error))
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {
