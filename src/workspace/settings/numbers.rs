@@ -90,6 +90,9 @@ fn warn<T: PartialOrd + std::fmt::Display>(
     }
 }
 
+/// Letters under way on one connection. Each is held in memory and, after a crash, by a person.
+const MOST_IN_FLIGHT: u16 = 100;
+
 fn refuse_nonsense(desk: &mut Inspection<'_>, file: &RelayFile) {
     let zero = |number: Option<u32>| number == Some(0);
     let counts = [
@@ -114,6 +117,13 @@ fn refuse_nonsense(desk: &mut Inspection<'_>, file: &RelayFile) {
             &["relay", "connections"],
             "no relay takes more than 100 connections",
             "most take 1 to 10",
+        );
+    }
+    if file.in_flight.is_some_and(|letters| letters > MOST_IN_FLIGHT) {
+        desk.wrong(
+            &["relay", "in_flight"],
+            format!("more than {MOST_IN_FLIGHT} letters in flight would be too many in doubt after a crash"),
+            "2 to 8 are enough for long lines",
         );
     }
     if file.per_second.is_some_and(|rate| rate.is_nan() || rate <= 0.0) {

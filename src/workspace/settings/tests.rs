@@ -295,12 +295,13 @@ fn a_line_that_others_could_read_is_refused() {
 #[test]
 fn numbers_that_send_nothing_are_refused_together() {
     check_more(
-        "relay:\n  host: smtp.example.org\n  connections: 0\n  per_second: -1\n  per_day: 0\n  port: 70000",
+        "relay:\n  host: smtp.example.org\n  connections: 0\n  per_second: -1\n  per_day: 0\n  port: 70000\n  in_flight: 101",
         &[
             "tidings.yaml:11:16: `connections: 0` would send nothing\n  hint: write 1 or more, or leave it out",
             "tidings.yaml:12:15: `per_second` has to be more than 0\n  hint: 0.5 is one letter every two seconds",
             "tidings.yaml:13:12: `per_day: 0` would send nothing\n  hint: write 1 or more, or leave it out",
             "tidings.yaml:14:9: found `70000`, wanted a whole number from 0 to 65535",
+            "tidings.yaml:15:14: more than 100 letters in flight would be too many in doubt after a crash\n  hint: 2 to 8 are enough for long lines",
         ],
     );
 }
