@@ -2,10 +2,11 @@
 //!
 //! Several threads share one run's work (composing, the journal, the conversations), and each letter goes from one to the next. Linux
 //! lets a thread that wakes up push aside the one at work, usually another of ours that had just begun; as a batch, whoever is at work
-//! finishes first. On two cores letters then leave a tenth faster or more (docs/performance.md), and the machine's other programs, which
-//! may still push a batch aside, notice less of it (sched(7)).
+//! finishes first. On two cores letters then leave faster where several are in flight (P8 in docs/performance.md has the figures), and the
+//! machine's other programs, which are not pushed aside by a batch, notice less of it (sched(7)).
 //!
-//! Promises: touches nothing where somebody has chosen otherwise (`nice`, `chrt`), and a kernel that refuses keeps its own way.
+//! Promises: touches nothing but the usual niceness and policy, so what `nice` or `chrt` made of it stays, and a kernel that refuses
+//! keeps its own way.
 
 /// Makes a batch of this thread, and of all that it will start.
 pub(super) fn begin() {

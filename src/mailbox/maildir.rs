@@ -190,10 +190,14 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
         let to = numbered(to, number);
         match in_one_step(from, &to).or_else(|error| in_two_steps(from, &to, error)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                // The rest of an earlier try, if it is the same file, or another reader between its two steps. Either may be taken away:
-                // a name that says the mail is read is taken away by no reader.
+                // The rest of an earlier try, if it is the same file, or another reader between its two steps: no reader takes a name
+                // away that says the mail is read. Within one folder mail servers do (Dovecot, one of two), so there both stay.
                 if is_same(from, &to)? {
-                    return fs::remove_file(from);
+                    return if from.parent() == to.parent() {
+                        Ok(())
+                    } else {
+                        fs::remove_file(from)
+                    };
                 }
             }
             renamed => return renamed,
@@ -214,9 +218,10 @@ fn in_one_step(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Where the system or the file system knows no such call: a second name first, then the first one away.
+/// Where the system or the file system knows no such call, or nobody may make it: a second name first, then the first one away.
 fn in_two_steps(from: &Path, to: &Path, why: io::Error) -> io::Result<()> {
-    if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    if !matches!(why.kind(), InvalidInput | PermissionDenied | Unsupported) {
         return Err(why);
     }
     match fs::hard_link(from, to) {
@@ -226,7 +231,7 @@ fn in_two_steps(from: &Path, to: &Path, why: io::Error) -> io::Result<()> {
             removed => removed,
         },
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => Err(error),
-        // A file system without second names.
+        // A file system without either: it is asked first, as nothing better is known there.
         Err(_) if !to.try_exists()? => fs::rename(from, to),
         Err(_) => Err(io::ErrorKind::AlreadyExists.into()),
     }

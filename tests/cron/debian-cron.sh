@@ -135,7 +135,7 @@ people=2
 # The first whole minute that cron will be up in time for.
 now=$(date +%s)
 first=$(((now / 60 + 1) * 60))
-if [ $((first - now)) -lt 5 ]; then first=$((first + 60)); fi
+if [ $((first - now)) -lt 20 ]; then first=$((first + 60)); fi
 
 for number in 1 2 3; do
     due=$((first + (number - 1) * 60))

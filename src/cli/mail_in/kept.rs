@@ -3,7 +3,7 @@
 //! Promises: a mail that is kept is whole and on the disk, for its owner alone. Knows nothing of why.
 
 use super::super::failure::{Failure, Kind, plain};
-use super::super::private::write_private;
+use crate::workspace::create::durable::{self, Access};
 use std::fs;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -37,24 +37,17 @@ pub(super) fn keep(store_dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Fai
     let folder = folder(store_dir);
     let path = folder.join(format!("{name}.{ENDING}"));
     if !path.exists() {
-        place(&folder, &path, name, bytes)?;
+        if mails_in(&folder).len() >= MOST {
+            let text = format!("`{}` holds {MOST} mails already that nobody could act on", folder.display());
+            return Err(Failure::new(Kind::Later, text).hint("read them and take them away; then this one is taken"));
+        }
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        made.map_err(|error| failed(&folder, &error))?;
+        durable::replace(&path, bytes, Access::OwnerOnly).map_err(|error| failed(&path, &error))?;
     }
     // Also where another process has just placed it, or one that was killed: its name may not be on the disk yet.
-    let settled = fs::File::open(&folder).and_then(|folder| folder.sync_all());
+    let settled = [&*folder, store_dir].into_iter().try_for_each(durable::settle_names);
     settled.map_err(|error| failed(&folder, &error))
-}
-
-fn place(folder: &Path, path: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-    if mails_in(folder).len() >= MOST {
-        let text = format!("`{}` holds {MOST} mails already that nobody could act on", folder.display());
-        return Err(Failure::new(Kind::Later, text).hint("read them and take them away; then this one is taken"));
-    }
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| failed(folder, &error))?;
-    // Under a name of this process alone: what a dead one left is nobody's mail.
-    let half = folder.join(format!("{name}.{}", std::process::id()));
-    write_private(&half, bytes)?;
-    fs::rename(&half, path).map_err(|error| failed(path, &error))
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {

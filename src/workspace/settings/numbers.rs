@@ -90,7 +90,10 @@ fn warn<T: PartialOrd + std::fmt::Display>(
     }
 }
 
-/// Letters under way on one connection. Each is held in memory and, after a crash, by a person.
+/// More than any relay takes.
+const MOST_CONNECTIONS: u16 = 100;
+
+/// Letters under way on one connection: all of them are held in memory, and after a crash a person has to decide about each.
 const MOST_IN_FLIGHT: u16 = 100;
 
 fn refuse_nonsense(desk: &mut Inspection<'_>, file: &RelayFile) {
@@ -112,10 +115,10 @@ fn refuse_nonsense(desk: &mut Inspection<'_>, file: &RelayFile) {
             );
         }
     }
-    if file.connections.is_some_and(|connections| connections > 100) {
+    if file.connections.is_some_and(|connections| connections > MOST_CONNECTIONS) {
         desk.wrong(
             &["relay", "connections"],
-            "no relay takes more than 100 connections",
+            format!("no relay takes more than {MOST_CONNECTIONS} connections"),
             "most take 1 to 10",
         );
     }

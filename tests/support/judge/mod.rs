@@ -168,8 +168,13 @@ impl Judge {
     #[track_caller]
     pub(crate) fn greet_when_composed(&self, running: &Running) {
         until("a connection", || self.connections() == 1);
+        // A thread that has not begun bears the name of the one that made it: the main one's.
+        let is_named = |threads: &[String]| threads.iter().filter(|name| *name == "tidings").count() == 1;
         let composes = |name: &String| ["feeder", "composer"].contains(&name.as_str());
-        until("the last letter composed", || !running.threads().iter().any(composes));
+        until("the last letter composed", || {
+            let threads = running.threads();
+            is_named(&threads) && !threads.iter().any(composes)
+        });
         self.open_gate();
     }
 
