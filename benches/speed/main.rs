@@ -65,8 +65,7 @@ fn compare(options: &Options) {
     let tables = tables::plan(options, &bench);
     tell_machine(&bench);
     tell_missing(&bench);
-    let people: usize = options.people.iter().sum();
-    let first = people as f64 * options.rounds as f64 / 6_000.0;
+    let first = tables::guess_before_the_first_letter(options);
     let seconds = tables.iter().map(|table| table.guess(options.rounds)).sum::<f64>() + first;
     println!("about {:.0} min, longer where others work", (seconds / 60.0).ceil());
 

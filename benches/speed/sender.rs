@@ -106,8 +106,8 @@ impl Sender {
     /// Seconds that so many letters take, roughly: for the estimate alone.
     pub(crate) fn guess(self, letters: usize, connections: usize, delay: Duration) -> f64 {
         let rate = match self {
-            Self::SmtpSource => 10_000.0,
-            Self::Tidings(_) => 4_000.0,
+            Self::SmtpSource => 25_000.0,
+            Self::Tidings(_) => 10_000.0,
             Self::Nodemailer => 500.0,
             Self::Aiosmtplib | Self::Mailmerge => 150.0,
             Self::OpenSsl => return 7.0,

@@ -189,15 +189,35 @@ impl Table {
     }
 }
 
+/// The commands that come before the first letter.
+const FIRST: [&str; 2] = [
+    "tidings import, a new list",
+    "tidings send, before the first letter (proving)",
+];
+
+/// How often they are measured for so many people: a large list once.
+fn first_rounds(options: &Options, people: usize) -> usize {
+    match FIRST.iter().any(|name| options.wants("first", name)) {
+        false => 0,
+        true if people > MANY => 1,
+        true => options.rounds,
+    }
+}
+
+/// Seconds that they take, roughly; once at least, because whoever sends needs a list.
+pub(crate) fn guess_before_the_first_letter(options: &Options) -> f64 {
+    let letters = options
+        .people
+        .iter()
+        .map(|people| people * first_rounds(options, *people).max(1));
+    letters.sum::<usize>() as f64 / 15_000.0
+}
+
 /// What comes before the first letter: the list is brought in, the edition drafted and every letter composed once.
 pub(crate) fn before_the_first_letter(options: &Options, bench: &mut Bench) -> Vec<Row> {
     let mut rows = Vec::new();
     for people in &options.people {
-        let mut both = [
-            "tidings import, a new list",
-            "tidings send, before the first letter (proving)",
-        ]
-        .map(|name| Row {
+        let mut both = FIRST.map(|name| Row {
             section: "first",
             people: *people,
             turn: Turn {
@@ -206,10 +226,11 @@ pub(crate) fn before_the_first_letter(options: &Options, bench: &mut Bench) -> V
             },
             samples: Vec::new(),
         });
-        if !both.iter().any(|row| options.wants("first", &row.turn.name)) {
+        let rounds = first_rounds(options, *people);
+        if rounds == 0 {
             continue;
         }
-        for _ in 0..if *people > MANY { 1 } else { options.rounds } {
+        for _ in 0..rounds {
             let (import, proving) = bench.open_clinic(*people, false);
             for (row, cost) in both.iter_mut().zip([import, proving]) {
                 row.samples.push(Sample {
