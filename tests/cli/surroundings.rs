@@ -3,7 +3,6 @@
 use super::{clinic, clinic_with, type_in};
 use crate::support::judge::{Judge, Phase, Rule};
 use crate::support::ledger::until;
-use crate::support::workspace::run::Running;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
@@ -71,14 +70,6 @@ fn schedule(stat: &str) -> Option<(String, (i64, i64))> {
     Some((name.to_owned(), (field(19)?, field(41)?)))
 }
 
-/// The same of each thread at work, by its name.
-fn schedules(running: &Running) -> BTreeMap<String, (i64, i64)> {
-    let tasks = std::fs::read_dir(format!("/proc/{}/task", running.pid())).unwrap();
-    // A thread may end between the two readings.
-    let stats = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok());
-    stats.filter_map(|stat| schedule(&stat)).collect()
-}
-
 #[test]
 fn a_run_is_a_batch_to_the_kernel_unless_somebody_has_chosen_otherwise() {
     const OTHER: i64 = 0;
@@ -98,7 +89,8 @@ fn a_run_is_a_batch_to_the_kernel_unless_somebody_has_chosen_otherwise() {
         let clinic = clinic_with(&judge, 3);
         let running = clinic.spawn_through(wrapper, &["send", "tips"]);
         until("a letter", || judge.letters() == 1);
-        let threads = schedules(&running);
+        let stats = running.of_each_thread("stat");
+        let threads: BTreeMap<_, _> = stats.iter().filter_map(|stat| schedule(stat)).collect();
         for name in ["journal", "tokio-rt-worker"] {
             assert_eq!(threads[name], expected, "{name} behind {wrapper:?}: {threads:?}");
         }

@@ -38,11 +38,7 @@ fn asleep(scene: &Scene, commands: usize) -> Running {
 fn stop(run: &Running) {
     run.signal("STOP");
     until("the sleep of every thread", || {
-        let threads = std::fs::read_dir(format!("/proc/{}/task", run.pid()))
-            .into_iter()
-            .flatten()
-            .flatten();
-        let mut stats = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
+        let mut stats = run.of_each_thread("stat").into_iter();
         stats.all(|stat| stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with(['T', 'Z'])))
     });
 }

@@ -21,11 +21,7 @@ fn folder(store_dir: &Path) -> PathBuf {
 
 /// The mails that are kept beside this store, the oldest name first.
 pub(in crate::cli) fn kept(store_dir: &Path) -> Vec<PathBuf> {
-    mails_in(&folder(store_dir))
-}
-
-fn mails_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let entries = fs::read_dir(folder(store_dir)).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == ENDING));
     paths.sort();
@@ -36,18 +32,20 @@ fn mails_in(folder: &Path) -> Vec<PathBuf> {
 pub(super) fn keep(store_dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let folder = folder(store_dir);
     let path = folder.join(format!("{name}.{ENDING}"));
-    if !path.exists() {
-        if mails_in(&folder).len() >= MOST {
+    let placed = if path.exists() {
+        // By another process, which may not have come so far as to sync its name, or was killed before.
+        durable::settle_names(&folder)
+    } else {
+        if kept(store_dir).len() >= MOST {
             let text = format!("`{}` holds {MOST} mails already that nobody could act on", folder.display());
             return Err(Failure::new(Kind::Later, text).hint("read them and take them away; then this one is taken"));
         }
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.map_err(|error| failed(&folder, &error))?;
-        durable::replace(&path, bytes, Access::OwnerOnly).map_err(|error| failed(&path, &error))?;
-    }
-    // Also where another process has just placed it, or one that was killed: its name may not be on the disk yet.
-    let settled = [&*folder, store_dir].into_iter().try_for_each(durable::settle_names);
-    settled.map_err(|error| failed(&folder, &error))
+        durable::replace(&path, bytes, Access::OwnerOnly)
+    };
+    let settled = placed.and_then(|()| durable::settle_names(store_dir));
+    settled.map_err(|error| failed(&path, &error))
 }
 
 fn failed(path: &Path, error: &io::Error) -> Failure {

@@ -172,7 +172,7 @@ impl Judge {
         let is_named = |threads: &[String]| threads.iter().filter(|name| *name == "tidings").count() == 1;
         let composes = |name: &String| ["feeder", "composer"].contains(&name.as_str());
         until("the last letter composed", || {
-            let threads = running.threads();
+            let threads = running.of_each_thread("comm");
             is_named(&threads) && !threads.iter().any(composes)
         });
         self.open_gate();

@@ -92,12 +92,12 @@ impl Running {
         self.child.id()
     }
 
-    /// The names of the threads at work in it.
-    pub(crate) fn threads(&self) -> Vec<String> {
+    /// What the kernel says in this file of each thread at work in it (proc_pid_task(5)), without the line's end.
+    pub(crate) fn of_each_thread(&self, file: &str) -> Vec<String> {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).into_iter().flatten();
         // A thread may end between the two readings.
-        let names = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
-        names.map(|name| name.trim_end().to_owned()).collect()
+        let texts = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join(file)).ok());
+        texts.map(|text| text.trim_end().to_owned()).collect()
     }
 
     /// Whether the run has not ended yet.
